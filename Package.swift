@@ -1,0 +1,75 @@
+// swift-tools-version: 6.1
+import Foundation
+import PackageDescription
+
+// Debian keeps the serial HDF5 apart from the MPI builds; elsewhere there is one library called "hdf5".
+let hdf5 = FileManager.default.fileExists(atPath: "/usr/include/hdf5/serial") ? "hdf5-serial" : "hdf5"
+
+/// A room of the program. A room imports only rooms that stand above it in `targets`; `scripts/check` compares
+/// the `import` lines of the sources with the lists here.
+func room(_ name: String, uses dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources)
+}
+
+func tests(of name: String, uses dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies)
+}
+
+let package = Package(
+  name: "oncofield",
+  products: [.executable(name: "oncofield", targets: ["oncofield"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // C libraries and the inner loops
+    .systemLibrary(name: "CFFTW", pkgConfig: "fftw3", providers: [.apt(["libfftw3-dev"]), .brew(["fftw"])]),
+    .systemLibrary(name: "CHDF5", pkgConfig: hdf5, providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .target(name: "CKernels"),
+    // JSON text with positions, diagnostics, the description of a document
+    room("Documents", uses: []),
+    // Grid, axes, storage of fields, the worker pool, reductions in a fixed order
+    room("Fields", uses: ["CKernels"]),
+    // The expression language, from text to a vector program
+    room("Expressions", uses: ["CKernels", "Fields"]),
+    // A model as a value, and the catalogue of published models
+    room("Models", uses: ["Documents", "Expressions"], resources: [.embedInCode("Catalogue")]),
+    // Diffusion propagators
+    room("Operators", uses: ["CFFTW", "CKernels", "Fields"]),
+    // Reaction integrators and splitting schemes
+    room("TimeStepping", uses: ["CKernels", "Fields", "Expressions", "Operators"]),
+    // Clock, schedule, the loop, observers
+    room("Simulations", uses: ["Fields", "Expressions", "Models", "Operators", "TimeStepping"]),
+    // HDF5 files, XDMF, CSV
+    room("Storage", uses: ["CHDF5", "Documents", "Fields"]),
+    // Pictures
+    room("Reports", uses: ["CPNG", "Fields"]),
+    // Run file → checked configuration → assembled simulation
+    room(
+      "Configuration",
+      uses: [
+        "Documents", "Fields", "Expressions", "Models", "Operators", "TimeStepping", "Simulations", "Storage",
+        "Reports",
+      ]),
+    // Benchmarks and the comparison of runs
+    room(
+      "Analysis",
+      uses: ["Documents", "Fields", "Models", "Operators", "TimeStepping", "Simulations", "Storage", "Configuration"]),
+    // The command-line program: one file per verb
+    .executableTarget(
+      name: "oncofield",
+      dependencies: [
+        "Documents", "Fields", "Models", "Operators", "TimeStepping", "Simulations", "Storage", "Configuration",
+        "Analysis", "Reports",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    tests(of: "Documents"),
+    tests(of: "Fields"),
+    tests(of: "Expressions", uses: ["Fields"]),
+    tests(of: "Operators", uses: ["Fields"]),
+    tests(of: "Storage", uses: ["Documents", "Fields"]),
+    tests(of: "Reports", uses: ["Fields"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,70 @@
+import Glibc
+
+/// Not enough memory for the fields.
+package struct FieldAllocationError: Error {
+  package let bytes: Int
+}
+
+/// The values of several fields on one grid, in one block of memory.
+///
+/// Each field takes `grid.storageCount` doubles, rows as described at `Grid`; the doubles between the end of a row and
+/// the start of the next are kept at 0. Different threads may write different rows at the same time; the owner of the
+/// set sees to it that nobody else reads them meanwhile.
+package final class FieldSet: @unchecked Sendable {
+  package let grid: Grid
+  /// Number of fields.
+  package let count: Int
+  private let storage: UnsafeMutablePointer<Double>
+
+  /// Allocates `count` fields, all 0.
+  package init(grid: Grid, count: Int) throws(FieldAllocationError) {
+    self.grid = grid
+    self.count = count
+    let (bytes, overflow) = grid.storageCount.multipliedReportingOverflow(by: max(count, 1) * 8)
+    var raw: UnsafeMutableRawPointer?
+    guard !overflow, posix_memalign(&raw, 64, bytes) == 0, let raw else { throw FieldAllocationError(bytes: bytes) }
+    storage = raw.bindMemory(to: Double.self, capacity: bytes / 8)
+    storage.initialize(repeating: 0, count: bytes / 8)
+  }
+
+  deinit { free(storage) }
+
+  /// First double of a field.
+  package func pointer(_ field: Int) -> UnsafeMutablePointer<Double> {
+    precondition(field >= 0 && field < count)
+    return storage + field * grid.storageCount
+  }
+
+  /// First double of a row of a field.
+  package func pointer(_ field: Int, row: Int) -> UnsafeMutablePointer<Double> {
+    pointer(field) + row * grid.rowStride
+  }
+
+  /// Copies all values of `other`, which has the same grid and count.
+  package func copy(from other: FieldSet) {
+    precondition(grid == other.grid && count == other.count)
+    memcpy(storage, other.storage, count * grid.storageCount * 8)
+  }
+
+  /// The values of one field without the doubles between rows, shape `[z][y][x]`, x fastest.
+  package func values(_ field: Int) -> [Double] {
+    let (length, rows) = (grid.rowLength, grid.rowCount)
+    return [Double](unsafeUninitializedCapacity: length * rows) { buffer, initialized in
+      for row in 0..<rows {
+        (buffer.baseAddress! + row * length).update(from: pointer(field, row: row), count: length)
+      }
+      initialized = length * rows
+    }
+  }
+
+  /// Replaces the values of one field; `values` has shape `[z][y][x]`, x fastest.
+  package func setValues(_ field: Int, to values: [Double]) {
+    let (length, rows) = (grid.rowLength, grid.rowCount)
+    precondition(values.count == length * rows)
+    values.withUnsafeBufferPointer { buffer in
+      for row in 0..<rows {
+        pointer(field, row: row).update(from: buffer.baseAddress! + row * length, count: length)
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+/// A Cartesian grid of one, two or three axes, and the box of it that this process holds.
+///
+/// Values of a field are stored row by row, shape `[z][y][x]` with x fastest. A row takes `rowStride` doubles, so that
+/// every row begins on a 64-byte boundary and rows do not lie a power of two apart (which would throw every row of a
+/// column into the same few cache lines).
+package struct Grid: Hashable, Sendable {
+  /// The axes x, y, z, as many as there are.
+  package let axes: [Axis]
+  /// The points that are stored here: today the whole grid.
+  package let box: Box
+
+  package init(axes: [Axis]) {
+    precondition((1...3).contains(axes.count) && axes.allSatisfy { $0.points > 0 })
+    self.axes = axes
+    box = Box(axes.map { 0..<$0.points })
+  }
+
+  /// Points of the whole grid.
+  package var pointCount: Int { axes.reduce(1) { $0 * $1.points } }
+  /// Size of the domain: length, area or volume.
+  package var measure: Double { axes.reduce(1) { $0 * $1.length } }
+  /// Length, area or volume that one point stands for.
+  package var pointVolume: Double { axes.reduce(1) { $0 * $1.spacing } }
+
+  /// Points of one row: those along x.
+  package var rowLength: Int { box.ranges[0].count }
+  /// Number of rows: the product of the points along the other axes.
+  package var rowCount: Int { box.ranges.dropFirst().reduce(1) { $0 * $1.count } }
+  /// Doubles from the start of one row to the start of the next.
+  package var rowStride: Int {
+    let aligned = (rowLength + 7) / 8 * 8
+    return rowCount > 1 && aligned % 128 == 0 ? aligned + 8 : aligned
+  }
+  /// Doubles that one field takes in memory.
+  package var storageCount: Int { rowStride * rowCount }
+
+  /// Positions of a row along y and z (those that exist), in this order.
+  package func rowCoordinates(_ row: Int) -> [Double] {
+    var rest = row
+    return axes.indices.dropFirst().map { axis in
+      let count = box.ranges[axis].count
+      defer { rest /= count }
+      return axes[axis].coordinate(box.ranges[axis].lowerBound + rest % count)
+    }
+  }
+
+  /// Number of a point in the whole grid, x fastest: it does not depend on the box.
+  package func globalIndex(row: Int, column: Int) -> Int {
+    var rest = row
+    var index = 0
+    var stride = axes[0].points
+    for axis in axes.indices.dropFirst() {
+      let range = box.ranges[axis]
+      index += (range.lowerBound + rest % range.count) * stride
+      rest /= range.count
+      stride *= axes[axis].points
+    }
+    return index + box.ranges[0].lowerBound + column
+  }
+}
