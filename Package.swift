@@ -26,13 +26,14 @@ let package = Package(
     .systemLibrary(name: "CFFTW", pkgConfig: "fftw3", providers: [.apt(["libfftw3-dev"]), .brew(["fftw"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: hdf5, providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
     .target(name: "CKernels"),
     // JSON text with positions, diagnostics, the description of a document
     room("Documents", uses: []),
     // Grid, axes, storage of fields, the worker pool, reductions in a fixed order
     room("Fields", uses: ["CKernels"]),
     // The expression language, from text to a vector program
-    room("Expressions", uses: ["CKernels", "Fields"]),
+    room("Expressions", uses: ["CKernels", "Documents", "Fields"]),
     // A model as a value, and the catalogue of published models
     room("Models", uses: ["Documents", "Expressions"], resources: [.embedInCode("Catalogue")]),
     // Diffusion propagators
@@ -42,7 +43,7 @@ let package = Package(
     // Clock, schedule, the loop, observers
     room("Simulations", uses: ["Fields", "Expressions", "Models", "Operators", "TimeStepping"]),
     // HDF5 files, XDMF, CSV
-    room("Storage", uses: ["CHDF5", "Documents", "Fields"]),
+    room("Storage", uses: ["CHDF5", "CXXHash", "Documents", "Fields"]),
     // Pictures
     room("Reports", uses: ["CPNG", "Fields"]),
     // Run file → checked configuration → assembled simulation
