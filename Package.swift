@@ -27,6 +27,7 @@ let package = Package(
     .systemLibrary(name: "CHDF5", pkgConfig: hdf5, providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
+    .target(name: "CSignals"),
     .target(name: "CKernels"),
     // JSON text with positions, diagnostics, the description of a document
     room("Documents", uses: []),
@@ -43,9 +44,9 @@ let package = Package(
     // Clock, schedule, the loop, observers
     room("Simulations", uses: ["Fields", "Expressions", "Models", "Operators", "TimeStepping"]),
     // HDF5 files, XDMF, CSV
-    room("Storage", uses: ["CHDF5", "CXXHash", "Documents", "Fields"]),
+    room("Storage", uses: ["CHDF5", "CXXHash", "Documents", "Fields", "Simulations"]),
     // Pictures
-    room("Reports", uses: ["CPNG", "Fields"]),
+    room("Reports", uses: ["CPNG", "Fields", "Simulations", "Storage"]),
     // Run file → checked configuration → assembled simulation
     room(
       "Configuration",
@@ -62,13 +63,17 @@ let package = Package(
       name: "oncofield",
       dependencies: [
         "Documents", "Fields", "Models", "Operators", "TimeStepping", "Simulations", "Storage", "Configuration",
-        "Analysis", "Reports",
+        "Analysis", "Reports", "CSignals",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     tests(of: "Documents"),
     tests(of: "Fields"),
     tests(of: "Expressions", uses: ["Fields"]),
     tests(of: "Operators", uses: ["Fields"]),
+    tests(of: "Models", uses: ["Documents", "Expressions"]),
+    tests(of: "TimeStepping", uses: ["Fields", "Expressions", "Operators"]),
+    tests(of: "Simulations", uses: ["Fields", "Expressions", "Models", "Operators", "TimeStepping"]),
+    tests(of: "Configuration", uses: ["Documents", "Fields", "Models", "Simulations", "Storage"]),
     tests(of: "Storage", uses: ["Documents", "Fields"]),
     tests(of: "Reports", uses: ["Fields"]),
   ],

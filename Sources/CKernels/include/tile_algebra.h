@@ -1,1 +1,35 @@
 #pragma once
+#include <stddef.h>
+
+// Linear algebra on a tile block: rows of TILE_CAPACITY doubles, of which the first `count` hold values.
+// A "vector" is `fields` neighboring rows; `row` numbers below are those of its first row.
+
+#define TILE_CAPACITY 256
+
+/// out = base + step · Σ_j coefficients[j] · stage_j, where stage_j begins at row `first_stage + j · fields`.
+/// `out` may be `base`, and must not overlap a stage.
+void tile_combine(double *block, size_t out, size_t base, size_t first_stage, size_t fields,
+                  const double *coefficients, size_t stages, double step, size_t count);
+
+/// max over fields f and points of |step · Σ_j coefficients[j] · stage_j| / (absolute[f] + relative · max(|old|, |new|)),
+/// or NaN if any value involved is not finite.
+double tile_error_norm(const double *block, size_t old_row, size_t new_row, size_t first_stage, size_t fields,
+                       const double *coefficients, size_t stages, double step, const double *absolute,
+                       double relative, size_t count);
+
+/// out += addend, for `fields` rows.
+void tile_add(double *block, size_t out, size_t addend, size_t fields, size_t count);
+
+/// The sum, largest and smallest of `count` values of one row, added up in eight fixed lanes.
+double tile_sum(const double *row, size_t count);
+/// The largest of `count ≥ 1` values; NaN if one of them is NaN.
+double tile_maximum(const double *row, size_t count);
+/// The smallest of `count ≥ 1` values; NaN if one of them is NaN.
+double tile_minimum(const double *row, size_t count);
+
+/// out[i] = Σ_j coefficients[j] · terms[j][i]. `out` may be one of the terms.
+void array_combine(double *out, const double *const *terms, const double *coefficients, size_t term_count,
+                   size_t count);
+
+/// Limits a source so that it takes at most what is there: |source[i]| · step ≤ max(value[i], 0).
+void array_limit_source(double *source, const double *value, double step, size_t count);

@@ -1,0 +1,55 @@
+import CKernels
+import Glibc
+
+extension TileBlock {
+  /// Copies a tile of all fields of `state` into the rows from `row` on, one row per field.
+  package func load(_ state: FieldSet, tile: Tile, into row: Int) {
+    for field in 0..<state.count {
+      memcpy(self.row(row + field), state.pointer(field, row: tile.row) + tile.column, tile.count * 8)
+    }
+  }
+
+  /// Copies the rows from `row` on, one per field, to a tile of all fields of `state`.
+  package func store(_ row: Int, to state: FieldSet, tile: Tile) {
+    for field in 0..<state.count {
+      memcpy(state.pointer(field, row: tile.row) + tile.column, self.row(row + field), tile.count * 8)
+    }
+  }
+
+  /// Writes the positions along x of the points of a tile.
+  package func loadFirstCoordinate(of grid: Grid, tile: Tile, into row: Int) {
+    let target = self.row(row)
+    for point in 0..<tile.count { target[point] = grid.axes[0].coordinate(tile.column + point) }
+  }
+
+  /// `out = base + step · Σ_j coefficients[j] · stage_j`: a stage of a Runge–Kutta method for `fields` fields.
+  ///
+  /// All arguments but `step` and `coefficients` are first rows; stage `j` begins at `stages + j · fields`.
+  package func combine(
+    into out: Int, base: Int, stages: Int, coefficients: [Double], step: Double, fields: Int, count: Int
+  ) {
+    tile_combine(row(0), out, base, stages, fields, coefficients, coefficients.count, step, count)
+  }
+
+  /// The largest `|step · Σ_j coefficients[j] · stage_j| / (absolute + relative · max(|old|, |new|))` over fields and
+  /// points; NaN if a value is not finite.
+  package func errorNorm(
+    old: Int, new: Int, stages: Int, coefficients: [Double], step: Double, absolute: [Double], relative: Double,
+    fields: Int, count: Int
+  ) -> Double {
+    tile_error_norm(
+      row(0), old, new, stages, fields, coefficients, coefficients.count, step, absolute, relative, count)
+  }
+
+  /// Adds the rows from `addend` on to those from `out` on.
+  package func add(_ addend: Int, to out: Int, fields: Int, count: Int) {
+    tile_add(row(0), out, addend, fields, count)
+  }
+
+  /// The sum of a row, in a fixed order.
+  package func sum(row index: Int, count: Int) -> Double { tile_sum(row(index), count) }
+  /// The largest value of a row, NaN if there is one.
+  package func maximum(row index: Int, count: Int) -> Double { tile_maximum(row(index), count) }
+  /// The smallest value of a row, NaN if there is one.
+  package func minimum(row index: Int, count: Int) -> Double { tile_minimum(row(index), count) }
+}
