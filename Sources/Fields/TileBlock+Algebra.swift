@@ -46,6 +46,11 @@ extension TileBlock {
     tile_add(row(0), out, addend, fields, count)
   }
 
+  /// Copies `fields` rows from `source` on to those from `target` on.
+  package func copy(_ source: Int, to target: Int, fields: Int, count: Int) {
+    for field in 0..<fields { memcpy(row(target + field), row(source + field), count * 8) }
+  }
+
   /// The sum of a row, in a fixed order.
   package func sum(row index: Int, count: Int) -> Double { tile_sum(row(index), count) }
   /// The largest value of a row, NaN if there is one.

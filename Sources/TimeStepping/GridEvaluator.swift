@@ -1,0 +1,95 @@
+import Expressions
+import Fields
+import Synchronization
+
+/// Evaluates expressions over a whole grid: functionals of the domain, and fields given by expressions.
+///
+/// Sums are taken tile by tile and then pairwise over tiles, so that no result depends on the number of threads.
+package final class GridEvaluator: Sendable {
+  package let functions: PointwiseFunctions
+  private let pool: WorkerPool
+  private let workspaces: [PointwiseFunctions.Workspace]
+  private let blocks: [TileBlock]
+
+  package init(_ functions: PointwiseFunctions, pool: WorkerPool) {
+    self.functions = functions
+    self.pool = pool
+    workspaces = (0..<pool.threadCount).map { _ in functions.makeWorkspace() }
+    let rows = functions.inputRowCount + max(functions.count, 1)
+    blocks = (0..<pool.threadCount).map { _ in TileBlock(rowCount: rows) }
+  }
+
+  /// The functionals that occur in the expressions, in their order; later ones may depend on earlier ones.
+  package func functionalValues(of state: FieldSet, time: Double) -> [Double] {
+    var values = [Double](repeating: 0, count: functions.functionals.count)
+    for (index, functional) in functions.functionals.enumerated() {
+      values[index] = value(of: functional.kind, index: index, known: values, state: state, time: time)
+    }
+    return values
+  }
+
+  private func value(
+    of kind: Functional.Kind, index: Int, known: [Double], state: FieldSet, time: Double
+  ) -> Double {
+    let partials = perTile(state, functionals: known) { block, tile, workspace in
+      let output = self.functions.inputRowCount
+      self.functions.evaluateArgument(
+        of: index, block, inputRow: 0, outputRow: output, time: time, count: tile.count, workspace: workspace)
+      return switch kind {
+      case .integral, .mean: block.sum(row: output, count: tile.count)
+      case .max: block.maximum(row: output, count: tile.count)
+      case .min: block.minimum(row: output, count: tile.count)
+      }
+    }
+    let grid = state.grid
+    return switch kind {
+    case .integral: pairwiseSum(partials) * grid.pointVolume
+    case .mean: pairwiseSum(partials) / Double(grid.pointCount)
+    case .max: partials.reduce(-.infinity) { $0.isNaN || $0 > $1 ? $0 : $1 }
+    case .min: partials.reduce(.infinity) { $0.isNaN || $0 < $1 ? $0 : $1 }
+    }
+  }
+
+  /// One number per expression, each of which depends on functionals, parameters and time alone (an observable).
+  package func values(of state: FieldSet, time: Double) -> [Double] {
+    let functionals = functionalValues(of: state, time: time)
+    let block = blocks[0]
+    let output = functions.inputRowCount
+    functions.enter(
+      Tile(row: 0, column: 0, count: 1), functionals: functionals, block: block, inputRow: 0, workspace: workspaces[0])
+    functions.evaluate(block, inputRow: 0, outputRow: output, time: time, count: 1, workspace: workspaces[0])
+    return (0..<functions.count).map { block[row: output + $0, point: 0] }
+  }
+
+  /// Replaces every field of `target` by the expression of the same number, evaluated at each point with the fields of
+  /// `state`; `fill` writes the extra input rows, given the block, the first of these rows and the tile.
+  package func evaluate(
+    _ state: FieldSet, time: Double, into target: FieldSet,
+    fill: @Sendable (TileBlock, Int, Tile) -> Void = { _, _, _ in }
+  ) {
+    let functionals = functionalValues(of: state, time: time)
+    _ = perTile(state, functionals: functionals) { block, tile, workspace in
+      fill(block, self.functions.extraInputRow, tile)
+      let output = self.functions.inputRowCount
+      self.functions.evaluate(
+        block, inputRow: 0, outputRow: output, time: time, count: tile.count, workspace: workspace)
+      block.store(output, to: target, tile: tile)
+      return 0
+    }
+  }
+
+  private func perTile(
+    _ state: FieldSet, functionals: [Double],
+    _ body: @Sendable (TileBlock, Tile, PointwiseFunctions.Workspace) -> Double
+  ) -> [Double] {
+    let grid = state.grid
+    let results = TileResults(count: grid.tileCount)
+    pool.forEach(grid.tileCount) { index, worker in
+      let (tile, block, workspace) = (grid.tile(index), self.blocks[worker], self.workspaces[worker])
+      block.load(state, tile: tile, into: 0)
+      self.functions.enter(tile, functionals: functionals, block: block, inputRow: 0, workspace: workspace)
+      results[index] = body(block, tile, workspace)
+    }
+    return results.values
+  }
+}

@@ -1,0 +1,16 @@
+import Fields
+
+/// The computation cannot go on.
+package struct NumericalFailure: Error, Sendable {
+  /// What went wrong, as a clause: "is not a finite number".
+  package let problem: String
+  /// Number of the field.
+  package let field: Int
+  package let tile: Tile
+  /// Point within the tile.
+  package let point: Int
+  package let time: Double
+
+  /// Column in the row.
+  package var column: Int { tile.column + point }
+}

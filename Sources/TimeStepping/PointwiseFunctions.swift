@@ -1,0 +1,103 @@
+import Expressions
+import Fields
+
+/// Expressions of fields, position and time, compiled for the tiles of one grid.
+///
+/// The functionals of the domain that occur in them (`integral`, `mean`, `max`, `min`) are taken out, to be computed by
+/// `FunctionalValues` before the rest is evaluated.
+package struct PointwiseFunctions: Sendable {
+  package let grid: Grid
+  package let functionals: [Functional]
+  private let functionalPrograms: [Program]
+  private let program: Program
+  private let fieldCount: Int
+  private let usesFirstCoordinate: Bool
+
+  /// Number of expressions.
+  package var count: Int { program.outputCount }
+  /// Whether a value at one point depends on the values everywhere.
+  package var isNonlocal: Bool { !functionals.isEmpty }
+
+  /// - Parameters:
+  ///   - fields: names, in the order of the field sets to come.
+  ///   - extraInputs: further symbols that vary from point to point; the caller fills their rows.
+  package init(
+    _ expressions: [Expression], fields: [String], parameters: [String: Double], grid: Grid, extraInputs: [Symbol] = []
+  ) throws(ExpressionProblems) {
+    self.grid = grid
+    let extracted = Expression.extractingFunctionals(expressions)
+    functionals = extracted.functionals
+    fieldCount = fields.count
+    let pointwise = fields.map(Symbol.field) + [.coordinate("x")] + extraInputs
+    let positions = grid.axes.dropFirst().map { Symbol.coordinate($0.name) }
+    let constants = Dictionary(uniqueKeysWithValues: parameters.map { (Symbol.parameter($0.key), $0.value) })
+    func compile(_ outputs: [Expression], functionals: Int) throws(ExpressionProblems) -> Program {
+      let uniforms = [.time] + positions + (0..<functionals).map(Symbol.functional)
+      return try Program(outputs: outputs, pointwise: pointwise, uniforms: uniforms, constants: constants)
+    }
+    var programs: [Program] = []
+    for (index, functional) in extracted.functionals.enumerated() {
+      programs.append(try compile([functional.argument], functionals: index))
+    }
+    functionalPrograms = programs
+    program = try compile(extracted.expressions, functionals: extracted.functionals.count)
+    let everything = extracted.expressions + extracted.functionals.map(\.argument)
+    usesFirstCoordinate = everything.contains { $0.dependsOn(.coordinate("x")) }
+  }
+
+  /// Rows that the inputs take in a tile block: one per field, one for x, then the extra ones.
+  package var inputRowCount: Int { program.inputCount }
+  /// Row of the first extra input, counted from the first input row.
+  package var extraInputRow: Int { fieldCount + 1 }
+
+  /// Working memory of one thread.
+  package final class Workspace: @unchecked Sendable {
+    fileprivate var uniforms: [Double]
+    fileprivate let main: Program.Workspace
+    fileprivate let functionals: [Program.Workspace]
+
+    fileprivate init(_ functions: PointwiseFunctions) {
+      uniforms = [Double](
+        repeating: 0, count: 1 + functions.grid.axes.count - 1 + functions.functionals.count)
+      main = functions.program.makeWorkspace()
+      functionals = functions.functionalPrograms.map { $0.makeWorkspace() }
+    }
+  }
+
+  package func makeWorkspace() -> Workspace { Workspace(self) }
+
+  /// Prepares for a tile: its position, and the functionals. Call before `evaluate` whenever the tile changes.
+  package func enter(_ tile: Tile, functionals: [Double], block: TileBlock, inputRow: Int, workspace: Workspace) {
+    let coordinates = grid.rowCoordinates(tile.row)
+    for (index, coordinate) in coordinates.enumerated() { workspace.uniforms[1 + index] = coordinate }
+    for (index, value) in functionals.enumerated() { workspace.uniforms[1 + coordinates.count + index] = value }
+    if usesFirstCoordinate { block.loadFirstCoordinate(of: grid, tile: tile, into: inputRow + fieldCount) }
+  }
+
+  /// Sets the functionals alone, for values that change within a tile.
+  package func setFunctionals(_ values: [Double], in workspace: Workspace) {
+    let first = grid.axes.count
+    for (index, value) in values.enumerated() { workspace.uniforms[first + index] = value }
+  }
+
+  /// Evaluates all expressions at `count` points whose fields lie in the rows from `inputRow` on; one output row each.
+  package func evaluate(
+    _ block: TileBlock, inputRow: Int, outputRow: Int, time: Double, count: Int, workspace: Workspace
+  ) {
+    workspace.uniforms[0] = time
+    program.evaluate(
+      block, inputRow: inputRow, outputRow: outputRow, uniforms: workspace.uniforms, count: count,
+      workspace: workspace.main)
+  }
+
+  /// Evaluates the argument of one functional into one row.
+  func evaluateArgument(
+    of functional: Int, _ block: TileBlock, inputRow: Int, outputRow: Int, time: Double, count: Int,
+    workspace: Workspace
+  ) {
+    workspace.uniforms[0] = time
+    functionalPrograms[functional].evaluate(
+      block, inputRow: inputRow, outputRow: outputRow, uniforms: workspace.uniforms, count: count,
+      workspace: workspace.functionals[functional])
+  }
+}

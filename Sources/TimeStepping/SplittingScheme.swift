@@ -1,0 +1,44 @@
+/// How one step is composed of flows of its parts: a list of flows, done one after the other.
+package struct SplittingScheme: Sendable {
+  /// A part of the equations whose flow can be computed by itself.
+  package enum Part: Sendable {
+    /// `u' = R(u, x, t)`, point by point.
+    case reaction
+    /// `u_t = D ∇²u`, exactly.
+    case diffusion
+  }
+
+  package let name: String
+  /// Order in the step size for smooth, non-stiff problems.
+  package let order: Int
+  /// The flows, each over a fraction of the step; the fractions of a part add up to 1.
+  package let flows: [(part: Part, fraction: Double)]
+  /// Whether a constant is moved from one part to the other so that both vanish in a steady state.
+  package let isRebalanced: Bool
+  /// One sentence for users.
+  package let summary: String
+}
+
+extension SplittingScheme {
+  /// First order: one flow after the other.
+  package static let lie = SplittingScheme(
+    name: "lie", order: 1, flows: [(.reaction, 1), (.diffusion, 1)], isRebalanced: false,
+    summary: "first order; for comparison only")
+
+  /// G. Strang, On the construction and comparison of difference schemes, SIAM J. Numer. Anal. 5 (1968) 506–517.
+  package static let strang = SplittingScheme(
+    name: "strang", order: 2, flows: [(.reaction, 0.5), (.diffusion, 1), (.reaction, 0.5)], isRebalanced: false,
+    summary: "second order; keeps densities non-negative where reactions do; loses accuracy with a fast chemical")
+
+  /// R. L. Speth, W. H. Green, S. MacNamara & G. Strang, Balanced splitting and rebalanced splitting, SIAM J. Numer.
+  /// Anal. 51 (2013) 3084–3105; here the balancing constant is extrapolated to the step at hand.
+  package static let rebalancedStrang = SplittingScheme(
+    name: "rebalanced-strang", order: 2, flows: [(.reaction, 0.5), (.diffusion, 1), (.reaction, 0.5)],
+    isRebalanced: true,
+    summary: "second order, also with a fast chemical; keeps steady states; takes more memory")
+
+  /// All schemes, in the order in which they are listed for users.
+  package static let all = [lie, strang, rebalancedStrang]
+
+  package static func named(_ name: String) -> SplittingScheme? { all.first { $0.name == name } }
+}
