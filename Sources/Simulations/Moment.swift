@@ -1,0 +1,12 @@
+import Fields
+
+/// The solution at one time, for those who look at a run.
+package struct Moment {
+  package let time: Double
+  /// Steps taken before this time.
+  package let step: Int
+  /// Size of the steps under way; 0 before the first.
+  package let stepSize: Double
+  /// Not to be changed, and to be copied if it is needed later.
+  package let state: FieldSet
+}

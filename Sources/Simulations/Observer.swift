@@ -1,0 +1,26 @@
+/// Something that looks at a run at certain times and writes what it sees. It can see the run and never change it.
+package protocol Observer: AnyObject {
+  /// Under which its memory is kept in checkpoints.
+  var name: String { get }
+
+  func observe(_ moment: Moment) throws
+
+  /// How much has been written, in a unit of its own (frames, bytes), as kept in checkpoints.
+  var extent: Int { get throws }
+
+  /// Drops what was written beyond `extent`, when a run continues from a checkpoint that was taken then.
+  func cutBack(to extent: Int) throws
+}
+
+/// An observer with the times at which it looks.
+package struct ScheduledObserver {
+  package let observer: any Observer
+  package let cadence: Cadence
+  /// Number of the next time.
+  package internal(set) var next = 0
+
+  package init(_ observer: any Observer, cadence: Cadence) {
+    self.observer = observer
+    self.cadence = cadence
+  }
+}

@@ -1,0 +1,148 @@
+import Fields
+import TimeStepping
+
+/// A run: the fields, the stepper that advances them, the clock, and those who look on.
+///
+/// The loop is: take the next step on the way to the next time that must be hit; let the observers see what is due;
+/// take a checkpoint when it is time. Output times inside a step are reached by a shorter step on a copy of the state,
+/// which is then dropped, so that what is written, and when, never changes a result.
+package final class Simulation {
+  package let fieldNames: [String]
+  package let state: FieldSet
+  package let stepper: SplittingStepper
+  package let startTime: Double
+  package let endTime: Double
+  /// No step is larger.
+  package let askedStep: Double
+  package private(set) var clock: Clock
+  package private(set) var observers: [ScheduledObserver]
+  private let aside: FieldSet
+  private let checkpoints: CheckpointPolicy
+  private let saveCheckpoint: (Simulation) throws -> Void
+  private var lastCheckpointWall = ContinuousClock.now
+  private var lastCheckpointStep: Int?
+
+  /// - Parameter saveCheckpoint: writes a checkpoint of the simulation as it stands, at the end of a step.
+  package init(
+    fieldNames: [String], state: FieldSet, stepper: SplittingStepper, startTime: Double, endTime: Double,
+    askedStep: Double, observers: [ScheduledObserver], checkpoints: CheckpointPolicy,
+    saveCheckpoint: @escaping (Simulation) throws -> Void
+  ) throws(FieldAllocationError) {
+    self.fieldNames = fieldNames
+    self.state = state
+    self.stepper = stepper
+    self.startTime = startTime
+    self.endTime = endTime
+    self.askedStep = askedStep
+    self.observers = observers
+    self.checkpoints = checkpoints
+    self.saveCheckpoint = saveCheckpoint
+    clock = Clock(start: startTime)
+    aside = try FieldSet(grid: state.grid, count: state.count)
+  }
+
+  /// How a run ended.
+  package enum Outcome: Hashable, Sendable {
+    case reachedEnd
+    /// A stop was asked for; a checkpoint has been taken.
+    case interrupted
+  }
+
+  /// Runs to the end, or until `stopRequested` says so at the end of a step.
+  ///
+  /// - Parameter didStep: called after each step.
+  package func run(
+    stopRequested: () -> Bool = { false }, didStep: (Simulation) -> Void = { _ in }
+  ) throws -> Outcome {
+    if clock.step == 0 { try observe(at: clock.time, state) }
+    while clock.time < endTime {
+      let step = clock.nextStep(to: endTime, askedStep: askedStep)
+      try observeInside(step)
+      try stepper.advance(state, from: step.start, by: step.size)
+      clock.complete(step)
+      try observe(at: clock.time, state)
+      didStep(self)
+      if stopRequested(), clock.time < endTime {
+        try checkpoint()
+        return .interrupted
+      }
+      if isCheckpointDue(after: step) { try checkpoint() }
+    }
+    if lastCheckpointStep != clock.step { try checkpoint() }
+    return .reachedEnd
+  }
+
+  // MARK: Looking on
+
+  /// Shows the observers what is due strictly inside a step.
+  private func observeInside(_ step: Clock.Step) throws {
+    while let time = nextOutput(), time < step.end, !isDue(at: step.end) {
+      aside.copy(from: state)
+      if time > step.start {
+        try stepper.advance(aside, from: step.start, by: time - step.start, remembers: false)
+      }
+      try observe(at: time, aside)
+    }
+  }
+
+  private func nextOutput() -> Double? {
+    observers.map { $0.cadence.time($0.next) }.min()
+  }
+
+  private func isDue(at time: Double) -> Bool {
+    observers.allSatisfy { $0.cadence.time($0.next) >= time || $0.cadence.isDue($0.next, at: time) }
+  }
+
+  private func observe(at time: Double, _ state: FieldSet) throws {
+    let moment = Moment(time: time, step: clock.step, stepSize: clock.stepSize ?? 0, state: state)
+    for index in observers.indices where observers[index].cadence.isDue(observers[index].next, at: time) {
+      try observers[index].observer.observe(moment)
+      observers[index].next += 1
+    }
+  }
+
+  // MARK: Checkpoints
+
+  private func isCheckpointDue(after step: Clock.Step) -> Bool {
+    if let every = checkpoints.every {
+      let cadence = Cadence(start: startTime, interval: every)
+      if cadence.count(upTo: step.end) > cadence.count(upTo: step.start) { return true }
+    }
+    if let seconds = checkpoints.wallSeconds {
+      return ContinuousClock.now - lastCheckpointWall >= .seconds(seconds)
+    }
+    return false
+  }
+
+  private func checkpoint() throws {
+    try saveCheckpoint(self)
+    lastCheckpointWall = .now
+    lastCheckpointStep = clock.step
+  }
+
+  /// What a checkpoint has to hold besides field values.
+  package func memory() throws -> SimulationMemory {
+    var extents: [String: SimulationMemory.ObserverMemory] = [:]
+    for scheduled in observers {
+      extents[scheduled.observer.name] = .init(next: scheduled.next, extent: try scheduled.observer.extent)
+    }
+    return SimulationMemory(clock: clock, memorizedSteps: stepper.memorizedSteps, observers: extents)
+  }
+
+  /// Continues where a checkpoint was taken; the caller has restored the fields of `state` and of the stepper's memory.
+  ///
+  /// Files are cut back to what they held then. An observer that was not there begins with the next time due.
+  package func restore(_ memory: SimulationMemory) throws {
+    clock = memory.clock
+    stepper.memorizedSteps = memory.memorizedSteps
+    lastCheckpointStep = clock.step
+    for index in observers.indices {
+      if let known = memory.observers[observers[index].observer.name] {
+        observers[index].next = known.next
+        try observers[index].observer.cutBack(to: known.extent)
+      } else {
+        observers[index].next = observers[index].cadence.count(upTo: clock.time)
+      }
+    }
+  }
+}
