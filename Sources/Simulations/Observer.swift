@@ -23,4 +23,7 @@ package struct ScheduledObserver {
     self.observer = observer
     self.cadence = cadence
   }
+
+  var nextTime: Double { cadence.time(next) }
+  func isDue(at time: Double) -> Bool { cadence.isDue(next, at: time) }
 }

@@ -76,26 +76,16 @@ package final class Simulation {
 
   /// Shows the observers what is due strictly inside a step.
   private func observeInside(_ step: Clock.Step) throws {
-    while let time = nextOutput(), time < step.end, !isDue(at: step.end) {
+    while let time = observers.filter({ !$0.isDue(at: step.end) }).map(\.nextTime).min(), time < step.end {
       aside.copy(from: state)
-      if time > step.start {
-        try stepper.advance(aside, from: step.start, by: time - step.start, remembers: false)
-      }
+      try stepper.advance(aside, from: step.start, by: time - step.start, remembers: false)
       try observe(at: time, aside)
     }
   }
 
-  private func nextOutput() -> Double? {
-    observers.map { $0.cadence.time($0.next) }.min()
-  }
-
-  private func isDue(at time: Double) -> Bool {
-    observers.allSatisfy { $0.cadence.time($0.next) >= time || $0.cadence.isDue($0.next, at: time) }
-  }
-
   private func observe(at time: Double, _ state: FieldSet) throws {
     let moment = Moment(time: time, step: clock.step, stepSize: clock.stepSize ?? 0, state: state)
-    for index in observers.indices where observers[index].cadence.isDue(observers[index].next, at: time) {
+    for index in observers.indices where observers[index].isDue(at: time) {
       try observers[index].observer.observe(moment)
       observers[index].next += 1
     }

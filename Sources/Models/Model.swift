@@ -1,0 +1,61 @@
+import Documents
+import Expressions
+
+/// A mathematical model as a value: what is in it, how it moves, what happens to it.
+///
+/// `∂u_i/∂t = ∇·(D_i ∇u_i) + Σ_p σ_ip R_p(u, x, t)` for the fields `u_i` and processes `p` with rates `R_p` and changes
+/// `σ_ip`.
+package struct Model: Sendable {
+  package let name: String
+  package let title: String?
+  /// Publications, as "doi:…" or "arXiv:…" with a remark.
+  package let sources: [String]
+  /// Unit of length and of time.
+  package let lengthUnit: String?
+  package let timeUnit: String?
+  package let parameters: [Parameter]
+  package let fields: [ModelField]
+  package let processes: [Process]
+  /// Names → meaning, as expressions of the run file see them.
+  package let functions: [String: ModelFunction]
+  /// The JSON it was read from, comments left out, the values of its parameters being those in force.
+  package let document: JSONNode
+
+  package var fieldNames: [String] { fields.map(\.name) }
+
+  /// Values of the parameters by name.
+  package var parameterValues: [String: Double] {
+    Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.value) })
+  }
+
+  /// The net rate of change of each field by all processes, `Σ_p σ_ip R_p`.
+  package var rates: [Expression] {
+    fields.map { field in
+      processes.reduce(Expression.constant(0)) { sum, process in
+        process.changes.filter { $0.field == field.name }.reduce(sum) { $0 + $1.amount * process.rate }
+      }
+    }
+  }
+
+  /// Names in force where the model's and the run file's expressions are read.
+  package func scope(coordinates: [String], allows: Scope.Permissions) -> Scope {
+    Model.scope(
+      fields: fieldNames, parameters: parameters.map(\.name), functions: functions, coordinates: coordinates,
+      allows: allows)
+  }
+
+  static func scope(
+    fields: [String], parameters: [String], functions: [String: ModelFunction], coordinates: [String],
+    allows: Scope.Permissions
+  ) -> Scope {
+    Scope(
+      fields: fields, parameters: parameters, coordinates: coordinates,
+      functions: functions.mapValues { Scope.Function(arguments: $0.arguments, body: $0.body) }, allows: allows)
+  }
+}
+
+/// A named sub-expression of a model, which may take arguments.
+package struct ModelFunction: Sendable {
+  package let arguments: [String]
+  package let body: Syntax
+}

@@ -1,0 +1,72 @@
+# Sourced by the other scripts: finds the toolchain and the system libraries, installs what is missing when it may.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# pkg-config name → Debian package
+require_library() {
+  local found=no name
+  for name in $1; do if pkg-config --exists "$name" 2>/dev/null; then found=yes; fi; done
+  if [ "$found" = no ]; then missing+=("$2"); fi
+}
+
+missing_packages() {
+  missing=()
+  if ! command -v pkg-config >/dev/null; then
+    missing=(pkg-config libfftw3-dev libhdf5-dev libpng-dev libxxhash-dev)
+    return
+  fi
+  require_library fftw3 libfftw3-dev
+  require_library "hdf5-serial hdf5" libhdf5-dev
+  require_library libpng libpng-dev
+  require_library libxxhash libxxhash-dev
+}
+
+# install_packages NAME …: with apt when it may, or else says how and ends.
+install_packages() {
+  local apt="apt-get"
+  echo "Missing system packages: $*" >&2
+  if ! command -v apt-get >/dev/null; then
+    echo "Install them (names are Debian's) and try again." >&2
+    exit 69
+  fi
+  if [ "$(id -u)" != 0 ]; then
+    if ! sudo -n true 2>/dev/null; then
+      echo "Install them with:  sudo apt-get install $*" >&2
+      exit 69
+    fi
+    apt="sudo apt-get"
+  fi
+  echo "Installing them with apt …" >&2
+  $apt update -qq >&2 && DEBIAN_FRONTEND=noninteractive $apt install -y -qq "$@" >/dev/null
+}
+
+prepare() {
+  if ! command -v swift >/dev/null; then
+    echo "No Swift toolchain found: install Swift 6.1 or later from https://swift.org/install and put it on the PATH." >&2
+    exit 69
+  fi
+  missing_packages
+  if [ ${#missing[@]} -gt 0 ]; then install_packages "${missing[@]}"; fi
+}
+
+program="$root/.build/release/oncofield"
+
+# Builds the release program unless it is newer than every source.
+build_program() {
+  local newer
+  if [ -x "$program" ]; then
+    newer=$(find "$root/Package.swift" "$root/Sources" -newer "$program" -print -quit)
+    if [ -z "$newer" ]; then return; fi
+  fi
+  prepare
+  echo "Building Oncofield (the first time takes a few minutes) …" >&2
+  local log
+  log=$(mktemp)
+  if ! swift build --package-path "$root" -c release --disable-testable-imports --product oncofield >"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    exit 70
+  fi
+  rm -f "$log"
+  touch "$program"
+}
