@@ -1,0 +1,56 @@
+"""What a run leaves behind opens in the programs that people use."""
+
+import json
+import subprocess
+import sys
+
+import jsonschema
+import pytest
+
+from conftest import ROOT
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        {"size": [120], "points": [50]},
+        {"size": [120, 60], "points": [24, 10], "origin": [-3, 5]},
+        {"size": [12, 10, 8], "points": [8, 7, 6]},
+    ],
+    ids=["1-D", "2-D", "3-D"],
+)
+def test_fields_open_in_h5py_xarray_and_vtk_with_the_same_values(oncofield, run_file, tmp_path, domain):
+    initial = {"u": "0.3 + 0.01*x", "v": "0.4", "w": "0.02"}
+    path = run_file({"domain": {**domain, "boundary": "no-flux"}, "initial": initial, "time.end": 10})
+    oncofield("run", path, "--output", tmp_path / "out")
+    subprocess.run([sys.executable, ROOT / "scripts" / "read_back.py", tmp_path / "out"], check=True)
+
+
+def test_resolved_run_file_is_a_run_file_that_gives_the_same_result(oncofield, run_file, tmp_path):
+    oncofield("run", run_file({"time.end": 5}), "--output", tmp_path / "one")
+    oncofield("run", tmp_path / "one" / "resolved.json", "--output", tmp_path / "two")
+    finished = oncofield("compare", tmp_path / "one", tmp_path / "two", "--json")
+    assert json.loads(finished.stdout)["equal"] is True
+
+
+def test_run_files_of_the_project_fit_the_schema_and_run(oncofield, tmp_path):
+    schema = json.loads((ROOT / "configs" / "oncofield.schema.json").read_text())
+    jsonschema.Draft7Validator.check_schema(schema)
+    for path in sorted((ROOT / "configs").glob("*.json")):
+        if path.name == "oncofield.schema.json":
+            continue
+        resolved = tmp_path / path.stem / "resolved.json"
+        plan = json.loads(oncofield("plan", path, "--json").stdout)
+        shortened = plan["step"] * 4
+        oncofield("run", path, "--output", resolved.parent, "--set", f"time.end={shortened}")
+        jsonschema.validate(json.loads(resolved.read_text()), schema)
+
+
+def test_provenance_names_versions_command_and_outcome(oncofield, run_file, tmp_path):
+    oncofield("run", run_file({"time.end": 5}), "--output", tmp_path / "out", "--set", "seed=11")
+    run = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert run["outcome"] == "reached the end"
+    assert run["steps"] == 40
+    assert run["seed"] == 11
+    assert "--set seed=11" in " ".join(run["command"])
+    assert set(run["libraries"]) >= {"FFTW", "HDF5"}

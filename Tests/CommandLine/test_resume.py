@@ -1,0 +1,121 @@
+"""A run that was stopped or killed and resumed gives the same bytes as one that was never interrupted."""
+
+import random
+import signal
+import time
+
+import h5py
+import numpy as np
+import pytest
+
+
+def datasets(path):
+    """Every dataset of an HDF5 file as bytes, by path."""
+    found = {}
+
+    def visit(name, item):
+        if isinstance(item, h5py.Dataset):
+            value = item[()]
+            found[name] = value.tobytes() if isinstance(value, np.ndarray) else repr(value).encode()
+
+    with h5py.File(path) as file:
+        file.visititems(visit)
+    return found
+
+
+def results(directory):
+    """All that a run computed: fields, observables, its last checkpoint, the pictures."""
+    checkpoints = sorted((directory / "checkpoints").glob("*.h5"))
+    return {
+        "fields": datasets(directory / "fields.h5"),
+        "observables": (directory / "observables.csv").read_bytes(),
+        "checkpoint": (checkpoints[-1].name, datasets(checkpoints[-1])),
+        "images": {path.name: path.read_bytes() for path in (directory / "images").glob("*.png")},
+    }
+
+
+def assert_same(one, other):
+    assert one["fields"].keys() == other["fields"].keys()
+    for name, value in one["fields"].items():
+        assert value == other["fields"][name], f"fields.h5:{name} differs"
+    assert one["observables"] == other["observables"]
+    assert one["checkpoint"][0] == other["checkpoint"][0]
+    for name, value in one["checkpoint"][1].items():
+        assert value == other["checkpoint"][1].get(name), f"checkpoint:{name} differs"
+    assert one["images"] == other["images"]
+
+
+def wait_for_checkpoint(directory, process, count=1):
+    deadline = time.monotonic() + 60
+    while len(list((directory / "checkpoints").glob("*.h5"))) < count:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+
+
+@pytest.mark.parametrize("scheme", ["lie", "strang", "rebalanced-strang"])
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("threads", [(1, 2), (2, 1)])
+def test_interrupted_run_equals_uninterrupted_run_byte_for_byte(oncofield, start, run_file, tmp_path, scheme, stop, threads):
+    path = run_file({"time.scheme": scheme})
+    oncofield("run", path, "--output", tmp_path / "whole", "--threads", 1)
+    broken = tmp_path / "broken"
+    process = start("run", path, "--output", broken, "--threads", threads[0])
+    wait_for_checkpoint(broken, process)
+    time.sleep(random.uniform(0, 0.02))
+    process.send_signal(stop)
+    _, errors = process.communicate(timeout=60)
+    if process.returncode != 0:  # it may have come to its end first
+        assert process.returncode == (75 if stop == signal.SIGTERM else -signal.SIGKILL), errors
+        oncofield("resume", broken, "--threads", threads[1])
+    assert_same(results(tmp_path / "whole"), results(broken))
+
+
+def test_many_kills_in_one_run_lose_nothing(oncofield, start, run_file, tmp_path):
+    path = run_file({"time.end": 60, "checkpoint.every": 1})
+    oncofield("run", path, "--output", tmp_path / "whole")
+    broken = tmp_path / "broken"
+    process = start("run", path, "--output", broken)
+    wait_for_checkpoint(broken, process)
+    generator = random.Random(1)
+    kills = 0
+    for _ in range(30):
+        time.sleep(generator.uniform(0.01, 0.12))
+        process.kill()
+        process.communicate()
+        if process.returncode == 0:
+            break
+        kills += 1
+        process = start("resume", broken)
+    _, errors = process.communicate(timeout=60)
+    assert kills >= 3
+    assert process.returncode == 0, errors
+    assert_same(results(tmp_path / "whole"), results(broken))
+
+
+def test_cadence_of_outputs_and_checkpoints_changes_no_bit(oncofield, run_file, tmp_path):
+    sparse = {"output.fields.every": 20, "output.observables.every": 20, "output.images": None, "checkpoint.every": 40}
+    oncofield("run", run_file(), "--output", tmp_path / "dense")
+    oncofield("run", run_file(sparse), "--output", tmp_path / "sparse")
+    final = [results(tmp_path / name)["checkpoint"][1] for name in ("dense", "sparse")]
+    for name in ("fields/u", "fields/v", "fields/w"):
+        assert final[0][name] == final[1][name]
+
+
+def test_resuming_can_go_on_beyond_the_end(oncofield, run_file, tmp_path):
+    path = run_file()
+    oncofield("run", path, "--output", tmp_path / "long", "--set", "time.end=60")
+    oncofield("run", path, "--output", tmp_path / "short")
+    oncofield("resume", tmp_path / "short", "--set", "time.end=60")
+    long, short = results(tmp_path / "long"), results(tmp_path / "short")
+    assert long["fields"]["time"] == short["fields"]["time"]
+    for name in ("u", "v", "w"):
+        assert long["checkpoint"][1][f"fields/{name}"] == short["checkpoint"][1][f"fields/{name}"]
+
+
+def test_resuming_a_finished_run_says_so_and_changes_nothing(oncofield, run_file, tmp_path):
+    oncofield("run", run_file(), "--output", tmp_path / "out")
+    before = results(tmp_path / "out")
+    finished = oncofield("resume", tmp_path / "out")
+    assert "already at its end" in finished.stderr
+    assert_same(before, results(tmp_path / "out"))
