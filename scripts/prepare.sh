@@ -62,7 +62,7 @@ build_program() {
   echo "Building Oncofield (the first time takes a few minutes) …" >&2
   local log
   log=$(mktemp)
-  if ! swift build --package-path "$root" -c release --disable-testable-imports --product oncofield >"$log" 2>&1; then
+  if ! swift build --package-path "$root" -c release --product oncofield >"$log" 2>&1; then
     cat "$log" >&2
     rm -f "$log"
     exit 70

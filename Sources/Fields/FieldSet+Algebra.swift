@@ -1,9 +1,12 @@
 import CKernels
 
 extension FieldSet {
-  /// Replaces one field by `Σ_j coefficient_j · term_j` of the same field of other sets; this set may be a term.
-  package func setField(_ field: Int, toSumOf terms: [(coefficient: Double, set: FieldSet)]) {
-    let pointers: [UnsafePointer<Double>?] = terms.map { UnsafePointer($0.set.pointer(field)) }
+  /// Replaces one field by `Σ_j coefficient_j · term_j` of other sets, of the field of the same number or of
+  /// `termField`; this set may be a term.
+  package func setField(
+    _ field: Int, toSumOf terms: [(coefficient: Double, set: FieldSet)], field termField: Int? = nil
+  ) {
+    let pointers: [UnsafePointer<Double>?] = terms.map { UnsafePointer($0.set.pointer(termField ?? field)) }
     array_combine(pointer(field), pointers, terms.map(\.coefficient), terms.count, grid.storageCount)
   }
 

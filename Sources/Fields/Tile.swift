@@ -8,6 +8,12 @@ package struct Tile: Hashable, Sendable {
   package let column: Int
   /// Number of points.
   package let count: Int
+
+  package init(row: Int, column: Int, count: Int) {
+    self.row = row
+    self.column = column
+    self.count = count
+  }
 }
 
 extension Grid {

@@ -27,7 +27,7 @@ package func setInitialState(
         }
       }
     }
-    state.setField(field, toValuesOf: single)
+    state.setField(field, toSumOf: [(1, single)], field: 0)
   }
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 #include "worker_pool.h"
-#include "reductions.h"
 #include "propagators.h"
 #include "expression_program.h"
 #include "tile_algebra.h"

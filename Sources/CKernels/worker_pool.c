@@ -1,0 +1,156 @@
+#define _GNU_SOURCE
+#include "include/worker_pool.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { spin_limit = 4000 };
+
+struct WorkerPool {
+  size_t threads;
+  pthread_t *handles;
+  pthread_mutex_t mutex;
+  pthread_cond_t wake;
+  pthread_cond_t done;
+  // What is to be done; written before `generation` changes.
+  WorkerTask task;
+  void *context;
+  size_t count;
+  size_t chunk;
+  atomic_size_t next;
+  atomic_size_t generation;
+  atomic_size_t working;
+  atomic_int stopping;
+};
+
+typedef struct {
+  WorkerPool *pool;
+  size_t number;
+} WorkerArguments;
+
+static inline void pause_briefly(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#else
+  sched_yield();
+#endif
+}
+
+size_t worker_pool_available_processors(void) {
+#ifdef __linux__
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) {
+    const int count = CPU_COUNT(&set);
+    if (count > 0) return (size_t)count;
+  }
+#endif
+  const long count = sysconf(_SC_NPROCESSORS_ONLN);
+  return count > 0 ? (size_t)count : 1;
+}
+
+static void work(WorkerPool *pool, size_t worker) {
+  for (;;) {
+    const size_t start = atomic_fetch_add(&pool->next, pool->chunk);
+    if (start >= pool->count) return;
+    const size_t end = start + pool->chunk < pool->count ? start + pool->chunk : pool->count;
+    for (size_t item = start; item < end; item++) pool->task(pool->context, item, worker);
+  }
+}
+
+/// Waits until the generation differs from `seen`; returns the new one.
+static size_t await_work(WorkerPool *pool, size_t seen) {
+  for (int i = 0; i < spin_limit; i++) {
+    const size_t generation = atomic_load(&pool->generation);
+    if (generation != seen) return generation;
+    pause_briefly();
+  }
+  pthread_mutex_lock(&pool->mutex);
+  while (atomic_load(&pool->generation) == seen) pthread_cond_wait(&pool->wake, &pool->mutex);
+  pthread_mutex_unlock(&pool->mutex);
+  return atomic_load(&pool->generation);
+}
+
+static void *worker_main(void *argument) {
+  WorkerArguments arguments = *(WorkerArguments *)argument;
+  free(argument);
+  WorkerPool *pool = arguments.pool;
+  size_t seen = 0;
+  for (;;) {
+    seen = await_work(pool, seen);
+    if (atomic_load(&pool->stopping)) return NULL;
+    work(pool, arguments.number);
+    if (atomic_fetch_sub(&pool->working, 1) == 1) {
+      pthread_mutex_lock(&pool->mutex);
+      pthread_cond_signal(&pool->done);
+      pthread_mutex_unlock(&pool->mutex);
+    }
+  }
+}
+
+/// Tells the workers that there is something new.
+static void announce(WorkerPool *pool) {
+  pthread_mutex_lock(&pool->mutex);
+  atomic_fetch_add(&pool->generation, 1);
+  pthread_cond_broadcast(&pool->wake);
+  pthread_mutex_unlock(&pool->mutex);
+}
+
+WorkerPool *worker_pool_create(size_t threads) {
+  WorkerPool *pool = calloc(1, sizeof *pool);
+  if (!pool) return NULL;
+  pool->threads = 1;
+  pthread_mutex_init(&pool->mutex, NULL);
+  pthread_cond_init(&pool->wake, NULL);
+  pthread_cond_init(&pool->done, NULL);
+  pool->handles = calloc(threads, sizeof *pool->handles);
+  for (size_t number = 1; pool->handles && number < threads; number++) {
+    WorkerArguments *arguments = malloc(sizeof *arguments);
+    if (!arguments) break;
+    *arguments = (WorkerArguments){pool, number};
+    if (pthread_create(&pool->handles[number], NULL, worker_main, arguments) != 0) {
+      free(arguments);
+      break;
+    }
+    pool->threads++;
+  }
+  if (pool->threads < threads) {
+    worker_pool_destroy(pool);
+    return NULL;
+  }
+  return pool;
+}
+
+void worker_pool_run(WorkerPool *pool, size_t count, WorkerTask task, void *context) {
+  if (pool->threads == 1 || count <= 1) {
+    for (size_t item = 0; item < count; item++) task(context, item, 0);
+    return;
+  }
+  pool->task = task;
+  pool->context = context;
+  pool->count = count;
+  pool->chunk = count / (pool->threads * 8) + 1;
+  atomic_store(&pool->next, 0);
+  atomic_store(&pool->working, pool->threads - 1);
+  announce(pool);
+  work(pool, 0);
+  for (int i = 0; i < spin_limit && atomic_load(&pool->working) > 0; i++) pause_briefly();
+  if (atomic_load(&pool->working) > 0) {
+    pthread_mutex_lock(&pool->mutex);
+    while (atomic_load(&pool->working) > 0) pthread_cond_wait(&pool->done, &pool->mutex);
+    pthread_mutex_unlock(&pool->mutex);
+  }
+}
+
+void worker_pool_destroy(WorkerPool *pool) {
+  atomic_store(&pool->stopping, 1);
+  announce(pool);
+  for (size_t number = 1; number < pool->threads; number++) pthread_join(pool->handles[number], NULL);
+  pthread_cond_destroy(&pool->done);
+  pthread_cond_destroy(&pool->wake);
+  pthread_mutex_destroy(&pool->mutex);
+  free(pool->handles);
+  free(pool);
+}

@@ -1,0 +1,31 @@
+import CKernels
+
+/// Adds up numbers in pairs, pairs of pairs and so on: the order depends on their count alone, and the rounding error
+/// grows with its logarithm.
+package func pairwiseSum(_ values: [Double]) -> Double {
+  func sum(_ range: Range<Int>) -> Double {
+    if range.count <= 2 { return range.reduce(0) { $0 + values[$1] } }
+    let middle = range.lowerBound + range.count / 2
+    return sum(range.lowerBound..<middle) + sum(middle..<range.upperBound)
+  }
+  return sum(values.indices)
+}
+
+extension FieldSet {
+  /// The sum of a field over all points: rows in fixed lanes, then pairwise over rows.
+  package func sum(_ field: Int) -> Double {
+    pairwiseSum((0..<grid.rowCount).map { tile_sum(pointer(field, row: $0), grid.rowLength) })
+  }
+
+  /// The smallest value of a field, NaN if there is one.
+  package func minimum(_ field: Int) -> Double {
+    (0..<grid.rowCount).map { tile_minimum(pointer(field, row: $0), grid.rowLength) }
+      .reduce(.infinity) { $0.isNaN || $0 < $1 ? $0 : $1 }
+  }
+
+  /// The largest value of a field, NaN if there is one.
+  package func maximum(_ field: Int) -> Double {
+    (0..<grid.rowCount).map { tile_maximum(pointer(field, row: $0), grid.rowLength) }
+      .reduce(-.infinity) { $0.isNaN || $0 > $1 ? $0 : $1 }
+  }
+}

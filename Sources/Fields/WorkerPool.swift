@@ -1,0 +1,40 @@
+import CKernels
+
+/// Threads that share the work on a grid.
+///
+/// Work is handed out by items (tiles, blocks of lines); which thread has which item never matters for a result.
+package final class WorkerPool: @unchecked Sendable {
+  package let threadCount: Int
+  private let pool: OpaquePointer
+
+  /// - Parameter threads: number of threads, the caller's included; 0 for all processors that the process may use.
+  package init(threads: Int = 0) {
+    let asked = threads > 0 ? threads : worker_pool_available_processors()
+    if let pool = worker_pool_create(asked) {
+      self.pool = pool
+      threadCount = asked
+    } else {
+      // A pool of one makes no thread, so that it needs next to no memory.
+      pool = worker_pool_create(1)
+      threadCount = 1
+    }
+  }
+
+  deinit { worker_pool_destroy(pool) }
+
+  /// Calls `body` for every item from 0 to `count - 1` with the number of the thread that runs it.
+  package func forEach(_ count: Int, _ body: @Sendable (_ item: Int, _ worker: Int) -> Void) {
+    withoutActuallyEscaping(body) { body in
+      var task = Task(body: body)
+      withUnsafeMutablePointer(to: &task) { task in
+        worker_pool_run(pool, count, { context, item, worker in
+          context!.assumingMemoryBound(to: Task.self).pointee.body(item, worker)
+        }, task)
+      }
+    }
+  }
+
+  private struct Task {
+    let body: @Sendable (Int, Int) -> Void
+  }
+}

@@ -1,0 +1,8 @@
+/// How one step of diffusion along an axis is computed.
+package enum PropagatorMethod: String, Hashable, Sendable, Codable, CaseIterable {
+  /// By a convolution with a positive kernel of limited width: what is empty stays empty beyond its reach.
+  case kernel
+  /// By a cosine transform (no-flux) or a Fourier transform (periodic): fast at any width, but its rounding reaches
+  /// every point.
+  case fourier
+}

@@ -1,0 +1,19 @@
+import Glibc
+
+/// FFTW plans one at a time; carrying plans out needs no lock.
+final class PlanningLock: @unchecked Sendable {
+  static let shared = PlanningLock()
+
+  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+
+  private init() {
+    mutex = .allocate(capacity: 1)
+    pthread_mutex_init(mutex, nil)
+  }
+
+  func withLock<Result>(_ body: () -> Result) -> Result {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return body()
+  }
+}
