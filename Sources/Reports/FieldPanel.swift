@@ -1,0 +1,28 @@
+/// One field as it is to be shown in a figure.
+package struct FieldPanel: Sendable {
+  /// Such as `T · tumor cells`.
+  package let title: String
+  /// Unit of the values, such as `cells/mm^2`; empty or `1` if there is none.
+  package let unit: String
+  /// The values in the order `[z][y][x]`, x fastest: all of the grid, or one slice `[y][x]` of a grid of three axes.
+  package let values: [Double]
+  /// The values at the ends of the color scale; nil for the least and greatest value shown.
+  package let range: ClosedRange<Double>?
+  package let colormap: Colormap
+
+  package init(
+    title: String, unit: String = "", values: [Double], range: ClosedRange<Double>? = nil, colormap: Colormap = .aurora
+  ) {
+    self.title = title
+    self.unit = unit
+    self.values = values
+    self.range = range
+    self.colormap = colormap
+  }
+
+  /// Says how many of `values` are no numbers that could be drawn; nil if all are.
+  static func caption(_ values: [Double]) -> String? {
+    let count = values.reduce(0) { $0 + ($1.isFinite ? 0 : 1) }
+    return count == 0 ? nil : "\(count) of \(values.count) points not finite"
+  }
+}
