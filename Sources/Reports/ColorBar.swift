@@ -1,7 +1,7 @@
 /// The scale of a colormap, upright beside a picture.
 struct ColorBar {
   static let width = 14
-  private static let gap = 14
+  private static let gap = 12
   private static let tickLength = 4
   private static let pointHeight = 7
 
@@ -12,7 +12,7 @@ struct ColorBar {
   let exceeds: (below: Bool, above: Bool)
   let unit: String
 
-  private func ticks(height: Int) -> Ticks { Ticks(linear: range, atMost: max(height / 44, 2)) }
+  private func ticks(height: Int) -> Ticks { Ticks(linear: range, atMost: PlotArea.tickLimit(height)) }
 
   /// Pixels that the bar takes to the right of a picture of this height, everything included.
   func space(height: Int, font: StrokeFont) -> Int {
@@ -34,16 +34,14 @@ struct ColorBar {
     }
     if exceeds.above { drawPoint(at: bar.top - 1, step: -1, fraction: 1, left: bar.left, on: &raster) }
     if exceeds.below { drawPoint(at: bar.bottom, step: 1, fraction: 0, left: bar.left, on: &raster) }
-    drawNumbers(beside: bar, place: area.place, font: font, on: &raster)
+    drawNumbers(beside: bar, area: area, font: font, on: &raster)
   }
 
-  private func drawNumbers(
-    beside bar: Rectangle, place: (Double, Double) -> Point, font: StrokeFont, on raster: inout Raster
-  ) {
+  private func drawNumbers(beside bar: Rectangle, area: PlotArea, font: StrokeFont, on raster: inout Raster) {
     let ticks = ticks(height: bar.height)
     let start = Double(bar.right + 1 + Self.tickLength + 4)
     for (value, label) in zip(ticks.values, ticks.labels) {
-      let row = min(max(Int(place(0, value).y.rounded(.down)), bar.top - 1), bar.bottom)
+      let row = area.row(value)
       raster.fill(Rectangle(left: bar.right + 1, top: row, width: Self.tickLength, height: 1), with: .ink)
       font.draw(label, at: Point(start, Double(row) + font.capitalHeight / 2 + 0.5), on: &raster)
     }

@@ -66,10 +66,6 @@ extension Colormap {
 
   package static let poles = Colormap(
     diverging: "poles", "blue, white, red: for values of both signs, zero in the middle",
-    low: ColorPath(
-      lightness: (0.96, 0.36),
-      stops: [.init(chroma: 0, hue: 250), .init(chroma: 0.075, hue: 240), .init(chroma: 0.125, hue: 258)]),
-    high: ColorPath(
-      lightness: (0.96, 0.36),
-      stops: [.init(chroma: 0, hue: 50), .init(chroma: 0.080, hue: 50), .init(chroma: 0.135, hue: 22)]))
+    low: ColorPath(lightness: (0.96, 0.41), stops: [.init(chroma: 0, hue: 257), .init(chroma: 0.148, hue: 257)]),
+    high: ColorPath(lightness: (0.96, 0.41), stops: [.init(chroma: 0, hue: 21), .init(chroma: 0.148, hue: 21)]))
 }

@@ -9,10 +9,13 @@ struct CurvePlot {
   /// Space under the frame for the x axis.
   static let axisHeight = 48
 
-  /// Pixels left of the frame for the y axis.
-  func leftSpace(height: Int) -> Int {
-    area(Rectangle(left: 0, top: 0, width: 1, height: height)).yAxisWidth(font: Self.font)
+  /// Pixels from the frame to the name of the y axis.
+  func numbersWidth(height: Int) -> Int {
+    area(Rectangle(left: 0, top: 0, width: 1, height: height)).numbersWidth(font: Self.font)
   }
+
+  /// Pixels that the name of the y axis takes beyond that.
+  static var yNameWidth: Int { Int(font.lineHeight) + 2 }
 
   /// Pixels right of the frame for the names of the curves, at most `limit`.
   func rightSpace(limit: Int) -> Int {
@@ -21,21 +24,25 @@ struct CurvePlot {
 
   private func area(_ frame: Rectangle) -> PlotArea { PlotArea(frame: frame, x: x.scale, y: y.scale) }
 
-  /// Draws everything; `space` is the room for names right of the frame.
-  func draw(in frame: Rectangle, space: Int, namesXAxis: Bool = true, on raster: inout Raster) {
+  /// Draws everything.
+  ///
+  /// - Parameters:
+  ///   - left: pixels from the frame to the name of the y axis.
+  ///   - right: room for the names of the curves beside the frame.
+  func draw(in frame: Rectangle, left: Int, right: Int, on raster: inout Raster) {
     let area = area(frame)
-    area.drawOpenBox(on: &raster)
+    area.drawOpenBox(font: Self.font, on: &raster)
     area.drawXAxis(x.name, unit: x.unit, font: Self.font, on: &raster)
-    area.drawYAxis(y.name, unit: y.unit, distance: area.numbersWidth(font: Self.font), font: Self.font, on: &raster)
+    area.drawYAxis(y.name, unit: y.unit, distance: left, font: Self.font, on: &raster)
     for curve in curves { curve.draw(in: area, on: &raster) }
-    drawNames(in: area, space: space, on: &raster)
+    drawNames(in: area, space: right, on: &raster)
   }
 
   /// Writes the names beside the ends of the curves, moved apart where they would overlap, with a thin line to each end.
   private func drawNames(in area: PlotArea, space: Int, on raster: inout Raster) {
     let ends = curves.compactMap { curve in curve.end(in: area).map { (curve: curve, end: $0) } }
       .sorted { $0.end.y < $1.end.y }
-    let rows = Self.spread(
+    let rows = spread(
       ends.map(\.end.y), distance: Self.font.lineHeight - 2, within: Double(area.frame.top)...Double(area.frame.bottom))
     let start = Double(area.frame.right + Self.nameGap)
     for (row, (curve, end)) in zip(rows, ends) {
@@ -45,18 +52,6 @@ struct CurvePlot {
       Self.font.draw(
         name, at: Point(start, (row + Self.font.capitalHeight / 2).rounded()), color: curve.color.readable, on: &raster)
     }
-  }
-
-  /// Places at least `distance` apart, in the same order and near to `wanted`, which is ascending.
-  static func spread(_ wanted: [Double], distance: Double, within limits: ClosedRange<Double>) -> [Double] {
-    var places = wanted
-    for i in places.indices.dropFirst() { places[i] = max(places[i], places[i - 1] + distance) }
-    var limit = max(limits.upperBound, limits.lowerBound + distance * Double(places.count - 1))
-    for i in places.indices.reversed() {
-      places[i] = min(places[i], limit)
-      limit = places[i] - distance
-    }
-    return places
   }
 }
 

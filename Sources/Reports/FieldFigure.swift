@@ -42,7 +42,7 @@ package struct FieldFigure: Sendable {
   var moment: String {
     guard grid.axes.count == 3 else { return time }
     let place = grid.axes[2].coordinate(sliceIndex).printed()
-    let slice = "\(grid.axes[2].name) = \(place) \(lengthUnit.typeset)"
+    let slice = "slice at \(grid.axes[2].name) = \(place) \(lengthUnit.typeset)"
     return time.isEmpty ? slice : "\(time) · \(slice)"
   }
 

@@ -1,14 +1,17 @@
 /// A field of two axes as a picture with its color scale.
 struct FieldMap {
   let title: String
-  /// Says how many points could not be drawn; nil if all could.
+  /// What cannot be seen: values that are not finite, a constant.
   let caption: String?
+  /// Whether some points have the color for values that are not finite.
+  let hasHoles: Bool
   let bar: ColorBar
   private let plane: Plane
 
   init(_ panel: FieldPanel, plane: Plane) {
     self.plane = plane
     title = panel.title
+    hasHoles = FieldPanel.countNotFinite(plane.values) > 0
     caption = FieldPanel.caption(plane.values)
     let found = plane.values.finiteRange ?? 0...1
     let range = (panel.range ?? (panel.colormap.isDiverging ? found.symmetric : found)).drawable

@@ -20,9 +20,14 @@ package struct FieldPanel: Sendable {
     self.colormap = colormap
   }
 
-  /// Says how many of `values` are no numbers that could be drawn; nil if all are.
+  /// How many of `values` are NaN or infinite.
+  static func countNotFinite(_ values: [Double]) -> Int { values.reduce(0) { $0 + ($1.isFinite ? 0 : 1) } }
+
+  /// What must be said of `values` because it cannot be seen in a picture: that some are not finite, or all equal.
   static func caption(_ values: [Double]) -> String? {
-    let count = values.reduce(0) { $0 + ($1.isFinite ? 0 : 1) }
-    return count == 0 ? nil : "\(count) of \(values.count) points not finite"
+    let count = countNotFinite(values)
+    if count > 0 { return "\(count) of \(values.count) points not finite" }
+    guard let range = values.finiteRange, range.lowerBound == range.upperBound else { return nil }
+    return "\(range.lowerBound.printed()) everywhere"
   }
 }

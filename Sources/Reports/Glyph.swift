@@ -34,10 +34,10 @@ struct Glyph {
 
   /// The same character as an exponent: smaller, and above the middle of capitals.
   var raised: Glyph {
-    let scale = 0.64
+    let scale = 0.67
     return Glyph(
       left: left * scale, width: width * scale, right: right * scale,
-      strokes: strokes.map { $0.map { Point($0.x * scale, $0.y * scale + 6.6) } })
+      strokes: strokes.map { $0.map { Point($0.x * scale, $0.y * scale + 6.4) } })
   }
 }
 

@@ -6,7 +6,7 @@ enum Glyphs {
     strokes: [[Point(0, 0), Point(0, 14), Point(7, 14), Point(7, 0), Point(0, 0)]])
 
   static let all: [Character: Glyph] = {
-    var glyphs: [Character: Glyph] = [" ": Glyph(left: 2.8, width: 0, right: 2.8, strokes: [])]
+    var glyphs: [Character: Glyph] = [" ": Glyph(left: 3.5, width: 0, right: 3.5, strokes: [])]
     for line in (capitals + smallLetters + digits + signs + greek).split(separator: "\n") {
       if let character = line.first, let glyph = Glyph(line.dropFirst()) { glyphs[character] = glyph }
     }
@@ -65,7 +65,7 @@ enum Glyphs {
     q 1.5 8.4 1.9 M 8.4 10 L 8.4 -4.4 M 8.4 6.2 C 8 8.6 6.3 10 4.2 10 C 1.6 10 0 8 0 5 C 0 2 1.6 0 4.2 0 C 6.3 0 8 1.4 8.4 3.8
     r 1.9 4.4 .7 M 0 10 L 0 0 M 0 5.4 C .3 8.4 1.7 10 4.4 10
     s 1.4 7.1 1.3 M 6.8 8 C 6.3 9.4 5.2 10 3.7 10 C 1.8 10 .5 9.1 .5 7.5 C .5 5.9 2 5.5 3.8 5.1 C 5.8 4.7 7.1 4.1 7.1 2.6 C 7.1 1 5.8 0 3.7 0 C 1.8 0 .5 .7 0 2.1
-    t .9 5.3 .8 M 2.1 13.2 L 2.1 2.8 C 2.1 .8 2.9 0 4.3 0 L 5.3 .2 M 0 10 L 5.1 10
+    t .9 5.3 1 M 2.1 13.2 L 2.1 2.8 C 2.1 .8 2.9 0 4.3 0 L 5.3 .2 M 0 10 L 5.1 10
     u 1.8 7.6 1.9 M 0 10 L 0 3.8 C 0 1.4 1.2 0 3.4 0 C 5.7 0 7.3 1.6 7.6 4.2 M 7.6 10 L 7.6 0
     v 1 8 1 M 0 10 L 4 0 8 10
     w 1 12 1 M 0 10 L 3 0 6 9.4 9 0 12 10
@@ -103,7 +103,7 @@ enum Glyphs {
     + 1.6 8.4 1.6 M 0 5.6 L 8.4 5.6 M 4.2 9.8 L 4.2 1.4
     , 1.4 .9 1.8 M .9 .6 L 0 -2.6
     - 1.3 4.6 1.3 M 0 5.2 L 4.6 5.2
-    . 1.8 0 1.8 D 0 .4
+    . 2 0 2 D 0 .4
     / .6 5.6 .6 M 0 -1.6 L 5.6 15
     : 1.9 0 1.9 D 0 .4 D 0 8.4
     ; 1.6 .9 1.9 M .9 .6 L 0 -2.6 D .9 8.4

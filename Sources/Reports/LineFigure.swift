@@ -59,11 +59,12 @@ package struct LineFigure: Sendable {
       y: (y.name, y.unit, Self.scale(y, series.map(\.y))))
     let top = PageHeader.margin + header.height + 8
     let plotHeight = raster.height - top - CurvePlot.axisHeight - PageHeader.margin
-    let left = PageHeader.margin + plot.leftSpace(height: plotHeight)
+    let distance = plot.numbersWidth(height: plotHeight)
+    let left = PageHeader.margin + distance + CurvePlot.yNameWidth
     let space = plot.rightSpace(limit: raster.width / 3)
     let frame = Rectangle(
       left: left, top: top, width: max(raster.width - left - space - PageHeader.margin, 40), height: plotHeight)
-    plot.draw(in: frame, space: space, on: &raster)
+    plot.draw(in: frame, left: distance, right: space, on: &raster)
     return raster
   }
 

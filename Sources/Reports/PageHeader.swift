@@ -10,6 +10,11 @@ struct PageHeader {
   /// Pixels that it takes.
   var height: Int { title.isEmpty && time.isEmpty ? 0 : Int(Self.titleFont.lineHeight) + 12 }
 
+  /// The width in pixels of a page on which nothing has to be shortened.
+  var fullWidth: Int {
+    2 * Self.margin + Int(Self.titleFont.width(of: title) + 30 + Self.timeFont.width(of: time))
+  }
+
   func draw(on raster: inout Raster) {
     let baseline = Double(Self.margin) + Self.titleFont.capitalHeight
     let free = Double(raster.width - 2 * Self.margin)

@@ -1,14 +1,21 @@
 /// Values on a rectangle of points, the first row at the bottom.
-struct Plane {
-  let columns: Int
-  let rows: Int
+package struct Plane {
+  package let columns: Int
+  package let rows: Int
   /// Row by row, upward.
-  let values: [Double]
+  package let values: [Double]
+
+  package init(columns: Int, rows: Int, values: [Double]) {
+    precondition(columns > 0 && rows > 0 && values.count == columns * rows)
+    self.columns = columns
+    self.rows = rows
+    self.values = values
+  }
 
   /// The same rectangle with another number of points: a new point is the mean over its own box of the values that the
   /// old points have on theirs. An enlargement by a whole factor repeats every value; a reduction loses no mass; nothing
   /// is interpolated. A box that touches a value that is not finite is not finite.
-  func resampled(columns newColumns: Int, rows newRows: Int) -> Plane {
+  package func resampled(columns newColumns: Int, rows newRows: Int) -> Plane {
     let across = BoxAverage(from: columns, to: newColumns)
     let along = BoxAverage(from: rows, to: newRows)
     var narrow = [Double](repeating: 0, count: newColumns * rows)

@@ -4,12 +4,24 @@ struct PlotArea {
   let x: Scale
   let y: Scale
 
-  /// Pixels between two labeled marks.
-  private static let tickDistance = (x: 64, y: 44)
+  /// How many labeled marks a side of this length carries at most.
+  static func tickLimit(_ length: Int) -> Int { min(max(length / 36, 2), 10) }
   private static let tickLength = 5
 
-  var xTicks: Ticks { x.ticks(atMost: max(frame.width / Self.tickDistance.x, 2)) }
-  var yTicks: Ticks { y.ticks(atMost: max(frame.height / Self.tickDistance.y, 2)) }
+  var yTicks: Ticks { y.ticks(atMost: Self.tickLimit(frame.height)) }
+
+  /// As many marks under the frame as leave room between their labels.
+  func xTicks(font: StrokeFont) -> Ticks {
+    var limit = Self.tickLimit(frame.width)
+    while limit > 2 {
+      let ticks = x.ticks(atMost: limit)
+      let widest = ticks.labels.map(font.width).max() ?? 0
+      let places = ticks.values.map { Double(column($0)) }
+      if zip(places, places.dropFirst()).allSatisfy({ $1 - $0 >= widest + 12 }) { return ticks }
+      limit -= 1
+    }
+    return x.ticks(atMost: 2)
+  }
 
   /// The pixel place of a point of the data.
   func place(_ x: Double, _ y: Double) -> Point {
@@ -30,12 +42,12 @@ struct PlotArea {
   }
 
   /// Draws the lower and the left side of the frame, and pale lines across at the marks.
-  func drawOpenBox(on raster: inout Raster) {
+  func drawOpenBox(font: StrokeFont, on raster: inout Raster) {
     for value in yTicks.values {
       raster.fill(Rectangle(left: frame.left, top: row(value), width: frame.width, height: 1), with: .hairline)
     }
     if x.kind == .logarithmic {
-      for value in xTicks.values {
+      for value in xTicks(font: font).values {
         raster.fill(Rectangle(left: column(value), top: frame.top, width: 1, height: frame.height), with: .hairline)
       }
     }
@@ -45,12 +57,12 @@ struct PlotArea {
 
   /// Draws marks, numbers and the name of the axis under the frame.
   func drawXAxis(_ name: String, unit: String, font: StrokeFont, on raster: inout Raster) {
-    let ticks = xTicks
+    let ticks = xTicks(font: font)
     for value in ticks.minor { mark(x: value, length: 3, on: &raster) }
     let baseline = Double(frame.bottom + Self.tickLength + 4) + font.capitalHeight
     for (value, label) in zip(ticks.values, ticks.labels) {
       mark(x: value, length: Self.tickLength, on: &raster)
-      font.draw(label, at: Point(Double(column(value)) + 0.5, baseline), .center, on: &raster)
+      font.draw(label, at: Point(Double(column(value)), baseline), .center, on: &raster)
     }
     let center = Double(frame.left) + Double(frame.width) / 2
     font.draw(
@@ -85,14 +97,14 @@ struct PlotArea {
     unit.isEmpty ? name : name.isEmpty ? unit : "\(name) (\(unit))"
   }
 
+  /// The column of pixels for a mark; the ends of the scale fall on the lines beside the frame.
   private func column(_ value: Double) -> Int {
-    let place = Double(frame.left) + x.fraction(value) * Double(frame.width)
-    return min(max(Int(place.rounded(.down)), frame.left - 1), frame.right)
+    frame.left - 1 + Int((min(max(x.fraction(value), 0), 1) * Double(frame.width + 1)).rounded())
   }
 
-  private func row(_ value: Double) -> Int {
-    let place = Double(frame.bottom) - y.fraction(value) * Double(frame.height)
-    return min(max(Int(place.rounded(.down)), frame.top - 1), frame.bottom)
+  /// The row of pixels for a mark.
+  func row(_ value: Double) -> Int {
+    frame.bottom - Int((min(max(y.fraction(value), 0), 1) * Double(frame.height + 1)).rounded())
   }
 
   private func mark(x value: Double, length: Int, on raster: inout Raster) {

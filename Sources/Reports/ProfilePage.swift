@@ -67,7 +67,8 @@ struct ProfilePage {
   func render(width: Int?) -> Raster {
     let width = max(width ?? 960, 320)
     let height = plots.count == 1 ? 400 : plots.count == 2 ? 260 : 200
-    let left = PageHeader.margin + (plots.map { $0.leftSpace(height: height) }.max() ?? 0)
+    let distance = plots.map { $0.numbersWidth(height: height) }.max() ?? 0
+    let left = PageHeader.margin + distance + CurvePlot.yNameWidth
     let space = plots.map { $0.rightSpace(limit: width / 3) }.max() ?? 0
     let header = PageHeader(title: figure.title, time: figure.moment)
     let step = height + CurvePlot.axisHeight + Self.gap
@@ -79,8 +80,8 @@ struct ProfilePage {
     for (index, plot) in plots.enumerated() {
       let frame = Rectangle(
         left: left, top: PageHeader.margin + header.height + 8 + index * step,
-        width: width - left - space - PageHeader.margin, height: height)
-      plot.draw(in: frame, space: space, on: &raster)
+        width: max(width - left - space - PageHeader.margin, 40), height: height)
+      plot.draw(in: frame, left: distance, right: space, on: &raster)
     }
     for (index, caption) in captions.enumerated() {
       let baseline = raster.height - PageHeader.margin - (captions.count - 1 - index) * Self.captionHeight

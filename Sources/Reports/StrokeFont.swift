@@ -74,10 +74,22 @@ package struct StrokeFont: Hashable, Sendable {
       let glyph = Self.glyph(character)
       let stretch = glyph.width > 0 ? inkWidth(glyph) / glyph.width : unit
       let start = pen + (glyph.left * unit).rounded() + 0.5
-      strokes += glyph.strokes.map { $0.map { Point(start + $0.x * stretch, snapped($0.y)) } }
+      strokes += glyph.strokes.map { stroke in
+        Self.sharpened(stroke.map { Point(start + $0.x * stretch, snapped($0.y)) })
+      }
       pen += advance(glyph)
     }
     return strokes
+  }
+
+  /// A stroke whose upright parts stand on the middle of a column of pixels.
+  private static func sharpened(_ stroke: [Point]) -> [Point] {
+    var stroke = stroke
+    for i in stroke.indices.dropFirst() where stroke[i].x == stroke[i - 1].x && abs(stroke[i].y - stroke[i - 1].y) > 2 {
+      stroke[i].x = stroke[i].x.rounded(.down) + 0.5
+      stroke[i - 1].x = stroke[i].x
+    }
+    return stroke
   }
 
   private func inkWidth(_ glyph: Glyph) -> Double { (glyph.width * unit).rounded() }
