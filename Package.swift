@@ -5,6 +5,9 @@ import PackageDescription
 // Debian keeps the serial HDF5 apart from the MPI builds; elsewhere there is one library called "hdf5".
 let hdf5 = FileManager.default.fileExists(atPath: "/usr/include/hdf5/serial") ? "hdf5-serial" : "hdf5"
 
+// For the provenance of runs; a "+" tells of changes that are not committed.
+let commit = Context.gitInformation.map { $0.currentCommit + ($0.hasUncommittedChanges ? "+" : "") } ?? "unknown"
+
 /// A room of the program. A room imports only rooms that stand above it in `targets`; `scripts/check` compares
 /// the `import` lines of the sources with the lists here.
 func room(_ name: String, uses dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
@@ -27,7 +30,7 @@ let package = Package(
     .systemLibrary(name: "CHDF5", pkgConfig: hdf5, providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
-    .target(name: "CSignals"),
+    .target(name: "CProcess", cSettings: [.define("ONCOFIELD_COMMIT", to: "\"\(commit)\"")]),
     .target(name: "CKernels"),
     // JSON text with positions, diagnostics, the description of a document
     room("Documents", uses: []),
@@ -51,8 +54,8 @@ let package = Package(
     room(
       "Configuration",
       uses: [
-        "Documents", "Fields", "Expressions", "Models", "Operators", "TimeStepping", "Simulations", "Storage",
-        "Reports",
+        "CFFTW", "CProcess", "Documents", "Fields", "Expressions", "Models", "Operators", "TimeStepping", "Simulations",
+        "Storage", "Reports",
       ]),
     // Benchmarks and the comparison of runs
     room(
@@ -63,7 +66,7 @@ let package = Package(
       name: "oncofield",
       dependencies: [
         "Documents", "Fields", "Models", "Operators", "TimeStepping", "Simulations", "Storage", "Configuration",
-        "Analysis", "Reports", "CSignals",
+        "Analysis", "Reports", "CProcess",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     tests(of: "Documents"),

@@ -13,6 +13,11 @@ package indirect enum JSONOutput: Hashable, Sendable {
   package struct Member: Hashable, Sendable {
     package let key: String
     package let value: JSONOutput
+
+    package init(key: String, value: JSONOutput) {
+      self.key = key
+      self.value = value
+    }
   }
 
   /// An object without the members whose value is nil.

@@ -18,7 +18,7 @@ package struct Model: Sendable {
   package let processes: [Process]
   /// Names → meaning, as expressions of the run file see them.
   package let functions: [String: ModelFunction]
-  /// The JSON it was read from, comments left out, the values of its parameters being those in force.
+  /// The JSON it was read from.
   package let document: JSONNode
 
   package var fieldNames: [String] { fields.map(\.name) }

@@ -1,6 +1,5 @@
 import Documents
 import Expressions
-import Fields
 
 /// A density or concentration of a model.
 package struct ModelField: Sendable {
@@ -11,9 +10,8 @@ package struct ModelField: Sendable {
   package let unit: String?
   /// Depends on parameters only.
   package let diffusivity: Expression
-  /// Boundary conditions that the model gives for some axes (by name); the run file's default holds for the others.
-  package let boundaries: [String: AxisBoundary]
-  /// Where the diffusivity, the boundary conditions and the field itself stand in the file, for messages.
+  /// Where the diffusivity stands, or else the field.
   package let diffusivityPlace: Place
-  package let boundaryPlaces: [String: Place]
+  /// Conditions that the model gives; the run file's default holds for the other axes.
+  package let boundaries: BoundaryConditions
 }

@@ -112,26 +112,23 @@ package final class Simulation {
 
   /// What a checkpoint has to hold besides field values.
   package func memory() throws -> SimulationMemory {
-    var extents: [String: SimulationMemory.ObserverMemory] = [:]
-    for scheduled in observers {
-      extents[scheduled.observer.name] = .init(next: scheduled.next, extent: try scheduled.observer.extent)
-    }
-    return SimulationMemory(clock: clock, memorizedSteps: stepper.memorizedSteps, observers: extents)
+    var extents: [String: Int] = [:]
+    for scheduled in observers { extents[scheduled.observer.name] = try scheduled.observer.extent }
+    return SimulationMemory(clock: clock, memorizedSteps: stepper.memorizedSteps, extents: extents)
   }
 
   /// Continues where a checkpoint was taken; the caller has restored the fields of `state` and of the stepper's memory.
   ///
-  /// Files are cut back to what they held then. An observer that was not there begins with the next time due.
-  package func restore(_ memory: SimulationMemory) throws {
+  /// - Parameter continuesFiles: whether the observers go on with the files of the run that took the checkpoint, which
+  ///   are then cut back to what they held.
+  package func restore(_ memory: SimulationMemory, continuesFiles: Bool) throws {
     clock = memory.clock
     stepper.memorizedSteps = memory.memorizedSteps
     lastCheckpointStep = clock.step
     for index in observers.indices {
-      if let known = memory.observers[observers[index].observer.name] {
-        observers[index].next = known.next
-        try observers[index].observer.cutBack(to: known.extent)
-      } else {
-        observers[index].next = observers[index].cadence.count(upTo: clock.time)
+      observers[index].next = observers[index].cadence.count(upTo: clock.time)
+      if continuesFiles, let extent = memory.extents[observers[index].observer.name] {
+        try observers[index].observer.cutBack(to: extent)
       }
     }
   }

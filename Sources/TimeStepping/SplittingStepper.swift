@@ -31,6 +31,9 @@ package final class SplittingStepper: Sendable {
       : nil
   }
 
+  /// Sets of all fields that the stepper holds besides the state.
+  package var fieldSetCount: Int { (balance == nil ? 0 : 5) + (predictor == nil ? 0 : 1) }
+
   /// Field sets that a later step depends on, by name, to be kept in a checkpoint.
   package var memory: [(name: String, set: FieldSet)] { balance?.memory ?? [] }
   /// Number of steps that the memory holds, to be kept in a checkpoint with it.

@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
-#include "include/signals.h"
+#include "include/CProcess.h"
 
 #include <signal.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@ static void request_stop(int signal_number) {
   stop_request = signal_number;
 }
 
-void signals_install(void) {
+void process_install_stop_signals(void) {
   struct sigaction action = {.sa_handler = request_stop, .sa_flags = SA_RESTART};
   sigemptyset(&action.sa_mask);
   const int stopping[] = {SIGINT, SIGTERM, SIGUSR1};
@@ -22,4 +22,4 @@ void signals_install(void) {
   sigaction(SIGXFSZ, &action, NULL);
 }
 
-int signals_stop_request(void) { return stop_request; }
+int process_stop_request(void) { return stop_request; }

@@ -1,0 +1,17 @@
+#pragma once
+
+// The process as a whole: signals that ask it to stop, and where its program comes from.
+
+/// Makes SIGINT, SIGTERM and SIGUSR1 ask for an orderly stop, and SIGPIPE and SIGXFSZ harmless.
+/// The handler does nothing but take a note; a second request ends the process at once with exit code 75,
+/// which leaves every file at its final name whole.
+void process_install_stop_signals(void);
+
+/// The signal that asked for a stop, or 0.
+int process_stop_request(void);
+
+/// The commit that the program was built from, as far as the package manager knew it; "unknown" otherwise.
+const char *process_commit(void);
+
+/// The C compiler, which comes with the Swift compiler.
+const char *process_compiler(void);

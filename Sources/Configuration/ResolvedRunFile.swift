@@ -1,0 +1,97 @@
+import Documents
+import Fields
+import Models
+import Operators
+import Reports
+
+extension RunConfiguration {
+  /// The run file with every value in force, defaults included, the model written out; reads back as the same run.
+  ///
+  /// - Parameters:
+  ///   - chosen: what the program decided by itself, to be read by people.
+  ///   - isForCheckpoint: leaves out what the result does not depend on and what may differ from place to place: the
+  ///     directory, the number of threads and the choices.
+  package func resolved(chosen: JSONOutput?, isForCheckpoint: Bool = false) -> JSONOutput {
+    .object([
+      "title": .string(title),
+      "model": model.resolvedDocument,
+      "domain": domainOutput,
+      "initial": .object(model.fieldNames.map { .init(key: $0, value: document["initial"]?[$0].map(JSONOutput.init) ?? .null) }),
+      "time": timeOutput,
+      "observables": document["observables"].map(JSONOutput.init),
+      "numerics": .object([
+        "propagator": .object(
+          zip(model.fieldNames, requestedMethods).map { .init(key: $0, value: .string($1?.rawValue ?? "auto")) }),
+        "symbol": .string(symbol.rawValue),
+      ]),
+      "output": outputOutput(isForCheckpoint: isForCheckpoint),
+      "checkpoint": .object([
+        "every": checkpoints.every.map(JSONOutput.number),
+        "wall_minutes": checkpoints.wallSeconds.map { .number($0 / 60) },
+        "keep": .integer(checkpoints.keep),
+      ]),
+      "seed": .integer(Int(seed)),
+      "threads": isForCheckpoint ? nil : .integer(threads),
+      "chosen": isForCheckpoint ? nil : chosen,
+    ])
+  }
+
+  private var domainOutput: JSONOutput {
+    .object([
+      "geometry": .string("cartesian"),
+      "size": .numbers(grid.axes.map(\.length)),
+      "points": .integers(grid.axes.map(\.points)),
+      "origin": .numbers(grid.axes.map(\.origin)),
+      "unit": lengthUnit.map(JSONOutput.string),
+      "boundary": document["domain"]?["boundary"].map(JSONOutput.init) ?? .string(AxisBoundary.noFlux.rawValue),
+    ])
+  }
+
+  private var timeOutput: JSONOutput {
+    .object([
+      "start": .number(startTime),
+      "end": .number(endTime),
+      "unit": timeUnit.map(JSONOutput.string),
+      "step": .number(step),
+      "scheme": .string(scheme.name),
+      "reactions": .object([
+        "method": .string(reactionMethod.name), "tolerance": .number(reactionTolerance),
+      ]),
+    ])
+  }
+
+  private func outputOutput(isForCheckpoint: Bool) -> JSONOutput {
+    func every(_ interval: Double?) -> JSONOutput? { interval.map { .object(["every": .number($0)]) } }
+    return .object([
+      "directory": isForCheckpoint ? nil : .string(directory),
+      "fields": every(fieldInterval),
+      "observables": every(observableInterval),
+      "images": imageInterval.map { .object(["every": .number($0), "colormap": .string(colormap.name)]) },
+    ])
+  }
+}
+
+extension RunAssembly {
+  /// What the program chose: for each field and axis the propagator, and why.
+  package var chosen: JSONOutput {
+    .object([
+      "propagators": .object(
+        zip(configuration.model.fieldNames, propagators).map { name, axes in
+          .init(key: name, value: .object(axes.map { .init(key: $0.axis, value: $0.output) }))
+        })
+    ])
+  }
+}
+
+extension AxisPropagator {
+  fileprivate var output: JSONOutput {
+    .object([
+      "method": .string(method?.rawValue ?? "none"),
+      "shape": shape.map { .string($0.rawValue) },
+      "symbol": method == .fourier ? .string(symbol.rawValue) : nil,
+      "strength": .number(strength),
+      "radius": method == .kernel ? .integer(radius) : nil,
+      "because": .string(reason),
+    ])
+  }
+}

@@ -1,0 +1,266 @@
+import Documents
+import Expressions
+import Fields
+import Models
+import Operators
+import Reports
+import Simulations
+import Storage
+import TimeStepping
+
+extension RunConfiguration {
+  /// Reads and checks a run file.
+  ///
+  /// - Parameters:
+  ///   - source: its text; relative paths in it are taken from the directory of its name.
+  ///   - overrides: values set from outside, as in `time.end=10`.
+  package init(_ source: SourceText, overrides: [String] = []) throws(Diagnostics) {
+    var root = try JSONNode.parse(source)
+    for override in overrides { root = try JSONOverride(override).applied(to: root) }
+    var reader = RunFileReader(root: root, source: source, overrides: overrides)
+    self = try reader.read()
+  }
+}
+
+/// Turns a run file into a configuration. Whatever is of the wrong kind has been reported by the description of the
+/// file, and is skipped here.
+private struct RunFileReader {
+  let root: JSONNode
+  let source: SourceText
+  let overrides: [String]
+  var found: Diagnostics
+
+  init(root: JSONNode, source: SourceText, overrides: [String]) {
+    self.root = root
+    self.source = source
+    self.overrides = overrides
+    found = RunConfiguration.schema.check(root)
+  }
+
+  mutating func read() throws(Diagnostics) -> RunConfiguration {
+    let model = readModel()
+    let grid = readGrid()
+    guard let model, let grid else { throw found }
+    let boundaries = readBoundaries(model, grid)
+    let diffusivities = readDiffusivities(model)
+    checkCoordinates(model, grid)
+    let initial = readInitial(model, grid)
+    let (start, end, step) = readTime()
+    let observables = readObservables(model, grid)
+    let (methods, symbol) = readNumerics(model)
+    let output = root["output"]
+    try found.throwIfErrors()
+    return RunConfiguration(
+      title: root["title"]?.string ?? model.title ?? model.name, model: model, grid: grid,
+      lengthUnit: root["domain"]?["unit"]?.string ?? model.lengthUnit, timeUnit: root["time"]?["unit"]?.string ?? model.timeUnit,
+      boundaries: boundaries, diffusivities: diffusivities, initial: initial, startTime: start, endTime: end, step: step,
+      scheme: root["time"]?["scheme"]?.string.flatMap(SplittingScheme.named) ?? .strang,
+      reactionMethod: root["time"]?["reactions"]?["method"]?.string.flatMap(RungeKuttaPair.named) ?? .standard,
+      reactionTolerance: root["time"]?["reactions"]?["tolerance"]?.number ?? 1e-6, requestedMethods: methods, symbol: symbol,
+      observables: observables, directory: output?["directory"]?.string ?? standardDirectory,
+      fieldInterval: output?["fields"]?["every"]?.number,
+      observableInterval: output?["observables"]?["every"]?.number ?? (end - start) / 100,
+      imageInterval: output?["images"]?["every"]?.number,
+      colormap: output?["images"]?["colormap"]?.string.flatMap(Colormap.named) ?? Colormap.all[0],
+      checkpoints: CheckpointPolicy(
+        every: root["checkpoint"]?["every"]?.number, wallSeconds: (root["checkpoint"]?["wall_minutes"]?.number ?? 10) * 60,
+        keep: root["checkpoint"]?["keep"]?.integer ?? 3),
+      seed: UInt64(root["seed"]?.integer ?? 0), threads: root["threads"]?.integer ?? 0, warnings: found,
+      sourceText: source.text(0..<source.bytes.count), overrides: overrides, document: root)
+  }
+
+  private var standardDirectory: String {
+    let name = source.name.split(separator: "/").last ?? "run"
+    return "runs/" + (name.hasSuffix(".json") ? name.dropLast(5) : name)
+  }
+
+  // MARK: Model
+
+  private mutating func readModel() -> Model? {
+    guard let node = root["model"] else { return nil }
+    do throws(Diagnostics) {
+      guard let model = try findModel(node) else { return nil }
+      return model.with(parameters: readParameters(of: model))
+    } catch {
+      // A model written out in the run file has been checked with it: what is wrong is listed once.
+      found.add(error)
+      return nil
+    }
+  }
+
+  private mutating func findModel(_ node: JSONNode) throws(Diagnostics) -> Model? {
+    guard let name = node.string else { return node.object == nil ? nil : try Model(node) }
+    if let model = try Catalogue.model(name) { return model }
+    guard name.contains("/") || name.hasSuffix(".json") else {
+      found.error(
+        "the catalogue has no model \"\(name)\"", at: node.place,
+        suggestion: nearestSpelling(of: name, among: Catalogue.names), remedy: "its models: " + Catalogue.names.joined(separator: ", "))
+      return nil
+    }
+    // A path in the run file is taken from its directory, one that is set from outside from where the program runs.
+    let directory = node.place.source === source ? source.name.prefix(through: source.name.lastIndex(of: "/") ?? source.name.startIndex) : ""
+    let path = name.hasPrefix("/") || !directory.hasSuffix("/") ? name : directory + name
+    let bytes: [UInt8]
+    do throws(StorageError) {
+      bytes = try AtomicFile.read(path, limit: 4 << 20)
+    } catch {
+      found.error("the model file \(error)", at: node.place)
+      return nil
+    }
+    return try Model(JSONNode.parse(SourceText(name: path, bytes: bytes)))
+  }
+
+  private mutating func readParameters(of model: Model) -> [String: Double] {
+    var values: [String: Double] = [:]
+    for member in root["parameters"]?.members ?? [] {
+      guard let parameter = model.parameters.first(where: { $0.name == member.key }) else {
+        let known = model.parameters.map(\.name)
+        found.error(
+          "the model \(model.name) has no parameter \"\(member.key)\"", at: member.keyPlace,
+          suggestion: nearestSpelling(of: member.key, among: known), remedy: "its parameters: " + known.joined(separator: ", "))
+        continue
+      }
+      guard let value = member.node.number else { continue }
+      parameter.checkRange(value, at: member.node.place, &found)
+      values[member.key] = value
+    }
+    return values
+  }
+
+  // MARK: Domain
+
+  private mutating func readGrid() -> Grid? {
+    guard let domain = root["domain"] else { return nil }
+    let sizes = (domain["size"]?.array ?? []).compactMap(\.number)
+    let points = (domain["points"]?.array ?? []).compactMap(\.integer)
+    let origins = (domain["origin"]?.array ?? []).compactMap(\.number)
+    guard !sizes.isEmpty, !points.isEmpty, sizes.allSatisfy({ $0 > 0 }), points.allSatisfy({ $0 > 0 }) else { return nil }
+    for (name, count) in [("points", points.count), ("origin", origins.count)] where count != sizes.count && count > 0 {
+      found.error(
+        "\"\(name)\" is given for \(count) axes, \"size\" for \(sizes.count)", at: (domain[name] ?? domain).place)
+      return nil
+    }
+    // The largest array that a field set can address, with room to spare for all that is computed from it.
+    let total = points.reduce(1.0) { $0 * Double($1) }
+    guard total <= 0x1p40, sizes.count <= 3 else {
+      found.error("the grid has \(JSONOutput.text(total)) points, more than can be addressed", at: (domain["points"] ?? domain).place)
+      return nil
+    }
+    return Grid(
+      axes: sizes.indices.map {
+        Axis(name: ["x", "y", "z"][$0], origin: origins.isEmpty ? 0 : origins[$0], length: sizes[$0], points: points[$0])
+      })
+  }
+
+  private mutating func readBoundaries(_ model: Model, _ grid: Grid) -> [[AxisBoundary]] {
+    let names = grid.axes.map(\.name)
+    func check(_ conditions: BoundaryConditions, _ found: inout Diagnostics) {
+      for (axis, place) in conditions.places where axis != "*" && !names.contains(axis) {
+        found.error("there is no axis \(axis) in this domain", at: place)
+      }
+    }
+    let standard = root["domain"]?["boundary"].map { BoundaryConditions($0, of: "the domain", &found) } ?? .init()
+    check(standard, &found)
+    return model.fields.map { field in
+      check(field.boundaries, &found)
+      return names.map { field.boundaries($0) ?? standard($0) ?? .noFlux }
+    }
+  }
+
+  private mutating func readDiffusivities(_ model: Model) -> [Double] {
+    let values = Dictionary(uniqueKeysWithValues: model.parameterValues.map { (Symbol.parameter($0.key), $0.value) })
+    return model.fields.map { field in
+      let value = field.diffusivity.value(values) ?? .nan
+      if !(value >= 0 && value.isFinite) {
+        found.error(
+          "the diffusivity of field \(field.name) is \(value), but must be at least 0", at: field.diffusivityPlace)
+      }
+      return value
+    }
+  }
+
+  /// A rate that depends on an axis which the domain lacks cannot be evaluated.
+  private mutating func checkCoordinates(_ model: Model, _ grid: Grid) {
+    let known = Set(grid.axes.map { Symbol.coordinate($0.name) })
+    for process in model.processes {
+      let used = process.changes.reduce(process.rate.symbols) { $0.union($1.amount.symbols) }
+      for case .coordinate(let name) in used.subtracting(known) {
+        found.error(
+          "process \(process.name) depends on \(name), but there is no axis \(name) in this domain", at: root["domain"]?.place)
+      }
+    }
+  }
+
+  // MARK: Start
+
+  private mutating func readInitial(_ model: Model, _ grid: Grid) -> [Expression] {
+    guard let node = root["initial"] else { return [] }
+    let scope = model.scope(coordinates: grid.axes.map(\.name), allows: [.position, .random])
+    for member in node.members where !model.fieldNames.contains(member.key) {
+      found.error(
+        "there is no field \"\(member.key)\"", at: member.keyPlace,
+        suggestion: nearestSpelling(of: member.key, among: model.fieldNames),
+        remedy: "the fields: " + model.fieldNames.joined(separator: ", "))
+    }
+    return model.fieldNames.compactMap { name in
+      guard let value = node[name] else {
+        found.error(
+          "the initial value of field \(name) is missing",
+          at: Place(node.place.source, node.place.range.lowerBound..<node.place.range.lowerBound + 1),
+          remedy: "add \"\(name)\": 0")
+        return nil
+      }
+      return value.expression(in: scope, context: "in the initial value of field \(name)", &found)
+    }
+  }
+
+  private mutating func readTime() -> (start: Double, end: Double, step: Double) {
+    let time = root["time"]
+    let (start, end) = (time?["start"]?.number ?? 0, time?["end"]?.number ?? 0)
+    let step = time?["step"]?.number ?? 1
+    if let place = time?["end"]?.place, end <= start {
+      found.error("the end of the run, \(JSONOutput.text(end)), is not after its start, \(JSONOutput.text(start))", at: place)
+    }
+    if let place = time?["step"]?.place, step > 0, (end - start) / step > 1e12 {
+      found.error("the run would take \(JSONOutput.text((end - start) / step)) steps", at: place, remedy: "take longer steps")
+    }
+    return (start, end, step)
+  }
+
+  // MARK: Output
+
+  private mutating func readObservables(_ model: Model, _ grid: Grid) -> [(name: String, expression: Expression)] {
+    let scope = model.scope(coordinates: grid.axes.map(\.name), allows: .rate)
+    return (root["observables"]?.members ?? []).compactMap { member in
+      let context = "in the observable \(member.key)"
+      guard let expression = member.node.expression(in: scope, context: context, &found) else { return nil }
+      let outside = Expression.extractingFunctionals([expression]).expressions[0].symbols
+      let varies = outside.contains { symbol in
+        switch symbol {
+        case .field, .coordinate: true
+        default: false
+        }
+      }
+      if varies {
+        found.error(
+          "the observable \(member.key) varies from point to point", at: member.node.place,
+          remedy: "make it one number with integral(…), mean(…), min(…) or max(…)")
+      }
+      return (member.key, expression)
+    }
+  }
+
+  private mutating func readNumerics(_ model: Model) -> ([PropagatorMethod?], DiffusionSymbol) {
+    let node = root["numerics"]
+    let propagator = node?["propagator"]
+    for member in propagator?.members ?? [] where !model.fieldNames.contains(member.key) {
+      found.error(
+        "there is no field \"\(member.key)\"", at: member.keyPlace,
+        suggestion: nearestSpelling(of: member.key, among: model.fieldNames))
+    }
+    let methods = model.fieldNames.map { name in
+      (propagator?.string ?? propagator?[name]?.string).flatMap(PropagatorMethod.init)
+    }
+    return (methods, node?["symbol"]?.string.flatMap(DiffusionSymbol.init) ?? .spectral)
+  }
+}

@@ -1,0 +1,196 @@
+import Documents
+import Fields
+import Foundation
+import Reports
+import Simulations
+import Storage
+import TimeStepping
+
+/// A run on disk: its directory, its files, and the loop between a start or a checkpoint and its end.
+package final class RunSession {
+  package let assembly: RunAssembly
+  package let directory: RunDirectory
+  package private(set) var simulation: Simulation
+  private let provenance: Provenance
+  private let started = Date()
+  private let parent: String?
+  /// The latest row of observables, for the progress line.
+  package var latestObservables: [Double] { table?.latest ?? [] }
+  private let table: ObservableTable?
+
+  private static func fields(_ configuration: RunConfiguration) -> [FieldDescription] {
+    configuration.model.fields.map { FieldDescription(name: $0.name, title: $0.title, unit: $0.unit) }
+  }
+
+  // MARK: Beginning
+
+  /// Begins a new run.
+  package init(
+    starting configuration: RunConfiguration, output: String? = nil, overwrite: Bool = false, threads: Int? = nil,
+    provenance: Provenance = Provenance()
+  ) throws {
+    assembly = try RunAssembly(configuration, threads: threads)
+    directory = RunDirectory(output ?? configuration.directory)
+    try directory.create(overwrite: overwrite)
+    parent = nil
+    self.provenance = provenance
+    try AtomicFile.write(configuration.sourceText, to: directory.path(.config))
+    let observers = try RunSession.observers(assembly, directory, continuesFiles: false)
+    table = observers.table
+    simulation = try RunSession.simulation(assembly, directory, observers.scheduled)
+    try writeResolved()
+  }
+
+  /// Continues from a checkpoint.
+  ///
+  /// - Parameter output: a new directory for the run that branches off here; nil to go on in the directory of the
+  ///   checkpoint.
+  package init(
+    resuming checkpoint: CheckpointFile, configuration: RunConfiguration, in directory: RunDirectory,
+    branching: Bool, threads: Int? = nil, provenance: Provenance = Provenance()
+  ) throws {
+    assembly = try RunAssembly(configuration, threads: threads)
+    self.directory = directory
+    self.provenance = provenance
+    parent = checkpoint.path
+    try RunSession.restoreFields(checkpoint, assembly)
+    if !branching { try directory.removeCheckpoints(after: checkpoint.header.step) }
+    let observers = try RunSession.observers(assembly, directory, continuesFiles: !branching)
+    table = observers.table
+    simulation = try RunSession.simulation(assembly, directory, observers.scheduled)
+    guard let text = checkpoint.header.texts[CheckpointText.memory],
+      let memory = try? JSONDecoder().decode(SimulationMemory.self, from: Data(text.utf8))
+    else { throw StorageError(checkpoint.path, "is damaged: it does not say where the run stood", isDamage: true) }
+    try simulation.restore(memory, continuesFiles: !branching)
+    try writeResolved()
+  }
+
+  private static func restoreFields(_ checkpoint: CheckpointFile, _ assembly: RunAssembly) throws {
+    let names = assembly.configuration.model.fieldNames
+    let sets = [("fields", assembly.state)] + assembly.stepper.memory.map { ("memory/\($0.name)", $0.set) }
+    for (group, set) in sets {
+      for (index, name) in names.enumerated() {
+        guard let entry = checkpoint.header.fields(of: group).first(where: { $0.field.name == name }) else {
+          throw StorageError(checkpoint.path, "holds no values \(group)/\(name)", remedy: "it belongs to another model or scheme")
+        }
+        try checkpoint.read(entry, into: set, field: index)
+      }
+    }
+  }
+
+  private static func observers(
+    _ assembly: RunAssembly, _ directory: RunDirectory, continuesFiles: Bool
+  ) throws -> (scheduled: [ScheduledObserver], table: ObservableTable?) {
+    let configuration = assembly.configuration
+    let fields = fields(configuration)
+    var scheduled: [ScheduledObserver] = []
+    func add(_ interval: Double?, _ make: () throws -> any Observer) rethrows {
+      guard let interval else { return }
+      scheduled.append(
+        ScheduledObserver(try make(), cadence: Cadence(start: configuration.startTime, interval: interval)))
+    }
+    func exists(_ part: RunDirectory.Part) -> Bool {
+      continuesFiles && FileManager.default.fileExists(atPath: directory.path(part))
+    }
+    var table: ObservableTable?
+    try add(configuration.observableInterval) {
+      let made = try ObservableTable(
+        directory.path(.observables), observables: assembly.observables, isNew: !exists(.observables))
+      table = made
+      return made
+    }
+    try add(configuration.fieldInterval) {
+      exists(.fields)
+        ? try FieldSeries(opening: directory.path(.fields), grid: configuration.grid, fields: fields)
+        : try FieldSeries(
+          creating: directory.path(.fields), grid: configuration.grid, fields: fields, title: configuration.title,
+          lengthUnit: configuration.lengthUnit, timeUnit: configuration.timeUnit)
+    }
+    try add(configuration.imageInterval) {
+      try FieldPictures(
+        directory.path(.images), title: configuration.title, fields: fields, lengthUnit: configuration.lengthUnit,
+        timeUnit: configuration.timeUnit, colormap: configuration.colormap)
+    }
+    return (scheduled, table)
+  }
+
+  private static func simulation(
+    _ assembly: RunAssembly, _ directory: RunDirectory, _ observers: [ScheduledObserver]
+  ) throws -> Simulation {
+    let configuration = assembly.configuration
+    return try Simulation(
+      fieldNames: configuration.model.fieldNames, state: assembly.state, stepper: assembly.stepper,
+      startTime: configuration.startTime, endTime: configuration.endTime, askedStep: configuration.step,
+      observers: observers, checkpoints: configuration.checkpoints,
+      saveCheckpoint: { simulation in
+        try checkpoint(of: simulation, configuration).write(to: directory.path(.checkpoints))
+        directory.removeCheckpoints(keeping: configuration.checkpoints.keep)
+      })
+  }
+
+  private static func checkpoint(of simulation: Simulation, _ configuration: RunConfiguration) throws -> Checkpoint {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    let fields = fields(configuration)
+    let memory = simulation.stepper.memory.map {
+      Checkpoint.Group(name: "memory/\($0.name)", fields: fields, values: $0.set)
+    }
+    return Checkpoint(
+      step: simulation.clock.step, time: simulation.clock.time, timeUnit: configuration.timeUnit,
+      lengthUnit: configuration.lengthUnit,
+      texts: [
+        CheckpointText.runFile: configuration.resolved(chosen: nil, isForCheckpoint: true).pretty,
+        CheckpointText.memory: String(decoding: try encoder.encode(simulation.memory()), as: UTF8.self),
+        CheckpointText.program: "Oncofield \(Provenance.version) (\(Provenance.commit))",
+      ],
+      groups: [Checkpoint.Group(name: "fields", fields: fields, values: simulation.state)] + memory)
+  }
+
+  // MARK: Running
+
+  /// Runs to the end or to a request to stop, and writes down how it went.
+  package func run(
+    stopRequested: () -> Bool = { false }, didStep: (RunSession) -> Void = { _ in }
+  ) throws -> Simulation.Outcome {
+    try writeRun(outcome: "running")
+    do {
+      let outcome = try simulation.run(stopRequested: stopRequested, didStep: { _ in didStep(self) })
+      try writeRun(outcome: outcome == .reachedEnd ? "reached the end" : "interrupted, can be resumed")
+      return outcome
+    } catch {
+      try? writeRun(outcome: "failed: \(error)")
+      throw error
+    }
+  }
+
+  private func writeResolved() throws {
+    try AtomicFile.write(assembly.configuration.resolved(chosen: assembly.chosen).pretty, to: directory.path(.resolved))
+  }
+
+  private func writeRun(outcome: String) throws {
+    let statistics = assembly.stepper.reactions?.statistics ?? (substeps: 0, rejections: 0)
+    let configuration = assembly.configuration
+    let summary: [JSONOutput.Member] = [
+      .init(key: "outcome", value: .string(outcome)),
+      .init(key: "time", value: .number(simulation.clock.time)),
+      .init(key: "steps", value: .integer(simulation.clock.step)),
+      .init(key: "reaction_substeps", value: .integer(statistics.substeps)),
+      .init(key: "rejected_substeps", value: .integer(statistics.rejections)),
+      .init(key: "wall_seconds", value: .number((Date().timeIntervalSince(started) * 1000).rounded() / 1000)),
+      .init(key: "threads", value: .integer(assembly.pool.threadCount)),
+      .init(key: "seed", value: .integer(Int(configuration.seed))),
+      .init(key: "set", value: .strings(configuration.overrides)),
+      .init(key: "parent_checkpoint", value: parent.map(JSONOutput.string) ?? .null),
+      .init(key: "sources", value: .strings(configuration.model.sources)),
+    ]
+    try AtomicFile.write(JSONOutput.object(summary + provenance.members).pretty, to: directory.path(.run))
+  }
+}
+
+/// Keys of the texts in a checkpoint.
+package enum CheckpointText {
+  /// The resolved run file, as far as the result depends on it.
+  package static let runFile = "run_file"
+  package static let memory = "memory"
+  package static let program = "program"
+}

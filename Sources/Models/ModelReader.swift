@@ -1,0 +1,225 @@
+import Documents
+import Expressions
+
+extension Model {
+  /// Reads a model and checks it: structure, names, expressions. All problems are found at once.
+  package init(_ node: JSONNode) throws(Diagnostics) {
+    var reader = ModelReader(node)
+    self = try reader.read()
+  }
+}
+
+/// Turns a JSON object into a model.
+private struct ModelReader {
+  let node: JSONNode
+  var found: Diagnostics
+  private var parameters: [Parameter] = []
+  private var functions: [String: ModelFunction] = [:]
+  /// Every name that is taken, and what it stands for.
+  private var names: [String: String] = [:]
+
+  init(_ node: JSONNode) {
+    self.node = node
+    found = Model.schema.check(node)
+  }
+
+  mutating func read() throws(Diagnostics) -> Model {
+    readNames()
+    let scope = Model.scope(
+      fields: fieldMembers.map(\.key), parameters: parameters.map(\.name), functions: functions,
+      coordinates: ["x", "y", "z"], allows: .rate)
+    for member in node["functions"]?.members ?? [] { checkBody(member, scope) }
+    let fields = fieldMembers.compactMap { field($0, scope) }
+    let processes = self.processes(scope)
+    if fieldMembers.isEmpty, let fields = node["fields"] { found.error("the model has no field", at: fields.place) }
+    try found.throwIfErrors()
+    return Model(
+      name: node["name"]?.string ?? "", title: node["title"]?.string,
+      sources: (node["sources"]?.array ?? []).compactMap(\.string), lengthUnit: node["units"]?["length"]?.string,
+      timeUnit: node["units"]?["time"]?.string, parameters: parameters, fields: fields, processes: processes,
+      functions: functions, document: node)
+  }
+
+  private var fieldMembers: [JSONMember] { node["fields"]?.members ?? [] }
+
+  // MARK: Names
+
+  private mutating func readNames() {
+    for member in fieldMembers { claim(member.key, "a field", member.keyPlace) }
+    for member in node["parameters"]?.members ?? [] {
+      claim(member.key, "a parameter", member.keyPlace)
+      if let parameter = parameter(member) { parameters.append(parameter) }
+    }
+    for member in node["functions"]?.members ?? [] { readFunction(member) }
+  }
+
+  /// Takes a name, which must be a word of its own.
+  private mutating func claim(_ name: String, _ kind: String, _ place: Place) {
+    let isWord =
+      name.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_" || $0.value > 127 }
+      && !(name.unicodeScalars.first.map { ("0"..."9").contains($0) } ?? true)
+    if !isWord {
+      found.error("\"\(name)\" cannot be a name", at: place, remedy: "use letters, digits and _, and begin with a letter")
+    } else if Scope.reservedNames.contains(name) {
+      found.error("\"\(name)\" is a word of the expression language", at: place, remedy: "choose another name")
+    } else if let other = names[name] {
+      found.error("the name \"\(name)\" is taken by \(other)", at: place, remedy: "choose another name")
+    }
+    names[name] = kind
+  }
+
+  private mutating func parameter(_ member: JSONMember) -> Parameter? {
+    guard let value = member.node.number ?? member.node["value"]?.number else { return nil }
+    let bounds = (member.node["range"]?.array ?? []).compactMap(\.number)
+    var range: ClosedRange<Double>?
+    if bounds.count == 2, let place = member.node["range"]?.place {
+      if bounds[0] <= bounds[1] {
+        range = bounds[0]...bounds[1]
+      } else {
+        found.error("the range of parameter \(member.key) ends before it begins", at: place)
+      }
+    }
+    let parameter = Parameter(
+      name: member.key, value: value, unit: member.node["unit"]?.string, source: member.node["source"]?.string, range: range)
+    parameter.checkRange(value, at: (member.node["value"] ?? member.node).place, &found)
+    return parameter
+  }
+
+  // MARK: Functions
+
+  /// Reads `name` or `name(a, b)`.
+  private mutating func readFunction(_ member: JSONMember) {
+    var name = member.key
+    var arguments: [String] = []
+    if let open = name.firstIndex(of: "("), name.hasSuffix(")") {
+      arguments = name[name.index(after: open)..<name.index(before: name.endIndex)].split(separator: ",")
+        .map { String($0.filter { $0 != " " }) }
+      name = String(name[..<open])
+    }
+    claim(name, "a function", member.keyPlace)
+    if Set(arguments).count < arguments.count {
+      found.error("the function \(name) has two arguments of the same name", at: member.keyPlace)
+    }
+    guard let text = member.node.string else { return }
+    do {
+      functions[name] = ModelFunction(arguments: arguments, body: try Syntax.parse(text))
+    } catch {
+      found.add(error, in: member.node, context: "in the function \(name)")
+    }
+  }
+
+  /// Reads the body once, with its arguments as plain numbers, to find what is wrong in it where it stands.
+  private mutating func checkBody(_ member: JSONMember, _ scope: Scope) {
+    let name = String(member.key.prefix { $0 != "(" })
+    guard let function = functions[name] else { return }
+    let inner = Model.scope(
+      fields: fieldMembers.map(\.key).filter { !function.arguments.contains($0) },
+      parameters: parameters.map(\.name) + function.arguments, functions: functions, coordinates: ["x", "y", "z"],
+      allows: .rate)
+    do {
+      _ = try Expression(function.body, in: inner)
+    } catch {
+      found.add(error, in: member.node, context: "in the function \(name)")
+    }
+  }
+
+  // MARK: Fields and processes
+
+  private mutating func field(_ member: JSONMember, _ scope: Scope) -> ModelField? {
+    let node = member.node
+    let diffusion = node["diffusion"]
+    var diffusivity = Expression.constant(0)
+    if let diffusion, let expression = expression(diffusion, scope, context: "in the diffusion of field \(member.key)") {
+      diffusivity = expression
+      refuseVariable(expression, at: diffusion.place)
+    }
+    return ModelField(
+      name: member.key, title: node["title"]?.string, unit: node["unit"]?.string, diffusivity: diffusivity,
+      diffusivityPlace: diffusion?.place ?? member.keyPlace,
+      boundaries: node["boundary"].map { BoundaryConditions($0, of: "field \(member.key)", &found) } ?? .init())
+  }
+
+  /// A diffusivity that is not one number has operators of its own, which are still to come.
+  private mutating func refuseVariable(_ diffusivity: Expression, at place: Place) {
+    let kinds = diffusivity.symbols.map { symbol -> String in
+      switch symbol {
+      case .parameter: ""
+      case .field: "depends on fields"
+      case .coordinate: "depends on the position"
+      default: "depends on time"
+      }
+    }
+    for kind in Set(kinds).subtracting([""]).sorted() {
+      found.error("a diffusivity that \(kind) is not available yet", at: place, remedy: "use parameters and numbers only")
+    }
+  }
+
+  private mutating func processes(_ scope: Scope) -> [Process] {
+    var processes: [Process] = []
+    for node in node["processes"]?.array ?? [] {
+      let name = node["name"]?.string ?? "?"
+      let rate = node["rate"].flatMap { expression($0, scope, context: "in the rate of process \(name)") }
+      let changes = (node["change"]?.members ?? []).compactMap { member -> (field: String, amount: Expression)? in
+        checkField(member)
+        return expression(member.node, scope, context: "in what process \(name) changes").map { (member.key, $0) }
+      }
+      if let rate { processes.append(Process(name: name, rate: rate, changes: changes)) }
+    }
+    for member in node["reactions"]?.members ?? [] {
+      checkField(member)
+      if let rate = expression(member.node, scope, context: "in the reaction of field \(member.key)") {
+        processes.append(
+          Process(name: "reaction of \(member.key)", rate: rate, changes: [(member.key, .constant(1))]))
+      }
+    }
+    return processes
+  }
+
+  private mutating func checkField(_ member: JSONMember) {
+    let known = fieldMembers.map(\.key)
+    if !known.contains(member.key) {
+      found.error(
+        "there is no field \"\(member.key)\"", at: member.keyPlace,
+        suggestion: nearestSpelling(of: member.key, among: known), remedy: "the fields: " + known.joined(separator: ", "))
+    }
+  }
+
+  private mutating func expression(_ node: JSONNode, _ scope: Scope, context: String) -> Expression? {
+    node.expression(in: scope, context: context, &found)
+  }
+}
+
+extension Parameter {
+  /// Reports a value outside the range that the model gives.
+  package func checkRange(_ value: Double, at place: Place, _ found: inout Diagnostics) {
+    guard let range, !range.contains(value) else { return }
+    let bounds = "\(JSONOutput.text(range.lowerBound)) and \(JSONOutput.text(range.upperBound))"
+    found.error("parameter \(name) is \(JSONOutput.text(value)), but must be between \(bounds)", at: place)
+  }
+}
+
+extension JSONNode {
+  /// The number or expression that stands here; problems are reported where they stand in the text.
+  ///
+  /// - Parameter context: what the expression is for, as in "in the rate of process killing".
+  package func expression(in scope: Scope, context: String, _ found: inout Diagnostics) -> Expression? {
+    if let number { return .constant(number) }
+    guard let string else { return nil }
+    do {
+      return try Expression(string, in: scope)
+    } catch {
+      found.add(error, in: self, context: context)
+      return nil
+    }
+  }
+}
+
+extension Diagnostics {
+  /// Adds the problems of an expression that stands in a string.
+  package mutating func add(_ problems: ExpressionProblems, in node: JSONNode, context: String) {
+    for item in problems.items {
+      error(
+        "\(item.message) \(context)", at: node.place(inString: item.range), suggestion: item.suggestion, remedy: item.remedy)
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import Fields
+import Foundation
+
+/// Stored fields to be looked at: the series of a run, or a checkpoint, through one view.
+package struct FieldFile {
+  package let path: String
+  package let fields: [String]
+  /// Shape of one field, `[z][y][x]`.
+  package let shape: [Int]
+  /// Positions along the axes, x first.
+  package let coordinates: [[Double]]
+  package let times: [Double]
+  private let isCheckpoint: Bool
+
+  /// Opens a run directory, a `fields.h5` or a checkpoint.
+  package init(_ path: String) throws(StorageError) {
+    var isDirectory: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+    guard exists else { throw StorageError(path, "does not exist") }
+    self.path = isDirectory.boolValue ? RunDirectory(path).path(.fields) : path
+    do throws(HDF5Error) {
+      let file = try HDF5File(opening: self.path)
+      isCheckpoint = try file.has("manifest")
+      var coordinates: [[Double]] = []
+      for axis in ["x", "y", "z"] where try file.has(axis) {
+        coordinates.append(try file.openDataset(axis).readDoubles())
+      }
+      self.coordinates = coordinates
+      shape = coordinates.reversed().map(\.count)
+      times = isCheckpoint ? [] : try file.openDataset("time").readDoubles()
+      try file.close()
+    } catch {
+      throw StorageError(self.path, "cannot be read as fields: \(error.message)", isDamage: true)
+    }
+    fields = try FieldFile.names(self.path, isCheckpoint: isCheckpoint)
+  }
+
+  private static func names(_ path: String, isCheckpoint: Bool) throws(StorageError) -> [String] {
+    if isCheckpoint { return try CheckpointFile(path).header.fields(of: "fields").map(\.field.name) }
+    do throws(HDF5Error) {
+      return try HDF5File(opening: path).names(in: "VTKHDF/CellData")
+    } catch {
+      throw StorageError(path, "cannot be read as fields: \(error.message)", isDamage: true)
+    }
+  }
+
+  /// Number of frames; 1 for a checkpoint.
+  package var frameCount: Int { isCheckpoint ? 1 : times.count }
+
+  /// The time of a frame.
+  package func time(_ frame: Int) throws(StorageError) -> Double {
+    isCheckpoint ? try CheckpointFile(path).header.time : times[frame]
+  }
+
+  /// The values of a field, `[z][y][x]`.
+  package func values(_ field: String, frame: Int) throws(StorageError) -> [Double] {
+    let axes = coordinates.enumerated().map { index, positions in
+      Axis(name: ["x", "y", "z"][index], length: Double(positions.count), points: positions.count)
+    }
+    do {
+      let set = try FieldSet(grid: Grid(axes: axes), count: 1)
+      let file = try HDF5File(opening: path)
+      let dataset = try file.openDataset(isCheckpoint ? "fields/\(field)" : field)
+      try dataset.read(into: set, field: 0, frame: isCheckpoint ? nil : frame)
+      return set.values(0)
+    } catch let error as HDF5Error {
+      throw StorageError(path, "cannot be read: \(error.message)", isDamage: true)
+    } catch {
+      throw StorageError(path, "is too large for the memory of this machine")
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import Fields
+import Foundation
+import Simulations
+
+/// `fields.h5` and `fields.xdmf`: the fields at a sequence of times.
+///
+/// One HDF5 file that is at once netCDF-4 (dimension scales, units: xarray, h5py, MATLAB), VTKHDF (soft links to the
+/// same values: ParaView from 5.12) and the store of an XDMF file (a virtual dataset per frame: older ParaView, VisIt).
+/// No value is stored twice. The file is opened, appended to and closed for each frame, so that it can be read while
+/// the run goes on.
+package final class FieldSeries: Observer {
+  package let name = "fields"
+  package let path: String
+  private let grid: Grid
+  private let fields: [FieldDescription]
+  private let xdmf: XDMFFile
+  private var times: [Double]
+
+  /// Creates the file.
+  package init(
+    creating path: String, grid: Grid, fields: [FieldDescription], title: String, lengthUnit: String?, timeUnit: String?
+  ) throws(StorageError) {
+    self.path = path
+    self.grid = grid
+    self.fields = fields
+    times = []
+    xdmf = XDMFFile(series: path, grid: grid, fields: fields)
+    do throws(HDF5Error) {
+      try FieldSeriesLayout(grid: grid, fields: fields)
+        .create(path, title: title, lengthUnit: lengthUnit, timeUnit: timeUnit)
+    } catch {
+      throw StorageError(path, "cannot be created: \(error.message)")
+    }
+  }
+
+  /// Opens the file of a run that is to be continued, even if that run was killed while it wrote.
+  package init(opening path: String, grid: Grid, fields: [FieldDescription]) throws(StorageError) {
+    self.path = path
+    self.grid = grid
+    self.fields = fields
+    xdmf = XDMFFile(series: path, grid: grid, fields: fields)
+    do throws(HDF5Error) {
+      let file = try HDF5File(opening: path, forWriting: true, clearsOpenFlag: true)
+      times = try file.openDataset("time").readDoubles()
+      try file.close()
+    } catch {
+      throw StorageError(path, "cannot be opened: \(error.message)", isDamage: true)
+    }
+  }
+
+  package var extent: Int {
+    get throws {
+      try AtomicFile.synchronize(path)
+      return times.count
+    }
+  }
+
+  package func observe(_ moment: Moment) throws {
+    try append(moment.state, time: moment.time)
+  }
+
+  /// Adds a frame.
+  package func append(_ state: FieldSet, time: Double) throws(StorageError) {
+    let frame = times.count
+    do throws(HDF5Error) {
+      let file = try HDF5File(opening: path, forWriting: true)
+      let layout = FieldSeriesLayout(grid: grid, fields: fields)
+      try layout.setFrameCount(frame + 1, from: frame, in: file)
+      for (index, field) in fields.enumerated() {
+        let dataset = try file.openDataset(field.name)
+        try dataset.write(state, field: index, frame: frame)
+        try dataset.close()
+      }
+      let clock = try file.openDataset("time")
+      try clock.write(time, at: frame)
+      try clock.close()
+      try file.close()
+    } catch {
+      throw StorageError(path, "cannot be written: \(error.message)")
+    }
+    times.append(time)
+    try xdmf.write(times: times)
+  }
+
+  package func cutBack(to extent: Int) throws {
+    guard extent <= times.count else {
+      throw StorageError(
+        path, "has fewer frames than when the checkpoint was taken: \(times.count) of \(extent)", isDamage: true)
+    }
+    do throws(HDF5Error) {
+      let file = try HDF5File(opening: path, forWriting: true)
+      try FieldSeriesLayout(grid: grid, fields: fields).setFrameCount(extent, from: times.count, in: file)
+      try file.close()
+    } catch {
+      throw StorageError(path, "cannot be cut back: \(error.message)", isDamage: true)
+    }
+    times.removeLast(times.count - extent)
+    try xdmf.write(times: times)
+  }
+}

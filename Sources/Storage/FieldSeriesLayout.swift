@@ -1,0 +1,100 @@
+import Fields
+
+/// Where things lie in `fields.h5`.
+struct FieldSeriesLayout {
+  let grid: Grid
+  let fields: [FieldDescription]
+
+  /// Creates a file without frames.
+  func create(_ path: String, title: String, lengthUnit: String?, timeUnit: String?) throws(HDF5Error) {
+    let file = try HDF5File(creating: path)
+    try file.setAttribute("Conventions", to: "CF-1.10")
+    try file.setAttribute("title", to: title)
+    try file.setAttribute("source", to: "Oncofield")
+    let time = try file.createDataset("time", type: .double, shape: [0], isGrowing: true, chunk: [1024])
+    try time.becomeScale("time")
+    try time.close()
+    try file.setAttribute("units", of: "time", to: timeUnit ?? "1")
+    try file.setAttribute("long_name", of: "time", to: "time")
+    let scales = try CoordinateScales.write(grid, unit: lengthUnit, to: file)
+    for field in fields {
+      let dataset = try file.createDataset(
+        field.name, type: .double, shape: [0] + grid.storageShape, isGrowing: true, chunk: [1] + grid.chunkShape)
+      try scales.attach(to: dataset, in: file, leading: ["time"])
+      try dataset.close()
+      try field.annotate(field.name, in: file)
+      try file.setAttribute("_FillValue", of: field.name, to: [Double.nan])
+    }
+    try createVTK(in: file)
+    try file.createGroup("frames")
+    try file.close()
+  }
+
+  /// The group that VTK reads: an image whose cells are the volumes of the points.
+  private func createVTK(in file: HDF5File) throws(HDF5Error) {
+    try file.createGroup("VTKHDF/CellData")
+    try file.createGroup("VTKHDF/Steps/CellDataOffsets")
+    try file.setAttribute("Version", of: "VTKHDF", to: [2, 0])
+    try file.setAttribute("Type", of: "VTKHDF", to: "ImageData")
+    func padded<Value>(_ values: [Value], with value: Value) -> [Value] {
+      values + [Value](repeating: value, count: 3 - values.count)
+    }
+    let extents = padded(grid.axes.map(\.points), with: 0).flatMap { [0, $0] }
+    try file.setAttribute("WholeExtent", of: "VTKHDF", to: extents)
+    try file.setAttribute("Origin", of: "VTKHDF", to: padded(grid.axes.map(\.origin), with: 0))
+    try file.setAttribute("Spacing", of: "VTKHDF", to: padded(grid.axes.map(\.spacing), with: 1))
+    try file.setAttribute("Direction", of: "VTKHDF", to: [1.0, 0, 0, 0, 1, 0, 0, 0, 1])
+    try file.setAttribute("NSteps", of: "VTKHDF/Steps", to: 0)
+    try file.createSoftLink("VTKHDF/Steps/Values", to: "/time")
+    for field in fields {
+      try file.createSoftLink("VTKHDF/CellData/\(field.name)", to: "/\(field.name)")
+      let offsets = try file.createDataset(
+        "VTKHDF/Steps/CellDataOffsets/\(field.name)", type: .int64, shape: [0], isGrowing: true, chunk: [1024])
+      try offsets.close()
+    }
+  }
+
+  /// Makes room for frames, or drops those beyond `count`.
+  func setFrameCount(_ count: Int, from previous: Int, in file: HDF5File) throws(HDF5Error) {
+    for field in fields {
+      let dataset = try file.openDataset(field.name)
+      try dataset.setLength(count)
+      try dataset.close()
+      let offsets = try file.openDataset("VTKHDF/Steps/CellDataOffsets/\(field.name)")
+      try offsets.setLength(count)
+      for frame in min(previous, count)..<count { try offsets.write(frame, at: frame) }
+      try offsets.close()
+    }
+    let time = try file.openDataset("time")
+    try time.setLength(count)
+    try time.close()
+    try file.setAttribute("NSteps", of: "VTKHDF/Steps", to: count)
+    // A run that was killed may have left a frame more or less than it counted.
+    for frame in min(count, previous)..<max(count, previous) + 1 {
+      let group = FieldSeriesLayout.group(frame)
+      if try file.has(group) { try file.remove(group) }
+    }
+    for frame in min(previous, count)..<count { try createFrame(frame, count: count, in: file) }
+  }
+
+  /// A dataset for each field of a frame, which is a view of the whole series.
+  private func createFrame(_ frame: Int, count: Int, in file: HDF5File) throws(HDF5Error) {
+    let group = FieldSeriesLayout.group(frame)
+    try file.createGroup(group)
+    for field in fields {
+      try file.createVirtualDataset(
+        "\(group)/\(field.name)", of: "/\(field.name)", sourceShape: [count] + grid.storageShape, frame: frame,
+        shape: grid.frameShape)
+    }
+  }
+
+  static func group(_ frame: Int) -> String {
+    let digits = String(frame)
+    return "frames/" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+  }
+}
+
+extension Grid {
+  /// Shape of one frame for XDMF, whose meshes have two axes or three.
+  var frameShape: [Int] { axes.count == 1 ? [1] + storageShape : storageShape }
+}

@@ -1,0 +1,55 @@
+import Documents
+import Glibc
+import Simulations
+
+/// `observables.csv`: one row of numbers for each time (RFC 4180, with line feeds), each number the shortest text that
+/// reads back as the same double.
+package final class ObservableTable: Observer {
+  package let name = "observables"
+  private let path: String
+  private let observables: Observables
+  private let file: Int32
+  /// The latest row, for the progress line.
+  package private(set) var latest: [Double] = []
+
+  /// Creates the file with its first row, or opens it to go on.
+  package init(_ path: String, observables: Observables, isNew: Bool) throws(StorageError) {
+    self.path = path
+    self.observables = observables
+    file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | (isNew ? O_TRUNC : 0), 0o644)
+    guard file >= 0 else { throw StorageError(system: path, "cannot be opened") }
+    if isNew {
+      let header = (["t", "dt"] + observables.columns).map(ObservableTable.quoted).joined(separator: ",")
+      try AtomicFile.writeAll(Array((header + "\n").utf8), to: file, path: path)
+    }
+  }
+
+  deinit { close(file) }
+
+  private static func quoted(_ text: String) -> String {
+    text.contains { ",\"\n".contains($0) } ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
+  }
+
+  package func observe(_ moment: Moment) throws {
+    let values = observables.values(of: moment.state, time: moment.time)
+    let row = ([moment.time, moment.stepSize] + values).map { $0.isFinite ? JSONOutput.text($0) : "\($0)" }
+    try AtomicFile.writeAll(Array((row.joined(separator: ",") + "\n").utf8), to: file, path: path)
+    latest = values
+  }
+
+  package var extent: Int {
+    get throws {
+      let end = lseek(file, 0, SEEK_END)
+      guard end >= 0, fsync(file) == 0 else { throw StorageError(system: path, "cannot be written") }
+      return Int(end)
+    }
+  }
+
+  package func cutBack(to extent: Int) throws {
+    let length = lseek(file, 0, SEEK_END)
+    guard length >= extent else {
+      throw StorageError(path, "is shorter than when the checkpoint was taken: \(length) bytes of \(extent)")
+    }
+    guard ftruncate(file, extent) == 0 else { throw StorageError(system: path, "cannot be cut back") }
+  }
+}

@@ -1,0 +1,110 @@
+import Foundation
+
+/// The directory of a run: the names of its parts, the lock that keeps a second run out, its checkpoints.
+package final class RunDirectory {
+  package let path: String
+  private var lock: Int32 = -1
+
+  package init(_ path: String) { self.path = path }
+
+  deinit {
+    if lock >= 0 { close(lock) }
+  }
+
+  package enum Part: String, CaseIterable {
+    case config = "config.json"
+    case resolved = "resolved.json"
+    case run = "run.json"
+    case fields = "fields.h5"
+    case xdmf = "fields.xdmf"
+    case observables = "observables.csv"
+    case checkpoints
+    case images
+    case log = "log.txt"
+    case lock = ".lock"
+  }
+
+  package func path(_ part: Part) -> String { path + "/" + part.rawValue }
+
+  /// Whether something of a run lies here.
+  package var isRun: Bool { Part.allCases.contains { $0 != .lock && FileManager.default.fileExists(atPath: path($0)) } }
+
+  /// Makes the directory for a new run.
+  ///
+  /// - Parameter overwrite: removes the files of an earlier run, and those only; without it they are an error.
+  package func create(overwrite: Bool) throws(StorageError) {
+    if isRun, !overwrite {
+      throw StorageError(
+        path, "holds a run already", remedy: "choose another directory with --output, continue it with resume, or replace it with --overwrite")
+    }
+    try makeDirectory(path)
+    try acquireLock()
+    for part in Part.allCases where part != .lock { try removeIfPresent(path(part)) }
+    try makeDirectory(path(.checkpoints))
+  }
+
+  /// Takes hold of the directory of a run that is to be continued, and removes files that a killed run left half done.
+  package func open() throws(StorageError) {
+    guard isRun else { throw StorageError(path, "is not the directory of a run") }
+    try acquireLock()
+    for directory in [path, path(.checkpoints), path(.images)] {
+      for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+      where name.hasSuffix(AtomicFile.temporarySuffix) {
+        try removeIfPresent(directory + "/" + name)
+      }
+    }
+  }
+
+  private func makeDirectory(_ path: String) throws(StorageError) {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw StorageError(system: path, "cannot be created")
+    }
+  }
+
+  private func removeIfPresent(_ path: String) throws(StorageError) {
+    guard FileManager.default.fileExists(atPath: path) else { return }
+    do {
+      try FileManager.default.removeItem(atPath: path)
+    } catch {
+      throw StorageError(system: path, "cannot be removed")
+    }
+  }
+
+  /// The lock is the kernel's and goes with the process, however it ends; the text in the file is for people.
+  private func acquireLock() throws(StorageError) {
+    let file = Foundation.open(path(.lock), O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard file >= 0 else { throw StorageError(system: path(.lock), "cannot be created") }
+    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+      let owner = (try? AtomicFile.read(path(.lock), limit: 1000)).map { String(decoding: $0, as: UTF8.self) } ?? "another process"
+      close(file)
+      throw StorageError(path, "is in use by \(owner)", remedy: "wait for it, or choose another directory")
+    }
+    let text = "process \(getpid()) on \(ProcessInfo.processInfo.hostName)"
+    ftruncate(file, 0)
+    try AtomicFile.writeAll(Array(text.utf8), to: file, path: path(.lock))
+    lock = file
+  }
+
+  // MARK: Checkpoints
+
+  /// The checkpoints by step, the oldest first. What is not named like one is passed over.
+  package var checkpoints: [(step: Int, path: String)] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path(.checkpoints))) ?? []
+    return names.compactMap { name -> (step: Int, path: String)? in
+      guard name.hasSuffix(".h5"), let step = Int(name.dropLast(3)), Checkpoint.fileName(step: step) == name else { return nil }
+      return (step, path(.checkpoints) + "/" + name)
+    }.sorted { $0.step < $1.step }
+  }
+
+  /// Removes all but the newest checkpoints, once those are whole.
+  package func removeCheckpoints(keeping count: Int) {
+    for checkpoint in checkpoints.dropLast(count) { unlink(checkpoint.path) }
+  }
+
+  /// Removes checkpoints beyond a step, when a run continues from there.
+  package func removeCheckpoints(after step: Int) throws(StorageError) {
+    for checkpoint in checkpoints where checkpoint.step > step { try removeIfPresent(checkpoint.path) }
+  }
+}
