@@ -11,7 +11,7 @@ import TimeStepping
 package struct RunConfiguration: Sendable {
   package let title: String
   package let model: Model
-  package let grid: Grid
+  package internal(set) var grid: Grid
   package let lengthUnit: String?
   package let timeUnit: String?
   /// Of each field and axis.

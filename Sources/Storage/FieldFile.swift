@@ -10,7 +10,7 @@ package struct FieldFile {
   /// Positions along the axes, x first.
   package let coordinates: [[Double]]
   package let times: [Double]
-  private let isCheckpoint: Bool
+  package let isCheckpoint: Bool
 
   /// Opens a run directory, a `fields.h5` or a checkpoint.
   package init(_ path: String) throws(StorageError) {

@@ -1,0 +1,76 @@
+import Documents
+import Fields
+import Operators
+import Simulations
+
+/// What a run will do and take, before it is begun.
+package struct RunPlan {
+  private let assembly: RunAssembly
+  private let stepSize: Double
+  private let stepCount: Int
+
+  package init(_ assembly: RunAssembly) {
+    self.assembly = assembly
+    let configuration = assembly.configuration
+    var clock = Clock(start: configuration.startTime)
+    stepSize = clock.nextStep(to: configuration.endTime, askedStep: configuration.step).size
+    stepCount = Int(((configuration.endTime - configuration.startTime) / stepSize).rounded())
+  }
+
+  private var configuration: RunConfiguration { assembly.configuration }
+
+  private func count(_ interval: Double?) -> Int {
+    interval.map { Cadence(start: configuration.startTime, interval: $0).count(upTo: configuration.endTime) } ?? 0
+  }
+
+  /// Bytes of `fields.h5`, its structure aside.
+  private var outputBytes: Int {
+    count(configuration.fieldInterval) * configuration.grid.pointCount * configuration.model.fields.count * 8
+  }
+
+  package var output: JSONOutput {
+    .object([
+      "title": .string(configuration.title),
+      "model": .string(configuration.model.name),
+      "points": .integers(configuration.grid.axes.map(\.points)),
+      "fields": .strings(configuration.model.fieldNames),
+      "scheme": .string(configuration.scheme.name),
+      "step": .number(stepSize),
+      "steps": .integer(stepCount),
+      "memory_bytes": .integer(assembly.fieldBytes),
+      "field_frames": .integer(count(configuration.fieldInterval)),
+      "images": .integer(count(configuration.imageInterval)),
+      "fields_h5_bytes": .integer(outputBytes),
+      "chosen": assembly.chosen,
+    ])
+  }
+
+  package var text: String {
+    let axes = configuration.grid.axes.map { "\($0.points)" }.joined(separator: " × ")
+    var lines = [
+      configuration.title,
+      "  model        \(configuration.model.name): \(configuration.model.fieldNames.joined(separator: ", "))",
+      "  grid         \(axes) points, spacing \(configuration.grid.axes.map { "\(Float($0.spacing))" }.joined(separator: ", ")) \(configuration.lengthUnit ?? "")",
+      "  time         \(configuration.startTime) to \(configuration.endTime) \(configuration.timeUnit ?? "") in \(stepCount) steps of \(Float(stepSize)), \(configuration.scheme.name)",
+      "  memory       \(megabytes(assembly.fieldBytes)) for fields",
+      "  output       \(count(configuration.fieldInterval)) frames of fields (\(megabytes(outputBytes))), \(count(configuration.imageInterval)) images, \(count(configuration.observableInterval)) rows of observables",
+      "  diffusion",
+    ]
+    for (name, axes) in zip(configuration.model.fieldNames, assembly.propagators) {
+      for propagator in axes { lines.append("    \(name) along \(propagator.axis): \(describe(propagator))") }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func describe(_ propagator: AxisPropagator) -> String {
+    let strength = "r = D Δt/Δx² = \(Float(propagator.strength))"
+    switch propagator.method {
+    case nil: return "none (\(propagator.reason))"
+    case .kernel:
+      return "\(propagator.shape?.rawValue ?? "") kernel of radius \(propagator.radius), \(strength) (\(propagator.reason))"
+    case .fourier: return "\(propagator.symbol.rawValue) transform, \(strength) (\(propagator.reason))"
+    }
+  }
+
+  private func megabytes(_ bytes: Int) -> String { "\((Double(bytes) / 104857.6).rounded() / 10) MiB" }
+}

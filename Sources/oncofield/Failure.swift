@@ -1,0 +1,63 @@
+import ArgumentParser
+import Configuration
+import Documents
+import Fields
+import Foundation
+import Storage
+
+/// Exit codes, as in sysexits.h.
+enum ExitStatus: Int32 {
+  case badConfiguration = 65
+  case missingInput = 66
+  case defect = 70
+  case cannotCreate = 73
+  case inputOutput = 74
+  case interrupted = 75
+  case numericalFailure = 76
+}
+
+/// How the program ends when something went wrong.
+struct Failure: Error {
+  let status: ExitStatus
+  let message: String
+
+  static func exit(with error: any Error) -> Never {
+    switch error {
+    case let failure as Failure: leave(failure.status, failure.message)
+    case let diagnostics as Diagnostics: leave(.badConfiguration, diagnostics.description)
+    case let error as StorageError: leave(error.isDamage ? .inputOutput : .inputOutput, "error: \(error)")
+    case let error as FieldAllocationError:
+      leave(.badConfiguration, "error: the fields need \(text(bytes: error.bytes)) of memory, more than there is")
+    case let code as ExitCode: Foundation.exit(code.rawValue)
+    default: Oncofield.exit(withError: error)
+    }
+  }
+
+  private static func leave(_ status: ExitStatus, _ message: String) -> Never {
+    FileHandle.standardError.write(Data((message + "\n").utf8))
+    Foundation.exit(status.rawValue)
+  }
+
+  /// A number of bytes for people.
+  static func text(bytes: Int) -> String {
+    let units = ["bytes", "KiB", "MiB", "GiB", "TiB"]
+    var (value, unit) = (Double(bytes), 0)
+    while value >= 1024, unit < units.count - 1 {
+      value /= 1024
+      unit += 1
+    }
+    return unit == 0 ? "\(bytes) bytes" : "\(String(format: "%.1f", value)) \(units[unit])"
+  }
+}
+
+/// Writes a line to standard error.
+func note(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+
+/// What cannot be created is a failure of its own kind.
+func creating<Result>(_ body: () throws -> Result) throws -> Result {
+  do {
+    return try body()
+  } catch let error as StorageError {
+    throw Failure(status: .cannotCreate, message: "error: \(error)")
+  }
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+import Documents
+import Foundation
+import Storage
+
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say what is in a run directory, a checkpoint or a file of fields.")
+
+  @Argument(help: "A run directory, a checkpoint or a fields.h5.", completion: .file())
+  var path: String
+
+  @Flag(help: "As JSON on standard output.")
+  var json = false
+
+  func run() throws {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw Failure(status: .missingInput, message: "error: there is nothing at \(path)")
+    }
+    let inspection = try Inspection(path)
+    print(json ? inspection.output.pretty : inspection.text, terminator: "")
+  }
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+import Configuration
+import Documents
+import Foundation
+import Simulations
+
+struct Plan: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say what a run will do and take: steps, propagators and why, memory, output.")
+
+  @OptionGroup var file: RunFileOptions
+
+  @Flag(help: "As JSON on standard output.")
+  var json = false
+
+  func run() throws {
+    let configuration = try file.read()
+    let assembly = try RunAssembly(configuration)
+    let plan = RunPlan(assembly)
+    print(json ? plan.output.pretty : plan.text, terminator: "")
+  }
+}

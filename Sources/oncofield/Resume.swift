@@ -1,0 +1,113 @@
+import ArgumentParser
+import Configuration
+import Documents
+import Foundation
+import Storage
+
+struct Resume: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Continue a run from a checkpoint, with the same bytes as if it had never stopped.",
+    discussion: """
+      Takes a run directory (its newest checkpoint, or the one of --step) or a checkpoint file. A checkpoint alone is
+      enough; nothing is read from the run file.
+
+        oncofield resume runs/immunotherapy
+        oncofield resume runs/immunotherapy --set time.end=500
+        oncofield resume runs/immunotherapy --step 1200 --set parameters.sigma_u=0.03 --output runs/what-if
+      """)
+
+  @Argument(help: ArgumentHelp("A run directory or a checkpoint.", valueName: "run"), completion: .file())
+  var path: String
+
+  @Option(help: "The step of the checkpoint to continue from, instead of the newest.")
+  var step: Int?
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Override a value (repeatable): time.end and output go on in place, anything else needs --output.", valueName: "key=value"))
+  var overrides: [String] = []
+
+  @Option(name: .shortAndLong, help: "A new run directory for a run that branches off here.", completion: .directory)
+  var output: String?
+
+  @Flag(help: "Replace the run that is in --output.")
+  var overwrite = false
+
+  @Option(help: "Number of threads, instead of the run file's; 0 for all processors.")
+  var threads: Int?
+
+  @Flag(name: .shortAndLong, help: "No progress on standard error.")
+  var quiet = false
+
+  func run() throws {
+    let (checkpoint, directory) = try find()
+    let configuration = try configuration(checkpoint)
+    let branch = output.map(RunDirectory.init)
+    if branch == nil { try refuseWhatNeedsABranch() }
+    if branch == nil, configuration.endTime <= checkpoint.header.time {
+      note("\(path) is already at its end, t = \(checkpoint.header.time); go on with --set time.end=…")
+      return
+    }
+    let target = branch ?? directory
+    try creating {
+      if branch != nil { try target.create(overwrite: overwrite) } else { try target.open() }
+    }
+    let session = try RunSession(
+      resuming: checkpoint, configuration: configuration, in: target, branching: branch != nil, threads: threads)
+    try carryOut(session, isQuiet: quiet)
+  }
+
+  /// The checkpoint, and the directory of its run.
+  private func find() throws -> (CheckpointFile, RunDirectory) {
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+      throw Failure(status: .missingInput, message: "error: there is nothing at \(path)")
+    }
+    if isDirectory.boolValue { return (try newest(in: RunDirectory(path)), RunDirectory(path)) }
+    let checkpoint = try CheckpointFile(path)
+    let parent = URL(fileURLWithPath: path).deletingLastPathComponent().deletingLastPathComponent()
+    return (checkpoint, RunDirectory(parent.relativePath))
+  }
+
+  /// The newest checkpoint that is whole; damaged ones are passed over with a word.
+  private func newest(in directory: RunDirectory) throws -> CheckpointFile {
+    let candidates = directory.checkpoints.filter { step == nil || $0.step == step }
+    guard !candidates.isEmpty else {
+      let known = directory.checkpoints.map { "\($0.step)" }.joined(separator: ", ")
+      throw Failure(
+        status: .missingInput,
+        message: "error: \(path) has no checkpoint" + (step.map { " of step \($0); it has: \(known)" } ?? ""))
+    }
+    for candidate in candidates.reversed() {
+      switch CheckpointFile.verified(candidate.path) {
+      case .success(let file): return file
+      case .failure(let error): note("warning: \(error); trying the one before")
+      }
+    }
+    throw Failure(status: .inputOutput, message: "error: \(path) has no checkpoint that is whole")
+  }
+
+  /// The run file that lies in the checkpoint, with what is set now.
+  private func configuration(_ checkpoint: CheckpointFile) throws -> RunConfiguration {
+    guard let text = checkpoint.header.texts[CheckpointText.runFile] else {
+      throw StorageError(checkpoint.path, "holds no run file", isDamage: true)
+    }
+    let configuration = try RunConfiguration(SourceText(name: checkpoint.path, text: text), overrides: overrides)
+    guard configuration.grid == checkpoint.header.grid else {
+      throw Failure(status: .badConfiguration, message: "error: the grid of a run cannot change; begin a new run")
+    }
+    return configuration
+  }
+
+  private func refuseWhatNeedsABranch() throws {
+    let allowed = ["time.end", "output", "checkpoint", "threads"]
+    for override in overrides {
+      let key = String(override.prefix { $0 != "=" })
+      if !allowed.contains(where: { key == $0 || key.hasPrefix($0 + ".") }) {
+        throw Failure(
+          status: .badConfiguration,
+          message: "error: \(key) cannot change within one run; branch off with --output DIRECTORY")
+      }
+    }
+  }
+}

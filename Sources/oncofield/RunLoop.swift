@@ -1,0 +1,50 @@
+import CProcess
+import Configuration
+import Fields
+import Foundation
+import Simulations
+import Storage
+import TimeStepping
+
+/// Carries out a session with progress on standard error and an orderly end on a request to stop.
+func carryOut(_ session: RunSession, isQuiet: Bool) throws {
+  process_install_stop_signals()
+  let progress = Progress(session, isQuiet: isQuiet)
+  let outcome: Simulation.Outcome
+  do {
+    outcome = try session.run(
+      stopRequested: { process_stop_request() != 0 }, didStep: { progress.update($0) })
+  } catch let failure as NumericalFailure {
+    progress.end()
+    throw Failure(status: .numericalFailure, message: sentence(failure, session))
+  }
+  progress.end()
+  switch outcome {
+  case .reachedEnd: note(summary(session))
+  case .interrupted:
+    throw Failure(
+      status: .interrupted,
+      message: "Interrupted at t = \(session.simulation.clock.time) after \(session.simulation.clock.step) steps; "
+        + "a checkpoint is written. Continue with:  oncofield resume \(session.directory.path)")
+  }
+}
+
+private func summary(_ session: RunSession) -> String {
+  let clock = session.simulation.clock
+  return "Done: t = \(clock.time) after \(clock.step) steps; everything is in \(session.directory.path)"
+}
+
+/// Names field, place, time and step of a failure, and what is left to go on from.
+private func sentence(_ failure: NumericalFailure, _ session: RunSession) -> String {
+  let configuration = session.assembly.configuration
+  let grid = configuration.grid
+  let position = [grid.axes[0].coordinate(failure.column)] + grid.rowCoordinates(failure.tile.row)
+  let place = zip(grid.axes, position).map { "\($0.name) = \(Float($1))" }.joined(separator: ", ")
+  let time = [Float(failure.time).description, configuration.timeUnit ?? ""].joined(separator: " ").trimmingCharacters(in: .whitespaces)
+  let last = session.directory.checkpoints.last.map { "The last checkpoint is \($0.path)." } ?? "There is no checkpoint yet."
+  return """
+    error: step \(session.simulation.clock.step + 1) (t = \(time)): field \(configuration.model.fieldNames[failure.field]) \
+    \(failure.problem) at \(place).
+    \(last) A shorter step, or another value of the parameters that drive this field, may help.
+    """
+}

@@ -1,0 +1,18 @@
+import ArgumentParser
+import Configuration
+
+struct Schema: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Print the JSON Schema of run files, for editors, or their reference page.")
+
+  @Flag(help: "The reference page in Markdown instead.")
+  var reference = false
+
+  func run() {
+    if reference {
+      print("# Run files, key by key\n\nWritten by `oncofield schema --reference`.\n\n" + RunConfiguration.schema.reference(), terminator: "")
+    } else {
+      print(RunConfiguration.schema.jsonSchema(title: "Oncofield run file").pretty, terminator: "")
+    }
+  }
+}

@@ -1,0 +1,13 @@
+import ArgumentParser
+
+struct Validate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Check a run file without running it: all that is wrong with it, each with its place.")
+
+  @OptionGroup var file: RunFileOptions
+
+  func run() throws {
+    let configuration = try file.read()
+    print("\(file.runFile) is a good run file: \(configuration.title)")
+  }
+}
