@@ -4,16 +4,27 @@ extension FieldSet {
   /// Replaces one field by `Σ_j coefficient_j · term_j` of other sets, of the field of the same number or of
   /// `termField`; this set may be a term.
   package func setField(
-    _ field: Int, toSumOf terms: [(coefficient: Double, set: FieldSet)], field termField: Int? = nil
+    _ field: Int, toSumOf terms: [(coefficient: Double, set: FieldSet)], field termField: Int? = nil,
+    pool: WorkerPool? = nil
   ) {
-    let pointers: [UnsafePointer<Double>?] = terms.map { UnsafePointer($0.set.pointer(termField ?? field)) }
-    array_combine(pointer(field), pointers, terms.map(\.coefficient), terms.count, grid.storageCount)
+    let coefficients = terms.map(\.coefficient)
+    let piece = FieldSet.pieceLength
+    let count = grid.storageCount
+    let combine: @Sendable (Int, Int) -> Void = { index, _ in
+      let start = index * piece
+      let pointers: [UnsafePointer<Double>?] = terms.map { UnsafePointer($0.set.pointer(termField ?? field) + start) }
+      array_combine(self.pointer(field) + start, pointers, coefficients, terms.count, min(piece, count - start))
+    }
+    let pieces = (count + piece - 1) / piece
+    if let pool {
+      pool.forEach(pieces, combine)
+    } else {
+      for index in 0..<pieces { combine(index, 0) }
+    }
   }
 
-  /// Sets one field to 0.
-  package func clear(_ field: Int) {
-    pointer(field).update(repeating: 0, count: grid.storageCount)
-  }
+  /// Doubles that one thread works on at a time.
+  private static let pieceLength = 8192
 
   /// Limits one field, taken as a rate of change over `step`, so that it removes or adds at most what `state` holds at
   /// each point: `|self| · step ≤ max(state, 0)`.

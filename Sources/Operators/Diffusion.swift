@@ -58,16 +58,16 @@ package final class Diffusion: Sendable {
     let passes = passes(step)
     for field in fields.indices where fields[field].diffusivity > 0 {
       if let space = passes.spaces[field] {
-        source.setField(0, toSumOf: [(1, constant)], field: field)
+        source.setField(0, toSumOf: [(1, constant)], field: field, pool: pool)
         let (u, c) = (FieldPointer(state, field), FieldPointer(source, 0))
         space.forward(u, pool: pool, scratch: scratch)
         space.forward(c, pool: pool, scratch: scratch)
         space.advance(u, minus: c, diffusivity: fields[field].diffusivity, step: step, pool: pool)
         space.backward(u, pool: pool, scratch: scratch)
       } else {
-        state.setField(field, toSumOf: [(1, state), (-0.5 * step, constant)])
+        state.setField(field, toSumOf: [(1, state), (-0.5 * step, constant)], pool: pool)
         run(passes.axes[field], on: FieldPointer(state, field))
-        state.setField(field, toSumOf: [(1, state), (-0.5 * step, constant)])
+        state.setField(field, toSumOf: [(1, state), (-0.5 * step, constant)], pool: pool)
       }
     }
   }

@@ -15,10 +15,10 @@ final class Balance: Sendable {
   let constant: FieldSet
   private let latest: FieldSet
   private let earlier: FieldSet
-  /// What the present step's flows of each part have added so far.
-  private let reacted: FieldSet
-  private let diffused: FieldSet
+  /// What diffusion has added in the present step so far, less what reactions have added.
+  private let difference: FieldSet
   private let fields: [Int]
+  private let pool: WorkerPool
   private let steps = Mutex(0)
 
   var memorizedSteps: Int {
@@ -26,17 +26,21 @@ final class Balance: Sendable {
     set { steps.withLock { $0 = newValue } }
   }
   var memory: [(name: String, set: FieldSet)] { [("balance_latest", latest), ("balance_earlier", earlier)] }
+  /// Field sets held.
+  static let setCount = 4
 
-  init(grid: Grid, fields: [Int], count: Int) throws(FieldAllocationError) {
+  /// - Parameter fields: those that diffuse.
+  init(grid: Grid, fields: [Int], count: Int, pool: WorkerPool) throws(FieldAllocationError) {
     self.fields = fields
+    self.pool = pool
     constant = try FieldSet(grid: grid, count: count)
     latest = try FieldSet(grid: grid, count: count)
     earlier = try FieldSet(grid: grid, count: count)
-    reacted = try FieldSet(grid: grid, count: count)
-    diffused = try FieldSet(grid: grid, count: count)
+    difference = try FieldSet(grid: grid, count: count)
   }
 
-  func begin(_ state: FieldSet, step: Double) {
+  /// Chooses the constant for a step that begins with a flow of `part`.
+  func begin(_ state: FieldSet, step: Double, part: SplittingScheme.Part) {
     let weights: (Double, Double) =
       switch memorizedSteps {
       case 0: (0, 0)
@@ -44,26 +48,30 @@ final class Balance: Sendable {
       default: (1.5, -0.5)
       }
     for field in fields {
-      constant.setField(field, toSumOf: [(weights.0, latest), (weights.1, earlier)])
+      constant.setField(field, toSumOf: [(weights.0, latest), (weights.1, earlier)], pool: pool)
       constant.limitSource(field, by: state, step: step)
-      reacted.clear(field)
-      diffused.clear(field)
+      difference.setField(field, toSumOf: [(-Balance.sign(part), state)], pool: pool)
     }
   }
 
-  func willChange(_ part: SplittingScheme.Part, _ state: FieldSet) { add(state, times: -1, to: part) }
-  func didChange(_ part: SplittingScheme.Part, _ state: FieldSet) { add(state, times: 1, to: part) }
-
-  private func add(_ state: FieldSet, times sign: Double, to part: SplittingScheme.Part) {
-    let change = part == .reaction ? reacted : diffused
-    for field in fields { change.setField(field, toSumOf: [(1, change), (sign, state)]) }
+  /// Takes note of the state between a flow of one part and the next, or at the end of the step.
+  ///
+  /// A flow changes the difference by its sign times (after − before), so that the state between two flows counts with
+  /// the sign of the one less the sign of the other.
+  func passed(_ state: FieldSet, after part: SplittingScheme.Part, before next: SplittingScheme.Part?) {
+    let weight = Balance.sign(part) - (next.map(Balance.sign) ?? 0)
+    guard weight != 0 else { return }
+    for field in fields { difference.setField(field, toSumOf: [(1, difference), (weight, state)], pool: pool) }
   }
 
-  /// `d_R = reacted / Δt − c` and `d_D = diffused / Δt + c`, hence the next `c = ½ (diffused − reacted) / Δt + c`.
+  private static func sign(_ part: SplittingScheme.Part) -> Double { part == .diffusion ? 1 : -1 }
+
+  /// `d_R = (change by reactions)/Δt − c` and `d_D = (change by diffusion)/Δt + c`, hence the next
+  /// `c = ½ difference/Δt + c`.
   func finish(step: Double) {
     for field in fields {
-      earlier.setField(field, toSumOf: [(1, latest)])
-      latest.setField(field, toSumOf: [(0.5 / step, diffused), (-0.5 / step, reacted), (1, constant)])
+      earlier.setField(field, toSumOf: [(1, latest)], pool: pool)
+      latest.setField(field, toSumOf: [(0.5 / step, difference), (1, constant)], pool: pool)
     }
     memorizedSteps = min(memorizedSteps + 1, 2)
   }

@@ -27,12 +27,14 @@ package final class SplittingStepper: Sendable {
     predictor = isNonlocal ? try FieldSet(grid: grid, count: diffusivities.count) : nil
     balance =
       scheme.isRebalanced && reactions != nil
-      ? try Balance(grid: grid, fields: diffusivities.indices.filter { diffusivities[$0] > 0 }, count: diffusivities.count)
+      ? try Balance(
+        grid: grid, fields: diffusivities.indices.filter { diffusivities[$0] > 0 }, count: diffusivities.count,
+        pool: pool)
       : nil
   }
 
   /// Sets of all fields that the stepper holds besides the state.
-  package var fieldSetCount: Int { (balance == nil ? 0 : 5) + (predictor == nil ? 0 : 1) }
+  package var fieldSetCount: Int { (balance == nil ? 0 : Balance.setCount) + (predictor == nil ? 0 : 1) }
 
   /// Field sets that a later step depends on, by name, to be kept in a checkpoint.
   package var memory: [(name: String, set: FieldSet)] { balance?.memory ?? [] }
@@ -48,24 +50,22 @@ package final class SplittingStepper: Sendable {
   package func advance(
     _ state: FieldSet, from time: Double, by step: Double, remembers: Bool = true
   ) throws(NumericalFailure) {
-    balance?.begin(state, step: step)
+    balance?.begin(state, step: step, part: scheme.flows[0].part)
     var elapsed = 0.0
-    for flow in scheme.flows {
+    for (index, flow) in scheme.flows.enumerated() {
       switch flow.part {
       case .reaction:
-        balance?.willChange(.reaction, state)
         try react(state, from: time + elapsed * step, by: flow.fraction * step)
-        balance?.didChange(.reaction, state)
         elapsed += flow.fraction
       case .diffusion:
-        balance?.willChange(.diffusion, state)
         if let balance {
           diffusion.advance(state, minus: balance.constant, by: flow.fraction * step)
         } else {
           diffusion.advance(state, by: flow.fraction * step)
         }
-        balance?.didChange(.diffusion, state)
       }
+      let next = index + 1 < scheme.flows.count ? scheme.flows[index + 1].part : nil
+      balance?.passed(state, after: flow.part, before: next)
     }
     if remembers { balance?.finish(step: step) }
   }

@@ -6,7 +6,8 @@
 
 #define TILE_CAPACITY 256
 
-/// out = base + step · Σ_j coefficients[j] · stage_j, where stage_j begins at row `first_stage + j · fields`.
+/// out = base + step · Σ_j coefficients[j] · stage_j, where stage_j begins at row `first_stage + j · fields`; at most
+/// eight coefficients may differ from 0.
 /// `out` may be `base`, and must not overlap a stage.
 void tile_combine(double *block, size_t out, size_t base, size_t first_stage, size_t fields,
                   const double *coefficients, size_t stages, double step, size_t count);
