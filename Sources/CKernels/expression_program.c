@@ -1,104 +1,110 @@
 #include "include/expression_program.h"
 
-#include <math.h>
-
 #include "multiversion.h"
 #include "vector_math.h"
 
-// Operands of the tile are elementwise: the row written may be a row read, at the same element.
-#if defined(__clang__)
-#define ELEMENTWISE _Pragma("clang loop vectorize(assume_safety) interleave(enable)")
-#else
-#define ELEMENTWISE _Pragma("GCC ivdep")
-#endif
+#define KEY(OPERATION, SCALARS) ((uint32_t)(OPERATION) << 4 | (SCALARS))
 
-// The square root without the error number of the C library, so that it is one vector instruction.
-static inline double square_root(double a) {
-#if defined(__clang__)
-  return __builtin_elementwise_sqrt(a);
-#else
-  return __builtin_sqrt(a);
-#endif
+// The result may be the row of an operand, point for point: no iteration depends on another one.
+#define EACH_POINT _Pragma("clang loop vectorize(assume_safety)") for (size_t i = 0; i < points; i++)
+
+// A scalar operand was loaded before the loop, as x0 and so on; a row is loaded in it.
+#define OPERANDS(SCALARS)                             \
+  const double x = (SCALARS) & 1 ? x0 : xs[i];        \
+  const double y = (SCALARS) & 2 ? y0 : ys[i];        \
+  const double z = (SCALARS) & 4 ? z0 : zs[i];        \
+  const double w = (SCALARS) & 8 ? w0 : ws[i];        \
+  (void)x, (void)y, (void)z, (void)w;
+
+#define LOOP(NAME, SCALARS, FORMULA)                  \
+  case KEY(EXPRESSION_##NAME, SCALARS):               \
+    EACH_POINT {                                      \
+      OPERANDS(SCALARS)                               \
+      result[i] = (FORMULA);                          \
+    }                                                 \
+    break;
+
+#define UNIFORM_LOOP(NAME, SCALARS, FORMULA)          \
+  case KEY(EXPRESSION_##NAME, SCALARS):               \
+    for (size_t i = 0; i < points; i++) {             \
+      OPERANDS(SCALARS)                               \
+      result[i] = (FORMULA);                          \
+    }                                                 \
+    break;
+
+#define CIRCULAR_LOOP(NAME, SCALARS, FUNCTION)                                                        \
+  case KEY(EXPRESSION_##NAME, SCALARS):                                                               \
+    if (all_near(xs, points)) {                                                                       \
+      EACH_POINT result[i] = FUNCTION(vector_reduce(xs[i]));                                          \
+    } else {                                                                                          \
+      for (size_t i = 0; i < points; i++) result[i] = FUNCTION(reduce_any(xs[i]));                    \
+    }                                                                                                 \
+    break;
+
+INLINED bool all_near(const double *xs, size_t points) {
+  int far = 0;
+  for (size_t i = 0; i < points; i++) far |= !(__builtin_fabs(xs[i]) <= VECTOR_REDUCE_LIMIT);
+  return !far;
 }
 
-#define LOOP(A, B, C, value)               \
-  {                                        \
-    ELEMENTWISE for (size_t i = 0; i < count; i++) { \
-      const double a = A, b = B, c = C;    \
-      (void)a, (void)b, (void)c;           \
-      out[i] = (value);                    \
-    }                                      \
-  }
+INLINED struct reduced_angle reduce_any(double x) {
+  return __builtin_fabs(x) <= VECTOR_REDUCE_LIMIT ? vector_reduce(x) : reduce_far(x);
+}
 
-// One loop for each combination of rows and single numbers, chosen once per instruction.
-#define UNARY(value)                                             \
-  if (scalars & 1) LOOP(a_slot[0], 0, 0, value) else LOOP(a_slot[i], 0, 0, value)
-#define BINARY(value)                                            \
-  switch (scalars & 3) {                                         \
-    case 0: LOOP(a_slot[i], b_slot[i], 0, value) break;          \
-    case 1: LOOP(first, b_slot[i], 0, value) break;              \
-    case 2: LOOP(a_slot[i], second, 0, value) break;             \
-    default: LOOP(first, second, 0, value) break;                \
+INLINED void run_one(const struct expression_instruction *instruction, double *const *rows,
+                           const double *scalars, size_t points) {
+  const uint16_t scalar = instruction->scalars;
+  const double *xs = scalar & 1 ? scalars + instruction->x : rows[instruction->x];
+  const double *ys = scalar & 2 ? scalars + instruction->y : rows[instruction->y];
+  const double *zs = scalar & 4 ? scalars + instruction->z : rows[instruction->z];
+  const double *ws = scalar & 8 ? scalars + instruction->w : rows[instruction->w];
+  const double x0 = *xs, y0 = *ys, z0 = *zs, w0 = *ws;
+  double *result = rows[instruction->result];
+  switch (KEY(instruction->operation, scalar)) {
+    EXPRESSION_UNARY_FORMS(LOOP)
+    EXPRESSION_BINARY_FORMS(LOOP)
+    EXPRESSION_FUSED_FORMS(LOOP)
+    EXPRESSION_UNIFORM_FORMS(UNIFORM_LOOP)
+    EXPRESSION_CIRCULAR_FORMS(CIRCULAR_LOOP)
+    default: __builtin_trap();  // the compiler asks expression_has_form
   }
-#define TERNARY(value)                                           \
-  switch (scalars & 7) {                                         \
-    case 0: LOOP(a_slot[i], b_slot[i], c_slot[i], value) break;  \
-    case 1: LOOP(first, b_slot[i], c_slot[i], value) break;      \
-    case 2: LOOP(a_slot[i], second, c_slot[i], value) break;     \
-    case 3: LOOP(first, second, c_slot[i], value) break;         \
-    case 4: LOOP(a_slot[i], b_slot[i], third, value) break;      \
-    case 5: LOOP(first, b_slot[i], third, value) break;          \
-    case 6: LOOP(a_slot[i], second, third, value) break;         \
-    default: LOOP(first, second, third, value) break;            \
-  }
-// A function of the C library, called one number at a time.
-#define LIBRARY(value)                                           \
-  for (size_t i = 0; i < count; i++) {                           \
-    const double a = scalars & 1 ? first : a_slot[i];            \
-    out[i] = (value);                                            \
-  }
+}
 
-MULTIVERSIONED void expression_run(const ExpressionInstruction *instructions, size_t instruction_count,
-                                   double *const *slots, size_t count) {
-  for (size_t n = 0; n < instruction_count; n++) {
-    const ExpressionInstruction instruction = instructions[n];
-    double *out = slots[instruction.out];
-    const double *a_slot = slots[instruction.a], *b_slot = slots[instruction.b], *c_slot = slots[instruction.c];
-    const double first = a_slot[0], second = b_slot[0], third = c_slot[0];
-    const unsigned scalars = instruction.scalars;
-    switch ((ExpressionOperation)instruction.operation) {
-      case EXPRESSION_COPY: UNARY(a) break;
-      case EXPRESSION_ADD: BINARY(a + b) break;
-      case EXPRESSION_SUBTRACT: BINARY(a - b) break;
-      case EXPRESSION_MULTIPLY: BINARY(a * b) break;
-      case EXPRESSION_DIVIDE: BINARY(a / b) break;
-      case EXPRESSION_MULTIPLY_ADD: TERNARY(a * b + c) break;
-      case EXPRESSION_MULTIPLY_SUBTRACT: TERNARY(a * b - c) break;
-      case EXPRESSION_SUBTRACT_PRODUCT: TERNARY(c - a * b) break;
-      case EXPRESSION_MULTIPLY_TWICE: TERNARY(a * b * c) break;
-      case EXPRESSION_DIVIDE_BY_SUM: TERNARY(a / (b + c)) break;
-      case EXPRESSION_MINIMUM: BINARY(a < b || a != a ? a : b) break;
-      case EXPRESSION_MAXIMUM: BINARY(a > b || a != a ? a : b) break;
-      case EXPRESSION_LESS: BINARY(a < b ? 1.0 : 0.0) break;
-      case EXPRESSION_LESS_OR_EQUAL: BINARY(a <= b ? 1.0 : 0.0) break;
-      case EXPRESSION_EQUAL: BINARY(a == b ? 1.0 : 0.0) break;
-      case EXPRESSION_NOT_EQUAL: BINARY(a != b ? 1.0 : 0.0) break;
-      case EXPRESSION_AND: BINARY(a != 0 && b != 0 ? 1.0 : 0.0) break;
-      case EXPRESSION_OR: BINARY(a != 0 || b != 0 ? 1.0 : 0.0) break;
-      case EXPRESSION_NOT: UNARY(a == 0 ? 1.0 : 0.0) break;
-      case EXPRESSION_SELECT: TERNARY(a != 0 ? b : c) break;
-      case EXPRESSION_SQUARE_ROOT: UNARY(square_root(a)) break;
-      case EXPRESSION_ABSOLUTE: UNARY(__builtin_fabs(a)) break;
-      case EXPRESSION_FLOOR: UNARY(__builtin_floor(a)) break;
-      case EXPRESSION_EXP: UNARY(vector_exp(a)) break;
-      case EXPRESSION_LOG: UNARY(vector_log(a)) break;
-      case EXPRESSION_TANH: UNARY(vector_tanh(a)) break;
-      case EXPRESSION_LOG10: LIBRARY(log10(a)) break;
-      case EXPRESSION_SIN: LIBRARY(sin(a)) break;
-      case EXPRESSION_COS: LIBRARY(cos(a)) break;
-      case EXPRESSION_TAN: LIBRARY(tan(a)) break;
-      case EXPRESSION_ERF: LIBRARY(erf(a)) break;
-      case EXPRESSION_POWER: LIBRARY(pow(a, scalars & 2 ? second : b_slot[i])) break;
-    }
+MULTIVERSIONED void expression_run(const struct expression_instruction *instructions, size_t count,
+                                   double *const *rows, const double *scalars, size_t points) {
+  if (points == 0) return;
+  for (size_t i = 0; i < count; i++) run_one(instructions + i, rows, scalars, points);
+}
+
+bool expression_has_form(uint16_t operation, uint16_t scalars) {
+#define HAS_FORM(NAME, SCALARS, FORMULA) case KEY(EXPRESSION_##NAME, SCALARS):
+  switch (KEY(operation, scalars)) {
+    EXPRESSION_UNARY_FORMS(HAS_FORM)
+    EXPRESSION_BINARY_FORMS(HAS_FORM)
+    EXPRESSION_FUSED_FORMS(HAS_FORM)
+    EXPRESSION_UNIFORM_FORMS(HAS_FORM)
+    EXPRESSION_CIRCULAR_FORMS(HAS_FORM)
+      return true;
+    default: return false;
   }
+}
+
+const char *expression_operation_name(uint16_t operation) {
+#define TEXT(NAME, ARITY) #NAME,
+  static const char *const names[] = {EXPRESSION_OPERATIONS(TEXT)};
+  return names[operation];
+}
+
+int expression_operation_arity(uint16_t operation) {
+#define COUNT(NAME, ARITY) ARITY,
+  static const int arities[] = {EXPRESSION_OPERATIONS(COUNT)};
+  return arities[operation];
+}
+
+double expression_value(uint16_t operation, double x, double y) {
+  double result = 0;
+  double *rows[] = {&x, &y, &result};
+  const struct expression_instruction instruction = {.operation = operation, .result = 2, .x = 0, .y = 1};
+  expression_run(&instruction, 1, rows, &x, 1);
+  return result;
 }

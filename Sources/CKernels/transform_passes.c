@@ -2,7 +2,7 @@
 
 #include "include/propagators.h"
 #include "multiversion.h"
-#include "vector_math.h"
+#include "vector_math_exponential.h"
 
 // Functions that take vectors are always inlined, so that the calling convention for them does not matter.
 #pragma clang diagnostic ignored "-Wpsabi"

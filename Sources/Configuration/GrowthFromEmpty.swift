@@ -18,8 +18,7 @@ extension RunConfiguration {
       let parameters = Dictionary(
         uniqueKeysWithValues: model.parameterValues.map { (Symbol.parameter($0.key), Expression.constant($0.value)) })
       let growth = rates[field].derivative(by: name).substituting([name: .constant(0)]).substituting(parameters)
-      if growth.isNonlocal { return .infinity }
-      return samples(for: growth, except: field, maxima: maxima).reduce(0) { max($0, growth.value($1) ?? .infinity) }
+      return samples(for: growth, except: field, maxima: maxima).reduce(0) { max($0, growth.value(at: $1) ?? .infinity) }
     }
   }
 

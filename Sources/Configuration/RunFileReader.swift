@@ -170,7 +170,7 @@ private struct RunFileReader {
   private mutating func readDiffusivities(_ model: Model) -> [Double] {
     let values = Dictionary(uniqueKeysWithValues: model.parameterValues.map { (Symbol.parameter($0.key), $0.value) })
     return model.fields.map { field in
-      let value = field.diffusivity.value(values) ?? .nan
+      let value = field.diffusivity.value(at: values) ?? .nan
       if !(value >= 0 && value.isFinite) {
         found.error(
           "the diffusivity of field \(field.name) is \(value), but must be at least 0", at: field.diffusivityPlace)

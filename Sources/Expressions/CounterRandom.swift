@@ -1,42 +1,53 @@
-import Glibc
+import CKernels
 
-/// Random numbers that are a function of their number: the seed, the field, the call and the point say which number it
-/// is, so that nothing has to be remembered and threads do not matter.
+/// Random numbers that depend on nothing but where they are used: Philox 4×32 with 10 rounds.
 ///
-/// The generator is Philox 4×32 with ten rounds (J. K. Salmon, M. A. Moraes, R. O. Dror & D. E. Shaw, Parallel random
-/// numbers: as easy as 1, 2, 3, SC11, 2011).
+/// The seed is the key; point, field and call are the counter. Numbers therefore do not depend on threads, on the order
+/// in which points are visited, or on other fields.
+///
+/// Source: Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011,
+/// doi:10.1145/2063384.2063405.
 package enum CounterRandom {
-  /// Uniform in [0, 1), in steps of 2⁻⁵³.
+  /// Uniform in [0, 1), a multiple of 2⁻⁵³.
+  ///
+  /// `field` is the number of the field in the model, `call` that of the call of `random()` in the expression, `point`
+  /// that of the point in the whole grid.
   package static func uniform(seed: UInt64, field: Int, call: Int, point: UInt64) -> Double {
-    let bits = block(seed: seed, field: field, call: call, point: point)
-    return Double((UInt64(bits.x) << 32 | UInt64(bits.y)) >> 11) * 0x1p-53
+    let words = words(seed: seed, field: field, call: call, point: point)
+    return fraction(words.x, words.y)
   }
 
-  /// Of the standard normal distribution, by the method of Box and Muller.
+  /// Normally distributed with mean 0 and variance 1, by the transform of Box and Muller.
   package static func normal(seed: UInt64, field: Int, call: Int, point: UInt64) -> Double {
-    let bits = block(seed: seed, field: field, call: call, point: point)
-    // In (0, 1], so that the logarithm is finite.
-    let first = (Double((UInt64(bits.x) << 32 | UInt64(bits.y)) >> 11) + 1) * 0x1p-53
-    let second = Double((UInt64(bits.z) << 32 | UInt64(bits.w)) >> 11) * 0x1p-53
-    return (-2 * log(first)).squareRoot() * cos(2 * .pi * second)
+    let words = words(seed: seed, field: field, call: call, point: point)
+    // 1 − u lies in (0, 1], so that its logarithm is finite.
+    let radius = (-2 * expression_value(EXPRESSION_LOG.code, 1 - fraction(words.x, words.y), 0)).squareRoot()
+    return radius * expression_value(EXPRESSION_COSINE.code, 2 * .pi * fraction(words.z, words.w), 0)
   }
 
-  private static func block(seed: UInt64, field: Int, call: Int, point: UInt64) -> SIMD4<UInt32> {
+  private static func words(seed: UInt64, field: Int, call: Int, point: UInt64) -> SIMD4<UInt32> {
     let counter = SIMD4(
-      UInt32(truncatingIfNeeded: point), UInt32(truncatingIfNeeded: point >> 32), UInt32(truncatingIfNeeded: call),
-      UInt32(truncatingIfNeeded: field))
-    return philox(counter: counter, key: SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)))
+      UInt32(truncatingIfNeeded: point), UInt32(truncatingIfNeeded: point >> 32), UInt32(truncatingIfNeeded: field),
+      UInt32(truncatingIfNeeded: call))
+    return philox(
+      counter: counter, key: SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)))
   }
 
-  /// Philox 4×32-10.
+  private static func fraction(_ high: UInt32, _ low: UInt32) -> Double {
+    Double((UInt64(high) << 32 | UInt64(low)) >> 11) * 0x1p-53
+  }
+
+  /// Four random words for a counter and a key: ten rounds of multiplying, mixing, and moving the key on.
   package static func philox(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
-    var (counter, key) = (counter, key)
+    var (state, key) = (counter, key)
     for _ in 0..<10 {
-      let first = counter.x.multipliedFullWidth(by: 0xD251_1F53)
-      let second = counter.z.multipliedFullWidth(by: 0xCD9E_8D57)
-      counter = SIMD4(second.high ^ counter.y ^ key.x, second.low, first.high ^ counter.w ^ key.y, first.low)
-      key &+= SIMD2(0x9E37_79B9, 0xBB67_AE85)
+      let even = UInt64(state.x) * 0xD251_1F53
+      let odd = UInt64(state.z) * 0xCD9E_8D57
+      state = SIMD4(
+        UInt32(odd >> 32) ^ state.y ^ key.x, UInt32(truncatingIfNeeded: odd), UInt32(even >> 32) ^ state.w ^ key.y,
+        UInt32(truncatingIfNeeded: even))
+      key = key &+ SIMD2(0x9E37_79B9, 0xBB67_AE85)
     }
-    return counter
+    return state
   }
 }

@@ -1,52 +1,25 @@
 extension Expression {
-  /// The value with the given values of symbols, computed part by part in double precision; nil if a symbol has no
-  /// value or a functional is left. For constant expressions, and as a check of programs.
-  package func value(_ symbols: [Symbol: Double] = [:]) -> Double? {
-    var evaluation = Evaluation(symbols: symbols)
-    return evaluation.value(of: self)
-  }
-}
-
-private struct Evaluation {
-  let symbols: [Symbol: Double]
-  private var done: [Expression: Double] = [:]
-
-  init(symbols: [Symbol: Double]) { self.symbols = symbols }
-
-  mutating func value(of expression: Expression) -> Double? {
-    if let known = done[expression] { return known }
-    let result = compute(expression.node.form)
-    done[expression] = result
-    return result
-  }
-
-  private mutating func values(of expressions: [Expression]) -> [Double]? {
-    var values: [Double] = []
-    for expression in expressions {
-      guard let value = value(of: expression) else { return nil }
-      values.append(value)
+  /// The value where the symbols have given values; conditions are 1 or 0.
+  ///
+  /// It is computed in order with the functions of the C library: the reference for the vector program, and far slower.
+  ///
+  /// - Returns: nil if a symbol has no value, or the expression contains a functional or a convolution.
+  package func value(at values: [Symbol: Double] = [:]) -> Double? {
+    var results: [Double] = []
+    results.reserveCapacity(nodes.count)
+    for node in nodes {
+      switch node {
+      case .constant(let value): results.append(value)
+      case .truth(let holds): results.append(holds ? 1 : 0)
+      case .symbol(let symbol):
+        guard let value = values[symbol] else { return nil }
+        results.append(value)
+      case .unary(let operation, let a): results.append(operation.value(results[a]))
+      case .binary(let operation, let a, let b): results.append(operation.value(results[a], results[b]))
+      case .choice(let a, let b, let c): results.append(results[a] != 0 ? results[b] : results[c])
+      case .functional, .convolution: return nil
+      }
     }
-    return values
-  }
-
-  private mutating func compute(_ form: Expression.Form) -> Double? {
-    switch form {
-    case .constant(let value): return value
-    case .symbol(let symbol): return symbols[symbol]
-    case .functional, .convolution: return nil
-    default: break
-    }
-    guard let v = values(of: form.children) else { return nil }
-    return switch form {
-    case .sum: v.reduce(0, +)
-    case .product: v.reduce(1, *)
-    case .quotient: v[0] / v[1]
-    case .power: exactPower(v[0], v[1])
-    case .unary(let function, _): function(v[0])
-    case .binary(let function, _, _): function(v[0], v[1])
-    case .not: v[0] == 0 ? 1 : 0
-    case .choice: v[0] != 0 ? v[1] : v[2]
-    case .constant, .symbol, .functional, .convolution: nil
-    }
+    return results.last
   }
 }

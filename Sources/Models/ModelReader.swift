@@ -55,12 +55,9 @@ private struct ModelReader {
 
   /// Takes a name, which must be a word of its own.
   private mutating func claim(_ name: String, _ kind: String, _ place: Place) {
-    let isWord =
-      name.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_" || $0.value > 127 }
-      && !(name.unicodeScalars.first.map { ("0"..."9").contains($0) } ?? true)
-    if !isWord {
+    if !Scope.isName(name) {
       found.error("\"\(name)\" cannot be a name", at: place, remedy: "use letters, digits and _, and begin with a letter")
-    } else if Scope.reservedNames.contains(name) {
+    } else if Scope.isReserved(name) {
       found.error("\"\(name)\" is a word of the expression language", at: place, remedy: "choose another name")
     } else if let other = names[name] {
       found.error("the name \"\(name)\" is taken by \(other)", at: place, remedy: "choose another name")
@@ -101,23 +98,18 @@ private struct ModelReader {
       found.error("the function \(name) has two arguments of the same name", at: member.keyPlace)
     }
     guard let text = member.node.string else { return }
-    do {
+    do throws(ExpressionProblems) {
       functions[name] = ModelFunction(arguments: arguments, body: try Syntax.parse(text))
     } catch {
       found.add(error, in: member.node, context: "in the function \(name)")
     }
   }
 
-  /// Reads the body once, with its arguments as plain numbers, to find what is wrong in it where it stands.
+  /// Reads the body once by itself, to find what is wrong in it where it stands.
   private mutating func checkBody(_ member: JSONMember, _ scope: Scope) {
     let name = String(member.key.prefix { $0 != "(" })
-    guard let function = functions[name] else { return }
-    let inner = Model.scope(
-      fields: fieldMembers.map(\.key).filter { !function.arguments.contains($0) },
-      parameters: parameters.map(\.name) + function.arguments, functions: functions, coordinates: ["x", "y", "z"],
-      allows: .rate)
-    do {
-      _ = try Expression(function.body, in: inner)
+    do throws(ExpressionProblems) {
+      try scope.check(function: name)
     } catch {
       found.add(error, in: member.node, context: "in the function \(name)")
     }
@@ -205,7 +197,7 @@ extension JSONNode {
   package func expression(in scope: Scope, context: String, _ found: inout Diagnostics) -> Expression? {
     if let number { return .constant(number) }
     guard let string else { return nil }
-    do {
+    do throws(ExpressionProblems) {
       return try Expression(string, in: scope)
     } catch {
       found.add(error, in: self, context: context)

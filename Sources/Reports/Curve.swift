@@ -1,5 +1,6 @@
 /// A line through points of a plot, with the name that is written at its end.
 struct Curve {
+  /// Empty for none.
   let name: String
   let points: [(x: Double, y: Double)]
   let color: Color
@@ -29,9 +30,9 @@ struct Curve {
 extension Color {
   /// Colors of curves that readers with any color vision tell apart, also by lightness.
   package static let curves: [Color] = [
-    OKLab(lightness: 0.46, a: -0.035, b: -0.125), OKLab(lightness: 0.70, a: 0.085, b: 0.125),
-    OKLab(lightness: 0.60, a: -0.105, b: 0.015), OKLab(lightness: 0.48, a: 0.165, b: 0.045),
-    OKLab(lightness: 0.76, a: -0.045, b: -0.085), OKLab(lightness: 0.33, a: 0.075, b: -0.095),
-    OKLab(lightness: 0.83, a: -0.010, b: 0.150), OKLab(lightness: 0.30, a: 0, b: 0),
+    OKLab(lightness: 0.506, a: -0.017, b: -0.134), OKLab(lightness: 0.708, a: 0.112, b: 0.135),
+    OKLab(lightness: 0.607, a: -0.093, b: -0.023), OKLab(lightness: 0.484, a: 0.140, b: 0.055),
+    OKLab(lightness: 0.787, a: -0.014, b: -0.049), OKLab(lightness: 0.364, a: 0.109, b: -0.092),
+    OKLab(lightness: 0.837, a: -0.017, b: 0.138), OKLab(lightness: 0.286, a: 0, b: 0),
   ].map(\.color)
 }

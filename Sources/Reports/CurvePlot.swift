@@ -24,11 +24,8 @@ struct CurvePlot {
 
   private func area(_ frame: Rectangle) -> PlotArea { PlotArea(frame: frame, x: x.scale, y: y.scale) }
 
-  /// Draws everything.
-  ///
-  /// - Parameters:
-  ///   - left: pixels from the frame to the name of the y axis.
-  ///   - right: room for the names of the curves beside the frame.
+  /// Draws everything, with the name of the y axis `left` pixels left of the frame and `right` pixels of room for the
+  /// names of the curves.
   func draw(in frame: Rectangle, left: Int, right: Int, on raster: inout Raster) {
     let area = area(frame)
     area.drawOpenBox(font: Self.font, on: &raster)
@@ -40,7 +37,8 @@ struct CurvePlot {
 
   /// Writes the names beside the ends of the curves, moved apart where they would overlap, with a thin line to each end.
   private func drawNames(in area: PlotArea, space: Int, on raster: inout Raster) {
-    let ends = curves.compactMap { curve in curve.end(in: area).map { (curve: curve, end: $0) } }
+    let ends = curves.filter { !$0.name.isEmpty }
+      .compactMap { curve in curve.end(in: area).map { (curve: curve, end: $0) } }
       .sorted { $0.end.y < $1.end.y }
     let rows = spread(
       ends.map(\.end.y), distance: Self.font.lineHeight - 2, within: Double(area.frame.top)...Double(area.frame.bottom))

@@ -12,10 +12,10 @@ package struct FieldFigure: Sendable {
   package let lengthUnit: String
   package let panels: [FieldPanel]
 
-  /// - Parameters:
-  ///   - time: such as `t = 120 day`.
-  ///   - grid: the grid of all panels.
-  ///   - lengthUnit: unit of the axes, such as `mm`.
+  /// A figure of at least one panel, all on the same grid.
+  ///
+  /// `time` is written as given, such as `t = 120 day`; `lengthUnit` is the unit of the axes, such as `mm`. Every panel
+  /// holds as many values as the grid, or as one of its slices, has points.
   package init(title: String, time: String, grid: Grid, lengthUnit: String, panels: [FieldPanel]) {
     let (whole, slice) = (grid.pointCount, grid.axes.prefix(2).reduce(1) { $0 * $1.points })
     precondition(!panels.isEmpty && panels.allSatisfy { $0.values.count == whole || $0.values.count == slice })
@@ -26,9 +26,7 @@ package struct FieldFigure: Sendable {
     self.panels = panels
   }
 
-  /// Draws the figure.
-  ///
-  /// - Parameter width: in pixels; nil for one that suits the number of panels (1400 for three).
+  /// Draws the figure, `width` pixels wide, or as wide as suits its panels (about 1400 for three).
   package func render(width: Int? = nil) -> Raster {
     grid.axes.count == 1 ? ProfilePage(self).render(width: width) : MapPage(self).render(width: width)
   }

@@ -13,10 +13,11 @@ struct Glyph {
   let right: Double
   let strokes: [[Point]]
 
-  /// Reads `left width right` and the path, separated by spaces:
+  /// Reads `left width right` and the path, separated by spaces; nil if the text breaks the rules.
+  ///
   /// `M x y` starts a stroke there, `L x y …` goes straight on, `C x y x y x y` along a cubic Bézier curve,
   /// `A x y rx ry from to` along an ellipse around (x, y) between two angles in degrees, from a new start if no stroke
-  /// is open, `O x y rx ry` is a whole ellipse, `D x y` a dot. Nil if the text breaks these rules.
+  /// is open, `O x y rx ry` is a whole ellipse, `D x y` a dot.
   init?(_ text: Substring) {
     let words = text.split(separator: " ")
     guard words.count >= 3, let left = Double(words[0]), let width = Double(words[1]), let right = Double(words[2]),

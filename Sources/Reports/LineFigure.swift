@@ -18,7 +18,7 @@ package struct LineFigure: Sendable {
     }
   }
 
-  /// Points joined by a line; its name stands at its end.
+  /// Points joined by a line; its name, unless empty, stands at its end.
   package struct Series: Sendable {
     package let name: String
     package let x: [Double]
@@ -26,8 +26,8 @@ package struct LineFigure: Sendable {
     /// Whether every point is marked by a disk.
     package let hasMarkers: Bool
 
-    /// - Parameters:
-    ///   - x: as many as `y`. Points that are not finite, or not positive on a logarithmic axis, interrupt the line.
+    /// A series of as many `x` as `y`; points that are not finite, or not positive on a logarithmic axis, interrupt the
+    /// line.
     package init(name: String, x: [Double], y: [Double], hasMarkers: Bool = true) {
       precondition(x.count == y.count)
       self.name = name
@@ -55,8 +55,8 @@ package struct LineFigure: Sendable {
     let header = PageHeader(title: title, time: "")
     header.draw(on: &raster)
     let plot = CurvePlot(
-      curves: curves, x: (x.name, x.unit, Self.scale(x, series.map(\.x))),
-      y: (y.name, y.unit, Self.scale(y, series.map(\.y))))
+      curves: curves, x: (x.name, x.unit, Self.scale(x, drawn.map(\.x))),
+      y: (y.name, y.unit, Self.scale(y, drawn.map(\.y))))
     let top = PageHeader.margin + header.height + 8
     let plotHeight = raster.height - top - CurvePlot.axisHeight - PageHeader.margin
     let distance = plot.numbersWidth(height: plotHeight)
@@ -81,9 +81,14 @@ package struct LineFigure: Sendable {
     }
   }
 
-  private static func scale(_ axis: Axis, _ values: [[Double]]) -> Scale {
+  /// The points that have a place on both axes.
+  private var drawn: [(x: Double, y: Double)] {
+    func fits(_ value: Double, _ axis: Axis) -> Bool { value.isFinite && (axis.scale == .linear || value > 0) }
+    return curves.flatMap(\.points).filter { fits($0.x, x) && fits($0.y, y) }
+  }
+
+  private static func scale(_ axis: Axis, _ values: [Double]) -> Scale {
     if let range = axis.range { return Scale(axis.scale, range) }
-    let shown = values.joined().filter { axis.scale == .linear || $0 > 0 }
-    return Scale(axis.scale, shown.finiteRange ?? 1...10).padded(by: 0.05)
+    return Scale(axis.scale, values.finiteRange ?? 1...10).padded(by: 0.05)
   }
 }

@@ -25,9 +25,9 @@ struct MapLayout {
   /// Pictures are not higher than this, or than one and a half times their width.
   private static let tallest = 640
 
-  /// - Parameters:
-  ///   - width: of the page; nil for one that suits the pictures.
-  ///   - margins: what the y axis takes left of a picture of the given height, and the color bar right of it.
+  /// A page of the given width, or nil for one that suits the pictures.
+  ///
+  /// `margins` tells what the y axis takes left of a picture of a given height, and the color bar right of it.
   init(
     maps: [FieldMap], axes: [Axis], header: PageHeader, width: Int?, titleFont: StrokeFont,
     margins: (_ height: Int) -> (left: Int, right: Int)

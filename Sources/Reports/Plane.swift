@@ -12,8 +12,9 @@ package struct Plane {
     self.values = values
   }
 
-  /// The same rectangle with another number of points: a new point is the mean over its own box of the values that the
-  /// old points have on theirs. An enlargement by a whole factor repeats every value; a reduction loses no mass; nothing
+  /// The same rectangle with another number of points, each the mean over its box of the values of the old boxes.
+  ///
+  /// An enlargement by a whole factor repeats every value; a reduction loses no mass; nothing
   /// is interpolated. A box that touches a value that is not finite is not finite.
   package func resampled(columns newColumns: Int, rows newRows: Int) -> Plane {
     let across = BoxAverage(from: columns, to: newColumns)

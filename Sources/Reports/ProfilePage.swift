@@ -19,7 +19,9 @@ struct ProfilePage {
     }
   }
 
-  /// Panels that can share a plot: the same unit and spans of similar size. Each goes to the first group that takes it.
+  /// Panels that can share a plot: the same unit and spans of similar size.
+  ///
+  /// Each goes to the first group that takes it.
   private static func groups(_ panels: [FieldPanel]) -> [[Int]] {
     var groups: [[Int]] = []
     for index in panels.indices {

@@ -5,11 +5,8 @@ extension Raster {
   /// twice.
   ///
   /// A pixel is covered by the share `width/2 + 1/2 − distance` (between 0 and 1), with the distance of its center from
-  /// the nearest stroke. A polyline of one point is a dot. Points that are not finite end a stroke.
-  ///
-  /// - Parameters:
-  ///   - width: in pixels; below 1 the stroke gets fainter, not thinner.
-  ///   - clip: pixels outside are left as they are.
+  /// the nearest stroke. A polyline of one point is a dot. Points that are not finite end a stroke. With a `width` below
+  /// one pixel strokes get fainter, not thinner. Pixels outside `clip` are left as they are.
   package mutating func stroke(
     _ polylines: [[Point]], width: Double, color: Color, clip: Rectangle? = nil
   ) {

@@ -7,7 +7,7 @@ package struct Scale: Hashable, Sendable {
   package let kind: Kind
   package let range: ClosedRange<Double>
 
-  /// - Parameter range: made wider if it is a single number; for a logarithmic scale, its positive part.
+  /// A scale over a range, which is made wider if it is a single number; for a logarithmic scale, over its positive part.
   package init(_ kind: Kind = .linear, _ range: ClosedRange<Double>) {
     self.kind = kind
     switch kind {

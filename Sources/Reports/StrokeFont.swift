@@ -1,6 +1,6 @@
-/// The program's own lettering: every character is a few strokes, so that text is sharp at any size and needs no font
-/// file. ASCII, Greek, exponents and the signs that units need; anything else is drawn as an empty box.
+/// The program's own lettering: every character is a few strokes, so that text is sharp at any size without a font file.
 ///
+/// ASCII, Greek, exponents and the signs that units need; anything else is drawn as an empty box.
 /// Heights are snapped to whole pixels (baseline, small letters, capitals) and so are the widths of characters, so that
 /// horizontal and vertical strokes fall on pixels.
 package struct StrokeFont: Hashable, Sendable {
@@ -42,10 +42,9 @@ package struct StrokeFont: Hashable, Sendable {
     return start + "…"
   }
 
-  /// Draws a text.
+  /// Draws a text whose start, center or end lies at `place` on the baseline.
   ///
-  /// - Parameters:
-  ///   - place: on the baseline; for text that runs upward, the baseline is the vertical line through `place`.
+  /// The baseline of text that runs upward is the vertical line through `place`.
   package func draw(
     _ text: String, at place: Point, _ alignment: Alignment = .left, direction: Direction = .across,
     color: Color = .ink, on raster: inout Raster

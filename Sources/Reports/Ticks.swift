@@ -31,9 +31,8 @@ package struct Ticks: Hashable, Sendable {
   }
 
   /// Marks at powers of ten, every `n`-th of them if there are more than `limit`; in a range of less than two decades
-  /// also at 2 and 5 times a power of ten, and in a very short one at the marks of a linear axis.
-  ///
-  /// - Parameter range: positive; if it is not, the marks of a linear axis.
+  /// also at 2 and 5 times a power of ten, and in a very short one, or one that is not positive, at the marks of a
+  /// linear axis.
   package init(logarithmic range: ClosedRange<Double>, atMost limit: Int) {
     guard range.lowerBound > 1e-300, range.upperBound < 1e300 else {
       self.init(linear: range, atMost: limit)

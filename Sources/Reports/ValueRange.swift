@@ -11,8 +11,10 @@ extension Sequence<Double> {
 }
 
 extension ClosedRange<Double> {
-  /// This range, or if it is too short to be divided (a constant field), one around the same value: from 0 to twice
-  /// the value, or 0…1 for zero. Numbers near the end of the floating-point range are brought in so that the width is a
+  /// A range of about the same place that can be divided into steps.
+  ///
+  /// It is this one, unless that is too short (a constant field): then one around the same value, from 0 to twice the
+  /// value, or 0…1 for zero. Numbers near the end of the floating-point range are brought in so that the width is a
   /// number.
   var drawable: ClosedRange<Double> {
     let limit = 4e307

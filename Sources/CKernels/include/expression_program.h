@@ -1,52 +1,42 @@
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-// A vector program: each instruction works on a whole tile. Operands are slots: rows of numbers, or single numbers
-// that hold for the whole tile (bit j of `scalars` says so of operand j).
+#include "expression_operations.h"
 
-typedef enum {
-  EXPRESSION_COPY,  // a
-  EXPRESSION_ADD,   // a + b
-  EXPRESSION_SUBTRACT,
-  EXPRESSION_MULTIPLY,
-  EXPRESSION_DIVIDE,
-  EXPRESSION_MULTIPLY_ADD,       // a·b + c, rounded twice
-  EXPRESSION_MULTIPLY_SUBTRACT,  // a·b − c
-  EXPRESSION_SUBTRACT_PRODUCT,   // c − a·b
-  EXPRESSION_MULTIPLY_TWICE,     // a·b·c
-  EXPRESSION_DIVIDE_BY_SUM,      // a / (b + c)
-  EXPRESSION_MINIMUM,            // NaN if one of them is
-  EXPRESSION_MAXIMUM,
-  EXPRESSION_LESS,  // 1 or 0
-  EXPRESSION_LESS_OR_EQUAL,
-  EXPRESSION_EQUAL,
-  EXPRESSION_NOT_EQUAL,
-  EXPRESSION_AND,
-  EXPRESSION_OR,
-  EXPRESSION_NOT,
-  EXPRESSION_SELECT,  // a ? b : c
-  EXPRESSION_SQUARE_ROOT,
-  EXPRESSION_ABSOLUTE,
-  EXPRESSION_FLOOR,
-  EXPRESSION_EXP,
-  EXPRESSION_LOG,
-  EXPRESSION_LOG10,
-  EXPRESSION_SIN,
-  EXPRESSION_COS,
-  EXPRESSION_TAN,
-  EXPRESSION_TANH,
-  EXPRESSION_ERF,
-  EXPRESSION_POWER,  // a^b for any exponent
-} ExpressionOperation;
+// A virtual machine for expressions on tiles: every instruction is one loop over up to 256 points.
 
-typedef struct {
+/// What an instruction does; the formulas are in expression_operations.h.
+enum expression_operation {
+#define EXPRESSION_NAME(NAME, ARITY) EXPRESSION_##NAME,
+  EXPRESSION_OPERATIONS(EXPRESSION_NAME)
+#undef EXPRESSION_NAME
+};
+
+/// Bits of `scalars`: the operand is one number for all points.
+enum { EXPRESSION_SCALAR_X = 1, EXPRESSION_SCALAR_Y = 2, EXPRESSION_SCALAR_Z = 4, EXPRESSION_SCALAR_W = 8 };
+
+/// result = operation(x, y, z, w), point by point. Operands are numbers of rows, or of scalars where the bit is set in
+/// `scalars`; those that the operation does not take are 0. The result may be the row of an operand.
+struct expression_instruction {
   uint16_t operation;
   uint16_t scalars;
-  uint16_t out, a, b, c;
-} ExpressionInstruction;
+  uint32_t result;
+  uint32_t x, y, z, w;
+};
 
-/// Carries out the instructions on the first `count` numbers of each row. An operand may be the row that the
-/// instruction writes.
-void expression_run(const ExpressionInstruction *instructions, size_t instruction_count, double *const *slots,
-                    size_t count);
+/// The name of an operation as in expression_operations.h, and its number of operands.
+const char *expression_operation_name(uint16_t operation);
+int expression_operation_arity(uint16_t operation);
+
+/// Whether the machine has a loop for this operation with these operands being scalars.
+bool expression_has_form(uint16_t operation, uint16_t scalars);
+
+/// Runs the instructions on `points` ≤ 256 points. The result at a point does not depend on how many are computed
+/// together, nor on the vector width of the machine.
+void expression_run(const struct expression_instruction *instructions, size_t count, double *const *rows,
+                    const double *scalars, size_t points);
+
+/// One operation on single numbers, with the same bits as `expression_run`.
+double expression_value(uint16_t operation, double x, double y);

@@ -1,0 +1,72 @@
+import CKernels
+import Fields
+import Glibc
+
+extension Program {
+  /// Memory of one thread for the intermediate values of one program.
+  package final class Workspace: @unchecked Sendable {
+    fileprivate let rows: UnsafeMutablePointer<UnsafeMutablePointer<Double>?>
+    fileprivate let scalars: UnsafeMutablePointer<Double>
+    fileprivate let scalarRows: UnsafeMutablePointer<UnsafeMutablePointer<Double>?>
+    fileprivate let scalarCount: Int
+    private let registers: TileBlock
+
+    fileprivate init(_ code: ProgramCode) {
+      registers = TileBlock(rowCount: code.registerCount)
+      let firstRegister = code.outputCount + code.inputCount
+      rows = .allocate(capacity: firstRegister + code.registerCount)
+      rows.initialize(repeating: nil, count: firstRegister + code.registerCount)
+      for register in 0..<code.registerCount { rows[firstRegister + register] = registers.row(register) }
+      scalarCount = code.scalars.count
+      scalars = .allocate(capacity: code.scalars.count)
+      scalars.initialize(from: code.scalars, count: code.scalars.count)
+      scalarRows = .allocate(capacity: code.scalars.count)
+      for scalar in code.scalars.indices { (scalarRows + scalar).initialize(to: scalars + scalar) }
+    }
+
+    deinit {
+      rows.deallocate()
+      scalars.deallocate()
+      scalarRows.deallocate()
+    }
+  }
+
+  package func makeWorkspace() -> Workspace { Workspace(code) }
+
+  /// Evaluates all outputs at `count` ≤ `Tile.capacity` points, inputs and outputs being neighboring rows of one block.
+  ///
+  /// The inputs and outputs must not overlap; `uniforms` are at least `uniformCount` numbers.
+  package func evaluate(
+    _ block: TileBlock, inputRow: Int, outputRow: Int, uniforms: UnsafePointer<Double>, count: Int,
+    workspace: Workspace
+  ) {
+    for output in 0..<outputCount { workspace.rows[output] = block.row(outputRow + output) }
+    for input in 0..<inputCount { workspace.rows[outputCount + input] = block.row(inputRow + input) }
+    run(uniforms: uniforms, count: count, workspace: workspace)
+  }
+
+  /// Evaluates all outputs, each input and output being a row anywhere in memory, so that fields are used in place.
+  ///
+  /// No output may overlap an input or another output.
+  package func evaluate(
+    inputs: UnsafePointer<UnsafePointer<Double>>, outputs: UnsafePointer<UnsafeMutablePointer<Double>>,
+    uniforms: UnsafePointer<Double>, count: Int, workspace: Workspace
+  ) {
+    for output in 0..<outputCount { workspace.rows[output] = outputs[output] }
+    // Inputs are only read.
+    for input in 0..<inputCount { workspace.rows[outputCount + input] = UnsafeMutablePointer(mutating: inputs[input]) }
+    run(uniforms: uniforms, count: count, workspace: workspace)
+  }
+
+  private func run(uniforms: UnsafePointer<Double>, count: Int, workspace: Workspace) {
+    assert(count <= Tile.capacity)
+    assert(workspace.scalarCount == code.scalars.count, "the workspace belongs to another program")
+    workspace.scalars.update(from: uniforms, count: uniformCount)
+    code.prologue.withUnsafeBufferPointer {
+      expression_run($0.baseAddress, $0.count, workspace.scalarRows, workspace.scalars, 1)
+    }
+    code.body.withUnsafeBufferPointer {
+      expression_run($0.baseAddress, $0.count, workspace.rows, workspace.scalars, count)
+    }
+  }
+}
