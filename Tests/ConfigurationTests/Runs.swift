@@ -1,0 +1,38 @@
+import Configuration
+import Documents
+import Fields
+import Simulations
+
+/// Reads a run file given as text.
+func configuration(_ text: String, set overrides: [String] = []) throws -> RunConfiguration {
+  try RunConfiguration(SourceText(name: "run.json", text: text), overrides: overrides)
+}
+
+/// The state at the end of a run, without files.
+func finalState(_ text: String, set overrides: [String] = [], threads: Int = 1) throws -> FieldSet {
+  let assembly = try RunAssembly(configuration(text, set: overrides), threads: threads)
+  try advance(assembly) { _, _ in }
+  return assembly.state
+}
+
+/// Carries a run to its end; `look` is called at the start and after each step.
+func advance(_ assembly: RunAssembly, look: (Double, FieldSet) -> Void) throws {
+  let configuration = assembly.configuration
+  var clock = Clock(start: configuration.startTime)
+  look(clock.time, assembly.state)
+  while clock.time < configuration.endTime {
+    let step = clock.nextStep(to: configuration.endTime, askedStep: configuration.step)
+    try assembly.stepper.advance(assembly.state, from: step.start, by: step.size)
+    clock.complete(step)
+    look(clock.time, assembly.state)
+  }
+}
+
+/// The largest over fields of the root mean square difference, relative to the largest value of the field.
+func relativeError(_ state: FieldSet, _ reference: FieldSet) -> Double {
+  (0..<state.count).map { field in
+    let (a, b) = (state.values(field), reference.values(field))
+    let square = zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / Double(a.count)
+    return square.squareRoot() / (b.map(abs).max() ?? 1)
+  }.max() ?? 0
+}
