@@ -26,7 +26,7 @@ package struct BenchmarkResult: Sendable {
     return usage.ru_maxrss * 1024
   }
 
-  package static func output(_ results: [BenchmarkResult]) -> JSONOutput {
+  package static func output(_ results: [BenchmarkResult]) -> JSONText {
     .array(
       results.map { result in
         .object([

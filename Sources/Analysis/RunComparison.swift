@@ -75,14 +75,12 @@ package struct RunComparison {
     }
   }
 
-  package var output: JSONOutput {
+  package var output: JSONText {
     .object([
       "equal": .boolean(isEqual),
       "fields": .object(
         differences.map {
-          .init(
-            key: $0.name,
-            value: .object([
+          .init($0.name, .object([
               "first_time": .number($0.firstTime), "max_abs": .number($0.largestAbsolute), "relative_l2": .number($0.relativeL2),
               "place": .numbers($0.place),
             ]))

@@ -15,7 +15,7 @@ package struct ModelPages {
     }
     guard let model = try Catalogue.model(name) else {
       let near = nearestSpelling(of: name, among: Catalogue.names).map { "; did you mean \"\($0)\"?" } ?? ""
-      throw Diagnostics([Diagnostic("the catalogue has no model \"\(name)\"\(near)", at: nil, remedy: "its models: " + Catalogue.names.joined(separator: ", "))])
+      throw Diagnostics([.error("the catalogue has no model \"\(name)\"\(near)", at: nil, remedy: "its models: " + Catalogue.names.joined(separator: ", "))])
     }
     models = [model]
   }
@@ -28,10 +28,10 @@ package struct ModelPages {
   }
 
   package var source: String {
-    models.compactMap { Catalogue.source($0.name) }.map { $0.text(0..<$0.bytes.count) }.joined(separator: "\n")
+    models.compactMap { Catalogue.source($0.name) }.map { $0.text }.joined(separator: "\n")
   }
 
-  package var output: JSONOutput { .array(models.map { JSONOutput($0.document) }) }
+  package var output: JSONText { .array(models.map { JSONText($0.document) }) }
 
   package var page: String { models.map { page($0, isMarkdown: false) }.joined(separator: "\n") }
 
@@ -48,7 +48,7 @@ package struct ModelPages {
     lines.append("")
     if isMarkdown { lines += ["| parameter | value | unit | source |", "| --- | --- | --- | --- |"] }
     for parameter in model.parameters {
-      let cells = [parameter.name, JSONOutput.text(parameter.value), parameter.unit ?? "", parameter.source ?? ""]
+      let cells = [parameter.name, JSONText.text(parameter.value), parameter.unit ?? "", parameter.source ?? ""]
       lines.append(isMarkdown ? "| \(cells.joined(separator: " | ")) |" : "  \(cells[0]) = \(cells[1]) \(cells[2])  (\(cells[3]))")
     }
     return lines.joined(separator: "\n") + "\n"
@@ -57,7 +57,7 @@ package struct ModelPages {
   /// The remarks with which a model's file begins: its equations.
   private static func remarks(_ name: String, isMarkdown: Bool) -> [String] {
     guard let source = Catalogue.source(name) else { return [] }
-    let lines = source.text(0..<source.bytes.count).split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = source.text.split(separator: "\n", omittingEmptySubsequences: false)
     let remarks = lines.prefix { $0.hasPrefix("//") }.dropFirst().map { String($0.dropFirst(2).drop { $0 == " " }) }
     return remarks.map { line in isMarkdown && line.contains("∂") ? "    " + line : line }
   }

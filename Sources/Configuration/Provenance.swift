@@ -17,7 +17,7 @@ package struct Provenance: Sendable {
   package static var commit: String { String(cString: process_commit()) }
 
   /// Versions of what the program is built of.
-  package static var libraries: JSONOutput {
+  package static var libraries: JSONText {
     .object([
       "FFTW": .string(String(cString: oncofield_fftw_version())),
       "HDF5": .string(HDF5Version.text),
@@ -25,16 +25,16 @@ package struct Provenance: Sendable {
   }
 
   /// Members of `run.json` that tell of program and machine.
-  var members: [JSONOutput.Member] {
+  var members: [JSONText.Member] {
     [
-      .init(key: "program", value: .string("Oncofield \(Provenance.version)")),
-      .init(key: "commit", value: .string(Provenance.commit)),
-      .init(key: "compiler", value: .string(String(cString: process_compiler()))),
-      .init(key: "libraries", value: Provenance.libraries),
-      .init(key: "host", value: .string(ProcessInfo.processInfo.hostName)),
-      .init(key: "system", value: .string(ProcessInfo.processInfo.operatingSystemVersionString)),
-      .init(key: "processor", value: .string(Provenance.processor)),
-      .init(key: "command", value: .strings(command)),
+      .init("program", .string("Oncofield \(Provenance.version)")),
+      .init("commit", .string(Provenance.commit)),
+      .init("compiler", .string(String(cString: process_compiler()))),
+      .init("libraries", Provenance.libraries),
+      .init("host", .string(ProcessInfo.processInfo.hostName)),
+      .init("system", .string(ProcessInfo.processInfo.operatingSystemVersionString)),
+      .init("processor", .string(Provenance.processor)),
+      .init("command", .strings(command)),
     ]
   }
 

@@ -11,22 +11,22 @@ extension RunConfiguration {
   ///   - chosen: what the program decided by itself, to be read by people.
   ///   - isForCheckpoint: leaves out what the result does not depend on and what may differ from place to place: the
   ///     directory, the number of threads and the choices.
-  package func resolved(chosen: JSONOutput?, isForCheckpoint: Bool = false) -> JSONOutput {
+  package func resolved(chosen: JSONText?, isForCheckpoint: Bool = false) -> JSONText {
     .object([
       "title": .string(title),
       "model": model.resolvedDocument,
       "domain": domainOutput,
-      "initial": .object(model.fieldNames.map { .init(key: $0, value: document["initial"]?[$0].map(JSONOutput.init) ?? .null) }),
+      "initial": .object(model.fieldNames.map { .init($0, document["initial"]?[$0].map(JSONText.init) ?? .null) }),
       "time": timeOutput,
-      "observables": document["observables"].map(JSONOutput.init),
+      "observables": document["observables"].map(JSONText.init),
       "numerics": .object([
         "propagator": .object(
-          zip(model.fieldNames, requestedMethods).map { .init(key: $0, value: .string($1?.rawValue ?? "auto")) }),
+          zip(model.fieldNames, requestedMethods).map { .init($0, .string($1?.rawValue ?? "auto")) }),
         "symbol": .string(symbol.rawValue),
       ]),
       "output": outputOutput(isForCheckpoint: isForCheckpoint),
       "checkpoint": .object([
-        "every": checkpoints.every.map(JSONOutput.number),
+        "every": checkpoints.every.map(JSONText.number),
         "wall_minutes": checkpoints.wallSeconds.map { .number($0 / 60) },
         "keep": .integer(checkpoints.keep),
       ]),
@@ -36,22 +36,22 @@ extension RunConfiguration {
     ])
   }
 
-  private var domainOutput: JSONOutput {
+  private var domainOutput: JSONText {
     .object([
       "geometry": .string("cartesian"),
       "size": .numbers(grid.axes.map(\.length)),
       "points": .integers(grid.axes.map(\.points)),
       "origin": .numbers(grid.axes.map(\.origin)),
-      "unit": lengthUnit.map(JSONOutput.string),
-      "boundary": document["domain"]?["boundary"].map(JSONOutput.init) ?? .string(AxisBoundary.noFlux.rawValue),
+      "unit": lengthUnit.map(JSONText.string),
+      "boundary": document["domain"]?["boundary"].map(JSONText.init) ?? .string(AxisBoundary.noFlux.rawValue),
     ])
   }
 
-  private var timeOutput: JSONOutput {
+  private var timeOutput: JSONText {
     .object([
       "start": .number(startTime),
       "end": .number(endTime),
-      "unit": timeUnit.map(JSONOutput.string),
+      "unit": timeUnit.map(JSONText.string),
       "step": .number(step),
       "scheme": .string(scheme.name),
       "reactions": .object([
@@ -60,8 +60,8 @@ extension RunConfiguration {
     ])
   }
 
-  private func outputOutput(isForCheckpoint: Bool) -> JSONOutput {
-    func every(_ interval: Double?) -> JSONOutput? { interval.map { .object(["every": .number($0)]) } }
+  private func outputOutput(isForCheckpoint: Bool) -> JSONText {
+    func every(_ interval: Double?) -> JSONText? { interval.map { .object(["every": .number($0)]) } }
     return .object([
       "directory": isForCheckpoint ? nil : .string(directory),
       "fields": every(fieldInterval),
@@ -73,18 +73,18 @@ extension RunConfiguration {
 
 extension RunAssembly {
   /// What the program chose: for each field and axis the propagator, and why.
-  package var chosen: JSONOutput {
+  package var chosen: JSONText {
     .object([
       "propagators": .object(
         zip(configuration.model.fieldNames, propagators).map { name, axes in
-          .init(key: name, value: .object(axes.map { .init(key: $0.axis, value: $0.output) }))
+          .init(name, .object(axes.map { .init($0.axis, $0.output) }))
         })
     ])
   }
 }
 
 extension AxisPropagator {
-  fileprivate var output: JSONOutput {
+  fileprivate var output: JSONText {
     .object([
       "method": .string(method?.rawValue ?? "none"),
       "shape": shape.map { .string($0.rawValue) },

@@ -16,7 +16,10 @@ extension RunConfiguration {
   ///   - overrides: values set from outside, as in `time.end=10`.
   package init(_ source: SourceText, overrides: [String] = []) throws(Diagnostics) {
     var root = try JSONNode.parse(source)
-    for override in overrides { root = try JSONOverride(override).applied(to: root) }
+    for override in overrides {
+      let (path, text) = try JSONNode.override(override)
+      root = try root.setting(path, to: text)
+    }
     var reader = RunFileReader(root: root, source: source, overrides: overrides)
     self = try reader.read()
   }
@@ -40,14 +43,17 @@ private struct RunFileReader {
   mutating func read() throws(Diagnostics) -> RunConfiguration {
     let model = readModel()
     let grid = readGrid()
-    guard let model, let grid else { throw found }
-    let boundaries = readBoundaries(model, grid)
-    let diffusivities = readDiffusivities(model)
-    checkCoordinates(model, grid)
-    let initial = readInitial(model, grid)
     let (start, end, step) = readTime()
-    let observables = readObservables(model, grid)
+    guard let model else { throw found }
+    // Without a grid the rest is still checked, as if it had all axes.
+    let axes = grid?.axes.map(\.name) ?? ["x", "y", "z"]
+    let boundaries = readBoundaries(model, axes)
+    let diffusivities = readDiffusivities(model)
+    checkCoordinates(model, axes)
+    let initial = readInitial(model, axes)
+    let observables = readObservables(model, axes)
     let (methods, symbol) = readNumerics(model)
+    guard let grid else { throw found }
     let output = root["output"]
     try found.throwIfErrors()
     return RunConfiguration(
@@ -66,7 +72,7 @@ private struct RunFileReader {
         every: root["checkpoint"]?["every"]?.number, wallSeconds: (root["checkpoint"]?["wall_minutes"]?.number ?? 10) * 60,
         keep: root["checkpoint"]?["keep"]?.integer ?? 3),
       seed: UInt64(root["seed"]?.integer ?? 0), threads: root["threads"]?.integer ?? 0, warnings: found,
-      sourceText: source.text(0..<source.bytes.count), overrides: overrides, document: root)
+      sourceText: source.text, overrides: overrides, document: root)
   }
 
   private var standardDirectory: String {
@@ -83,7 +89,7 @@ private struct RunFileReader {
       return model.with(parameters: readParameters(of: model))
     } catch {
       // A model written out in the run file has been checked with it: what is wrong is listed once.
-      found.add(error)
+      found.merge(error)
       return nil
     }
   }
@@ -120,8 +126,8 @@ private struct RunFileReader {
           suggestion: nearestSpelling(of: member.key, among: known), remedy: "its parameters: " + known.joined(separator: ", "))
         continue
       }
-      guard let value = member.node.number else { continue }
-      parameter.checkRange(value, at: member.node.place, &found)
+      guard let value = member.value.number else { continue }
+      parameter.checkRange(value, at: member.value.place, &found)
       values[member.key] = value
     }
     return values
@@ -143,7 +149,7 @@ private struct RunFileReader {
     // The largest array that a field set can address, with room to spare for all that is computed from it.
     let total = points.reduce(1.0) { $0 * Double($1) }
     guard total <= 0x1p40, sizes.count <= 3 else {
-      found.error("the grid has \(JSONOutput.text(total)) points, more than can be addressed", at: (domain["points"] ?? domain).place)
+      found.error("the grid has \(JSONText.text(total)) points, more than can be addressed", at: (domain["points"] ?? domain).place)
       return nil
     }
     return Grid(
@@ -152,8 +158,7 @@ private struct RunFileReader {
       })
   }
 
-  private mutating func readBoundaries(_ model: Model, _ grid: Grid) -> [[AxisBoundary]] {
-    let names = grid.axes.map(\.name)
+  private mutating func readBoundaries(_ model: Model, _ names: [String]) -> [[AxisBoundary]] {
     func check(_ conditions: BoundaryConditions, _ found: inout Diagnostics) {
       for (axis, place) in conditions.places where axis != "*" && !names.contains(axis) {
         found.error("there is no axis \(axis) in this domain", at: place)
@@ -173,15 +178,15 @@ private struct RunFileReader {
       let value = field.diffusivity.value(at: values) ?? .nan
       if !(value >= 0 && value.isFinite) {
         found.error(
-          "the diffusivity of field \(field.name) is \(value), but must be at least 0", at: field.diffusivityPlace)
+          "the diffusivity of field \(field.name) is \(JSONText.text(value)), but must be at least 0", at: field.diffusivityPlace)
       }
       return value
     }
   }
 
   /// A rate that depends on an axis which the domain lacks cannot be evaluated.
-  private mutating func checkCoordinates(_ model: Model, _ grid: Grid) {
-    let known = Set(grid.axes.map { Symbol.coordinate($0.name) })
+  private mutating func checkCoordinates(_ model: Model, _ axes: [String]) {
+    let known = Set(axes.map(Symbol.coordinate))
     for process in model.processes {
       let used = process.changes.reduce(process.rate.symbols) { $0.union($1.amount.symbols) }
       for case .coordinate(let name) in used.subtracting(known) {
@@ -193,9 +198,9 @@ private struct RunFileReader {
 
   // MARK: Start
 
-  private mutating func readInitial(_ model: Model, _ grid: Grid) -> [Expression] {
+  private mutating func readInitial(_ model: Model, _ axes: [String]) -> [Expression] {
     guard let node = root["initial"] else { return [] }
-    let scope = model.scope(coordinates: grid.axes.map(\.name), allows: [.position, .random])
+    let scope = model.scope(coordinates: axes, allows: [.position, .random])
     for member in node.members where !model.fieldNames.contains(member.key) {
       found.error(
         "there is no field \"\(member.key)\"", at: member.keyPlace,
@@ -206,7 +211,7 @@ private struct RunFileReader {
       guard let value = node[name] else {
         found.error(
           "the initial value of field \(name) is missing",
-          at: Place(node.place.source, node.place.range.lowerBound..<node.place.range.lowerBound + 1),
+          at: node.place.opening,
           remedy: "add \"\(name)\": 0")
         return nil
       }
@@ -219,21 +224,21 @@ private struct RunFileReader {
     let (start, end) = (time?["start"]?.number ?? 0, time?["end"]?.number ?? 0)
     let step = time?["step"]?.number ?? 1
     if let place = time?["end"]?.place, end <= start {
-      found.error("the end of the run, \(JSONOutput.text(end)), is not after its start, \(JSONOutput.text(start))", at: place)
+      found.error("the end of the run, \(JSONText.text(end)), is not after its start, \(JSONText.text(start))", at: place)
     }
     if let place = time?["step"]?.place, step > 0, (end - start) / step > 1e12 {
-      found.error("the run would take \(JSONOutput.text((end - start) / step)) steps", at: place, remedy: "take longer steps")
+      found.error("the run would take \(JSONText.text((end - start) / step)) steps", at: place, remedy: "take longer steps")
     }
     return (start, end, step)
   }
 
   // MARK: Output
 
-  private mutating func readObservables(_ model: Model, _ grid: Grid) -> [(name: String, expression: Expression)] {
-    let scope = model.scope(coordinates: grid.axes.map(\.name), allows: .rate)
+  private mutating func readObservables(_ model: Model, _ axes: [String]) -> [(name: String, expression: Expression)] {
+    let scope = model.scope(coordinates: axes, allows: .rate)
     return (root["observables"]?.members ?? []).compactMap { member in
       let context = "in the observable \(member.key)"
-      guard let expression = member.node.expression(in: scope, context: context, &found) else { return nil }
+      guard let expression = member.value.expression(in: scope, context: context, &found) else { return nil }
       let outside = Expression.extractingFunctionals([expression]).expressions[0].symbols
       let varies = outside.contains { symbol in
         switch symbol {
@@ -243,7 +248,7 @@ private struct RunFileReader {
       }
       if varies {
         found.error(
-          "the observable \(member.key) varies from point to point", at: member.node.place,
+          "the observable \(member.key) varies from point to point", at: member.value.place,
           remedy: "make it one number with integral(…), mean(…), min(…) or max(…)")
       }
       return (member.key, expression)

@@ -28,7 +28,7 @@ package struct RunPlan {
     count(configuration.fieldInterval) * configuration.grid.pointCount * configuration.model.fields.count * 8
   }
 
-  package var output: JSONOutput {
+  package var output: JSONText {
     .object([
       "title": .string(configuration.title),
       "model": .string(configuration.model.name),

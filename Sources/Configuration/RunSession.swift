@@ -170,20 +170,20 @@ package final class RunSession {
   private func writeRun(outcome: String) throws {
     let statistics = assembly.stepper.reactions?.statistics ?? (substeps: 0, rejections: 0)
     let configuration = assembly.configuration
-    let summary: [JSONOutput.Member] = [
-      .init(key: "outcome", value: .string(outcome)),
-      .init(key: "time", value: .number(simulation.clock.time)),
-      .init(key: "steps", value: .integer(simulation.clock.step)),
-      .init(key: "reaction_substeps", value: .integer(statistics.substeps)),
-      .init(key: "rejected_substeps", value: .integer(statistics.rejections)),
-      .init(key: "wall_seconds", value: .number((Date().timeIntervalSince(started) * 1000).rounded() / 1000)),
-      .init(key: "threads", value: .integer(assembly.pool.threadCount)),
-      .init(key: "seed", value: .integer(Int(configuration.seed))),
-      .init(key: "set", value: .strings(configuration.overrides)),
-      .init(key: "parent_checkpoint", value: parent.map(JSONOutput.string) ?? .null),
-      .init(key: "sources", value: .strings(configuration.model.sources)),
+    let summary: [JSONText.Member] = [
+      .init("outcome", .string(outcome)),
+      .init("time", .number(simulation.clock.time)),
+      .init("steps", .integer(simulation.clock.step)),
+      .init("reaction_substeps", .integer(statistics.substeps)),
+      .init("rejected_substeps", .integer(statistics.rejections)),
+      .init("wall_seconds", .number((Date().timeIntervalSince(started) * 1000).rounded() / 1000)),
+      .init("threads", .integer(assembly.pool.threadCount)),
+      .init("seed", .integer(Int(configuration.seed))),
+      .init("set", .strings(configuration.overrides)),
+      .init("parent_checkpoint", parent.map(JSONText.string) ?? .null),
+      .init("sources", .strings(configuration.model.sources)),
     ]
-    try AtomicFile.write(JSONOutput.object(summary + provenance.members).pretty, to: directory.path(.run))
+    try AtomicFile.write(JSONText.object(summary + provenance.members).pretty, to: directory.path(.run))
   }
 }
 

@@ -1,46 +1,58 @@
-/// All that is wrong with one or more texts.
-package struct Diagnostics: Error, Sendable {
-  package private(set) var items: [Diagnostic] = []
+/// All that is to be said about a text, collected so that a person sees every problem at once.
+package struct Diagnostics: Error, Sendable, CustomStringConvertible {
+  package var items: [Diagnostic] = []
 
-  package init(_ items: [Diagnostic] = []) { self.items = items }
+  package init(_ items: [Diagnostic] = []) {
+    self.items = items
+  }
+
+  package var isEmpty: Bool { items.isEmpty }
 
   package var hasErrors: Bool { items.contains { $0.severity == .error } }
-
-  package mutating func add(_ item: Diagnostic) { items.append(item) }
-  package mutating func add(_ others: Diagnostics) { items += others.items }
 
   package mutating func error(
     _ message: String, at place: Place?, suggestion: String? = nil, remedy: String? = nil
   ) {
-    add(Diagnostic(message, at: place, suggestion: suggestion, remedy: remedy))
+    items.append(.error(message, at: place, suggestion: suggestion, remedy: remedy))
   }
 
-  package mutating func warning(_ message: String, at place: Place?, remedy: String? = nil) {
-    add(Diagnostic(message, at: place, severity: .warning, remedy: remedy))
+  package mutating func warning(
+    _ message: String, at place: Place?, suggestion: String? = nil, remedy: String? = nil
+  ) {
+    items.append(
+      Diagnostic(severity: .warning, place: place, message: message, suggestion: suggestion, remedy: remedy))
   }
 
-  /// Throws all of them if there is an error among them.
+  package mutating func merge(_ other: Diagnostics) {
+    items += other.items
+  }
+
   package func throwIfErrors() throws(Diagnostics) {
     if hasErrors { throw self }
   }
-}
 
-extension Diagnostics: CustomStringConvertible {
-  /// At most this many are printed.
-  private static let limit = 50
+  /// The first 50 diagnostics as text.
+  package var description: String { rendered(limit: 50) }
 
-  /// All messages in the order of their places, each once.
-  package var description: String {
-    var seen: Set<Diagnostic> = []
-    let sorted = items.filter { seen.insert($0).inserted }.enumerated().sorted { one, other in
-      let (a, b) = (one.element.place, other.element.place)
-      if let a, let b, a.source === b.source, a.range.lowerBound != b.range.lowerBound {
-        return a.range.lowerBound < b.range.lowerBound
-      }
-      return one.offset < other.offset
-    }
-    var lines = sorted.prefix(Diagnostics.limit).map(\.element.description)
-    if sorted.count > Diagnostics.limit { lines.append("… and \(sorted.count - Diagnostics.limit) more") }
+  /// The diagnostics as text, each once, by text and place, those without place first; beyond `limit` only their
+  /// number.
+  package func rendered(limit: Int) -> String {
+    let ordered = inOrder()
+    var lines = ordered.prefix(limit).map(\.description)
+    if ordered.count > limit { lines.append("… and \(ordered.count - limit) more") }
     return lines.joined(separator: "\n")
+  }
+
+  /// Each diagnostic once; texts in the order in which they were first spoken of.
+  private func inOrder() -> [Diagnostic] {
+    var seen = Set<Diagnostic>()
+    var sources: [ObjectIdentifier: Int] = [:]
+    let keyed = items.filter { seen.insert($0).inserted }.enumerated().map { index, item in
+      let source = item.place.map { ObjectIdentifier($0.source) }
+      let rank = source.map { sources[$0, default: sources.count] } ?? -1
+      if let source { sources[source] = rank }
+      return (key: (rank, item.place?.range.lowerBound ?? 0, index), item: item)
+    }
+    return keyed.sorted { $0.key < $1.key }.map(\.item)
   }
 }

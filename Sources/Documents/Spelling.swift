@@ -1,9 +1,12 @@
 /// The candidate that a person most likely meant by `word`, or nil if none is near.
 ///
-/// Near means at most one edit for up to 4 letters, two for up to 8, three beyond; an edit inserts, deletes or replaces
-/// a letter or swaps two neighbors (Damerau–Levenshtein, optimal string alignment); case counts as half an edit.
+/// Near means at most one edit for up to 4 letters, two for up to 8, three beyond, and for a single letter the other
+/// case only; an edit inserts, deletes or replaces a letter or swaps two neighbors (Damerau–Levenshtein, optimal string
+/// alignment); case counts as half an edit. Words of more than 100 bytes have no near spelling, so that hostile input
+/// costs no time.
 package func nearestSpelling(of word: String, among candidates: some Sequence<String>) -> String? {
-  let limit = word.count <= 4 ? 2 : word.count <= 8 ? 4 : 6
+  guard word.utf8.count <= 100 else { return nil }
+  let limit = word.count <= 1 ? 1 : word.count <= 4 ? 2 : word.count <= 8 ? 4 : 6
   var best: (distance: Int, candidate: String)?
   for candidate in candidates where candidate != word {
     let distance = editDistance(Array(word), Array(candidate), limit: limit)

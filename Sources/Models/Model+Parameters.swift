@@ -10,19 +10,18 @@ extension Model {
   }
 
   /// The model as JSON, with the values of the parameters that are in force.
-  package var resolvedDocument: JSONOutput {
-    guard case .object(let members) = JSONOutput(document) else { return .null }
+  package var resolvedDocument: JSONText {
+    guard case .object(let members) = JSONText(document) else { return .null }
     return .object(
       members.map { member in
         guard member.key == "parameters", case .object(let entries) = member.value else { return member }
-        return .init(key: member.key, value: .object(entries.map(resolved)))
+        return .init(member.key, .object(entries.map(resolved)))
       })
   }
 
-  private func resolved(_ entry: JSONOutput.Member) -> JSONOutput.Member {
-    let value = JSONOutput.number(parameterValues[entry.key] ?? .nan)
-    guard case .object(let details) = entry.value else { return .init(key: entry.key, value: value) }
-    return .init(
-      key: entry.key, value: .object(details.map { .init(key: $0.key, value: $0.key == "value" ? value : $0.value) }))
+  private func resolved(_ entry: JSONText.Member) -> JSONText.Member {
+    let value = JSONText.number(parameterValues[entry.key] ?? .nan)
+    guard case .object(let details) = entry.value else { return .init(entry.key, value) }
+    return .init(entry.key, .object(details.map { .init($0.key, $0.key == "value" ? value : $0.value) }))
   }
 }

@@ -40,7 +40,7 @@ private struct ModelReader {
       functions: functions, document: node)
   }
 
-  private var fieldMembers: [JSONMember] { node["fields"]?.members ?? [] }
+  private var fieldMembers: [JSONObject.Member] { node["fields"]?.members ?? [] }
 
   // MARK: Names
 
@@ -65,11 +65,11 @@ private struct ModelReader {
     names[name] = kind
   }
 
-  private mutating func parameter(_ member: JSONMember) -> Parameter? {
-    guard let value = member.node.number ?? member.node["value"]?.number else { return nil }
-    let bounds = (member.node["range"]?.array ?? []).compactMap(\.number)
+  private mutating func parameter(_ member: JSONObject.Member) -> Parameter? {
+    guard let value = member.value.number ?? member.value["value"]?.number else { return nil }
+    let bounds = (member.value["range"]?.array ?? []).compactMap(\.number)
     var range: ClosedRange<Double>?
-    if bounds.count == 2, let place = member.node["range"]?.place {
+    if bounds.count == 2, let place = member.value["range"]?.place {
       if bounds[0] <= bounds[1] {
         range = bounds[0]...bounds[1]
       } else {
@@ -77,15 +77,15 @@ private struct ModelReader {
       }
     }
     let parameter = Parameter(
-      name: member.key, value: value, unit: member.node["unit"]?.string, source: member.node["source"]?.string, range: range)
-    parameter.checkRange(value, at: (member.node["value"] ?? member.node).place, &found)
+      name: member.key, value: value, unit: member.value["unit"]?.string, source: member.value["source"]?.string, range: range)
+    parameter.checkRange(value, at: (member.value["value"] ?? member.value).place, &found)
     return parameter
   }
 
   // MARK: Functions
 
   /// Reads `name` or `name(a, b)`.
-  private mutating func readFunction(_ member: JSONMember) {
+  private mutating func readFunction(_ member: JSONObject.Member) {
     var name = member.key
     var arguments: [String] = []
     if let open = name.firstIndex(of: "("), name.hasSuffix(")") {
@@ -97,28 +97,28 @@ private struct ModelReader {
     if Set(arguments).count < arguments.count {
       found.error("the function \(name) has two arguments of the same name", at: member.keyPlace)
     }
-    guard let text = member.node.string else { return }
+    guard let text = member.value.string else { return }
     do throws(ExpressionProblems) {
       functions[name] = ModelFunction(arguments: arguments, body: try Syntax.parse(text))
     } catch {
-      found.add(error, in: member.node, context: "in the function \(name)")
+      found.add(error, in: member.value, context: "in the function \(name)")
     }
   }
 
   /// Reads the body once by itself, to find what is wrong in it where it stands.
-  private mutating func checkBody(_ member: JSONMember, _ scope: Scope) {
+  private mutating func checkBody(_ member: JSONObject.Member, _ scope: Scope) {
     let name = String(member.key.prefix { $0 != "(" })
     do throws(ExpressionProblems) {
       try scope.check(function: name)
     } catch {
-      found.add(error, in: member.node, context: "in the function \(name)")
+      found.add(error, in: member.value, context: "in the function \(name)")
     }
   }
 
   // MARK: Fields and processes
 
-  private mutating func field(_ member: JSONMember, _ scope: Scope) -> ModelField? {
-    let node = member.node
+  private mutating func field(_ member: JSONObject.Member, _ scope: Scope) -> ModelField? {
+    let node = member.value
     let diffusion = node["diffusion"]
     var diffusivity = Expression.constant(0)
     if let diffusion, let expression = expression(diffusion, scope, context: "in the diffusion of field \(member.key)") {
@@ -153,13 +153,13 @@ private struct ModelReader {
       let rate = node["rate"].flatMap { expression($0, scope, context: "in the rate of process \(name)") }
       let changes = (node["change"]?.members ?? []).compactMap { member -> (field: String, amount: Expression)? in
         checkField(member)
-        return expression(member.node, scope, context: "in what process \(name) changes").map { (member.key, $0) }
+        return expression(member.value, scope, context: "in what process \(name) changes").map { (member.key, $0) }
       }
       if let rate { processes.append(Process(name: name, rate: rate, changes: changes)) }
     }
     for member in node["reactions"]?.members ?? [] {
       checkField(member)
-      if let rate = expression(member.node, scope, context: "in the reaction of field \(member.key)") {
+      if let rate = expression(member.value, scope, context: "in the reaction of field \(member.key)") {
         processes.append(
           Process(name: "reaction of \(member.key)", rate: rate, changes: [(member.key, .constant(1))]))
       }
@@ -167,7 +167,7 @@ private struct ModelReader {
     return processes
   }
 
-  private mutating func checkField(_ member: JSONMember) {
+  private mutating func checkField(_ member: JSONObject.Member) {
     let known = fieldMembers.map(\.key)
     if !known.contains(member.key) {
       found.error(
@@ -185,8 +185,8 @@ extension Parameter {
   /// Reports a value outside the range that the model gives.
   package func checkRange(_ value: Double, at place: Place, _ found: inout Diagnostics) {
     guard let range, !range.contains(value) else { return }
-    let bounds = "\(JSONOutput.text(range.lowerBound)) and \(JSONOutput.text(range.upperBound))"
-    found.error("parameter \(name) is \(JSONOutput.text(value)), but must be between \(bounds)", at: place)
+    let bounds = "\(JSONText.text(range.lowerBound)) and \(JSONText.text(range.upperBound))"
+    found.error("parameter \(name) is \(JSONText.text(value)), but must be between \(bounds)", at: place)
   }
 }
 

@@ -13,22 +13,22 @@ struct CheckpointManifest {
   let entries: [CheckpointHeader.Entry]
 
   var text: String {
-    JSONOutput.object([
+    JSONText.object([
       "format": .integer(Checkpoint.formatVersion),
       "step": .integer(step),
       "time": .number(time),
-      "time_unit": timeUnit.map(JSONOutput.string),
-      "length_unit": lengthUnit.map(JSONOutput.string),
+      "time_unit": timeUnit.map(JSONText.string),
+      "length_unit": lengthUnit.map(JSONText.string),
       "axes": .array(
         grid.axes.map {
           .object(["name": .string($0.name), "origin": .number($0.origin), "length": .number($0.length), "points": .integer($0.points)])
         }),
-      "texts": .object(texts.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: .string($0.value)) }),
+      "texts": .object(texts.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
       "fields": .array(
         entries.map {
           .object([
-            "group": .string($0.group), "name": .string($0.field.name), "title": $0.field.title.map(JSONOutput.string),
-            "unit": $0.field.unit.map(JSONOutput.string), "hash": .string($0.hash),
+            "group": .string($0.group), "name": .string($0.field.name), "title": $0.field.title.map(JSONText.string),
+            "unit": $0.field.unit.map(JSONText.string), "hash": .string($0.hash),
           ])
         }),
     ]).pretty
@@ -62,7 +62,7 @@ struct CheckpointManifest {
     lengthUnit = root["length_unit"]?.string
     grid = Grid(axes: axes)
     texts = Dictionary(
-      (root["texts"]?.members ?? []).compactMap { member in member.node.string.map { (member.key, $0) } },
+      (root["texts"]?.members ?? []).compactMap { member in member.value.string.map { (member.key, $0) } },
       uniquingKeysWith: { first, _ in first })
     entries = (root["fields"]?.array ?? []).compactMap { node in
       guard let group = node["group"]?.string, let name = node["name"]?.string, let hash = node["hash"]?.string else { return nil }

@@ -3,7 +3,7 @@ import Foundation
 
 /// What is in a run directory, a checkpoint or a file of fields, in words.
 package struct Inspection {
-  package let output: JSONOutput
+  package let output: JSONText
 
   package init(_ path: String) throws(StorageError) {
     let directory = RunDirectory(path)
@@ -15,12 +15,12 @@ package struct Inspection {
     }
   }
 
-  private static func run(_ directory: RunDirectory) throws(StorageError) -> JSONOutput {
-    var record: JSONOutput?
+  private static func run(_ directory: RunDirectory) throws(StorageError) -> JSONText {
+    var record: JSONText?
     if let bytes = try? AtomicFile.read(directory.path(.run)),
       let node = try? JSONNode.parse(SourceText(name: directory.path(.run), bytes: bytes))
     {
-      record = JSONOutput(node)
+      record = JSONText(node)
     }
     let hasFields = FileManager.default.fileExists(atPath: directory.path(.fields))
     return .object([
@@ -30,20 +30,20 @@ package struct Inspection {
     ])
   }
 
-  private static func series(_ file: FieldFile) -> JSONOutput {
+  private static func series(_ file: FieldFile) -> JSONText {
     .object([
       "fields": .strings(file.fields),
       "shape": .integers(file.shape),
       "frames": .integer(file.times.count),
-      "first_time": file.times.first.map(JSONOutput.number),
-      "last_time": file.times.last.map(JSONOutput.number),
+      "first_time": file.times.first.map(JSONText.number),
+      "last_time": file.times.last.map(JSONText.number),
     ])
   }
 
-  private static func checkpoint(_ path: String) throws(StorageError) -> JSONOutput {
+  private static func checkpoint(_ path: String) throws(StorageError) -> JSONText {
     let file = try CheckpointFile(path)
     let scratch = try file.allocate()
-    var fields: [JSONOutput] = []
+    var fields: [JSONText] = []
     for entry in file.header.entries {
       try file.read(entry, into: scratch, field: 0)
       fields.append(
@@ -68,7 +68,7 @@ package struct Inspection {
     return text
   }
 
-  private static func write(_ value: JSONOutput, to text: inout String, indent: Int) {
+  private static func write(_ value: JSONText, to text: inout String, indent: Int) {
     let margin = String(repeating: "  ", count: indent)
     switch value {
     case .object(let members):
@@ -90,7 +90,7 @@ package struct Inspection {
   }
 }
 
-extension JSONOutput {
+extension JSONText {
   fileprivate var isNested: Bool {
     switch self {
     case .object: true

@@ -32,7 +32,7 @@ package final class ObservableTable: Observer {
 
   package func observe(_ moment: Moment) throws {
     let values = observables.values(of: moment.state, time: moment.time)
-    let row = ([moment.time, moment.stepSize] + values).map { $0.isFinite ? JSONOutput.text($0) : "\($0)" }
+    let row = ([moment.time, moment.stepSize] + values).map { $0.isFinite ? JSONText.text($0) : "\($0)" }
     try AtomicFile.writeAll(Array((row.joined(separator: ",") + "\n").utf8), to: file, path: path)
     latest = values
   }

@@ -12,7 +12,7 @@ struct Schema: ParsableCommand {
     if reference {
       print("# Run files, key by key\n\nWritten by `oncofield schema --reference`.\n\n" + RunConfiguration.schema.reference(), terminator: "")
     } else {
-      print(RunConfiguration.schema.jsonSchema(title: "Oncofield run file").pretty, terminator: "")
+      print(RunConfiguration.schema.jsonSchema(id: "oncofield.schema.json", title: "Oncofield run file").pretty, terminator: "")
     }
   }
 }

@@ -96,6 +96,21 @@ struct FieldFigureTests {
     for fraction in [0.25, 0.5, 1] { #expect(raster.block(of: Colormap.aurora.color(at: fraction)) != nil) }
   }
 
+  /// The end of a color bar beyond which there are values is drawn as a point, outside the height of the picture.
+  @Test(arguments: [(0.0...30, false, false), (5...30, true, false), (0...20, false, true), (5...20, true, true)])
+  func valuesOutsideAGivenRangeAreShownAtTheBar(range: ClosedRange<Double>, below: Bool, above: Bool) throws {
+    func bar(_ range: ClosedRange<Double>, _ color: Color) throws -> Rectangle {
+      let panel = FieldPanel(title: "", values: [0, 12, 13, 30], range: range)
+      let raster = FieldFigure(title: "", time: "", grid: grid([2, 2], [1, 1]), lengthUnit: "", panels: [panel])
+        .render()
+      return try #require(raster.bounds { $0 == color })
+    }
+    let colors = Colormap.aurora.colors
+    let (low, high) = (try bar(0...30, colors[0]), try bar(0...30, colors[255]))
+    #expect(try (bar(range, colors[0]).bottom > low.bottom) == below)
+    #expect(try (bar(range, colors[255]).top < high.top) == above)
+  }
+
   @Test func threePanelsTakeAboutFourteenHundredPixels() {
     let grid = grid([512, 512], [100, 100])
     let panel = FieldPanel(title: "u", values: (0..<512 * 512).map { Double($0) })
