@@ -8,7 +8,9 @@ let hdf5 = FileManager.default.fileExists(atPath: "/usr/include/hdf5/serial") ? 
 // For the provenance of runs; a "+" tells of changes that are not committed.
 let commit = Context.gitInformation.map { $0.currentCommit + ($0.hasUncommittedChanges ? "+" : "") } ?? "unknown"
 
-/// A room of the program. A room imports only rooms that stand above it in `targets`; `scripts/check` compares
+/// A room of the program.
+///
+/// A room imports only rooms that stand above it in `targets`; `scripts/check` compares
 /// the `import` lines of the sources with the lists here.
 func room(_ name: String, uses dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
   .target(name: name, dependencies: dependencies, resources: resources)
@@ -39,13 +41,13 @@ let package = Package(
     // The expression language, from text to a vector program
     room("Expressions", uses: ["CKernels", "Documents", "Fields"]),
     // A model as a value, and the catalogue of published models
-    room("Models", uses: ["Documents", "Expressions"], resources: [.embedInCode("Catalogue")]),
+    room("Models", uses: ["Documents", "Fields", "Expressions"], resources: [.embedInCode("Catalogue")]),
     // Diffusion propagators
     room("Operators", uses: ["CFFTW", "CKernels", "Fields"]),
     // Reaction integrators and splitting schemes
-    room("TimeStepping", uses: ["CKernels", "Fields", "Expressions", "Operators"]),
+    room("TimeStepping", uses: ["Fields", "Expressions", "Operators"]),
     // Clock, schedule, the loop, observers
-    room("Simulations", uses: ["Fields", "Expressions", "Models", "Operators", "TimeStepping"]),
+    room("Simulations", uses: ["Fields", "Expressions", "TimeStepping"]),
     // HDF5 files, XDMF, CSV
     room("Storage", uses: ["CHDF5", "CXXHash", "Documents", "Fields", "Simulations"]),
     // Pictures
@@ -60,25 +62,24 @@ let package = Package(
     // Benchmarks and the comparison of runs
     room(
       "Analysis",
-      uses: ["Documents", "Fields", "Models", "Operators", "TimeStepping", "Simulations", "Storage", "Configuration"]),
+      uses: ["Documents", "Fields", "Operators", "TimeStepping", "Simulations", "Storage", "Configuration"]),
     // The command-line program: one file per verb
     .executableTarget(
       name: "oncofield",
       dependencies: [
-        "Documents", "Fields", "Models", "Operators", "TimeStepping", "Simulations", "Storage", "Configuration",
-        "Analysis", "Reports", "CProcess",
+        "CProcess", "Documents", "Fields", "TimeStepping", "Simulations", "Storage", "Configuration", "Analysis",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     tests(of: "Documents"),
     tests(of: "Fields"),
     tests(of: "Expressions", uses: ["Fields"]),
-    tests(of: "Operators", uses: ["Fields"]),
     tests(of: "Models", uses: ["Documents", "Expressions"]),
-    tests(of: "TimeStepping", uses: ["Fields", "Expressions", "Operators"]),
-    tests(of: "Simulations", uses: ["Fields", "Expressions", "Models", "Operators", "TimeStepping"]),
-    tests(of: "Configuration", uses: ["Documents", "Fields", "Models", "Simulations", "Storage"]),
-    tests(of: "Storage", uses: ["Documents", "Fields"]),
+    tests(of: "Operators", uses: ["Fields"]),
+    tests(of: "TimeStepping"),
+    tests(of: "Simulations"),
+    tests(of: "Storage", uses: ["Fields"]),
     tests(of: "Reports", uses: ["Fields"]),
+    tests(of: "Configuration", uses: ["Documents", "Fields", "TimeStepping", "Simulations"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -26,7 +26,9 @@ package struct RunComparison {
     if one.fields.sorted() != other.fields.sorted() {
       mismatches.append("fields \(one.fields.joined(separator: ", ")) and \(other.fields.joined(separator: ", "))")
     }
-    if one.coordinates != other.coordinates { mismatches.append("grids of shape \(one.shape) and \(other.shape), or other positions") }
+    if one.coordinates != other.coordinates {
+      mismatches.append("grids of shape \(one.shape) and \(other.shape), or other positions")
+    }
     if one.frameCount != other.frameCount { mismatches.append("\(one.frameCount) and \(other.frameCount) frames") }
     for frame in 0..<min(one.frameCount, other.frameCount) {
       let (a, b) = (try one.time(frame), try other.time(frame))
@@ -80,8 +82,11 @@ package struct RunComparison {
       "equal": .boolean(isEqual),
       "fields": .object(
         differences.map {
-          .init($0.name, .object([
-              "first_time": .number($0.firstTime), "max_abs": .number($0.largestAbsolute), "relative_l2": .number($0.relativeL2),
+          .init(
+            $0.name,
+            .object([
+              "first_time": .number($0.firstTime), "max_abs": .number($0.largestAbsolute),
+              "relative_l2": .number($0.relativeL2),
               "place": .numbers($0.place),
             ]))
         }),

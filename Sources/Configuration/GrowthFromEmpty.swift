@@ -18,7 +18,9 @@ extension RunConfiguration {
       let parameters = Dictionary(
         uniqueKeysWithValues: model.parameterValues.map { (Symbol.parameter($0.key), Expression.constant($0.value)) })
       let growth = rates[field].derivative(by: name).substituting([name: .constant(0)]).substituting(parameters)
-      return samples(for: growth, except: field, maxima: maxima).reduce(0) { max($0, growth.value(at: $1) ?? .infinity) }
+      return samples(for: growth, except: field, maxima: maxima).reduce(0) {
+        max($0, growth.value(at: $1) ?? .infinity)
+      }
     }
   }
 
@@ -28,7 +30,10 @@ extension RunConfiguration {
       $0 != field && maxima[$0] > 0 && growth.dependsOn(.field(model.fieldNames[$0]))
     }
     var samples = corners(of: others).map { present in
-      Dictionary(uniqueKeysWithValues: model.fieldNames.indices.map { (Symbol.field(model.fieldNames[$0]), present.contains($0) ? maxima[$0] : 0) })
+      Dictionary(
+        uniqueKeysWithValues: model.fieldNames.indices.map {
+          (Symbol.field(model.fieldNames[$0]), present.contains($0) ? maxima[$0] : 0)
+        })
     }
     for axis in grid.axes where growth.dependsOn(.coordinate(axis.name)) {
       let places = [axis.coordinate(0), axis.origin + axis.length / 2, axis.coordinate(axis.points - 1)]

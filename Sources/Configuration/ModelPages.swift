@@ -15,7 +15,11 @@ package struct ModelPages {
     }
     guard let model = try Catalogue.model(name) else {
       let near = nearestSpelling(of: name, among: Catalogue.names).map { "; did you mean \"\($0)\"?" } ?? ""
-      throw Diagnostics([.error("the catalogue has no model \"\(name)\"\(near)", at: nil, remedy: "its models: " + Catalogue.names.joined(separator: ", "))])
+      throw Diagnostics([
+        .error(
+          "the catalogue has no model \"\(name)\"\(near)", at: nil,
+          remedy: "its models: " + Catalogue.names.joined(separator: ", "))
+      ])
     }
     models = [model]
   }
@@ -49,7 +53,8 @@ package struct ModelPages {
     if isMarkdown { lines += ["| parameter | value | unit | source |", "| --- | --- | --- | --- |"] }
     for parameter in model.parameters {
       let cells = [parameter.name, JSONText.text(parameter.value), parameter.unit ?? "", parameter.source ?? ""]
-      lines.append(isMarkdown ? "| \(cells.joined(separator: " | ")) |" : "  \(cells[0]) = \(cells[1]) \(cells[2])  (\(cells[3]))")
+      lines.append(
+        isMarkdown ? "| \(cells.joined(separator: " | ")) |" : "  \(cells[0]) = \(cells[1]) \(cells[2])  (\(cells[3]))")
     }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -25,7 +25,9 @@ extension RunConfiguration {
   }
 }
 
-/// Turns a run file into a configuration. Whatever is of the wrong kind has been reported by the description of the
+/// Turns a run file into a configuration.
+///
+/// Whatever is of the wrong kind has been reported by the description of the
 /// file, and is skipped here.
 private struct RunFileReader {
   let root: JSONNode
@@ -58,18 +60,22 @@ private struct RunFileReader {
     try found.throwIfErrors()
     return RunConfiguration(
       title: root["title"]?.string ?? model.title ?? model.name, model: model, grid: grid,
-      lengthUnit: root["domain"]?["unit"]?.string ?? model.lengthUnit, timeUnit: root["time"]?["unit"]?.string ?? model.timeUnit,
-      boundaries: boundaries, diffusivities: diffusivities, initial: initial, startTime: start, endTime: end, step: step,
+      lengthUnit: root["domain"]?["unit"]?.string ?? model.lengthUnit,
+      timeUnit: root["time"]?["unit"]?.string ?? model.timeUnit,
+      boundaries: boundaries, diffusivities: diffusivities, initial: initial, startTime: start, endTime: end,
+      step: step,
       scheme: root["time"]?["scheme"]?.string.flatMap(SplittingScheme.named) ?? .strang,
       reactionMethod: root["time"]?["reactions"]?["method"]?.string.flatMap(RungeKuttaPair.named) ?? .standard,
-      reactionTolerance: root["time"]?["reactions"]?["tolerance"]?.number ?? 1e-6, requestedMethods: methods, symbol: symbol,
+      reactionTolerance: root["time"]?["reactions"]?["tolerance"]?.number ?? 1e-6, requestedMethods: methods,
+      symbol: symbol,
       observables: observables, directory: output?["directory"]?.string ?? standardDirectory,
       fieldInterval: output?["fields"]?["every"]?.number,
       observableInterval: output?["observables"]?["every"]?.number ?? (end - start) / 100,
       imageInterval: output?["images"]?["every"]?.number,
       colormap: output?["images"]?["colormap"]?.string.flatMap(Colormap.named) ?? Colormap.all[0],
       checkpoints: CheckpointPolicy(
-        every: root["checkpoint"]?["every"]?.number, wallSeconds: (root["checkpoint"]?["wall_minutes"]?.number ?? 10) * 60,
+        every: root["checkpoint"]?["every"]?.number,
+        wallSeconds: (root["checkpoint"]?["wall_minutes"]?.number ?? 10) * 60,
         keep: root["checkpoint"]?["keep"]?.integer ?? 3),
       seed: UInt64(root["seed"]?.integer ?? 0), threads: root["threads"]?.integer ?? 0, warnings: found,
       sourceText: source.text, overrides: overrides, document: root)
@@ -100,11 +106,14 @@ private struct RunFileReader {
     guard name.contains("/") || name.hasSuffix(".json") else {
       found.error(
         "the catalogue has no model \"\(name)\"", at: node.place,
-        suggestion: nearestSpelling(of: name, among: Catalogue.names), remedy: "its models: " + Catalogue.names.joined(separator: ", "))
+        suggestion: nearestSpelling(of: name, among: Catalogue.names),
+        remedy: "its models: " + Catalogue.names.joined(separator: ", "))
       return nil
     }
     // A path in the run file is taken from its directory, one that is set from outside from where the program runs.
-    let directory = node.place.source === source ? source.name.prefix(through: source.name.lastIndex(of: "/") ?? source.name.startIndex) : ""
+    let directory =
+      node.place.source === source
+      ? source.name.prefix(through: source.name.lastIndex(of: "/") ?? source.name.startIndex) : ""
     let path = name.hasPrefix("/") || !directory.hasSuffix("/") ? name : directory + name
     let bytes: [UInt8]
     do throws(StorageError) {
@@ -123,7 +132,8 @@ private struct RunFileReader {
         let known = model.parameters.map(\.name)
         found.error(
           "the model \(model.name) has no parameter \"\(member.key)\"", at: member.keyPlace,
-          suggestion: nearestSpelling(of: member.key, among: known), remedy: "its parameters: " + known.joined(separator: ", "))
+          suggestion: nearestSpelling(of: member.key, among: known),
+          remedy: "its parameters: " + known.joined(separator: ", "))
         continue
       }
       guard let value = member.value.number else { continue }
@@ -140,7 +150,9 @@ private struct RunFileReader {
     let sizes = (domain["size"]?.array ?? []).compactMap(\.number)
     let points = (domain["points"]?.array ?? []).compactMap(\.integer)
     let origins = (domain["origin"]?.array ?? []).compactMap(\.number)
-    guard !sizes.isEmpty, !points.isEmpty, sizes.allSatisfy({ $0 > 0 }), points.allSatisfy({ $0 > 0 }) else { return nil }
+    guard !sizes.isEmpty, !points.isEmpty, sizes.allSatisfy({ $0 > 0 }), points.allSatisfy({ $0 > 0 }) else {
+      return nil
+    }
     for (name, count) in [("points", points.count), ("origin", origins.count)] where count != sizes.count && count > 0 {
       found.error(
         "\"\(name)\" is given for \(count) axes, \"size\" for \(sizes.count)", at: (domain[name] ?? domain).place)
@@ -149,12 +161,15 @@ private struct RunFileReader {
     // The largest array that a field set can address, with room to spare for all that is computed from it.
     let total = points.reduce(1.0) { $0 * Double($1) }
     guard total <= 0x1p40, sizes.count <= 3 else {
-      found.error("the grid has \(JSONText.text(total)) points, more than can be addressed", at: (domain["points"] ?? domain).place)
+      found.error(
+        "the grid has \(JSONText.text(total)) points, more than can be addressed",
+        at: (domain["points"] ?? domain).place)
       return nil
     }
     return Grid(
       axes: sizes.indices.map {
-        Axis(name: ["x", "y", "z"][$0], origin: origins.isEmpty ? 0 : origins[$0], length: sizes[$0], points: points[$0])
+        Axis(
+          name: ["x", "y", "z"][$0], origin: origins.isEmpty ? 0 : origins[$0], length: sizes[$0], points: points[$0])
       })
   }
 
@@ -178,7 +193,8 @@ private struct RunFileReader {
       let value = field.diffusivity.value(at: values) ?? .nan
       if !(value >= 0 && value.isFinite) {
         found.error(
-          "the diffusivity of field \(field.name) is \(JSONText.text(value)), but must be at least 0", at: field.diffusivityPlace)
+          "the diffusivity of field \(field.name) is \(JSONText.text(value)), but must be at least 0",
+          at: field.diffusivityPlace)
       }
       return value
     }
@@ -191,7 +207,8 @@ private struct RunFileReader {
       let used = process.changes.reduce(process.rate.symbols) { $0.union($1.amount.symbols) }
       for case .coordinate(let name) in used.subtracting(known) {
         found.error(
-          "process \(process.name) depends on \(name), but there is no axis \(name) in this domain", at: root["domain"]?.place)
+          "process \(process.name) depends on \(name), but there is no axis \(name) in this domain",
+          at: root["domain"]?.place)
       }
     }
   }
@@ -224,10 +241,12 @@ private struct RunFileReader {
     let (start, end) = (time?["start"]?.number ?? 0, time?["end"]?.number ?? 0)
     let step = time?["step"]?.number ?? 1
     if let place = time?["end"]?.place, end <= start {
-      found.error("the end of the run, \(JSONText.text(end)), is not after its start, \(JSONText.text(start))", at: place)
+      found.error(
+        "the end of the run, \(JSONText.text(end)), is not after its start, \(JSONText.text(start))", at: place)
     }
     if let place = time?["step"]?.place, step > 0, (end - start) / step > 1e12 {
-      found.error("the run would take \(JSONText.text((end - start) / step)) steps", at: place, remedy: "take longer steps")
+      found.error(
+        "the run would take \(JSONText.text((end - start) / step)) steps", at: place, remedy: "take longer steps")
     }
     return (start, end, step)
   }

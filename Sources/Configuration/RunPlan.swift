@@ -67,7 +67,8 @@ package struct RunPlan {
     switch propagator.method {
     case nil: return "none (\(propagator.reason))"
     case .kernel:
-      return "\(propagator.shape?.rawValue ?? "") kernel of radius \(propagator.radius), \(strength) (\(propagator.reason))"
+      return
+        "\(propagator.shape?.rawValue ?? "") kernel of radius \(propagator.radius), \(strength) (\(propagator.reason))"
     case .fourier: return "\(propagator.symbol.rawValue) transform, \(strength) (\(propagator.reason))"
     }
   }

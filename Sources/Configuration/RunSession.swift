@@ -71,7 +71,8 @@ package final class RunSession {
     for (group, set) in sets {
       for (index, name) in names.enumerated() {
         guard let entry = checkpoint.header.fields(of: group).first(where: { $0.field.name == name }) else {
-          throw StorageError(checkpoint.path, "holds no values \(group)/\(name)", remedy: "it belongs to another model or scheme")
+          throw StorageError(
+            checkpoint.path, "holds no values \(group)/\(name)", remedy: "it belongs to another model or scheme")
         }
         try checkpoint.read(entry, into: set, field: index)
       }

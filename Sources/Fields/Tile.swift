@@ -19,7 +19,9 @@ package struct Tile: Hashable, Sendable {
 extension Grid {
   private var tilesPerRow: Int { (rowLength + Tile.capacity - 1) / Tile.capacity }
 
-  /// Number of tiles. Where tiles begin depends on the grid alone, never on threads.
+  /// Number of tiles.
+  ///
+  /// Where tiles begin depends on the grid alone, never on threads.
   package var tileCount: Int { tilesPerRow * rowCount }
 
   package func tile(_ index: Int) -> Tile {

@@ -27,9 +27,11 @@ package final class WorkerPool: @unchecked Sendable {
     withoutActuallyEscaping(body) { body in
       var task = Task(body: body)
       withUnsafeMutablePointer(to: &task) { task in
-        worker_pool_run(pool, count, { context, item, worker in
-          context!.assumingMemoryBound(to: Task.self).pointee.body(item, worker)
-        }, task)
+        worker_pool_run(
+          pool, count,
+          { context, item, worker in
+            context!.assumingMemoryBound(to: Task.self).pointee.body(item, worker)
+          }, task)
       }
     }
   }

@@ -24,12 +24,14 @@ package struct BoundaryConditions: Sendable {
       let axis = name.hasSuffix("-") || name.hasSuffix("+") ? String(name.dropLast()) : name
       guard ["x", "y", "z"].contains(axis) else {
         found.error(
-          "\"\(name)\" is not an axis or side", at: member.keyPlace, remedy: "write x, y or z, or a side as in x- or x+")
+          "\"\(name)\" is not an axis or side", at: member.keyPlace, remedy: "write x, y or z, or a side as in x- or x+"
+        )
         continue
       }
       guard let word = member.value.string, let boundary = AxisBoundary(rawValue: word) else { continue }
       if let other = byAxis[axis], other != boundary {
-        found.error("the two sides of axis \(axis) of \(subject) do not go together", at: member.value.place,
+        found.error(
+          "the two sides of axis \(axis) of \(subject) do not go together", at: member.value.place,
           remedy: "periodic holds for both sides")
       }
       byAxis[axis] = boundary

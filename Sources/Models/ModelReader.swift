@@ -2,7 +2,9 @@ import Documents
 import Expressions
 
 extension Model {
-  /// Reads a model and checks it: structure, names, expressions. All problems are found at once.
+  /// Reads a model and checks it: structure, names, expressions.
+  ///
+  /// All problems are found at once.
   package init(_ node: JSONNode) throws(Diagnostics) {
     var reader = ModelReader(node)
     self = try reader.read()
@@ -56,7 +58,8 @@ private struct ModelReader {
   /// Takes a name, which must be a word of its own.
   private mutating func claim(_ name: String, _ kind: String, _ place: Place) {
     if !Scope.isName(name) {
-      found.error("\"\(name)\" cannot be a name", at: place, remedy: "use letters, digits and _, and begin with a letter")
+      found.error(
+        "\"\(name)\" cannot be a name", at: place, remedy: "use letters, digits and _, and begin with a letter")
     } else if Scope.isReserved(name) {
       found.error("\"\(name)\" is a word of the expression language", at: place, remedy: "choose another name")
     } else if let other = names[name] {
@@ -77,7 +80,8 @@ private struct ModelReader {
       }
     }
     let parameter = Parameter(
-      name: member.key, value: value, unit: member.value["unit"]?.string, source: member.value["source"]?.string, range: range)
+      name: member.key, value: value, unit: member.value["unit"]?.string, source: member.value["source"]?.string,
+      range: range)
     parameter.checkRange(value, at: (member.value["value"] ?? member.value).place, &found)
     return parameter
   }
@@ -121,7 +125,8 @@ private struct ModelReader {
     let node = member.value
     let diffusion = node["diffusion"]
     var diffusivity = Expression.constant(0)
-    if let diffusion, let expression = expression(diffusion, scope, context: "in the diffusion of field \(member.key)") {
+    if let diffusion, let expression = expression(diffusion, scope, context: "in the diffusion of field \(member.key)")
+    {
       diffusivity = expression
       refuseVariable(expression, at: diffusion.place)
     }
@@ -142,7 +147,8 @@ private struct ModelReader {
       }
     }
     for kind in Set(kinds).subtracting([""]).sorted() {
-      found.error("a diffusivity that \(kind) is not available yet", at: place, remedy: "use parameters and numbers only")
+      found.error(
+        "a diffusivity that \(kind) is not available yet", at: place, remedy: "use parameters and numbers only")
     }
   }
 
@@ -172,7 +178,8 @@ private struct ModelReader {
     if !known.contains(member.key) {
       found.error(
         "there is no field \"\(member.key)\"", at: member.keyPlace,
-        suggestion: nearestSpelling(of: member.key, among: known), remedy: "the fields: " + known.joined(separator: ", "))
+        suggestion: nearestSpelling(of: member.key, among: known),
+        remedy: "the fields: " + known.joined(separator: ", "))
     }
   }
 
@@ -211,7 +218,8 @@ extension Diagnostics {
   package mutating func add(_ problems: ExpressionProblems, in node: JSONNode, context: String) {
     for item in problems.items {
       error(
-        "\(item.message) \(context)", at: node.place(inString: item.range), suggestion: item.suggestion, remedy: item.remedy)
+        "\(item.message) \(context)", at: node.place(inString: item.range), suggestion: item.suggestion,
+        remedy: item.remedy)
     }
   }
 }

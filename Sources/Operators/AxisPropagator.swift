@@ -17,14 +17,18 @@ package struct AxisPropagator: Hashable, Sendable {
 }
 
 extension AxisPropagator {
-  /// Above this strength a transform takes less time than the kernel, whose radius is then 31 and more. A fixed number,
+  /// Above this strength a transform takes less time than the kernel, whose radius is then 31 and more.
+  ///
+  /// A fixed number,
   /// so that the same run makes the same choice on every machine; `oncofield bench` shows where it lies on this one.
   package static let transformStrength = 6.0
   /// Below this strength the Gaussian is too narrow for the grid to represent.
   package static let gaussianStrength = 0.5
 
   /// Chooses by strength, by whether rounding would be amplified, and by request.
-  package static func chosen(for field: FieldDiffusion, axis: Axis, boundary: AxisBoundary, step: Double) -> AxisPropagator {
+  package static func chosen(for field: FieldDiffusion, axis: Axis, boundary: AxisBoundary, step: Double)
+    -> AxisPropagator
+  {
     let strength = field.diffusivity * step / (axis.spacing * axis.spacing)
     guard field.diffusivity > 0, axis.points > 1 else {
       let reason = field.diffusivity > 0 ? "a single point" : "does not diffuse"

@@ -22,7 +22,9 @@ package struct Clock: Codable, Hashable, Sendable {
     }
   }
 
-  /// One step: from one time to another. `size` is the same for all steps of a segment, to the last bit.
+  /// One step: from one time to another.
+  ///
+  /// `size` is the same for all steps of a segment, to the last bit.
   package struct Step: Hashable, Sendable {
     package let start: Double
     package let end: Double

@@ -1,4 +1,6 @@
-/// Something that looks at a run at certain times and writes what it sees. It can see the run and never change it.
+/// Something that looks at a run at certain times and writes what it sees.
+///
+/// It can see the run and never change it.
 package protocol Observer: AnyObject {
   /// Under which its memory is kept in checkpoints.
   var name: String { get }

@@ -69,7 +69,9 @@ package enum AtomicFile {
     var status = stat()
     guard fstat(file, &status) == 0 else { throw StorageError(system: path, "cannot be read") }
     guard status.st_mode & S_IFMT == S_IFREG else { throw StorageError(path, "is not a file") }
-    guard status.st_size <= limit else { throw StorageError(path, "has \(status.st_size) bytes, more than the limit of \(limit)") }
+    guard status.st_size <= limit else {
+      throw StorageError(path, "has \(status.st_size) bytes, more than the limit of \(limit)")
+    }
     var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
     var done = 0
     while done < bytes.count {

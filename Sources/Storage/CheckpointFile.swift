@@ -1,7 +1,9 @@
 import Fields
 import Glibc
 
-/// A checkpoint file open for reading. Nothing in it is trusted: names, kinds, sizes and hashes are checked before values
+/// A checkpoint file open for reading.
+///
+/// Nothing in it is trusted: names, kinds, sizes and hashes are checked before values
 /// are used, and nothing is read that does not lie in the file itself.
 package final class CheckpointFile {
   package let path: String
@@ -52,7 +54,8 @@ package final class CheckpointFile {
       }
       texts[key] = text
     }
-    for entry in manifest.entries where !(isName(entry.field.name) && entry.group.split(separator: "/").allSatisfy { isName(String($0)) }) {
+    for entry in manifest.entries
+    where !(isName(entry.field.name) && entry.group.split(separator: "/").allSatisfy { isName(String($0)) }) {
       throw HDF5Error(message: "a field has no proper name")
     }
     return CheckpointHeader(
@@ -61,7 +64,9 @@ package final class CheckpointFile {
   }
 
   /// A name that leads nowhere but to itself.
-  private static func isName(_ name: String) -> Bool { !name.isEmpty && !name.contains("/") && name != "." && name != ".." }
+  private static func isName(_ name: String) -> Bool {
+    !name.isEmpty && !name.contains("/") && name != "." && name != ".."
+  }
 
   private static func text(_ name: String, _ file: HDF5File) throws(HDF5Error) -> String? {
     guard try file.isHardLink(name) else { return nil }

@@ -21,7 +21,10 @@ struct CheckpointManifest {
       "length_unit": lengthUnit.map(JSONText.string),
       "axes": .array(
         grid.axes.map {
-          .object(["name": .string($0.name), "origin": .number($0.origin), "length": .number($0.length), "points": .integer($0.points)])
+          .object([
+            "name": .string($0.name), "origin": .number($0.origin), "length": .number($0.length),
+            "points": .integer($0.points),
+          ])
         }),
       "texts": .object(texts.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
       "fields": .array(
@@ -39,7 +42,9 @@ struct CheckpointManifest {
     func damage(_ problem: String) -> StorageError {
       StorageError(path, "is damaged: \(problem)", isDamage: true)
     }
-    guard let root = try? JSONNode.parse(SourceText(name: path, text: text)) else { throw damage("its manifest cannot be read") }
+    guard let root = try? JSONNode.parse(SourceText(name: path, text: text)) else {
+      throw damage("its manifest cannot be read")
+    }
     guard let format = root["format"]?.integer else { throw damage("its manifest has no format") }
     guard format <= Checkpoint.formatVersion else {
       throw StorageError(
@@ -65,9 +70,12 @@ struct CheckpointManifest {
       (root["texts"]?.members ?? []).compactMap { member in member.value.string.map { (member.key, $0) } },
       uniquingKeysWith: { first, _ in first })
     entries = (root["fields"]?.array ?? []).compactMap { node in
-      guard let group = node["group"]?.string, let name = node["name"]?.string, let hash = node["hash"]?.string else { return nil }
+      guard let group = node["group"]?.string, let name = node["name"]?.string, let hash = node["hash"]?.string else {
+        return nil
+      }
       return .init(
-        group: group, field: FieldDescription(name: name, title: node["title"]?.string, unit: node["unit"]?.string), hash: hash)
+        group: group, field: FieldDescription(name: name, title: node["title"]?.string, unit: node["unit"]?.string),
+        hash: hash)
     }
   }
 

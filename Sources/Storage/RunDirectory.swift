@@ -35,7 +35,8 @@ package final class RunDirectory {
   package func create(overwrite: Bool) throws(StorageError) {
     if isRun, !overwrite {
       throw StorageError(
-        path, "holds a run already", remedy: "choose another directory with --output, continue it with resume, or replace it with --overwrite")
+        path, "holds a run already",
+        remedy: "choose another directory with --output, continue it with resume, or replace it with --overwrite")
     }
     try makeDirectory(path)
     try acquireLock()
@@ -77,7 +78,9 @@ package final class RunDirectory {
     let file = Foundation.open(path(.lock), O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard file >= 0 else { throw StorageError(system: path(.lock), "cannot be created") }
     guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
-      let owner = (try? AtomicFile.read(path(.lock), limit: 1000)).map { String(decoding: $0, as: UTF8.self) } ?? "another process"
+      let owner =
+        (try? AtomicFile.read(path(.lock), limit: 1000)).map { String(decoding: $0, as: UTF8.self) }
+        ?? "another process"
       close(file)
       throw StorageError(path, "is in use by \(owner)", remedy: "wait for it, or choose another directory")
     }
@@ -89,11 +92,15 @@ package final class RunDirectory {
 
   // MARK: Checkpoints
 
-  /// The checkpoints by step, the oldest first. What is not named like one is passed over.
+  /// The checkpoints by step, the oldest first.
+  ///
+  /// What is not named like one is passed over.
   package var checkpoints: [(step: Int, path: String)] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path(.checkpoints))) ?? []
     return names.compactMap { name -> (step: Int, path: String)? in
-      guard name.hasSuffix(".h5"), let step = Int(name.dropLast(3)), Checkpoint.fileName(step: step) == name else { return nil }
+      guard name.hasSuffix(".h5"), let step = Int(name.dropLast(3)), Checkpoint.fileName(step: step) == name else {
+        return nil
+      }
       return (step, path(.checkpoints) + "/" + name)
     }.sorted { $0.step < $1.step }
   }

@@ -66,7 +66,9 @@ package struct PointwiseFunctions: Sendable {
 
   package func makeWorkspace() -> Workspace { Workspace(self) }
 
-  /// Prepares for a tile: its position, and the functionals. Call before `evaluate` whenever the tile changes.
+  /// Prepares for a tile: its position, and the functionals.
+  ///
+  /// Call before `evaluate` whenever the tile changes.
   package func enter(_ tile: Tile, functionals: [Double], block: TileBlock, inputRow: Int, workspace: Workspace) {
     let coordinates = grid.rowCoordinates(tile.row)
     for (index, coordinate) in coordinates.enumerated() { workspace.uniforms[1 + index] = coordinate }

@@ -22,6 +22,8 @@ package struct RungeKuttaPair: Sendable {
 }
 
 extension RungeKuttaPair {
+  /// The pair of Bogacki and Shampine, of orders 3 and 2.
+  ///
   /// P. Bogacki & L. F. Shampine, A 3(2) pair of Runge–Kutta formulas, Appl. Math. Lett. 2 (1989) 321–325.
   package static let bogackiShampine = RungeKuttaPair(
     name: "bogacki-shampine", order: 3, embeddedOrder: 2,
@@ -30,6 +32,8 @@ extension RungeKuttaPair {
     weights: [2.0 / 9, 1.0 / 3, 4.0 / 9, 0],
     errorWeights: [2.0 / 9 - 7.0 / 24, 1.0 / 3 - 1.0 / 4, 4.0 / 9 - 1.0 / 3, -1.0 / 8])
 
+  /// The pair of Dormand and Prince, of orders 5 and 4.
+  ///
   /// J. R. Dormand & P. J. Prince, A family of embedded Runge–Kutta formulae, J. Comput. Appl. Math. 6 (1980) 19–26.
   package static let dormandPrince = RungeKuttaPair(
     name: "dormand-prince", order: 5, embeddedOrder: 4,

@@ -25,11 +25,15 @@ extension SplittingScheme {
     name: "lie", order: 1, flows: [(.reaction, 1), (.diffusion, 1)], isRebalanced: false,
     summary: "first order; for comparison only")
 
+  /// Half a flow of reactions, the flow of diffusion, half a flow of reactions.
+  ///
   /// G. Strang, On the construction and comparison of difference schemes, SIAM J. Numer. Anal. 5 (1968) 506–517.
   package static let strang = SplittingScheme(
     name: "strang", order: 2, flows: [(.reaction, 0.5), (.diffusion, 1), (.reaction, 0.5)], isRebalanced: false,
     summary: "second order; keeps densities non-negative where reactions do; loses accuracy with a fast chemical")
 
+  /// Strang splitting with a constant that balances the two parts.
+  ///
   /// R. L. Speth, W. H. Green, S. MacNamara & G. Strang, Balanced splitting and rebalanced splitting, SIAM J. Numer.
   /// Anal. 51 (2013) 3084–3105; here the balancing constant is extrapolated to the step at hand.
   package static let rebalancedStrang = SplittingScheme(

@@ -6,7 +6,8 @@ import Storage
 struct Compare: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Say whether two runs are equal, or where and by how much they differ.",
-    discussion: "Compares the fields of two run directories, files of fields or checkpoints. Exit code 0: equal, 1: different.")
+    discussion:
+      "Compares the fields of two run directories, files of fields or checkpoints. Exit code 0: equal, 1: different.")
 
   @Argument(help: "The one.", completion: .file())
   var one: String

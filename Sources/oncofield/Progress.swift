@@ -25,7 +25,9 @@ final class Progress {
     if !FileManager.default.fileExists(atPath: path) { _ = FileManager.default.createFile(atPath: path, contents: nil) }
     log = FileHandle(forWritingAtPath: path)
     _ = try? log?.seekToEnd()
-    write("\(session.assembly.configuration.title): from t = \(firstTime) to \(session.simulation.endTime) in \(session.directory.path)")
+    write(
+      "\(session.assembly.configuration.title): from t = \(firstTime) to \(session.simulation.endTime) in \(session.directory.path)"
+    )
   }
 
   func update(_ session: RunSession) {
@@ -67,7 +69,9 @@ final class Progress {
     var text = String(
       format: "%3.0f %%  t %.6g  step %d  dt %.3g  %.0f steps/s  ETA %@", share * 100, clock.time, clock.step,
       clock.stepSize ?? 0, rate, Progress.text(seconds: remaining))
-    if let observable, let value = session.latestObservables.first { text += String(format: "  %@ %.6g", observable, value) }
+    if let observable, let value = session.latestObservables.first {
+      text += String(format: "  %@ %.6g", observable, value)
+    }
     return text
   }
 

@@ -24,7 +24,9 @@ struct Resume: ParsableCommand {
 
   @Option(
     name: .customLong("set"),
-    help: ArgumentHelp("Override a value (repeatable): time.end and output go on in place, anything else needs --output.", valueName: "key=value"))
+    help: ArgumentHelp(
+      "Override a value (repeatable): time.end and output go on in place, anything else needs --output.",
+      valueName: "key=value"))
   var overrides: [String] = []
 
   @Option(name: .shortAndLong, help: "A new run directory for a run that branches off here.", completion: .directory)

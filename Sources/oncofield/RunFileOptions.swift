@@ -11,7 +11,8 @@ struct RunFileOptions: ParsableArguments {
 
   @Option(
     name: .customLong("set"),
-    help: ArgumentHelp("Override a value of the run file, as in --set time.end=10 (repeatable).", valueName: "key=value"))
+    help: ArgumentHelp(
+      "Override a value of the run file, as in --set time.end=10 (repeatable).", valueName: "key=value"))
   var overrides: [String] = []
 
   /// Reads and checks the run file; prints its warnings.

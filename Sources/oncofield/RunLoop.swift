@@ -40,8 +40,10 @@ private func sentence(_ failure: NumericalFailure, _ session: RunSession) -> Str
   let grid = configuration.grid
   let position = [grid.axes[0].coordinate(failure.column)] + grid.rowCoordinates(failure.tile.row)
   let place = zip(grid.axes, position).map { "\($0.name) = \(Float($1))" }.joined(separator: ", ")
-  let time = [Float(failure.time).description, configuration.timeUnit ?? ""].joined(separator: " ").trimmingCharacters(in: .whitespaces)
-  let last = session.directory.checkpoints.last.map { "The last checkpoint is \($0.path)." } ?? "There is no checkpoint yet."
+  let time = [Float(failure.time).description, configuration.timeUnit ?? ""].joined(separator: " ").trimmingCharacters(
+    in: .whitespaces)
+  let last =
+    session.directory.checkpoints.last.map { "The last checkpoint is \($0.path)." } ?? "There is no checkpoint yet."
   return """
     error: step \(session.simulation.clock.step + 1) (t = \(time)): field \(configuration.model.fieldNames[failure.field]) \
     \(failure.problem) at \(place).

@@ -10,9 +10,13 @@ struct Schema: ParsableCommand {
 
   func run() {
     if reference {
-      print("# Run files, key by key\n\nWritten by `oncofield schema --reference`.\n\n" + RunConfiguration.schema.reference(), terminator: "")
+      print(
+        "# Run files, key by key\n\nWritten by `oncofield schema --reference`.\n\n"
+          + RunConfiguration.schema.reference(), terminator: "")
     } else {
-      print(RunConfiguration.schema.jsonSchema(id: "oncofield.schema.json", title: "Oncofield run file").pretty, terminator: "")
+      print(
+        RunConfiguration.schema.jsonSchema(id: "oncofield.schema.json", title: "Oncofield run file").pretty,
+        terminator: "")
     }
   }
 }

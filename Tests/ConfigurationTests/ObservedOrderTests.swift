@@ -1,8 +1,8 @@
 import Configuration
 import Fields
 import Foundation
-import TimeStepping
 import Testing
+import TimeStepping
 
 @Suite struct ObservedOrderTests {
   /// A predator and its prey that move, all rates of order one, on transforms so that the error in space is nothing.

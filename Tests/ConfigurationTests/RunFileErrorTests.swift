@@ -5,7 +5,10 @@ import Testing
 /// A small run file, one line per key, in which one line is replaced.
 private func runFile(_ key: String = "", _ line: String = "") -> String {
   let lines = [
-    ("model", #""model": { "name": "m", "parameters": { "r": 1, "k": { "value": 2, "range": [1, 3] } }, "fields": { "T": { "diffusion": "r" }, "E": {} }, "reactions": { "T": "r*T" } },"#),
+    (
+      "model",
+      #""model": { "name": "m", "parameters": { "r": 1, "k": { "value": 2, "range": [1, 3] } }, "fields": { "T": { "diffusion": "r" }, "E": {} }, "reactions": { "T": "r*T" } },"#
+    ),
     ("parameters", #""parameters": {},"#),
     ("domain", #""domain": { "size": [10, 5], "points": [20, 10] },"#),
     ("initial", #""initial": { "T": 1, "E": "0.1" },"#),
@@ -25,113 +28,171 @@ private func message(_ text: String, set overrides: [String] = []) -> String {
 }
 
 private let cases: [(key: String, line: String, expected: String)] = [
-  ("model", #""model": "fisher-kp-glioma","#, """
+  (
+    "model", #""model": "fisher-kp-glioma","#,
+    """
     run.json:2:12: error: the catalogue has no model "fisher-kp-glioma"
         2 |   "model": "fisher-kp-glioma",
           |            ^~~~~~~~~~~~~~~~~~  did you mean "fisher-kpp-glioma"?
-    """),
-  ("model", #""model": "models/none.json","#, """
+    """
+  ),
+  (
+    "model", #""model": "models/none.json","#,
+    """
     run.json:2:12: error: the model file models/none.json cannot be opened: no such file or directory
         2 |   "model": "models/none.json",
           |            ^~~~~~~~~~~~~~~~~~
-    """),
-  ("model", #""model": { "name": "m", "fields": { "T": {}, "E": {} }, "reactions": { "T": "rr*T" } },"#, """
+    """
+  ),
+  (
+    "model", #""model": { "name": "m", "fields": { "T": {}, "E": {} }, "reactions": { "T": "rr*T" } },"#,
+    """
     run.json:2:80: error: unknown symbol "rr" in the reaction of field T
         2 |   "model": { "name": "m", "fields": { "T": {}, "E": {} }, "reactions": { "T": "rr*T" } },
           |                                                                                ^~
-    """),
-  ("model", #""model": { "name": "m", "fields": { "T": { "taxis": [] }, "E": {} } },"#, """
+    """
+  ),
+  (
+    "model", #""model": { "name": "m", "fields": { "T": { "taxis": [] }, "E": {} } },"#,
+    """
     run.json:2:46: error: "taxis" is not available yet (movement up the gradient of other fields)
         2 |   "model": { "name": "m", "fields": { "T": { "taxis": [] }, "E": {} } },
           |                                              ^~~~~~~
-    """),
-  ("model", #""model": { "name": "m", "fields": { "T": { "diffusion": "1 + x" }, "E": {} } },"#, """
+    """
+  ),
+  (
+    "model", #""model": { "name": "m", "fields": { "T": { "diffusion": "1 + x" }, "E": {} } },"#,
+    """
     run.json:2:59: error: a diffusivity that depends on the position is not available yet
         2 |   "model": { "name": "m", "fields": { "T": { "diffusion": "1 + x" }, "E": {} } },
           |                                                           ^~~~~~~  use parameters and numbers only
-    """),
-  ("model", #""model": { "name": "m", "fields": { "T": { "diffusion": -1 }, "E": {} } },"#, """
+    """
+  ),
+  (
+    "model", #""model": { "name": "m", "fields": { "T": { "diffusion": -1 }, "E": {} } },"#,
+    """
     run.json:2:59: error: the diffusivity of field T is -1, but must be at least 0
         2 |   "model": { "name": "m", "fields": { "T": { "diffusion": -1 }, "E": {} } },
           |                                                           ^~
-    """),
-  ("model", #""model": { "name": "m", "fields": { "T": {}, "E": {} }, "parameters": { "T": 1, "exp": 2 } },"#, """
+    """
+  ),
+  (
+    "model", #""model": { "name": "m", "fields": { "T": {}, "E": {} }, "parameters": { "T": 1, "exp": 2 } },"#,
+    """
     run.json:2:75: error: the name "T" is taken by a field
         2 |   "model": { "name": "m", "fields": { "T": {}, "E": {} }, "parameters": { "T": 1, "exp": 2 } },
           |                                                                           ^~~  choose another name
     run.json:2:83: error: "exp" is a word of the expression language
         2 |   "model": { "name": "m", "fields": { "T": {}, "E": {} }, "parameters": { "T": 1, "exp": 2 } },
           |                                                                                   ^~~~~  choose another name
-    """),
-  ("model", #""model": { "name": "m", "fields": { "T": {}, "E": {} }, "processes": [{ "name": "p", "rate": 1, "change": { "Q": 1 } }] },"#, """
+    """
+  ),
+  (
+    "model",
+    #""model": { "name": "m", "fields": { "T": {}, "E": {} }, "processes": [{ "name": "p", "rate": 1, "change": { "Q": 1 } }] },"#,
+    """
     run.json:2:111: error: there is no field "Q"
         2 | …"m", "fields": { "T": {}, "E": {} }, "processes": [{ "name": "p", "rate": 1, "change": { "Q": 1 } }] },
           |                                                                                           ^~~  the fields: T, E
-    """),
-  ("parameters", #""parameters": { "k": 5, "q": 1 },"#, """
+    """
+  ),
+  (
+    "parameters", #""parameters": { "k": 5, "q": 1 },"#,
+    """
     run.json:3:24: error: parameter k is 5, but must be between 1 and 3
         3 |   "parameters": { "k": 5, "q": 1 },
           |                        ^
     run.json:3:27: error: the model m has no parameter "q"
         3 |   "parameters": { "k": 5, "q": 1 },
           |                           ^~~  its parameters: r, k
-    """),
-  ("domain", #""domain": { "size": [10, 5], "points": [20] },"#, """
+    """
+  ),
+  (
+    "domain", #""domain": { "size": [10, 5], "points": [20] },"#,
+    """
     run.json:4:42: error: "points" is given for 1 axes, "size" for 2
         4 |   "domain": { "size": [10, 5], "points": [20] },
           |                                          ^~~~
-    """),
-  ("domain", #""domain": { "size": [10, 5, 5], "points": [16777216, 16777216, 16777216] },"#, """
+    """
+  ),
+  (
+    "domain", #""domain": { "size": [10, 5, 5], "points": [16777216, 16777216, 16777216] },"#,
+    """
     run.json:4:45: error: the grid has 4.722366482869645e+21 points, more than can be addressed
         4 |   "domain": { "size": [10, 5, 5], "points": [16777216, 16777216, 16777216] },
           |                                             ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-    """),
-  ("domain", #""domain": { "size": [10], "points": [20], "boundary": { "y": "periodic" } },"#, """
+    """
+  ),
+  (
+    "domain", #""domain": { "size": [10], "points": [20], "boundary": { "y": "periodic" } },"#,
+    """
     run.json:4:59: error: there is no axis y in this domain
         4 |   "domain": { "size": [10], "points": [20], "boundary": { "y": "periodic" } },
           |                                                           ^~~
-    """),
-  ("domain", #""domain": { "size": [10], "points": [20], "boundary": { "x-": "periodic", "x+": "no-flux" } },"#, """
+    """
+  ),
+  (
+    "domain", #""domain": { "size": [10], "points": [20], "boundary": { "x-": "periodic", "x+": "no-flux" } },"#,
+    """
     run.json:4:83: error: the two sides of axis x of the domain do not go together
         4 |   "domain": { "size": [10], "points": [20], "boundary": { "x-": "periodic", "x+": "no-flux" } },
           |                                                                                   ^~~~~~~~~  periodic holds for both sides
-    """),
-  ("initial", #""initial": { "T": "T + 1", "E": "y*z" },"#, """
+    """
+  ),
+  (
+    "initial", #""initial": { "T": "T + 1", "E": "y*z" },"#,
+    """
     run.json:5:22: error: the field "T" cannot be used here in the initial value of field T
         5 |   "initial": { "T": "T + 1", "E": "y*z" },
           |                      ^  it may depend on parameters and position only
     run.json:5:38: error: the domain has no coordinate "z" in the initial value of field E
         5 |   "initial": { "T": "T + 1", "E": "y*z" },
           |                                      ^  it has x and y
-    """),
-  ("initial", #""initial": { "T": 1 },"#, """
+    """
+  ),
+  (
+    "initial", #""initial": { "T": 1 },"#,
+    """
     run.json:5:14: error: the initial value of field E is missing
         5 |   "initial": { "T": 1 },
           |              ^  add "E": 0
-    """),
-  ("time", #""time": { "end": 0, "step": 1 },"#, """
+    """
+  ),
+  (
+    "time", #""time": { "end": 0, "step": 1 },"#,
+    """
     run.json:6:20: error: the end of the run, 0, is not after its start, 0
         6 |   "time": { "end": 0, "step": 1 },
           |                    ^
-    """),
-  ("time", #""time": { "end": 1e9, "step": 1e-9 },"#, """
+    """
+  ),
+  (
+    "time", #""time": { "end": 1e9, "step": 1e-9 },"#,
+    """
     run.json:6:33: error: the run would take 1e+18 steps
         6 |   "time": { "end": 1e9, "step": 1e-9 },
           |                                 ^~~~  take longer steps
-    """),
-  ("time", #""time": { "end": 10, "step": 1, "scheme": "auto" },"#, """
+    """
+  ),
+  (
+    "time", #""time": { "end": 10, "step": 1, "scheme": "auto" },"#,
+    """
     run.json:6:45: error: "auto" is not available yet (the choice of the scheme)
         6 |   "time": { "end": 10, "step": 1, "scheme": "auto" },
           |                                             ^~~~~~
-    """),
-  ("observables", #""observables": { "a": "T", "b": "integral(TT)" },"#, """
+    """
+  ),
+  (
+    "observables", #""observables": { "a": "T", "b": "integral(TT)" },"#,
+    """
     run.json:7:25: error: the observable a varies from point to point
         7 |   "observables": { "a": "T", "b": "integral(TT)" },
           |                         ^~~  make it one number with integral(…), mean(…), min(…) or max(…)
     run.json:7:45: error: unknown symbol "TT" in the observable b
         7 |   "observables": { "a": "T", "b": "integral(TT)" },
           |                                             ^~  did you mean "T"?
-    """),
+    """
+  ),
 ]
 
 @Suite struct RunFileErrorTests {

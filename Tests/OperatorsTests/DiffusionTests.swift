@@ -170,7 +170,9 @@ private let shapes = [[37], [1], [2], [24, 17], [16, 48], [9, 10, 11], [33, 1, 1
     let (diffusivity, step) = (0.05, 0.6)
     let z =
       diffusivity * step
-      * zip(angles, grid.axes).reduce(0) { $0 + DiffusionSymbol.spectral.eigenvalue(angle: $1.0, spacing: $1.1.spacing) }
+      * zip(angles, grid.axes).reduce(0) {
+        $0 + DiffusionSymbol.spectral.eigenvalue(angle: $1.0, spacing: $1.1.spacing)
+      }
     func wave(_ position: [Double]) -> Double {
       zip(zip(position, grid.axes), angles).reduce(1) { $0 * sin($1.1 * $1.0.0 / $1.0.1.spacing + .pi / 2) }
     }

@@ -41,7 +41,9 @@ final class HDF5Dataset {
     let filters = try HDF5Error.check(H5Pget_nfilters(list.id))
     for index in 0..<filters {
       var (flags, count): (UInt32, Int) = (0, 0)
-      guard H5Pget_filter2(list.id, UInt32(index), &flags, &count, nil, 0, nil, nil) == H5Z_FILTER_FLETCHER32 else { return false }
+      guard H5Pget_filter2(list.id, UInt32(index), &flags, &count, nil, 0, nil, nil) == H5Z_FILTER_FLETCHER32 else {
+        return false
+      }
     }
     return H5Pget_external_count(list.id) == 0 && layout != H5D_VIRTUAL
   }

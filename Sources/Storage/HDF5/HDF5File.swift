@@ -148,7 +148,9 @@ final class HDF5File {
   }
 
   /// A view of one frame of a dataset of this file, without values of its own.
-  func createVirtualDataset(_ name: String, of source: String, sourceShape: [Int], frame: Int, shape: [Int]) throws(HDF5Error) {
+  func createVirtualDataset(_ name: String, of source: String, sourceShape: [Int], frame: Int, shape: [Int])
+    throws(HDF5Error)
+  {
     let list = try HDF5Handle.propertyList(oncofield_h5_dataset_creation())
     let whole = try HDF5Handle.dataspace(sourceShape)
     try whole.select(start: [frame] + sourceShape.dropFirst().map { _ in 0 }, count: [1] + sourceShape.dropFirst())
@@ -172,7 +174,8 @@ final class HDF5File {
     let list = try HDF5Handle.propertyList(oncofield_h5_dataset_creation())
     try HDF5Error.check(H5Pset_obj_track_times(list.id, false))
     let dataset = try HDF5Handle(
-      H5Dcreate2(handle.id, name, type.id, space.id, hid_t(H5P_DEFAULT), list.id, hid_t(H5P_DEFAULT)), closing: H5Dclose)
+      H5Dcreate2(handle.id, name, type.id, space.id, hid_t(H5P_DEFAULT), list.id, hid_t(H5P_DEFAULT)), closing: H5Dclose
+    )
     try HDF5Error.check(
       H5Dwrite(dataset.id, type.id, hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT), bytes.isEmpty ? [0] : bytes))
     try dataset.close()
@@ -190,7 +193,9 @@ extension HDF5File {
         H5Literate(
           group.id, H5_INDEX_NAME, H5_ITER_INC, &index,
           { _, name, _, context in
-            if let name, let context { context.assumingMemoryBound(to: [String].self).pointee.append(String(cString: name)) }
+            if let name, let context {
+              context.assumingMemoryBound(to: [String].self).pointee.append(String(cString: name))
+            }
             return 0
           }, names))
     }

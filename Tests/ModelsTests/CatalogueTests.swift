@@ -1,0 +1,39 @@
+import Documents
+import Expressions
+import Models
+import Testing
+
+@Suite struct CatalogueTests {
+  @Test(arguments: Catalogue.names)
+  func everyModelReadsNamesItsSourcesAndExplainsEachValue(name: String) throws {
+    let model = try #require(try Catalogue.model(name))
+    #expect(model.name == name)
+    #expect(!model.sources.isEmpty)
+    #expect(model.title != nil && model.lengthUnit != nil && model.timeUnit != nil)
+    for parameter in model.parameters { #expect(parameter.source != nil, "\(parameter.name)") }
+  }
+
+  /// The right-hand side of the paper at one state, worked out by hand.
+  @Test func theRatesOfTheImmunotherapyModelAreThoseOfThePaper() throws {
+    let model = try #require(try Catalogue.model("kirschner-panetta-diffusion")).with(parameters: ["K_u": 1e-4])
+    var values = Dictionary(uniqueKeysWithValues: model.parameterValues.map { (Symbol.parameter($0.key), $0.value) })
+    values.merge([.field("u"): 0.3, .field("v"): 0.5, .field("w"): 0.02, .time: 100]) { $1 }
+    let expected = [
+      0.07 * 0.5 - 0.167 * 0.3 + 0.692 * 0.3 * 0.02 / 1.02 + 0.01 + 0.01,
+      0.5 * 0.5 - 0.3 * 0.5 / 0.6,
+      2.5 * 0.3 * 0.5 / 0.501 - 55.56 * 0.02 + 0.5,
+    ]
+    for (rate, known) in zip(model.rates, expected) {
+      let found = try #require(rate.value(at: values))
+      #expect(abs(found - known) < 1e-14)
+    }
+  }
+
+  @Test func parametersInForceAreInTheResolvedDocument() throws {
+    let model = try #require(try Catalogue.model("fisher-kpp-glioma")).with(parameters: ["rho": 0.025])
+    let text = model.resolvedDocument.pretty
+    let read = try Model(JSONNode.parse(SourceText(name: "resolved", text: text)))
+    #expect(read.parameterValues == ["D": 0.2, "rho": 0.025, "K": 1e5])
+    #expect(read.rates == model.rates)
+  }
+}

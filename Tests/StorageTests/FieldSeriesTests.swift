@@ -1,0 +1,95 @@
+import Fields
+import Foundation
+import Storage
+import Testing
+
+@Suite struct FieldSeriesTests {
+  private let fields = [FieldDescription(name: "T", unit: "cells"), FieldDescription(name: "E")]
+
+  private func series(_ directory: TemporaryDirectory, _ grid: Grid) throws -> FieldSeries {
+    try FieldSeries(
+      creating: directory.path + "/fields.h5", grid: grid, fields: fields, title: "test", lengthUnit: "mm",
+      timeUnit: "day")
+  }
+
+  @Test(arguments: [[129], [7, 5], [5, 4, 3]])
+  func framesComeBackBitForBit(points: [Int]) throws {
+    let directory = try TemporaryDirectory()
+    let state = try exampleFields(points)
+    let series = try series(directory, state.grid)
+    for time in [0, 1.5, 4] { try series.append(state, time: time) }
+    let file = try FieldFile(directory.path)
+    #expect(file.times == [0, 1.5, 4])
+    #expect(file.fields == ["E", "T"])
+    for (index, name) in ["T", "E"].enumerated() {
+      #expect(try file.values(name, frame: 2) == state.values(index))
+    }
+  }
+
+  @Test func aSeriesThatWasCutBackGoesOnAsIfNothingHadBeen() throws {
+    let (one, other) = (try TemporaryDirectory(), try TemporaryDirectory())
+    let state = try exampleFields([9, 4])
+    let whole = try series(one, state.grid)
+    for time in 0..<5 { try whole.append(state, time: Double(time)) }
+    let broken = try series(other, state.grid)
+    for time in [0.0, 1, 2, 77] { try broken.append(state, time: time) }
+    let reopened = try FieldSeries(opening: other.path + "/fields.h5", grid: state.grid, fields: fields)
+    #expect(try reopened.extent == 4)
+    try reopened.cutBack(to: 2)
+    for time in 2..<5 { try reopened.append(state, time: Double(time)) }
+    let (a, b) = (try FieldFile(one.path), try FieldFile(other.path))
+    #expect(a.times == b.times)
+    #expect(try a.values("T", frame: 4) == b.values("T", frame: 4))
+    #expect(
+      try String(contentsOfFile: one.path + "/fields.xdmf", encoding: .utf8)
+        == String(contentsOfFile: other.path + "/fields.xdmf", encoding: .utf8))
+  }
+
+  @Test func fewerFramesThanACheckpointCountedAreAnError() throws {
+    let directory = try TemporaryDirectory()
+    let state = try exampleFields([4])
+    let series = try series(directory, state.grid)
+    try series.append(state, time: 0)
+    #expect(throws: StorageError.self) { try series.cutBack(to: 3) }
+  }
+}
+
+@Suite struct RunDirectoryTests {
+  @Test func aRunIsNeverOverwrittenUnlessAsked() throws {
+    let temporary = try TemporaryDirectory()
+    let path = temporary.path + "/runs/one"
+    try RunDirectory(path).create(overwrite: false)
+    try AtomicFile.write("{}", to: path + "/config.json")
+    try AtomicFile.write("mine", to: path + "/notes.txt")
+    #expect(throws: StorageError.self) { try RunDirectory(path).create(overwrite: false) }
+    try RunDirectory(path).create(overwrite: true)
+    #expect(!FileManager.default.fileExists(atPath: path + "/config.json"))
+    #expect(FileManager.default.fileExists(atPath: path + "/notes.txt"), "files of others are left alone")
+  }
+
+  @Test func aSecondRunInTheSameDirectoryIsRefused() throws {
+    let temporary = try TemporaryDirectory()
+    let first = RunDirectory(temporary.path)
+    try first.create(overwrite: false)
+    #expect {
+      try RunDirectory(temporary.path).create(overwrite: true)
+    } throws: { error in
+      "\(error)".contains("is in use by process \(getpid())")
+    }
+    withExtendedLifetime(first) {}
+  }
+
+  @Test func onlyTheNewestCheckpointsAreKept() throws {
+    let temporary = try TemporaryDirectory()
+    let directory = RunDirectory(temporary.path)
+    try directory.create(overwrite: false)
+    for step in [5, 40, 300, 2000] {
+      try AtomicFile.write("", to: directory.path(.checkpoints) + "/" + Checkpoint.fileName(step: step))
+    }
+    try AtomicFile.write("", to: directory.path(.checkpoints) + "/12.h5")
+    directory.removeCheckpoints(keeping: 2)
+    #expect(directory.checkpoints.map(\.step) == [300, 2000])
+    try directory.removeCheckpoints(after: 300)
+    #expect(directory.checkpoints.map(\.step) == [300])
+  }
+}
