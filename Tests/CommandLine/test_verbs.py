@@ -1,0 +1,153 @@
+"""Help, messages and exit codes of the verbs."""
+
+import json
+import shutil
+
+import pytest
+
+
+@pytest.fixture
+def finished_run(oncofield, run_file, tmp_path):
+    path = run_file({"time.end": 5})
+    oncofield("run", path, "--output", tmp_path / "out")
+    return tmp_path / "out"
+
+
+def test_help_teaches(oncofield):
+    text = oncofield("--help").stdout
+    for word in ("oncofield run configs/immunotherapy.json", "resume", "Exit codes: 0 done, 64 usage, 65 bad run file"):
+        assert word in text
+    for verb in ("run", "resume", "validate", "plan", "inspect", "models", "schema", "compare", "bench"):
+        assert "USAGE" in oncofield(verb, "--help").stdout
+
+
+def test_wrong_usage_ends_with_64(oncofield):
+    finished = oncofield("rum", check=False)
+    assert finished.returncode == 64
+
+
+def test_a_missing_run_file_ends_with_66(oncofield):
+    finished = oncofield("run", "nowhere.json", check=False)
+    assert (finished.returncode, finished.stderr) == (66, "error: there is no run file nowhere.json\n")
+
+
+def test_a_bad_run_file_ends_with_65_and_nothing_is_written(oncofield, run_file, tmp_path):
+    finished = oncofield("run", run_file({"time.scheme": "strangg"}), "--output", tmp_path / "out", check=False)
+    assert finished.returncode == 65
+    assert 'unknown value "strangg"' in finished.stderr
+    assert 'did you mean "strang"?' in finished.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_existing_run_ends_with_73_and_is_left_alone(oncofield, run_file, finished_run):
+    before = (finished_run / "observables.csv").read_bytes()
+    finished = oncofield("run", run_file({"time.end": 5}), "--output", finished_run, check=False)
+    assert finished.returncode == 73
+    assert "holds a run already" in finished.stderr and "--overwrite" in finished.stderr
+    assert (finished_run / "observables.csv").read_bytes() == before
+    oncofield("run", run_file({"time.end": 5}), "--output", finished_run, "--overwrite")
+
+
+def test_a_numerical_failure_ends_with_76_and_names_field_place_and_checkpoint(oncofield, run_file, tmp_path):
+    model = {"name": "blow-up", "fields": {"u": {"diffusion": 0.1}}, "reactions": {"u": "u^2"}}
+    path = run_file(
+        {
+            "model": model,
+            "parameters": None,
+            "observables": None,
+            "initial": {"u": "1 + 0.5*exp(-(x - 60)^2)"},
+            "time": {"end": 3, "step": 0.1},
+            "checkpoint.every": 0.3,
+        }
+    )
+    finished = oncofield("run", path, "--output", tmp_path / "out", check=False)
+    assert finished.returncode == 76
+    for word in ("field u", "x = ", "y = ", "The last checkpoint is", "checkpoints/00000000000"):
+        assert word in finished.stderr
+    assert json.loads((tmp_path / "out" / "run.json").read_text())["outcome"].startswith("failed")
+
+
+def test_resume_without_checkpoint_is_an_error_never_a_new_start(oncofield, finished_run):
+    shutil.rmtree(finished_run / "checkpoints")
+    finished = oncofield("resume", finished_run, check=False)
+    assert finished.returncode == 66
+    assert "has no checkpoint" in finished.stderr
+
+
+def test_a_damaged_newest_checkpoint_is_passed_over(oncofield, run_file, tmp_path):
+    oncofield("run", run_file({"time.end": 12}), "--output", tmp_path / "out")
+    newest = sorted((tmp_path / "out" / "checkpoints").glob("*.h5"))[-1]
+    content = bytearray(newest.read_bytes())
+    for offset in range(len(content) // 2, len(content) // 2 + 4000):
+        content[offset] ^= 0x55
+    newest.write_bytes(content)
+    finished = oncofield("resume", tmp_path / "out")
+    assert "is damaged" in finished.stderr and "trying the one before" in finished.stderr
+    whole = tmp_path / "whole"
+    oncofield("run", run_file({"time.end": 12}), "--output", whole)
+    assert json.loads(oncofield("compare", whole, tmp_path / "out", "--json").stdout)["equal"]
+
+
+def test_a_run_branches_off_a_checkpoint_with_other_parameters(oncofield, finished_run, tmp_path):
+    refused = oncofield("resume", finished_run, "--set", "parameters.sigma_u=0.05", check=False)
+    assert refused.returncode == 65 and "branch off with --output" in refused.stderr
+    oncofield(
+        "resume", finished_run, "--set", "parameters.sigma_u=0.05", "--set", "time.end=8", "--output", tmp_path / "branch"
+    )
+    run = json.loads((tmp_path / "branch" / "run.json").read_text())
+    assert run["parent_checkpoint"].startswith(str(finished_run)) and run["time"] == 8
+
+
+def test_plan_says_what_was_chosen_and_why(oncofield, run_file):
+    plan = json.loads(oncofield("plan", run_file(), "--json").stdout)
+    assert plan["steps"] == 320 and plan["points"] == [96, 40] and plan["memory_bytes"] > 0
+    for field in "uvw":
+        for axis in "xy":
+            assert plan["chosen"]["propagators"][field][axis]["because"]
+    assert "kernel" in oncofield("plan", run_file()).stdout
+
+
+def test_inspect_shows_runs_checkpoints_and_series(oncofield, finished_run):
+    run = json.loads(oncofield("inspect", finished_run, "--json").stdout)
+    assert run["run"]["outcome"] == "reached the end" and run["fields"]["frames"] == 2
+    checkpoint = json.loads(oncofield("inspect", finished_run / "checkpoints" / "000000000040.h5", "--json").stdout)
+    assert checkpoint["step"] == 40 and checkpoint["time"] == 5 and checkpoint["whole"] is True
+    assert "frames: 2" in oncofield("inspect", finished_run / "fields.h5").stdout
+
+
+def test_compare_says_where_and_how_much(oncofield, run_file, finished_run, tmp_path):
+    assert oncofield("compare", finished_run, finished_run).stdout == "equal, bit for bit\n"
+    oncofield("run", run_file({"time.end": 5, "initial.v": 0.41}), "--output", tmp_path / "other")
+    finished = oncofield("compare", finished_run, tmp_path / "other", "--json", check=False)
+    assert finished.returncode == 1
+    difference = json.loads(finished.stdout)["fields"]["v"]
+    assert difference["first_time"] == 0 and 0.01 < difference["max_abs"] < 0.1 and difference["relative_l2"] > 0
+
+
+def test_bench_gives_the_table_and_the_json(oncofield, run_file):
+    arguments = ["bench", run_file(), "--points", "16,32", "--threads", "1,2", "--seconds", "0.05"]
+    results = json.loads(oncofield(*arguments, "--json").stdout)
+    assert [(entry["points"], entry["threads"]) for entry in results] == [
+        ([16, 16], 1), ([16, 16], 2), ([32, 32], 1), ([32, 32], 2)
+    ]
+    for entry in results:
+        assert entry["seconds_per_step"] > 0 and entry["ns_per_point_field_step"] > 0
+        assert set(entry["split"]) == {"reaction", "diffusion", "taxis", "output"}
+    assert "ns/point·field" in oncofield(*arguments).stdout
+
+
+def test_progress_goes_to_standard_error_and_to_the_log(oncofield, run_file, tmp_path):
+    finished = oncofield("run", run_file({"time.end": 5}), "--output", tmp_path / "out")
+    assert finished.stdout == ""
+    assert "100 %" in finished.stderr and "burden" in finished.stderr
+    assert "100 %" in (tmp_path / "out" / "log.txt").read_text()
+    quiet = oncofield("run", run_file({"time.end": 5}), "--output", tmp_path / "quiet", "--quiet")
+    assert "%" not in quiet.stderr
+
+
+def test_overrides_are_recorded(oncofield, run_file, tmp_path):
+    oncofield("run", run_file(), "--output", tmp_path / "out", "--set", "time.end=2", "--set", "parameters.alpha=0.08")
+    run = json.loads((tmp_path / "out" / "run.json").read_text())
+    resolved = json.loads((tmp_path / "out" / "resolved.json").read_text())
+    assert run["set"] == ["time.end=2", "parameters.alpha=0.08"]
+    assert resolved["time"]["end"] == 2 and resolved["model"]["parameters"]["alpha"]["value"] == 0.08
