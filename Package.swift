@@ -67,9 +67,13 @@ let package = Package(
     .executableTarget(
       name: "oncofield",
       dependencies: [
-        "CProcess", "Documents", "Fields", "TimeStepping", "Simulations", "Storage", "Configuration", "Analysis",
+        "CProcess", "Documents", "Fields", "Expressions", "TimeStepping", "Simulations", "Storage", "Configuration", "Analysis",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    // Benchmarks: programs that are built by the scripts in Benchmarks/
+    .executableTarget(
+      name: "reaction-rate", dependencies: ["Fields", "Expressions", "Models", "TimeStepping"],
+      path: "Benchmarks/ReactionRate"),
     tests(of: "Documents"),
     tests(of: "Fields"),
     tests(of: "Expressions", uses: ["Fields"]),

@@ -22,7 +22,8 @@ for target in targets:
         if name in rooms and name not in seen:
             problems.append(f"{target['name']} depends on {name}, which stands below it in Package.swift")
     seen.append(target["name"])
-    folder = root / ("Tests" if target["type"] == "test" else "Sources") / target["name"]
+    place = target.get("path") or f"{'Tests' if target['type'] == 'test' else 'Sources'}/{target['name']}"
+    folder = root / place
     used = set()
     for file in sorted(folder.rglob("*.swift")):
         for module in re.findall(r"^\s*(?:@testable )?import (?:\w+ )?(\w+)", file.read_text(), re.MULTILINE):

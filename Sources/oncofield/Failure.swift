@@ -1,6 +1,7 @@
 import ArgumentParser
 import Configuration
 import Documents
+import Expressions
 import Fields
 import Foundation
 import Storage
@@ -25,11 +26,16 @@ struct Failure: Error {
     switch error {
     case let failure as Failure: leave(failure.status, failure.message)
     case let diagnostics as Diagnostics: leave(.badConfiguration, diagnostics.description)
-    case let error as StorageError: leave(error.isDamage ? .inputOutput : .inputOutput, "error: \(error)")
+    case let error as StorageError: leave(.inputOutput, "error: \(error)")
     case let error as FieldAllocationError:
       leave(.badConfiguration, "error: the fields need \(text(bytes: error.bytes)) of memory, more than there is")
     case let code as ExitCode: Foundation.exit(code.rawValue)
-    default: Oncofield.exit(withError: error)
+    case let problems as ExpressionProblems:
+      leave(.badConfiguration, problems.items.map { "error: \($0.message)" }.joined(separator: "\n"))
+    default:
+      // Help and wrong usage are the parser's; what nobody else knows is a defect.
+      if Oncofield.exitCode(for: error) != .failure { Oncofield.exit(withError: error) }
+      leave(.defect, "This is a defect in Oncofield, please report it: \(error)")
     }
   }
 
