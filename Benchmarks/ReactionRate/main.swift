@@ -7,38 +7,63 @@
 import Expressions
 import Fields
 import Models
-import TimeStepping
 
-let points = 512
-let repeats = CommandLine.arguments.count > 1 ? Int(CommandLine.arguments[1]) ?? 50 : 50
-guard let model = try Catalogue.model("kirschner-panetta-diffusion") else {
-  fatalError("the model is in the catalogue")
-}
-let grid = Grid(axes: ["x", "y"].map { Axis(name: $0, length: 100, points: points) })
-let functions = try PointwiseFunctions(
-  model.rates, fields: model.fieldNames, parameters: model.parameterValues, grid: grid)
-let (state, result) = (try FieldSet(grid: grid, count: 3), try FieldSet(grid: grid, count: 3))
-for field in 0..<3 {
-  state.setValues(field, to: (0..<points * points).map { 0.1 + 1e-3 * Double($0 % (101 + field)) })
-}
-let block = TileBlock(rowCount: functions.inputRowCount + 3)
-let workspace = functions.makeWorkspace()
-let output = functions.inputRowCount
+/// The rates of a model at all points of a grid, the fields and the rates being used where they lie.
+struct ReactionRate {
+  let grid = Grid(axes: ["x", "y"].map { Axis(name: $0, length: 100, points: 512) })
+  let program: Program
+  let workspace: Program.Workspace
+  let state: FieldSet
+  let result: FieldSet
+  private let uniforms = [0.0]
+  private var inputs: [UnsafePointer<Double>] = []
+  private var outputs: [UnsafeMutablePointer<Double>] = []
 
-func pass() {
-  for index in 0..<grid.tileCount {
-    let tile = grid.tile(index)
-    block.load(state, tile: tile, into: 0)
-    functions.enter(tile, functionals: [], block: block, inputRow: 0, workspace: workspace)
-    functions.evaluate(block, inputRow: 0, outputRow: output, time: 0, count: tile.count, workspace: workspace)
-    block.store(output, to: result, tile: tile)
+  init(_ model: Model) throws {
+    program = try Program(
+      outputs: model.rates, pointwise: model.fieldNames.map(Symbol.field), uniforms: [.time],
+      constants: Dictionary(uniqueKeysWithValues: model.parameterValues.map { (.parameter($0.key), $0.value) }))
+    workspace = program.makeWorkspace()
+    state = try FieldSet(grid: grid, count: model.fields.count)
+    result = try FieldSet(grid: grid, count: model.fields.count)
+    for field in 0..<state.count {
+      state.setValues(field, to: (0..<grid.pointCount).map { 0.1 + 1e-3 * Double($0 % (101 + field)) })
+    }
+    inputs = (0..<state.count).map { UnsafePointer(state.pointer($0)) }
+    outputs = (0..<state.count).map { result.pointer($0) }
+  }
+
+  /// Evaluates all points, tile by tile.
+  mutating func pass() {
+    for index in 0..<grid.tileCount {
+      let tile = grid.tile(index)
+      if index + 1 < grid.tileCount {
+        state.prefetch(grid.tile(index + 1))
+        result.prefetch(grid.tile(index + 1))
+      }
+      for field in 0..<state.count {
+        inputs[field] = UnsafePointer(state.pointer(field, row: tile.row) + tile.column)
+        outputs[field] = result.pointer(field, row: tile.row) + tile.column
+      }
+      program.evaluate(inputs: inputs, outputs: outputs, uniforms: uniforms, count: tile.count, workspace: workspace)
+    }
+  }
+
+  /// The median over passes of nanoseconds per point.
+  mutating func median(of repeats: Int) -> Double {
+    pass()
+    var times: [Double] = []
+    for _ in 0..<repeats {
+      let duration = ContinuousClock().measure { pass() }
+      times.append(Double(duration.components.attoseconds) * 1e-9 / Double(grid.pointCount))
+    }
+    return times.sorted()[repeats / 2]
   }
 }
 
-pass()
-var times: [Double] = []
-for _ in 0..<repeats {
-  let duration = ContinuousClock().measure(pass)
-  times.append(Double(duration.components.attoseconds) * 1e-9 / Double(points * points))
+let repeats = max(1, CommandLine.arguments.count > 1 ? Int(CommandLine.arguments[1]) ?? 50 : 50)
+if let model = try Catalogue.model("kirschner-panetta-diffusion") {
+  var benchmark = try ReactionRate(model)
+  let time = benchmark.median(of: repeats)
+  print(time, (0..<benchmark.result.count).reduce(0) { $0 + benchmark.result.sum($1) })
 }
-print(times.sorted()[repeats / 2], result.sum(0) + result.sum(1) + result.sum(2))

@@ -1,18 +1,17 @@
 import CKernels
-import Glibc
 
 extension TileBlock {
   /// Copies a tile of all fields of `state` into the rows from `row` on, one row per field.
   package func load(_ state: FieldSet, tile: Tile, into row: Int) {
     for field in 0..<state.count {
-      memcpy(self.row(row + field), state.pointer(field, row: tile.row) + tile.column, tile.count * 8)
+      tile_copy(self.row(row + field), state.pointer(field, row: tile.row) + tile.column, tile.count)
     }
   }
 
   /// Copies the rows from `row` on, one per field, to a tile of all fields of `state`.
   package func store(_ row: Int, to state: FieldSet, tile: Tile) {
     for field in 0..<state.count {
-      memcpy(state.pointer(field, row: tile.row) + tile.column, self.row(row + field), tile.count * 8)
+      tile_copy(state.pointer(field, row: tile.row) + tile.column, self.row(row + field), tile.count)
     }
   }
 
@@ -48,7 +47,7 @@ extension TileBlock {
 
   /// Copies `fields` rows from `source` on to those from `target` on.
   package func copy(_ source: Int, to target: Int, fields: Int, count: Int) {
-    for field in 0..<fields { memcpy(row(target + field), row(source + field), count * 8) }
+    for field in 0..<fields { tile_copy(row(target + field), row(source + field), count) }
   }
 
   /// The sum of a row, in a fixed order.

@@ -96,6 +96,7 @@ package final class ReactionIntegrator: Sendable {
     let grid = state.grid
     let failure = Mutex<(index: Int, failure: NumericalFailure)?>(nil)
     pool.forEach(grid.tileCount) { index, number in
+      if index + 1 < grid.tileCount { state.prefetch(grid.tile(index + 1)) }
       let pass = TilePass(
         integrator: self, worker: self.workers[number], tile: grid.tile(index), time: time, interval: interval,
         functionals: functionals, hasSource: source != nil)
