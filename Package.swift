@@ -67,7 +67,8 @@ let package = Package(
     .executableTarget(
       name: "oncofield",
       dependencies: [
-        "CProcess", "Documents", "Fields", "Expressions", "TimeStepping", "Simulations", "Storage", "Configuration", "Analysis",
+        "CProcess", "Documents", "Fields", "Expressions", "TimeStepping", "Simulations", "Storage", "Configuration",
+        "Analysis",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Benchmarks: programs that are built by the scripts in Benchmarks/

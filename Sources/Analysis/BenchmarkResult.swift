@@ -8,7 +8,6 @@ package struct BenchmarkResult: Sendable {
   package let threads: Int
   package let secondsPerStep: Double
   package let reactionSeconds: Double
-  /// The rest of the step.
   package let diffusionSeconds: Double
   /// One row of observables.
   package let outputSeconds: Double
@@ -52,7 +51,9 @@ package struct BenchmarkResult: Sendable {
         digits(Double(result.points.reduce(1, *)) / result.secondsPerStep / 1e6), "\(result.peakMemoryBytes >> 20)",
       ]
     }
-    let head = ["points", "threads", "ms/step", "ns/point·field", "reaction ms", "rest ms", "Mpoints/s", "peak MiB"]
+    let head = [
+      "points", "threads", "ms/step", "ns/point·field", "reaction ms", "diffusion ms", "Mpoints/s", "peak MiB",
+    ]
     let widths = head.indices.map { column in ([head] + rows).map { $0[column].count }.max() ?? 0 }
     return ([head] + rows).map { row in
       zip(row, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }.joined(separator: "  ") + "\n"

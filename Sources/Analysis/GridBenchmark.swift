@@ -37,35 +37,51 @@ package struct GridBenchmark {
 
   private func measure(_ configuration: RunConfiguration, threads: Int) throws -> BenchmarkResult {
     let assembly = try RunAssembly(configuration, threads: threads)
-    let stepper = assembly.stepper
     var clock = Clock(start: configuration.startTime)
-    let step = clock.nextStep(to: configuration.endTime, askedStep: configuration.step).size
-    let start = try FieldSet(grid: configuration.grid, count: assembly.state.count)
-    start.copy(from: assembly.state)
-    try stepper.advance(assembly.state, from: configuration.startTime, by: step)
-    let whole = try median { try stepper.advance(assembly.state, from: configuration.startTime, by: step) }
-    assembly.state.copy(from: start)
-    let reaction = try median {
-      for flow in configuration.scheme.flows where flow.part == .reaction {
-        try stepper.reactions?.advance(assembly.state, from: configuration.startTime, by: flow.fraction * step)
-      }
+    var samples: [StepTimes] = []
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    // The first step makes tables and touches memory for the first time; it does not count.
+    while samples.count < 4 || ContinuousClock.now < deadline, clock.time < configuration.endTime {
+      let step = clock.nextStep(to: configuration.endTime, askedStep: configuration.step)
+      samples.append(try StepTimes(assembly, step))
+      clock.complete(step)
     }
-    let output = try median { _ = assembly.observables.values(of: assembly.state, time: 0) }
+    if samples.count > 1 { samples.removeFirst() }
+    let observation = ContinuousClock().measure {
+      _ = assembly.observables.values(of: assembly.state, time: clock.time)
+    }
     return BenchmarkResult(
       points: configuration.grid.axes.map(\.points), fields: configuration.model.fields.count, threads: threads,
-      secondsPerStep: whole, reactionSeconds: reaction, diffusionSeconds: max(0, whole - reaction),
-      outputSeconds: output, peakMemoryBytes: BenchmarkResult.peakMemory())
+      secondsPerStep: median(samples.map(\.whole)), reactionSeconds: median(samples.map(\.reaction)),
+      diffusionSeconds: median(samples.map(\.diffusion)), outputSeconds: inSeconds(observation),
+      peakMemoryBytes: BenchmarkResult.peakMemory())
   }
 
-  /// The median time of a piece of work, repeated for the time that is to be spent.
-  private func median(_ work: () throws -> Void) throws -> Double {
-    var times: [Double] = []
+  private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+}
+
+/// How long one step took, in seconds: the whole, and its flows with what belongs to them.
+private struct StepTimes {
+  private(set) var whole = 0.0
+  private(set) var reaction = 0.0
+  private(set) var diffusion = 0.0
+
+  init(_ assembly: RunAssembly, _ step: Clock.Step) throws {
     let clock = ContinuousClock()
-    let deadline = clock.now + .seconds(seconds / 3)
-    repeat {
-      let duration = try clock.measure(work)
-      times.append(Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18)
-    } while (clock.now < deadline || times.count < 3) && times.count < 10_000
-    return times.sorted()[times.count / 2]
+    let start = clock.now
+    var last = start
+    try assembly.stepper.advance(assembly.state, from: step.start, by: step.size) { part in
+      let now = clock.now
+      switch part {
+      case .reaction: reaction += inSeconds(now - last)
+      case .diffusion: diffusion += inSeconds(now - last)
+      }
+      last = now
+    }
+    whole = inSeconds(clock.now - start)
   }
+}
+
+private func inSeconds(_ duration: Duration) -> Double {
+  Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
 }

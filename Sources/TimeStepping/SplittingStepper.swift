@@ -46,9 +46,12 @@ package final class SplittingStepper: Sendable {
 
   /// Replaces `state`, the solution at `time`, by that at `time + step`.
   ///
-  /// - Parameter remembers: `false` for a step aside, on a copy of the state, that later steps know nothing of.
+  /// - Parameters:
+  ///   - remembers: `false` for a step aside, on a copy of the state, that later steps know nothing of.
+  ///   - didFlow: called after each flow, for those who measure.
   package func advance(
-    _ state: FieldSet, from time: Double, by step: Double, remembers: Bool = true
+    _ state: FieldSet, from time: Double, by step: Double, remembers: Bool = true,
+    didFlow: (SplittingScheme.Part) -> Void = { _ in }
   ) throws(NumericalFailure) {
     balance?.begin(state, step: step, part: scheme.flows[0].part)
     var elapsed = 0.0
@@ -66,6 +69,7 @@ package final class SplittingStepper: Sendable {
       }
       let next = index + 1 < scheme.flows.count ? scheme.flows[index + 1].part : nil
       balance?.passed(state, after: flow.part, before: next)
+      didFlow(flow.part)
     }
     if remembers { balance?.finish(step: step) }
   }

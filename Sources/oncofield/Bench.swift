@@ -9,8 +9,8 @@ struct Bench: ParsableCommand {
     discussion: """
         oncofield bench configs/immunotherapy.json --points 128,256,512 --threads 1,2
 
-      The domain stays as large as it is; every axis gets the number of points. Times are medians of repeated steps,
-      after a warm-up.
+      The domain stays as large as it is; every axis gets the number of points. Times are medians over the first
+      steps of the run, the very first left out.
       """)
 
   @OptionGroup var file: RunFileOptions
