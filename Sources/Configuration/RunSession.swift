@@ -18,6 +18,13 @@ package final class RunSession {
   package var latestObservables: [Double] { table?.latest ?? [] }
   private let table: ObservableTable?
 
+  /// Fields that were seen below 0 by more than rounding, with the lowest value seen.
+  package var negativeFields: [(name: String, lowest: Double)] {
+    zip(assembly.configuration.model.fieldNames, table?.lowest ?? []).enumerated().compactMap { index, field in
+      field.1 < -1e-12 * abs(assembly.state.maximum(index)) ? (field.0, field.1) : nil
+    }
+  }
+
   private static func fields(_ configuration: RunConfiguration) -> [FieldDescription] {
     configuration.model.fields.map { FieldDescription(name: $0.name, title: $0.title, unit: $0.unit) }
   }

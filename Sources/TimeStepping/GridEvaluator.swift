@@ -8,15 +8,15 @@ import Synchronization
 package final class GridEvaluator: Sendable {
   package let functions: PointwiseFunctions
   private let pool: WorkerPool
-  private let workspaces: [PointwiseFunctions.Workspace]
-  private let blocks: [TileBlock]
+  private let workspaces: PerWorker<PointwiseFunctions.Workspace>
+  private let blocks: PerWorker<TileBlock>
 
   package init(_ functions: PointwiseFunctions, pool: WorkerPool) {
     self.functions = functions
     self.pool = pool
-    workspaces = (0..<pool.threadCount).map { _ in functions.makeWorkspace() }
+    workspaces = PerWorker(pool) { functions.makeWorkspace() }
     let rows = functions.inputRowCount + max(functions.count, 1)
-    blocks = (0..<pool.threadCount).map { _ in TileBlock(rowCount: rows) }
+    blocks = PerWorker(pool) { TileBlock(rowCount: rows) }
   }
 
   /// The functionals that occur in the expressions, in their order; later ones may depend on earlier ones.

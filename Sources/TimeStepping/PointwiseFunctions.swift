@@ -51,7 +51,7 @@ package struct PointwiseFunctions: Sendable {
   package var extraInputRow: Int { fieldCount + 1 }
 
   /// Working memory of one thread.
-  package final class Workspace: @unchecked Sendable {
+  package final class Workspace {
     fileprivate var uniforms: [Double]
     fileprivate let main: Program.Workspace
     fileprivate let functionals: [Program.Workspace]

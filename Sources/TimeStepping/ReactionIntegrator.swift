@@ -14,7 +14,7 @@ package final class ReactionIntegrator: Sendable {
   package let tolerance: Double
   let absolute: [Double]
   private let pool: WorkerPool
-  private let workers: [Worker]
+  private let workers: PerWorker<Worker>
 
   /// Rows of a worker's tile block.
   struct Rows: Sendable {
@@ -36,7 +36,7 @@ package final class ReactionIntegrator: Sendable {
   }
   let rows: Rows
 
-  final class Worker: @unchecked Sendable {
+  final class Worker {
     let block: TileBlock
     let workspace: PointwiseFunctions.Workspace
     var substeps = 0
@@ -62,9 +62,7 @@ package final class ReactionIntegrator: Sendable {
     let rows = Rows(
       inputs: system.functions.inputRowCount, fields: system.fieldCount, stageCount: pair.stageCount)
     self.rows = rows
-    workers = (0..<pool.threadCount).map { _ in
-      Worker(rows: rows.count, workspace: system.functions.makeWorkspace())
-    }
+    workers = PerWorker(pool) { Worker(rows: rows.count, workspace: system.functions.makeWorkspace()) }
   }
 
   /// Substeps done and tried again since the start, over all tiles.

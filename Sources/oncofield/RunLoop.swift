@@ -19,6 +19,11 @@ func carryOut(_ session: RunSession, isQuiet: Bool) throws {
     throw Failure(status: .numericalFailure, message: sentence(failure, session))
   }
   progress.end()
+  for (name, lowest) in session.negativeFields {
+    note(
+      "warning: field \(name) fell to \(Float(lowest)); if it is a density, take a shorter step, "
+        + "or let it diffuse by kernel (numerics.propagator)")
+  }
   switch outcome {
   case .reachedEnd: note(summary(session))
   case .interrupted:

@@ -136,6 +136,22 @@ def test_bench_gives_the_table_and_the_json(oncofield, run_file):
     assert "ns/point·field" in oncofield(*arguments).stdout
 
 
+def test_a_field_that_falls_below_zero_is_reported(oncofield, run_file, tmp_path):
+    changes = {
+        "model": {"name": "heat", "fields": {"u": {"diffusion": 1}}},
+        "parameters": None,
+        "observables": None,
+        "domain": {"size": [100], "points": [100]},
+        "initial": {"u": "where(x < 50, 1, 0)"},
+        "time": {"end": 1, "step": 0.1},
+        "output.observables.every": 0.1,
+    }
+    quiet = oncofield("run", run_file(changes), "--output", tmp_path / "kernel")
+    assert "warning" not in quiet.stderr
+    ringing = oncofield("run", run_file({**changes, "numerics.propagator": "fourier"}), "--output", tmp_path / "ringing")
+    assert "warning: field u fell to -0.0" in ringing.stderr
+
+
 def test_progress_goes_to_standard_error_and_to_the_log(oncofield, run_file, tmp_path):
     finished = oncofield("run", run_file({"time.end": 5}), "--output", tmp_path / "out")
     assert finished.stdout == ""
