@@ -5,8 +5,9 @@ import PackageDescription
 // Debian keeps the serial HDF5 apart from the MPI builds; elsewhere there is one library called "hdf5".
 let hdf5 = FileManager.default.fileExists(atPath: "/usr/include/hdf5/serial") ? "hdf5-serial" : "hdf5"
 
-// For the provenance of runs; a "+" tells of changes that are not committed.
-let commit = Context.gitInformation.map { $0.currentCommit + ($0.hasUncommittedChanges ? "+" : "") } ?? "unknown"
+// For the provenance of runs. The scripts set it; the package manager's own knowledge of git would be that of an earlier
+// build, because it keeps what it once read here.
+let commit = ProcessInfo.processInfo.environment["ONCOFIELD_COMMIT"] ?? "unknown"
 
 /// A room of the program.
 ///

@@ -2,6 +2,11 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
+# The commit that is built, with a "+" if there are changes beyond it: for the provenance of runs.
+ONCOFIELD_COMMIT=$(git -C "$root" rev-parse HEAD 2>/dev/null || echo unknown)
+if [ -n "$(git -C "$root" status --porcelain 2>/dev/null)" ]; then ONCOFIELD_COMMIT="$ONCOFIELD_COMMIT+"; fi
+export ONCOFIELD_COMMIT
+
 # pkg-config name → Debian package
 require_library() {
   local found=no name
