@@ -193,6 +193,82 @@ private let cases: [(key: String, line: String, expected: String)] = [
           |                                             ^~  did you mean "T"?
     """
   ),
+  (
+    "model", #""model": { "name": "m", "fields": {} },"#,
+    """
+    NEW
+    """
+  ),
+  (
+    "model",
+    #""model": { "name": "m", "fields": { "T": {}, "E": {} }, "parameters": { "2k": 1, "a": { "value": 1, "range": [2, 0] } } },"#,
+    """
+    NEW
+    """
+  ),
+  (
+    "model",
+    #""model": { "name": "m", "fields": { "T": {}, "E": {} }, "functions": { "f(a, a)": "a", "g": "1 +", "h": "q*T" } },"#,
+    """
+    NEW
+    """
+  ),
+  (
+    "model",
+    #""model": { "name": "m", "fields": { "T": {}, "E": {} }, "functions": { "f": "g", "g": "f" }, "reactions": { "T": "f" } },"#,
+    """
+    NEW
+    """
+  ),
+  (
+    "model", #""model": { "name": "m", "fields": { "T": {}, "E": {} }, "reactions": { "T": "z*T" } },"#,
+    """
+    NEW
+    """
+  ),
+  (
+    "model", #""model": { "name": "m", "fields": { "T": { "diffusion": "T" }, "E": { "diffusion": "t" } } },"#,
+    """
+    NEW
+    """
+  ),
+  (
+    "domain", #""domain": { "size": [10], "points": [20], "origin": [0, 0] },"#,
+    """
+    NEW
+    """
+  ),
+  (
+    "domain",
+    #""domain": { "size": [10], "points": [20], "boundary": { "left": "periodic", "x": "periodic", "x-": "periodic" } },"#,
+    """
+    NEW
+    """
+  ),
+  (
+    "domain", #""domain": { "size": [10], "points": [20], "boundary": { "x-": { "value": 1 } } },"#,
+    """
+    NEW
+    """
+  ),
+  (
+    "initial", #""initial": { "T": 1, "E": 0, "Q": 3 },"#,
+    """
+    NEW
+    """
+  ),
+  (
+    "initial", #""initial": { "T": "where(x < 5, 1, 0", "E": { "file": "a.npy" } },"#,
+    """
+    NEW
+    """
+  ),
+  (
+    "observables", #""numerics": { "propagator": { "TT": "kernel", "E": "fft" } },"#,
+    """
+    NEW
+    """
+  ),
 ]
 
 @Suite struct RunFileErrorTests {
