@@ -196,77 +196,128 @@ private let cases: [(key: String, line: String, expected: String)] = [
   (
     "model", #""model": { "name": "m", "fields": {} },"#,
     """
-    NEW
+    run.json:2:37: error: the model has no field
+        2 |   "model": { "name": "m", "fields": {} },
+          |                                     ^~
     """
   ),
   (
     "model",
     #""model": { "name": "m", "fields": { "T": {}, "E": {} }, "parameters": { "2k": 1, "a": { "value": 1, "range": [2, 0] } } },"#,
     """
-    NEW
+    run.json:2:75: error: "2k" cannot be a name
+        2 | …": "m", "fields": { "T": {}, "E": {} }, "parameters": { "2k": 1, "a": { "value": 1, "range": [2, 0] } } },
+          |                                                          ^~~~  use letters, digits and _, and begin with a letter
+    run.json:2:112: error: the range of parameter a ends before it begins
+        2 | …: "m", "fields": { "T": {}, "E": {} }, "parameters": { "2k": 1, "a": { "value": 1, "range": [2, 0] } } },
+          |                                                                                              ^~~~~~
     """
   ),
   (
     "model",
     #""model": { "name": "m", "fields": { "T": {}, "E": {} }, "functions": { "f(a, a)": "a", "g": "1 +", "h": "q*T" } },"#,
     """
-    NEW
+    run.json:2:74: error: the function f has two arguments of the same name
+        2 |   "model": { "name": "m", "fields": { "T": {}, "E": {} }, "functions": { "f(a, a)": "a", "g": "1 +", "h": "q*T…
+          |                                                                          ^~~~~~~~~
+    run.json:2:99: error: expected a value after "+", found the end in the function g
+        2 | …el": { "name": "m", "fields": { "T": {}, "E": {} }, "functions": { "f(a, a)": "a", "g": "1 +", "h": "q*T" } },
+          |                                                                                              ^
+    run.json:2:108: error: unknown symbol "q" in the function h
+        2 | …ame": "m", "fields": { "T": {}, "E": {} }, "functions": { "f(a, a)": "a", "g": "1 +", "h": "q*T" } },
+          |                                                                                              ^
     """
   ),
   (
     "model",
     #""model": { "name": "m", "fields": { "T": {}, "E": {} }, "functions": { "f": "g", "g": "f" }, "reactions": { "T": "f" } },"#,
     """
-    NEW
+    run.json:2:80: error: functions must not use themselves: f uses g uses f in the function f
+        2 |   "model": { "name": "m", "fields": { "T": {}, "E": {} }, "functions": { "f": "g", "g": "f" }, "reactions": { …
+          |                                                                                ^
+    run.json:2:90: error: functions must not use themselves: g uses f uses g in the function g
+        2 |   "model": { "name": "m", "fields": { "T": {}, "E": {} }, "functions": { "f": "g", "g": "f" }, "reactions": { …
+          |                                                                                          ^
+    run.json:2:117: error: functions must not use themselves: f uses g uses f in the reaction of field T
+        2 | …, "fields": { "T": {}, "E": {} }, "functions": { "f": "g", "g": "f" }, "reactions": { "T": "f" } },
+          |                                                                                              ^
     """
   ),
   (
     "model", #""model": { "name": "m", "fields": { "T": {}, "E": {} }, "reactions": { "T": "z*T" } },"#,
     """
-    NEW
+    run.json:4:13: error: process reaction of T depends on z, but there is no axis z in this domain
+        4 |   "domain": { "size": [10, 5], "points": [20, 10] },
+          |             ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
     """
   ),
   (
     "model", #""model": { "name": "m", "fields": { "T": { "diffusion": "T" }, "E": { "diffusion": "t" } } },"#,
     """
-    NEW
+    run.json:2:59: error: a diffusivity that depends on fields is not available yet
+        2 |   "model": { "name": "m", "fields": { "T": { "diffusion": "T" }, "E": { "diffusion": "t" } } },
+          |                                                           ^~~  use parameters and numbers only
+    run.json:2:86: error: a diffusivity that depends on time is not available yet
+        2 |   "model": { "name": "m", "fields": { "T": { "diffusion": "T" }, "E": { "diffusion": "t" } } },
+          |                                                                                      ^~~  use parameters and numbers only
     """
   ),
   (
     "domain", #""domain": { "size": [10], "points": [20], "origin": [0, 0] },"#,
     """
-    NEW
+    run.json:4:55: error: "origin" is given for 2 axes, "size" for 1
+        4 |   "domain": { "size": [10], "points": [20], "origin": [0, 0] },
+          |                                                       ^~~~~~
     """
   ),
   (
     "domain",
     #""domain": { "size": [10], "points": [20], "boundary": { "left": "periodic", "x": "periodic", "x-": "periodic" } },"#,
     """
-    NEW
+    run.json:4:59: error: "left" is not an axis or side
+        4 |   "domain": { "size": [10], "points": [20], "boundary": { "left": "periodic", "x": "periodic", "x-": "periodic…
+          |                                                           ^~~~~~  write x, y or z, or a side as in x- or x+
+    run.json:4:96: error: axis x of the domain is given as a whole and by side
+        4 | …ain": { "size": [10], "points": [20], "boundary": { "left": "periodic", "x": "periodic", "x-": "periodic" } },
+          |                                                                                           ^~~~
     """
   ),
   (
     "domain", #""domain": { "size": [10], "points": [20], "boundary": { "x-": { "value": 1 } } },"#,
     """
-    NEW
+    run.json:4:67: error: "value" is not available yet (a given value at the side)
+        4 |   "domain": { "size": [10], "points": [20], "boundary": { "x-": { "value": 1 } } },
+          |                                                                   ^~~~~~~
     """
   ),
   (
     "initial", #""initial": { "T": 1, "E": 0, "Q": 3 },"#,
     """
-    NEW
+    run.json:5:32: error: there is no field "Q"
+        5 |   "initial": { "T": 1, "E": 0, "Q": 3 },
+          |                                ^~~  the fields: T, E
     """
   ),
   (
     "initial", #""initial": { "T": "where(x < 5, 1, 0", "E": { "file": "a.npy" } },"#,
     """
-    NEW
+    run.json:5:27: error: this "(" is never closed in the initial value of field T
+        5 |   "initial": { "T": "where(x < 5, 1, 0", "E": { "file": "a.npy" } },
+          |                           ^  write the missing )
+    run.json:5:49: error: "file" is not available yet (initial values from images and files)
+        5 |   "initial": { "T": "where(x < 5, 1, 0", "E": { "file": "a.npy" } },
+          |                                                 ^~~~~~
     """
   ),
   (
     "observables", #""numerics": { "propagator": { "TT": "kernel", "E": "fft" } },"#,
     """
-    NEW
+    run.json:7:33: error: there is no field "TT"
+        7 |   "numerics": { "propagator": { "TT": "kernel", "E": "fft" } },
+          |                                 ^~~~  did you mean "T"?
+    run.json:7:54: error: unknown value "fft"
+        7 |   "numerics": { "propagator": { "TT": "kernel", "E": "fft" } },
+          |                                                      ^~~~~  write "auto", "kernel" or "fourier"
     """
   ),
 ]
