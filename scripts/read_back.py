@@ -3,7 +3,7 @@
     python scripts/read_back.py RUN_DIRECTORY
 
 Readers: h5py; xarray with the engines h5netcdf and netcdf4; VTK's reader of VTKHDF (ParaView from 5.12); the XDMF file,
-through VTK's reader if it has one, or else by following its references.
+through VTK's reader and by following its references.
 """
 
 import pathlib
@@ -83,28 +83,29 @@ def check_vtkhdf(path, times, coordinates, fields):
 
 
 def check_xdmf(path, times, coordinates, fields):
-    """Follows the references of the XDMF file as its readers do."""
-    grids = xml.etree.ElementTree.parse(path).getroot().findall("./Domain/Grid/Grid")
-    require(len(grids) == len(times), f"XDMF: {len(grids)} frames")
-    order = [name for name in "zyx" if name in coordinates]
-    for frame, grid in enumerate(grids):
-        require(float(grid.find("Time").get("Value")) == times[frame], f"XDMF: time of frame {frame}")
-        nodes = [int(word) for word in grid.find("Topology").get("Dimensions").split()][-len(order) :]
-        require(nodes == [len(coordinates[name]) + 1 for name in order], f"XDMF: nodes {nodes}")
-        origin, spacing = (
-            [float(word) for word in item.text.split()][-len(order) :] for item in grid.findall("Geometry/DataItem")
-        )
-        for name, start, step in zip(order, origin, spacing):
-            expected = start + (np.arange(len(coordinates[name])) + 0.5) * step
-            require(np.allclose(expected, coordinates[name], rtol=1e-12, atol=1e-9 * step), f"XDMF: positions along {name}")
-        for attribute in grid.findall("Attribute"):
+    """Reads the XDMF file with VTK, and follows its references as other readers do."""
+    from vtkmodules.vtkCommonExecutionModel import vtkStreamingDemandDrivenPipeline
+    from vtkmodules.vtkIOXdmf2 import vtkXdmfReader
+
+    reader = vtkXdmfReader()
+    reader.SetFileName(str(path.resolve()))
+    reader.UpdateInformation()
+    key = vtkStreamingDemandDrivenPipeline.TIME_STEPS()
+    information = reader.GetOutputInformation(0)
+    found = [information.Get(key, index) for index in range(information.Length(key))] if information.Has(key) else [times[0]]
+    require(found == list(times), f"XDMF: times {found}")
+    references = xml.etree.ElementTree.parse(path).getroot().findall("./Domain/Grid/Grid")
+    require(len(references) == len(times), f"XDMF: {len(references)} frames")
+    for frame, time in enumerate(times):
+        reader.UpdateTimeStep(time)
+        check_image("XDMF", reader.GetOutputDataObject(0), frame, coordinates, fields)
+        for attribute in references[frame].findall("Attribute"):
             require(attribute.get("Center") == "Cell", "XDMF: values do not belong to cells")
             item = attribute.find("DataItem")
             name, dataset = item.text.strip().split(":")
             with h5py.File(path.parent / name) as file:
                 values = file[dataset][()]
-            shape = [int(word) for word in item.get("Dimensions").split()]
-            require(list(values.shape) == shape, f"XDMF: shape {values.shape} of {dataset}")
+            require(list(values.shape) == [int(word) for word in item.get("Dimensions").split()], f"XDMF: shape of {dataset}")
             expected = fields[attribute.get("Name")][frame]
             require(np.array_equal(values.reshape(expected.shape), expected), f"XDMF: values of {dataset} differ")
 

@@ -95,6 +95,6 @@ struct FieldSeriesLayout {
 }
 
 extension Grid {
-  /// Shape of one frame for XDMF, whose meshes have two axes or three.
-  var frameShape: [Int] { axes.count == 1 ? [1] + storageShape : storageShape }
+  /// Shape of one frame for XDMF, `[z][y][x]` with 1 for axes that there are not.
+  var frameShape: [Int] { [Int](repeating: 1, count: 3 - axes.count) + storageShape }
 }

@@ -22,21 +22,24 @@ struct XDMFFile {
     try AtomicFile.write(text, to: path)
   }
 
-  /// Values belong to cells between `n + 1` nodes; all lists begin with the last axis.
+  /// Values belong to cells between `n + 1` nodes; all lists begin with z.
+  ///
+  /// The mesh always has three axes, because readers lay meshes of two into different planes, and fail on flat ones: along
+  /// axes that the grid has not it is one cell thick.
   private func grid(frame: Int, time: Double) -> String {
-    let isLine = grid.axes.count == 1
-    let axes = isLine ? [grid.axes[0], Axis(name: "y", length: grid.axes[0].spacing, points: 1)] : grid.axes
-    let nodes = axes.reversed().map { "\($0.points + 1)" }.joined(separator: " ")
-    let origin = axes.reversed().map { "\($0.origin)" }.joined(separator: " ")
-    let spacing = axes.reversed().map { "\($0.spacing)" }.joined(separator: " ")
-    let kind = axes.count == 3 ? ("3DCoRectMesh", "ORIGIN_DXDYDZ") : ("2DCoRectMesh", "ORIGIN_DXDY")
+    let missing = ["y", "z"].suffix(3 - grid.axes.count)
+    let axes = grid.axes + missing.map { Axis(name: $0, length: grid.axes[0].spacing, points: 1) }
+    func list(_ number: (Axis) -> String) -> String { axes.reversed().map(number).joined(separator: " ") }
+    let nodes = list { "\($0.points + 1)" }
+    let origin = list { "\($0.origin)" }
+    let spacing = list { "\($0.spacing)" }
     var text = """
             <Grid Name="frame \(frame)" GridType="Uniform">
               <Time Value="\(time)"/>
-              <Topology TopologyType="\(kind.0)" Dimensions="\(nodes)"/>
-              <Geometry GeometryType="\(kind.1)">
-                <DataItem Dimensions="\(axes.count)" NumberType="Float" Precision="8" Format="XML">\(origin)</DataItem>
-                <DataItem Dimensions="\(axes.count)" NumberType="Float" Precision="8" Format="XML">\(spacing)</DataItem>
+              <Topology TopologyType="3DCoRectMesh" Dimensions="\(nodes)"/>
+              <Geometry GeometryType="ORIGIN_DXDYDZ">
+                <DataItem Dimensions="3" NumberType="Float" Precision="8" Format="XML">\(origin)</DataItem>
+                <DataItem Dimensions="3" NumberType="Float" Precision="8" Format="XML">\(spacing)</DataItem>
               </Geometry>
 
       """
