@@ -61,11 +61,7 @@ INLINED double vector_exp_minus_one(double x) {
 INLINED double vector_tanh(double x) {
   const double magnitude = __builtin_fabs(x);
   const double a = magnitude > 20.0 ? 20.0 : magnitude;
-  const double shifted = 2.0 * a * LOG2_E + ROUNDER;
-  const double n = shifted - ROUNDER;
-  const double scale = power_of_two((bits_of(shifted) - bits_of(ROUNDER)) & 127);
-  const double r = (2.0 * a - n * LN2_HIGH) - n * LN2_LOW;
-  const double less_one = scale * (r + r * r * exp_tail(r)) + (scale - 1.0);
+  const double less_one = vector_exp_minus_one(2.0 * a);
   return with_sign_of(less_one / (less_one + 2.0), x);
 }
 

@@ -32,14 +32,7 @@ struct Resume: ParsableCommand {
   @Option(name: .shortAndLong, help: "A new run directory for a run that branches off here.", completion: .directory)
   var output: String?
 
-  @Flag(help: "Replace the run that is in --output.")
-  var overwrite = false
-
-  @Option(help: "Number of threads, instead of the run file's; 0 for all processors.")
-  var threads: Int?
-
-  @Flag(name: .shortAndLong, help: "No progress on standard error.")
-  var quiet = false
+  @OptionGroup var options: SessionOptions
 
   func run() throws {
     let (checkpoint, directory) = try find()
@@ -52,11 +45,12 @@ struct Resume: ParsableCommand {
     }
     let target = branch ?? directory
     try creating {
-      if branch != nil { try target.create(overwrite: overwrite) } else { try target.open() }
+      if branch != nil { try target.create(overwrite: options.overwrite) } else { try target.open() }
     }
     let session = try RunSession(
-      resuming: checkpoint, configuration: configuration, in: target, branching: branch != nil, threads: threads)
-    try carryOut(session, isQuiet: quiet)
+      resuming: checkpoint, configuration: configuration, in: target, branching: branch != nil, threads: options.threads
+    )
+    try carryOut(session, isQuiet: options.quiet)
   }
 
   /// The checkpoint, and the directory of its run.

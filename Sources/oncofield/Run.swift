@@ -17,20 +17,13 @@ struct Run: ParsableCommand {
   @Option(name: .shortAndLong, help: "The run directory, instead of the run file's.", completion: .directory)
   var output: String?
 
-  @Flag(help: "Replace the run that is in the run directory.")
-  var overwrite = false
-
-  @Option(help: "Number of threads, instead of the run file's; 0 for all processors.")
-  var threads: Int?
-
-  @Flag(name: .shortAndLong, help: "No progress on standard error.")
-  var quiet = false
+  @OptionGroup var options: SessionOptions
 
   func run() throws {
     let configuration = try file.read()
     let session = try creating {
-      try RunSession(starting: configuration, output: output, overwrite: overwrite, threads: threads)
+      try RunSession(starting: configuration, output: output, overwrite: options.overwrite, threads: options.threads)
     }
-    try carryOut(session, isQuiet: quiet)
+    try carryOut(session, isQuiet: options.quiet)
   }
 }

@@ -1,0 +1,13 @@
+import ArgumentParser
+
+/// How a run is carried out: common to the verbs that compute.
+struct SessionOptions: ParsableArguments {
+  @Flag(help: "Replace the run that is in the run directory.")
+  var overwrite = false
+
+  @Option(help: "Number of threads, instead of the run file's; 0 for all processors.")
+  var threads: Int?
+
+  @Flag(name: .shortAndLong, help: "No progress on standard error.")
+  var quiet = false
+}
