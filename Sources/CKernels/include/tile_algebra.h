@@ -18,8 +18,7 @@ double tile_error_norm(const double *block, size_t old_row, size_t new_row, size
                        const double *coefficients, size_t stages, double step, const double *absolute,
                        double relative, size_t count);
 
-/// Copies one row. The C library's copy takes string instructions for rows of this length, which some processors carry
-/// out at a fraction of the speed of vector loads and stores.
+/// Copies one row.
 void tile_copy(double *to, const double *from, size_t count);
 
 /// Asks for a row to be brought into cache while other work goes on.
