@@ -74,7 +74,8 @@ let package = Package(
       ]),
     // Benchmarks: programs that are built by the scripts in Benchmarks/
     .executableTarget(
-      name: "reaction-rate", dependencies: ["Fields", "Expressions", "Models"], path: "Benchmarks/ReactionRate"),
+      name: "reaction-rate", dependencies: ["Fields", "Expressions", "Models", "TimeStepping"],
+      path: "Benchmarks/ReactionRate"),
     tests(of: "Documents"),
     tests(of: "Fields"),
     tests(of: "Expressions", uses: ["Fields"]),

@@ -1,56 +1,80 @@
 // Times the right-hand side of the immunotherapy model, as the vector program that runs use, over 3 × 512² values.
 //
-//     reaction-rate [REPEATS]     prints the median of nanoseconds per point and right-hand side, and a sum of the result
+//     reaction-rate [REPEATS]     prints the median of nanoseconds per point and right-hand side, one line per form, and a
+//                                 sum of the result
+//
+//     cache        one tile, again and again
+//     memory       all tiles, the fields and the rates being used where they lie
+//     integrator   one substep of the integrator of runs on every tile: tile copied, 7 right-hand sides and all that the
+//                  Runge–Kutta pair does with them, tile copied back; divided by 7
 //
 // Benchmarks/reaction-rate.sh runs it in turn with the same expressions written in C.
 
 import Expressions
 import Fields
 import Models
+import TimeStepping
 
-/// The rates of a model at all points of a grid, the fields and the rates being used where they lie.
-struct ReactionRate {
+/// The rates of a model at all points of a grid.
+final class ReactionRate {
   let grid = Grid(axes: ["x", "y"].map { Axis(name: $0, length: 100, points: 512) })
   let program: Program
   let workspace: Program.Workspace
+  let integrator: ReactionIntegrator
   let state: FieldSet
   let result: FieldSet
   private let uniforms = [0.0]
-  private var inputs: [UnsafePointer<Double>] = []
-  private var outputs: [UnsafeMutablePointer<Double>] = []
+  private let inputs: UnsafeMutablePointer<UnsafePointer<Double>>
+  private let outputs: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
 
   init(_ model: Model) throws {
     program = try Program(
       outputs: model.rates, pointwise: model.fieldNames.map(Symbol.field), uniforms: [.time],
       constants: Dictionary(uniqueKeysWithValues: model.parameterValues.map { (.parameter($0.key), $0.value) }))
     workspace = program.makeWorkspace()
+    integrator = ReactionIntegrator(
+      try ReactionSystem(
+        rates: model.rates, fields: model.fieldNames, parameters: model.parameterValues, grid: grid),
+      pair: .dormandPrince, tolerance: 1e-3, scales: model.fields.map { _ in 1 }, pool: WorkerPool(threads: 1))
     state = try FieldSet(grid: grid, count: model.fields.count)
     result = try FieldSet(grid: grid, count: model.fields.count)
     for field in 0..<state.count {
       state.setValues(field, to: (0..<grid.pointCount).map { 0.1 + 1e-3 * Double($0 % (101 + field)) })
     }
-    inputs = (0..<state.count).map { UnsafePointer(state.pointer($0)) }
-    outputs = (0..<state.count).map { result.pointer($0) }
+    inputs = .allocate(capacity: state.count)
+    outputs = .allocate(capacity: state.count)
   }
 
-  /// Evaluates all points, tile by tile.
-  mutating func pass() {
+  /// Evaluates as many points as `tile` has, `place` being where its values lie.
+  private func evaluate(_ tile: Tile, at place: Tile) {
+    for field in 0..<state.count {
+      (inputs + field).initialize(to: UnsafePointer(state.pointer(field, row: place.row) + place.column))
+      (outputs + field).initialize(to: result.pointer(field, row: place.row) + place.column)
+    }
+    program.evaluate(inputs: inputs, outputs: outputs, uniforms: uniforms, count: tile.count, workspace: workspace)
+  }
+
+  func passInCache() {
+    for index in 0..<grid.tileCount { evaluate(grid.tile(index), at: grid.tile(0)) }
+  }
+
+  func passInMemory() {
     for index in 0..<grid.tileCount {
-      let tile = grid.tile(index)
       if index + 1 < grid.tileCount {
         state.prefetch(grid.tile(index + 1))
         result.prefetch(grid.tile(index + 1))
       }
-      for field in 0..<state.count {
-        inputs[field] = UnsafePointer(state.pointer(field, row: tile.row) + tile.column)
-        outputs[field] = result.pointer(field, row: tile.row) + tile.column
-      }
-      program.evaluate(inputs: inputs, outputs: outputs, uniforms: uniforms, count: tile.count, workspace: workspace)
+      evaluate(grid.tile(index), at: grid.tile(index))
     }
   }
 
+  /// An interval so short that one substep does.
+  func integrate() {
+    do { try integrator.advance(state, from: 0, by: 1e-6) } catch { fatalError("\(error)") }
+  }
+
   /// The median over passes of nanoseconds per point.
-  mutating func median(of repeats: Int) -> Double {
+  func median(of repeats: Int, _ pass: () -> Void) -> Double {
     pass()
     var times: [Double] = []
     for _ in 0..<repeats {
@@ -63,7 +87,11 @@ struct ReactionRate {
 
 let repeats = max(1, CommandLine.arguments.count > 1 ? Int(CommandLine.arguments[1]) ?? 50 : 50)
 if let model = try Catalogue.model("kirschner-panetta-diffusion") {
-  var benchmark = try ReactionRate(model)
-  let time = benchmark.median(of: repeats)
-  print(time, (0..<benchmark.result.count).reduce(0) { $0 + benchmark.result.sum($1) })
+  let rate = try ReactionRate(model)
+  print("cache", rate.median(of: repeats) { rate.passInCache() })
+  print("memory", rate.median(of: repeats) { rate.passInMemory() })
+  print("integrator", rate.median(of: repeats) { rate.integrate() } / Double(rate.integrator.pair.stageCount))
+  let (substeps, rejections) = rate.integrator.statistics
+  precondition(substeps == (repeats + 1) * rate.grid.tileCount && rejections == 0, "not one substep each")
+  print("sum", (0..<rate.result.count).reduce(0) { $0 + rate.result.sum($1) })
 }

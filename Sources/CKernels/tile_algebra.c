@@ -93,13 +93,6 @@ MULTIVERSIONED double tile_error_norm(const double *block, size_t old_row, size_
   return result;
 }
 
-#if defined(__clang__)
-__attribute__((no_builtin("memcpy", "memmove")))
-#endif
-MULTIVERSIONED void tile_copy(double *restrict to, const double *restrict from, size_t count) {
-  for (size_t i = 0; i < count; i++) to[i] = from[i];
-}
-
 void tile_prefetch(const double *row, size_t count) {
   for (size_t i = 0; i < count; i += 8) __builtin_prefetch(row + i, 0, 2);
 }

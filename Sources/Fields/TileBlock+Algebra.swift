@@ -4,14 +4,14 @@ extension TileBlock {
   /// Copies a tile of all fields of `state` into the rows from `row` on, one row per field.
   package func load(_ state: FieldSet, tile: Tile, into row: Int) {
     for field in 0..<state.count {
-      tile_copy(self.row(row + field), state.pointer(field, row: tile.row) + tile.column, tile.count)
+      self.row(row + field).update(from: state.pointer(field, row: tile.row) + tile.column, count: tile.count)
     }
   }
 
   /// Copies the rows from `row` on, one per field, to a tile of all fields of `state`.
   package func store(_ row: Int, to state: FieldSet, tile: Tile) {
     for field in 0..<state.count {
-      tile_copy(state.pointer(field, row: tile.row) + tile.column, self.row(row + field), tile.count)
+      (state.pointer(field, row: tile.row) + tile.column).update(from: self.row(row + field), count: tile.count)
     }
   }
 
@@ -47,7 +47,7 @@ extension TileBlock {
 
   /// Copies `fields` rows from `source` on to those from `target` on.
   package func copy(_ source: Int, to target: Int, fields: Int, count: Int) {
-    for field in 0..<fields { tile_copy(row(target + field), row(source + field), count) }
+    for field in 0..<fields { row(target + field).update(from: row(source + field), count: count) }
   }
 
   /// The sum of a row, in a fixed order.

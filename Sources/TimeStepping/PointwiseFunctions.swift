@@ -52,16 +52,20 @@ package struct PointwiseFunctions: Sendable {
 
   /// Working memory of one thread.
   package final class Workspace {
-    fileprivate var uniforms: [Double]
+    /// Time, the position along the axes but the first, the functionals.
+    fileprivate let uniforms: UnsafeMutablePointer<Double>
     fileprivate let main: Program.Workspace
     fileprivate let functionals: [Program.Workspace]
 
     fileprivate init(_ functions: PointwiseFunctions) {
-      uniforms = [Double](
-        repeating: 0, count: 1 + functions.grid.axes.count - 1 + functions.functionals.count)
+      let count = functions.grid.axes.count + functions.functionals.count
+      uniforms = .allocate(capacity: count)
+      uniforms.initialize(repeating: 0, count: count)
       main = functions.program.makeWorkspace()
       functionals = functions.functionalPrograms.map { $0.makeWorkspace() }
     }
+
+    deinit { uniforms.deallocate() }
   }
 
   package func makeWorkspace() -> Workspace { Workspace(self) }

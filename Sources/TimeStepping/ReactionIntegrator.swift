@@ -19,9 +19,9 @@ package final class ReactionIntegrator: Sendable {
   /// Rows of a worker's tile block.
   struct Rows: Sendable {
     /// Values at the start of a substep, with the inputs of the program behind them.
-    let old: Int
+    var old: Int
     /// Values at a stage and at the end of a substep, likewise.
-    let new: Int
+    var new: Int
     let source: Int
     let stages: Int
     let count: Int
@@ -95,9 +95,9 @@ package final class ReactionIntegrator: Sendable {
     let failure = Mutex<(index: Int, failure: NumericalFailure)?>(nil)
     pool.forEach(grid.tileCount) { index, number in
       if index + 1 < grid.tileCount { state.prefetch(grid.tile(index + 1)) }
-      let pass = TilePass(
+      var pass = TilePass(
         integrator: self, worker: self.workers[number], tile: grid.tile(index), time: time, interval: interval,
-        functionals: functionals, hasSource: source != nil)
+        functionals: functionals, hasSource: source != nil, rows: self.rows)
       if let found = pass.run(state: state, source: source) {
         failure.withLock { first in
           if first.map({ index < $0.index }) ?? true { first = (index, found) }

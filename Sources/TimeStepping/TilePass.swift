@@ -10,12 +10,13 @@ struct TilePass {
   let interval: Double
   let functionals: ReactionIntegrator.FunctionalCourse
   let hasSource: Bool
+  /// Where things lie in the worker's block; `old` and `new` change places with every substep.
+  var rows: ReactionIntegrator.Rows
 
-  var rows: ReactionIntegrator.Rows { integrator.rows }
   var pair: RungeKuttaPair { integrator.pair }
   var fields: Int { integrator.system.fieldCount }
 
-  func run(state: FieldSet, source: FieldSet?) -> NumericalFailure? {
+  mutating func run(state: FieldSet, source: FieldSet?) -> NumericalFailure? {
     let block = worker.block
     block.load(state, tile: tile, into: rows.old)
     if let source { block.load(source, tile: tile, into: rows.source) }
@@ -29,7 +30,7 @@ struct TilePass {
   }
 
   /// Takes substeps until the interval is done; the result lies in the rows `old`.
-  func integrate() -> NumericalFailure? {
+  mutating func integrate() -> NumericalFailure? {
     var done = 0.0
     var step = interval
     evaluate(stage: 0, inputRow: rows.old, at: 0)
@@ -77,9 +78,9 @@ struct TilePass {
   }
 
   /// Makes the new values the old ones, and the last stage the first.
-  func accept(at done: Double) {
+  mutating func accept(at done: Double) {
     let block = worker.block
-    block.copy(rows.new, to: rows.old, fields: fields, count: tile.count)
+    swap(&rows.old, &rows.new)
     guard done < interval else { return }
     if pair.reusesLastStage {
       block.copy(

@@ -18,9 +18,6 @@ double tile_error_norm(const double *block, size_t old_row, size_t new_row, size
                        const double *coefficients, size_t stages, double step, const double *absolute,
                        double relative, size_t count);
 
-/// Copies one row.
-void tile_copy(double *to, const double *from, size_t count);
-
 /// Asks for a row to be brought into cache while other work goes on.
 void tile_prefetch(const double *row, size_t count);
 
