@@ -42,7 +42,7 @@ let package = Package(
     // The expression language, from text to a vector program
     room("Expressions", uses: ["CKernels", "Documents", "Fields"]),
     // A model as a value, and the catalogue of published models
-    room("Models", uses: ["Documents", "Fields", "Expressions"], resources: [.embedInCode("Catalogue")]),
+    room("Models", uses: ["Documents", "Expressions"], resources: [.embedInCode("Catalogue")]),
     // Diffusion propagators
     room("Operators", uses: ["CFFTW", "CKernels", "Fields"]),
     // Reaction integrators and splitting schemes

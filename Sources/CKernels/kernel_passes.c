@@ -3,21 +3,32 @@
 #include "include/propagators.h"
 #include "multiversion.h"
 
-/// Index within 0…count−1 of a point beyond the ends of a line.
-static inline size_t continued(ptrdiff_t index, ptrdiff_t count, int is_periodic) {
-  if (is_periodic) return (size_t)(((index % count) + count) % count);
-  const ptrdiff_t period = 2 * count;
-  const ptrdiff_t place = ((index % period) + period) % period;
-  return (size_t)(place < count ? place : period - 1 - place);
+/// The point of a line that stands in for one beyond its ends, and the factor that its value gets.
+typedef struct {
+  size_t index;
+  double factor;
+} Image;
+
+static inline Image image(ptrdiff_t index, ptrdiff_t count, LineContinuation beyond) {
+  if (beyond.is_periodic) return (Image){(size_t)(((index % count) + count) % count), 1};
+  Image found = {0, 1};
+  while (index < 0 || index >= count) {
+    found.factor *= index < 0 ? beyond.lower : beyond.upper;
+    index = index < 0 ? -1 - index : 2 * count - 1 - index;
+  }
+  found.index = (size_t)index;
+  return found;
 }
 
 MULTIVERSIONED void kernel_pass_row(double *line, size_t count, const double *weights, size_t radius,
-                                    int is_periodic, double *scratch) {
+                                    LineContinuation beyond, double *scratch) {
   enum { block = 64 };
   memcpy(scratch + radius, line, count * sizeof *line);
   for (size_t i = 0; i < radius; i++) {
-    scratch[i] = line[continued((ptrdiff_t)i - (ptrdiff_t)radius, (ptrdiff_t)count, is_periodic)];
-    scratch[radius + count + i] = line[continued((ptrdiff_t)(count + i), (ptrdiff_t)count, is_periodic)];
+    const Image below = image((ptrdiff_t)i - (ptrdiff_t)radius, (ptrdiff_t)count, beyond);
+    const Image above = image((ptrdiff_t)(count + i), (ptrdiff_t)count, beyond);
+    scratch[i] = below.factor * line[below.index];
+    scratch[radius + count + i] = above.factor * line[above.index];
   }
   for (size_t start = 0; start < count; start += block) {
     const size_t length = count - start < block ? count - start : block;
@@ -41,13 +52,13 @@ MULTIVERSIONED void kernel_pass_row(double *line, size_t count, const double *we
 }
 
 MULTIVERSIONED void kernel_pass_columns(double *lines, size_t stride, size_t count, size_t lanes,
-                                        const double *weights, size_t radius, int is_periodic, double *scratch) {
+                                        const double *weights, size_t radius, LineContinuation beyond, double *scratch) {
   for (size_t i = 0; i < count + 2 * radius; i++) {
-    const size_t from = i >= radius && i < radius + count
-                            ? i - radius
-                            : continued((ptrdiff_t)i - (ptrdiff_t)radius, (ptrdiff_t)count, is_periodic);
+    const Image from = image((ptrdiff_t)i - (ptrdiff_t)radius, (ptrdiff_t)count, beyond);
     double *to = scratch + i * KERNEL_LANES;
-    memcpy(to, lines + from * stride, lanes * sizeof *lines);
+    memcpy(to, lines + from.index * stride, lanes * sizeof *lines);
+    if (from.factor != 1)
+      for (size_t j = 0; j < lanes; j++) to[j] = -to[j];
     for (size_t j = lanes; j < KERNEL_LANES; j++) to[j] = 0;
   }
   for (size_t i = 0; i < count; i++) {

@@ -105,6 +105,15 @@ MULTIVERSIONED void tile_add(double *block, size_t out, size_t addend, size_t fi
   }
 }
 
+void tile_weigh(double *row, const double *weights, size_t count) {
+  for (size_t i = 0; i < count; i++) row[i] = weights[i] == 0 ? 0 : weights[i] * row[i];
+}
+
+void tile_replace_outside(double *row, const double *weights, double outside, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (weights[i] == 0) row[i] = outside;
+}
+
 MULTIVERSIONED double tile_sum(const double *row, size_t count) {
   double lane[8] = {0};
   size_t i = 0;

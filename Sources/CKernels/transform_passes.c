@@ -146,12 +146,32 @@ MULTIVERSIONED void transform_scale(double *block, size_t count, const double *a
     for (size_t j = 0; j < TRANSFORM_LANES; j++) block[k * TRANSFORM_LANES + j] *= a[k];
 }
 
+/// φ₁(z) = (e^z − 1)/z.
+static inline __attribute__((always_inline)) double phi_1(double z, double exp_minus_one) {
+  return z == 0 ? 1.0 : exp_minus_one / z;
+}
+
+/// φ₂(z) = (φ₁(z) − 1)/z; its series where the difference would lose digits.
+static inline __attribute__((always_inline)) double phi_2(double z, double phi_1) {
+  double series = 0;
+  for (int n = 14; n >= 0; n--) series = series * (z / (n + 3)) + 1;
+  return __builtin_fabs(z) < 0.5 ? 0.5 * series : (phi_1 - 1) / z;
+}
+
 MULTIVERSIONED void transform_source_row(double *u, const double *c, const double *eigenvalues, double rest,
                                          double step, double norm, size_t count) {
   for (size_t i = 0; i < count; i++) {
     const double z = step * (eigenvalues[i] + rest);
     const double m = vector_exp_minus_one(z);
-    const double phi = z == 0 ? 1.0 : m / z;
-    u[i] = norm * ((m + 1.0) * u[i] - step * phi * c[i]);
+    u[i] = norm * ((m + 1.0) * u[i] - step * phi_1(z, m) * c[i]);
+  }
+}
+
+MULTIVERSIONED void transform_supply_row(double *b, const double *d, const double *eigenvalues, double rest,
+                                         double step, double norm, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    const double z = step * (eigenvalues[i] + rest);
+    const double phi = phi_1(z, vector_exp_minus_one(z));
+    b[i] = norm * step * (phi * b[i] + phi_2(z, phi) * d[i]);
   }
 }

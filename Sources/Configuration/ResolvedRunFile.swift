@@ -38,12 +38,12 @@ extension RunConfiguration {
 
   private var domainOutput: JSONText {
     .object([
-      "geometry": .string("cartesian"),
+      "geometry": .string(grid.axes[0].geometry.rawValue),
       "size": .numbers(grid.axes.map(\.length)),
       "points": .integers(grid.axes.map(\.points)),
       "origin": .numbers(grid.axes.map(\.origin)),
       "unit": lengthUnit.map(JSONText.string),
-      "boundary": document["domain"]?["boundary"].map(JSONText.init) ?? .string(AxisBoundary.noFlux.rawValue),
+      "boundary": document["domain"]?["boundary"].map(JSONText.init) ?? .string("no-flux"),
     ])
   }
 
@@ -88,9 +88,9 @@ extension AxisPropagator {
     .object([
       "method": .string(method?.rawValue ?? "none"),
       "shape": shape.map { .string($0.rawValue) },
-      "symbol": method == .fourier ? .string(symbol.rawValue) : nil,
+      "symbol": method == .fourier || method == .matrix ? .string(symbol.rawValue) : nil,
       "strength": .number(strength),
-      "radius": method == .kernel ? .integer(radius) : nil,
+      "radius": method == .kernel || method == .matrix ? .integer(radius) : nil,
       "because": .string(reason),
     ])
   }

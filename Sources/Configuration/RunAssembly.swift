@@ -24,24 +24,30 @@ package final class RunAssembly {
     let grid = configuration.grid
     pool = WorkerPool(threads: threads ?? configuration.threads)
     state = try FieldSet(grid: grid, count: model.fields.count)
+    let volumes = try PointVolumes(grid)
     try setInitialState(
       state, to: configuration.initial, fields: model.fieldNames, parameters: model.parameterValues,
-      seed: configuration.seed, time: configuration.startTime, pool: pool)
+      seed: configuration.seed, time: configuration.startTime, volumes: volumes, pool: pool)
     let maxima = model.fields.indices.map { [state] in max(abs(state.maximum($0)), abs(state.minimum($0))) }
     growthRates = configuration.growthRates(maxima: maxima)
-    stepper = try RunAssembly.stepper(configuration, maxima: maxima, growthRates: growthRates, pool: pool)
+    stepper = try RunAssembly.stepper(
+      configuration, maxima: maxima, growthRates: growthRates, volumes: volumes, pool: pool)
     observables = try Observables(
-      named: configuration.observables, fields: model.fieldNames, parameters: model.parameterValues, grid: grid,
-      pool: pool)
+      named: configuration.observables, fields: model.fieldNames, parameters: model.parameterValues,
+      volumes: volumes, pool: pool)
   }
 
   private static func stepper(
-    _ configuration: RunConfiguration, maxima: [Double], growthRates: [Double], pool: WorkerPool
+    _ configuration: RunConfiguration, maxima: [Double], growthRates: [Double], volumes: PointVolumes,
+    pool: WorkerPool
   ) throws -> SplittingStepper {
     let model = configuration.model
-    let fields = model.fields.indices.map { index in
+    let fields = try model.fields.indices.map { index in
       FieldDiffusion(
-        diffusivity: configuration.diffusivities[index], boundaries: configuration.boundaries[index],
+        diffusivities: configuration.diffusivities[index], boundaries: configuration.sides[index].boundaries,
+        supplies: try configuration.sides[index].given.map {
+          try $0.supply(of: configuration.grid, parameters: model.parameterValues)
+        },
         growthRate: growthRates[index], duration: configuration.endTime - configuration.startTime,
         requestedMethod: configuration.requestedMethods[index], symbol: configuration.symbol)
     }
@@ -58,7 +64,7 @@ package final class RunAssembly {
     return try SplittingStepper(
       scheme: configuration.scheme, reactions: reactions,
       diffusion: Diffusion(grid: configuration.grid, fields: fields, pool: pool),
-      diffusivities: configuration.diffusivities, grid: configuration.grid, pool: pool)
+      volumes: volumes, pool: pool)
   }
 
   /// The propagators of the first step: for each field, one per axis.
@@ -71,6 +77,6 @@ package final class RunAssembly {
   /// Bytes that the field values of the run take, the stepper's memory and working copies included.
   package var fieldBytes: Int {
     let one = configuration.grid.storageCount * 8
-    return one * (2 * state.count + 1 + stepper.fieldSetCount * state.count)
+    return one * ((2 + stepper.fieldSetCount) * state.count + stepper.diffusion.workingFieldCount)
   }
 }

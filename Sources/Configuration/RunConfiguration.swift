@@ -15,9 +15,9 @@ package struct RunConfiguration: Sendable {
   package let lengthUnit: String?
   package let timeUnit: String?
   /// Of each field and axis.
-  package let boundaries: [[AxisBoundary]]
+  package let diffusivities: [[Double]]
   /// Of each field.
-  package let diffusivities: [Double]
+  package let sides: [FieldSides]
   package let initial: [Expression]
   package let startTime: Double
   package let endTime: Double

@@ -48,10 +48,12 @@ private struct RunFileReader {
     let (start, end, step) = readTime()
     guard let model else { throw found }
     // Without a grid the rest is still checked, as if it had all axes.
-    let axes = grid?.axes.map(\.name) ?? ["x", "y", "z"]
-    let boundaries = readBoundaries(model, axes)
-    let diffusivities = readDiffusivities(model)
+    let domain = grid?.axes ?? ["x", "y", "z"].map { Axis(name: $0, length: 1, points: 1) }
+    let axes = domain.map(\.name)
+    let diffusivities = readDiffusivities(model, axes)
+    let sides = readSides(model, domain, diffusivities)
     checkCoordinates(model, axes)
+    warnOfHiddenRadius(model, domain)
     let initial = readInitial(model, axes)
     let observables = readObservables(model, axes)
     let (methods, symbol) = readNumerics(model)
@@ -62,9 +64,9 @@ private struct RunFileReader {
       title: root["title"]?.string ?? model.title ?? model.name, model: model, grid: grid,
       lengthUnit: root["domain"]?["unit"]?.string ?? model.lengthUnit,
       timeUnit: root["time"]?["unit"]?.string ?? model.timeUnit,
-      boundaries: boundaries, diffusivities: diffusivities, initial: initial, startTime: start, endTime: end,
+      diffusivities: diffusivities, sides: sides, initial: initial, startTime: start, endTime: end,
       step: step,
-      scheme: root["time"]?["scheme"]?.string.flatMap(SplittingScheme.named) ?? .strang,
+      scheme: scheme(model, sides),
       reactionMethod: root["time"]?["reactions"]?["method"]?.string.flatMap(RungeKuttaPair.named) ?? .standard,
       reactionTolerance: root["time"]?["reactions"]?["tolerance"]?.number ?? 1e-6, requestedMethods: methods,
       symbol: symbol,
@@ -166,50 +168,109 @@ private struct RunFileReader {
         at: (domain["points"] ?? domain).place)
       return nil
     }
+    let geometry = domain["geometry"]?.string.flatMap(Axis.Geometry.init) ?? .cartesian
+    guard checkGeometry(geometry, axisCount: sizes.count, origin: origins.first ?? 0, domain) else { return nil }
     return Grid(
-      axes: sizes.indices.map {
+      axes: zip(sizes.indices, Grid.axisNames(geometry, count: sizes.count)).map {
         Axis(
-          name: ["x", "y", "z"][$0], origin: origins.isEmpty ? 0 : origins[$0], length: sizes[$0], points: points[$0])
+          name: $1, origin: origins.isEmpty ? 0 : origins[$0], length: sizes[$0], points: points[$0],
+          geometry: geometry)
       })
   }
 
-  private mutating func readBoundaries(_ model: Model, _ names: [String]) -> [[AxisBoundary]] {
-    func check(_ conditions: BoundaryConditions, _ found: inout Diagnostics) {
-      for (axis, place) in conditions.places where axis != "*" && !names.contains(axis) {
-        found.error("there is no axis \(axis) in this domain", at: place)
-      }
+  /// A radius is the only axis, and does not begin below the center.
+  private mutating func checkGeometry(
+    _ geometry: Axis.Geometry, axisCount: Int, origin: Double, _ domain: JSONNode
+  ) -> Bool {
+    guard geometry != .cartesian else { return true }
+    if axisCount > 1 {
+      found.error(
+        "a domain of geometry \(geometry.rawValue) has one axis, not \(axisCount)", at: domain["size"]?.place,
+        remedy: "give one size and one number of points, those of the radius")
     }
-    let standard = root["domain"]?["boundary"].map { BoundaryConditions($0, of: "the domain", &found) } ?? .init()
-    check(standard, &found)
-    return model.fields.map { field in
-      check(field.boundaries, &found)
-      return names.map { field.boundaries($0) ?? standard($0) ?? .noFlux }
+    if origin < 0 {
+      found.error(
+        "the radius begins at \(JSONText.text(origin)), below the center", at: domain["origin"]?.place,
+        remedy: "use an origin of at least 0")
+    }
+    return axisCount == 1 && origin >= 0
+  }
+
+  private mutating func readSides(_ model: Model, _ axes: [Axis], _ diffusivities: [[Double]]) -> [FieldSides] {
+    let scope = model.scope(coordinates: axes.map(\.name), allows: Model.sidePermissions)
+    let standard =
+      root["domain"]?["boundary"].map { BoundaryConditions($0, in: scope, of: "the domain", &found) } ?? .init()
+    for conditions in [standard] + model.fields.map(\.boundaries) {
+      for (name, place) in conditions.places { checkSide(name, at: place, axes) }
+    }
+    let parameters = parameterValues(model)
+    return zip(model.fields, diffusivities).map { field, diffusivities in
+      let sides = FieldSides(
+        of: field, diffusivities: diffusivities, domain: standard, axes: axes, parameters: parameters, &found)
+      for number in sides.given {
+        checkCoordinates(of: number.expression.symbols, "a side condition of field \(field.name)", axes.map(\.name))
+      }
+      return sides
     }
   }
 
-  private mutating func readDiffusivities(_ model: Model) -> [Double] {
-    let values = Dictionary(uniqueKeysWithValues: model.parameterValues.map { (Symbol.parameter($0.key), $0.value) })
-    return model.fields.map { field in
-      let value = field.diffusivity.value(at: values) ?? .nan
-      if !(value >= 0 && value.isFinite) {
-        found.error(
-          "the diffusivity of field \(field.name) is \(JSONText.text(value)), but must be at least 0",
-          at: field.diffusivityPlace)
-      }
-      return value
+  private mutating func checkSide(_ name: String, at place: Place, _ axes: [Axis]) {
+    let wanted = BoundaryConditions.axis(of: name)
+    guard let axis = axes.first(where: { $0.name == wanted }) else {
+      return found.error(
+        "there is no axis \(wanted) in this domain", at: place,
+        remedy: "its axes: " + axes.map(\.name).joined(separator: ", "))
     }
+    if axis.beginsAtCenter, name.hasSuffix("-") {
+      found.error("the center of the radius is no side", at: place, remedy: "leave \(name) out")
+    }
+  }
+
+  private func parameterValues(_ model: Model) -> [Symbol: Double] {
+    Dictionary(uniqueKeysWithValues: model.parameterValues.map { (Symbol.parameter($0.key), $0.value) })
+  }
+
+  private mutating func readDiffusivities(_ model: Model, _ axes: [String]) -> [[Double]] {
+    let values = parameterValues(model)
+    return model.fields.map { field in
+      var refused = Set<Place>()
+      return axes.map { axis in
+        guard let (expression, place) = field.diffusivity(axis) else {
+          found.error(
+            "the diffusion of field \(field.name) is not given along \(axis)", at: field.diffusivity.place,
+            remedy: "add \"\(axis)\": 0 if it does not diffuse along \(axis)")
+          return 0
+        }
+        let value = expression.value(at: values) ?? .nan
+        if !(value >= 0 && value.isFinite), refused.insert(place).inserted {
+          found.error(
+            "the diffusivity of field \(field.name) is \(JSONText.text(value)), but must be at least 0", at: place)
+        }
+        return value
+      }
+    }
+  }
+
+  private mutating func warnOfHiddenRadius(_ model: Model, _ axes: [Axis]) {
+    let names = model.parameters.map(\.name) + model.fieldNames + model.functions.keys
+    guard axes[0].geometry != .cartesian, names.contains("r") else { return }
+    found.warning(
+      "\"r\" is a name of the model, and means that everywhere in this run file, not the radius",
+      at: root["domain"]?["geometry"]?.place)
   }
 
   /// A rate that depends on an axis which the domain lacks cannot be evaluated.
   private mutating func checkCoordinates(_ model: Model, _ axes: [String]) {
-    let known = Set(axes.map(Symbol.coordinate))
     for process in model.processes {
       let used = process.changes.reduce(process.rate.symbols) { $0.union($1.amount.symbols) }
-      for case .coordinate(let name) in used.subtracting(known) {
-        found.error(
-          "process \(process.name) depends on \(name), but there is no axis \(name) in this domain",
-          at: root["domain"]?.place)
-      }
+      checkCoordinates(of: used, "process \(process.name)", axes)
+    }
+  }
+
+  private mutating func checkCoordinates(of symbols: Set<Symbol>, _ subject: String, _ axes: [String]) {
+    for case .coordinate(let name) in symbols.subtracting(axes.map(Symbol.coordinate)) {
+      found.error(
+        "\(subject) depends on \(name), but there is no axis \(name) in this domain", at: root["domain"]?.place)
     }
   }
 
@@ -249,6 +310,20 @@ private struct RunFileReader {
         "the run would take \(JSONText.text((end - start) / step)) steps", at: place, remedy: "take longer steps")
     }
     return (start, end, step)
+  }
+
+  /// Strang splitting, but not where it loses its order: with reactions and something prescribed at a side.
+  private mutating func scheme(_ model: Model, _ sides: [FieldSides]) -> SplittingScheme {
+    let losesOrder = !model.processes.isEmpty && sides.contains(where: \.isPrescribed)
+    guard let node = root["time"]?["scheme"], let asked = node.string.flatMap(SplittingScheme.named) else {
+      return losesOrder ? .rebalancedStrang : .strang
+    }
+    if losesOrder, asked.order > 1, !asked.isRebalanced {
+      found.warning(
+        "the scheme \(asked.name) is of lower order where something is prescribed at the sides", at: node.place,
+        remedy: "use \(SplittingScheme.rebalancedStrang.name)")
+    }
+    return asked
   }
 
   // MARK: Output

@@ -50,8 +50,8 @@ extension RunConfiguration {
       "geometry",
       .choice([
         .init("cartesian", "one, two or three axes"),
-        .init("cylindrical-radial", "the radius of a cylinder", availability: .later(what: "radial geometries")),
-        .init("spherical-radial", "the radius of a sphere", availability: .later(what: "radial geometries")),
+        .init("cylindrical-radial", "the radius `r` of a cylinder, of which one unit of length is taken"),
+        .init("spherical-radial", "the radius `r` of a sphere"),
       ]), "Shape of the coordinates.", default: "cartesian"),
     .init("size", .array(of: .number(.positive), count: 1...3), "Length of each axis.", isRequired: true),
     .init(
@@ -86,7 +86,8 @@ extension RunConfiguration {
           .init("etdrk4", "exponential Runge–Kutta", availability: .later(what: "schemes of fourth order")),
           .init("etd2-positive", "non-negative at any step", availability: .later(what: "positive schemes")),
           .init("auto", "chosen by trial steps", availability: .later(what: "the choice of the scheme")),
-        ]), "How a step is composed.", default: SplittingScheme.strang.name),
+        ]), "How a step is composed.",
+      default: "strang; rebalanced-strang where something is prescribed at the sides"),
     .init("reactions", .object(reactions), "How reactions are integrated within a step."),
   ]
 

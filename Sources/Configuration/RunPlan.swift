@@ -70,6 +70,7 @@ package struct RunPlan {
       return
         "\(propagator.shape?.rawValue ?? "") kernel of radius \(propagator.radius), \(strength) (\(propagator.reason))"
     case .fourier: return "\(propagator.symbol.rawValue) transform, \(strength) (\(propagator.reason))"
+    case .matrix: return "matrix of radius \(propagator.radius), \(strength) (\(propagator.reason))"
     }
   }
 

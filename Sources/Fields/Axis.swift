@@ -1,7 +1,17 @@
-/// One Cartesian axis of a grid: `points` equal volumes between `origin` and `origin + length`, the values of
-/// fields standing at the centers of the volumes.
-package struct Axis: Hashable, Sendable, Codable {
-  /// `x`, `y` or `z`.
+/// One axis of a grid: `points` intervals of equal length between `origin` and `origin + length`, the values of fields
+/// standing at their middles.
+package struct Axis: Hashable, Sendable {
+  /// What the position along an axis measures.
+  package enum Geometry: String, Hashable, Sendable, CaseIterable {
+    /// A distance in the plane or in space.
+    case cartesian
+    /// The distance from the axis of a cylinder, of which one unit of length is taken.
+    case cylindricalRadial = "cylindrical-radial"
+    /// The distance from the center of a sphere.
+    case sphericalRadial = "spherical-radial"
+  }
+
+  /// `x`, `y` or `z`; `r` for a radius.
   package let name: String
   /// Position of the lower side, in the model's unit of length.
   package let origin: Double
@@ -9,17 +19,55 @@ package struct Axis: Hashable, Sendable, Codable {
   package let length: Double
   /// Number of points, at least 1.
   package let points: Int
+  package let geometry: Geometry
 
-  package init(name: String, origin: Double = 0, length: Double, points: Int) {
+  package init(name: String, origin: Double = 0, length: Double, points: Int, geometry: Geometry = .cartesian) {
     self.name = name
     self.origin = origin
     self.length = length
     self.points = points
+    self.geometry = geometry
   }
 
   /// Distance between neighboring points.
   package var spacing: Double { length / Double(points) }
 
-  /// Position of the point `index` (from 0): the center of its volume.
+  /// Position of the point `index` (from 0): the middle of its interval.
   package func coordinate(_ index: Int) -> Double { origin + (Double(index) + 0.5) * spacing }
+
+  /// Position of a face: `index` is that of the point above it, so that 0 and `points` are the sides.
+  package func facePosition(_ index: Int) -> Double { origin + Double(index) * spacing }
+
+  /// Area of a face: 1 across a Cartesian axis, `2πr` of a cylinder of unit length, `4πr²` of a sphere.
+  package func faceArea(_ index: Int) -> Double {
+    let r = facePosition(index)
+    return switch geometry {
+    case .cartesian: 1
+    case .cylindricalRadial: 2 * .pi * r
+    case .sphericalRadial: 4 * .pi * r * r
+    }
+  }
+
+  /// What the point stands for: the length of its interval, or the volume of its shell.
+  package func volume(_ index: Int) -> Double {
+    let (inner, outer) = (facePosition(index), facePosition(index + 1))
+    return switch geometry {
+    case .cartesian: spacing
+    case .cylindricalRadial: .pi * spacing * (inner + outer)
+    case .sphericalRadial: 4 * .pi / 3 * spacing * (inner * inner + inner * outer + outer * outer)
+    }
+  }
+
+  /// The whole length, or the volume between the two sides.
+  package var measure: Double {
+    let (inner, outer) = (origin, origin + length)
+    return switch geometry {
+    case .cartesian: length
+    case .cylindricalRadial: .pi * length * (inner + outer)
+    case .sphericalRadial: 4 * .pi / 3 * length * (inner * inner + inner * outer + outer * outer)
+    }
+  }
+
+  /// Whether the lower side is the center of a cylinder or sphere, which is no side at all.
+  package var beginsAtCenter: Bool { geometry != .cartesian && origin == 0 }
 }

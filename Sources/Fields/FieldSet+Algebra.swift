@@ -12,12 +12,23 @@ extension FieldSet {
     _ field: Int, toSumOf terms: [(coefficient: Double, set: FieldSet)], field termField: Int? = nil,
     pool: WorkerPool? = nil
   ) {
+    combine(terms.map { ($0.coefficient, $0.set, termField ?? field) }, into: field, pool: pool)
+  }
+
+  /// Adds a field of another set to one of this set.
+  package func addField(_ other: FieldSet, field otherField: Int, to field: Int, pool: WorkerPool? = nil) {
+    combine([(1, self, field), (1, other, otherField)], into: field, pool: pool)
+  }
+
+  private func combine(
+    _ terms: [(coefficient: Double, set: FieldSet, field: Int)], into field: Int, pool: WorkerPool?
+  ) {
     let coefficients = terms.map(\.coefficient)
     let piece = FieldSet.pieceLength
     let count = grid.storageCount
     let combine: @Sendable (Int, Int) -> Void = { index, _ in
       let start = index * piece
-      let pointers: [UnsafePointer<Double>?] = terms.map { UnsafePointer($0.set.pointer(termField ?? field) + start) }
+      let pointers: [UnsafePointer<Double>?] = terms.map { UnsafePointer($0.set.pointer($0.field) + start) }
       array_combine(self.pointer(field) + start, pointers, coefficients, terms.count, min(piece, count - start))
     }
     let pieces = (count + piece - 1) / piece
@@ -30,6 +41,12 @@ extension FieldSet {
 
   /// Doubles that one thread works on at a time.
   private static let pieceLength = 8192
+
+  /// Sets to 0 what is smaller in absolute value than `threshold`.
+  package func clear(_ field: Int, below threshold: Double) {
+    let values = pointer(field)
+    for index in 0..<grid.storageCount where abs(values[index]) < threshold { values[index] = 0 }
+  }
 
   /// Limits one field, taken as a rate of change over `step`, so that it removes or adds at most what `state` holds at
   /// each point: `|self| · step ≤ max(state, 0)`.

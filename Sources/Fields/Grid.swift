@@ -1,4 +1,4 @@
-/// A Cartesian grid of one, two or three axes, and the box of it that this process holds.
+/// A grid of one, two or three Cartesian axes or one radius, and the box of it that this process holds.
 ///
 /// Values of a field are stored row by row, shape `[z][y][x]` with x fastest. A row takes `rowStride` doubles, so that
 /// every row begins on a 64-byte boundary and rows do not lie a power of two apart (which would throw every row of a
@@ -15,12 +15,19 @@ package struct Grid: Hashable, Sendable {
     box = Box(axes.map { 0..<$0.points })
   }
 
+  /// What the axes are called: x, y, z, or r for a radius, of which there can be only one.
+  package static func axisNames(_ geometry: Axis.Geometry, count: Int) -> [String] {
+    geometry == .cartesian ? Array(["x", "y", "z"].prefix(count)) : ["r"]
+  }
+
   /// Points of the whole grid.
   package var pointCount: Int { axes.reduce(1) { $0 * $1.points } }
   /// Size of the domain: length, area or volume.
-  package var measure: Double { axes.reduce(1) { $0 * $1.length } }
-  /// Length, area or volume that one point stands for.
-  package var pointVolume: Double { axes.reduce(1) { $0 * $1.spacing } }
+  package var measure: Double { axes.reduce(1) { $0 * $1.measure } }
+  /// Length, area or volume that one point stands for, or nil where it differs from point to point.
+  package var pointVolume: Double? {
+    axes.contains { $0.geometry != .cartesian } ? nil : axes.reduce(1) { $0 * $1.spacing }
+  }
 
   /// Points of one row: those along x.
   package var rowLength: Int { box.ranges[0].count }
@@ -41,6 +48,18 @@ package struct Grid: Hashable, Sendable {
       let count = box.ranges[axis].count
       defer { rest /= count }
       return axes[axis].coordinate(box.ranges[axis].lowerBound + rest % count)
+    }
+  }
+
+  /// Number of lines of points along an axis.
+  package func lineCount(along axis: Int) -> Int { pointCount / axes[axis].points }
+
+  /// The row and column of a point of a line along an axis, lines being counted over the other axes, x fastest.
+  package func point(_ index: Int, ofLine line: Int, along axis: Int) -> (row: Int, column: Int) {
+    switch axis {
+    case 0: (line, index)
+    case 1: (line / axes[0].points * axes[1].points + index, line % axes[0].points)
+    default: (line / axes[0].points + index * axes[1].points, line % axes[0].points)
     }
   }
 

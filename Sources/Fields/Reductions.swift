@@ -17,6 +17,12 @@ extension FieldSet {
     pairwiseSum((0..<grid.rowCount).map { tile_sum(pointer(field, row: $0), grid.rowLength) })
   }
 
+  /// The integral of a field over the grid.
+  package func integral(_ field: Int) -> Double {
+    if let volume = grid.pointVolume { return sum(field) * volume }
+    return pairwiseSum((0..<grid.rowLength).map { pointer(field)[$0] * grid.axes[0].volume($0) })
+  }
+
   /// The smallest value of a field, NaN if there is one.
   package func minimum(_ field: Int) -> Double {
     (0..<grid.rowCount).map { tile_minimum(pointer(field, row: $0), grid.rowLength) }

@@ -50,10 +50,21 @@ extension TileBlock {
     for field in 0..<fields { row(target + field).update(from: row(source + field), count: count) }
   }
 
-  /// The sum of a row, in a fixed order.
-  package func sum(row index: Int, count: Int) -> Double { tile_sum(row(index), count) }
-  /// The largest value of a row, NaN if there is one.
-  package func maximum(row index: Int, count: Int) -> Double { tile_maximum(row(index), count) }
-  /// The smallest value of a row, NaN if there is one.
-  package func minimum(row index: Int, count: Int) -> Double { tile_minimum(row(index), count) }
+  /// The sum of a row in a fixed order, each value multiplied by its weight if there are weights.
+  package func sum(row index: Int, times weights: UnsafePointer<Double>? = nil, count: Int) -> Double {
+    if let weights { tile_weigh(row(index), weights, count) }
+    return tile_sum(row(index), count)
+  }
+
+  /// The largest value of a row where the weight is not 0; NaN if there is one, −∞ if there is no value.
+  package func maximum(row index: Int, where weights: UnsafePointer<Double>? = nil, count: Int) -> Double {
+    if let weights { tile_replace_outside(row(index), weights, -.infinity, count) }
+    return tile_maximum(row(index), count)
+  }
+
+  /// The smallest value of a row where the weight is not 0; NaN if there is one, ∞ if there is no value.
+  package func minimum(row index: Int, where weights: UnsafePointer<Double>? = nil, count: Int) -> Double {
+    if let weights { tile_replace_outside(row(index), weights, .infinity, count) }
+    return tile_minimum(row(index), count)
+  }
 }

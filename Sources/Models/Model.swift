@@ -38,14 +38,17 @@ package struct Model: Sendable {
   }
 
   /// Names in force where the model's and the run file's expressions are read.
-  package func scope(coordinates: [String], allows: Scope.Permissions) -> Scope {
+  package func scope(coordinates: some Sequence<String>, allows: Scope.Permissions) -> Scope {
     Model.scope(
       fields: fieldNames, parameters: parameters.map(\.name), functions: functions, coordinates: coordinates,
       allows: allows)
   }
 
+  /// What the numbers that are given at the sides of the domain may depend on.
+  package static let sidePermissions: Scope.Permissions = [.position, .time]
+
   static func scope(
-    fields: [String], parameters: [String], functions: [String: ModelFunction], coordinates: [String],
+    fields: [String], parameters: [String], functions: [String: ModelFunction], coordinates: some Sequence<String>,
     allows: Scope.Permissions
   ) -> Scope {
     Scope(

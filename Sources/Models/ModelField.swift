@@ -9,9 +9,7 @@ package struct ModelField: Sendable {
   /// As in "cells/mm^2".
   package let unit: String?
   /// Depends on parameters only.
-  package let diffusivity: Expression
-  /// Where the diffusivity stands, or else the field.
-  package let diffusivityPlace: Place
+  package let diffusivity: Diffusivity
   /// Conditions that the model gives; the run file's default holds for the other axes.
   package let boundaries: BoundaryConditions
 }

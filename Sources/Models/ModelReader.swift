@@ -29,7 +29,7 @@ private struct ModelReader {
     readNames()
     let scope = Model.scope(
       fields: fieldMembers.map(\.key), parameters: parameters.map(\.name), functions: functions,
-      coordinates: ["x", "y", "z"], allows: .rate)
+      coordinates: Scope.allCoordinates, allows: .rate)
     for member in node["functions"]?.members ?? [] { checkBody(member, scope) }
     let fields = fieldMembers.compactMap { field($0, scope) }
     let processes = self.processes(scope)
@@ -123,17 +123,18 @@ private struct ModelReader {
 
   private mutating func field(_ member: JSONObject.Member, _ scope: Scope) -> ModelField? {
     let node = member.value
-    let diffusion = node["diffusion"]
-    var diffusivity = Expression.constant(0)
-    if let diffusion, let expression = expression(diffusion, scope, context: "in the diffusion of field \(member.key)")
-    {
-      diffusivity = expression
-      refuseVariable(expression, at: diffusion.place)
-    }
+    let context = "in the diffusion of field \(member.key)"
+    let diffusivity =
+      node["diffusion"].flatMap { Diffusivity($0, in: scope, context: context, &found) }
+      ?? Diffusivity(at: member.keyPlace)
+    for (expression, place) in diffusivity.all { refuseVariable(expression, at: place) }
+    let sides = Model.scope(
+      fields: fieldMembers.map(\.key), parameters: parameters.map(\.name), functions: functions,
+      coordinates: Scope.allCoordinates, allows: Model.sidePermissions)
     return ModelField(
       name: member.key, title: node["title"]?.string, unit: node["unit"]?.string, diffusivity: diffusivity,
-      diffusivityPlace: diffusion?.place ?? member.keyPlace,
-      boundaries: node["boundary"].map { BoundaryConditions($0, of: "field \(member.key)", &found) } ?? .init())
+      boundaries: node["boundary"].map { BoundaryConditions($0, in: sides, of: "field \(member.key)", &found) }
+        ?? .init())
   }
 
   /// A diffusivity that is not one number has operators of its own, which are still to come.

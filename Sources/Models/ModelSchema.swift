@@ -52,9 +52,13 @@ extension Model {
     .init("title", .string(format: "text"), "What it is, as in `effector cells`."),
     .init("unit", .string(format: "unit"), "Its unit, as in `cells/mm^2`."),
     .init(
-      "diffusion", expression, "Diffusivity, in length² per time: a number or an expression of parameters.",
-      default: "0"),
-    .init("boundary", boundary, "What happens at the sides of the domain.", default: "that of the domain"),
+      "diffusion", .either([.number(), .string(format: "expression"), .map(key: "axis", values: expression)]),
+      "Diffusivity, in length² per time: a number or an expression of parameters, or one for each axis, as in "
+        + "`{ \"x\": 0.1, \"y\": \"D/2\" }`.", default: "0"),
+    .init(
+      "boundary", boundary,
+      "What happens at the sides of the domain. The sides are `x-`, `x+`, …; `x` means both. Numbers may be expressions "
+        + "of position, time and parameters.", default: "that of the domain"),
     later("taxis", "movement up the gradient of other fields"),
     later("advection", "movement with a given velocity"),
     later("quasi_steady", "fields that are always in balance"),
@@ -76,10 +80,11 @@ extension Model {
       key: "axis or side",
       values: .either([
         boundaryKind,
+        .object([.init("value", expression, "The value at the side.", isRequired: true)]),
+        .object([.init("flux", expression, "The flux into the domain.", isRequired: true)]),
         .object([
-          later("value", "a given value at the side"),
-          later("flux", "a given flux into the domain"),
-          later("robin", "a flux in proportion to a difference"),
+          .init(
+            "robin", .object(robin), "A flux into the domain in proportion to a difference.", isRequired: true)
         ]),
       ])),
   ])
@@ -88,4 +93,12 @@ extension Model {
     .init("no-flux", "nothing crosses the side"),
     .init("periodic", "what leaves at one side enters at the other"),
   ])
+
+  private static let robin: [Property] = [
+    .init(
+      "coefficient", expression,
+      "`h` of the flux `h (outside − value at the side)`, in length per time; of parameters.",
+      isRequired: true),
+    .init("outside", expression, "The value outside of the domain.", isRequired: true),
+  ]
 }

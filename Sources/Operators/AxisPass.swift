@@ -4,31 +4,37 @@ import Fields
 /// One diffusion step of one field along one axis, ready to be carried out: the propagator with its numbers.
 struct AxisPass: Sendable {
   private enum Kind: Sendable {
-    case kernel(DiffusionKernel)
-    case transform(LineTransform, TransformTable)
+    case kernel(DiffusionKernel, LineContinuation)
+    case filter(any LineFilter, order: [Int])
+    case matrix(LineMatrix, order: [Int])
   }
 
   private let kind: Kind
-  private let isPeriodic: Bool
   let blocks: LineBlocks
 
+  /// - Parameter spectrum: the transform along the axis and its eigenvalues, made where it is needed.
   /// - Returns: nil if nothing is to be done.
   init?(
-    _ propagator: AxisPropagator, field: FieldDiffusion, boundary: AxisBoundary, grid: Grid, axis: Int, step: Double,
-    transform: (Int, AxisBoundary) -> LineTransform
+    _ propagator: AxisPropagator, field: FieldDiffusion, grid: Grid, axis: Int, step: Double,
+    spectrum: () -> AxisSpectrum
   ) {
-    isPeriodic = boundary == .periodic
+    let line = grid.axes[axis]
     switch propagator.method {
     case nil: return nil
     case .kernel:
-      kind = .kernel(DiffusionKernel(propagator.shape ?? .secondOrder, strength: propagator.strength))
+      kind = .kernel(
+        DiffusionKernel(propagator.shape ?? .secondOrder, strength: propagator.strength),
+        LineContinuation(field.boundaries[axis]))
       blocks = LineBlocks(grid: grid, axis: axis, lanes: axis == 0 ? 8 : Int(KERNEL_LANES))
     case .fourier:
-      let lines = transform(grid.axes[axis].points, boundary)
-      let exponents = lines.angles.map {
-        step * field.diffusivity * field.symbol.eigenvalue(angle: $0, spacing: grid.axes[axis].spacing)
-      }
-      kind = .transform(lines, TransformTable(transform: lines, exponents: exponents))
+      let spectrum = spectrum()
+      kind = .filter(
+        spectrum.transform.filter(spectrum.exponentials(step: step)), order: spectrum.transform.order)
+      blocks = LineBlocks(grid: grid, axis: axis, lanes: Int(TRANSFORM_LANES))
+    case .matrix:
+      let exponential = AxisExponential(
+        AxisLaplacian(line, boundary: field.boundaries[axis], diffusivity: field.diffusivities[axis]), step: step)
+      kind = .matrix(exponential.matrix, order: Array(0..<line.points))
       blocks = LineBlocks(grid: grid, axis: axis, lanes: Int(TRANSFORM_LANES))
     }
   }
@@ -36,18 +42,17 @@ struct AxisPass: Sendable {
   /// Works on one block of lines of a field that begins at `values`.
   func run(_ index: Int, values: UnsafeMutablePointer<Double>, scratch: WorkerScratch) {
     switch kind {
-    case .kernel(let kernel): convolve(kernel, index, values, scratch)
-    case .transform(let lines, let table):
-      blocks.gather(index, from: values, order: lines.order, scratch: scratch) { block in
-        lines.transform(block)
-        table.apply(block)
-        lines.transform(block, backward: true)
-      }
+    case .kernel(let kernel, let beyond): convolve(kernel, beyond, index, values, scratch)
+    case .filter(let filter, let order):
+      blocks.gather(index, from: values, order: order, scratch: scratch) { filter.apply($0, spare: $1) }
+    case .matrix(let matrix, let order):
+      blocks.gather(index, from: values, order: order, scratch: scratch) { matrix.apply($0, spare: $1) }
     }
   }
 
   private func convolve(
-    _ kernel: DiffusionKernel, _ index: Int, _ values: UnsafeMutablePointer<Double>, _ scratch: WorkerScratch
+    _ kernel: DiffusionKernel, _ beyond: LineContinuation, _ index: Int, _ values: UnsafeMutablePointer<Double>,
+    _ scratch: WorkerScratch
   ) {
     let (offset, lanes) = blocks.block(index)
     let padded = blocks.lineLength + 2 * kernel.radius
@@ -55,33 +60,44 @@ struct AxisPass: Sendable {
       let memory = scratch.memory(padded)
       for lane in 0..<lanes {
         kernel_pass_row(
-          values + offset + lane * blocks.stride, blocks.lineLength, kernel.weights, kernel.radius,
-          isPeriodic ? 1 : 0, memory)
+          values + offset + lane * blocks.stride, blocks.lineLength, kernel.weights, kernel.radius, beyond, memory)
       }
     } else {
       kernel_pass_columns(
-        values + offset, blocks.stride, blocks.lineLength, lanes, kernel.weights, kernel.radius, isPeriodic ? 1 : 0,
+        values + offset, blocks.stride, blocks.lineLength, lanes, kernel.weights, kernel.radius, beyond,
         scratch.memory(padded * Int(KERNEL_LANES)))
     }
   }
 }
 
+extension LineContinuation {
+  /// Values go on with the same sign beyond a side that nothing crosses, with the opposite one where they are 0.
+  init(_ boundary: AxisBoundary) {
+    func sign(_ side: SideBoundary) -> Double { side == .value ? -1 : 1 }
+    switch boundary {
+    case .periodic: self.init(is_periodic: 1, lower: 1, upper: 1)
+    case .sides(let lower, let upper): self.init(is_periodic: 0, lower: sign(lower), upper: sign(upper))
+    }
+  }
+}
+
 extension LineBlocks {
-  /// Brings a block of lines into cache, works on it, and puts it back.
+  /// Brings a block of lines into cache, works on it with a spare one as large, and puts it back.
   func gather(
     _ index: Int, from values: UnsafeMutablePointer<Double>, order: [Int], putBack: [Int]? = nil,
-    scratch: WorkerScratch, _ work: (UnsafeMutablePointer<Double>) -> Void
+    scratch: WorkerScratch, _ work: (UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) -> Void
   ) {
     let (offset, lanes) = block(index)
-    let memory = scratch.memory(lineLength * Int(TRANSFORM_LANES))
+    let size = lineLength * Int(TRANSFORM_LANES)
+    let memory = scratch.memory(2 * size)
     let lines = values + offset
     if axis == 0 {
       transform_load_rows(memory, lines, stride, lineLength, lanes, order)
-      work(memory)
+      work(memory, memory + size)
       transform_store_rows(memory, lines, stride, lineLength, lanes, putBack ?? order)
     } else {
       transform_load_columns(memory, lines, stride, lineLength, lanes, order)
-      work(memory)
+      work(memory, memory + size)
       transform_store_columns(memory, lines, stride, lineLength, lanes, putBack ?? order)
     }
   }

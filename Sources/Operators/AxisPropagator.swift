@@ -10,7 +10,7 @@ package struct AxisPropagator: Hashable, Sendable {
   package let symbol: DiffusionSymbol
   /// `r = D Δt / Δx²`.
   package let strength: Double
-  /// Points that a kernel reaches to either side; 0 for transforms.
+  /// Points that a kernel or matrix reaches to either side; 0 for transforms.
   package let radius: Int
   /// In a few words, for people.
   package let reason: String
@@ -25,23 +25,37 @@ extension AxisPropagator {
   /// Below this strength the Gaussian is too narrow for the grid to represent.
   package static let gaussianStrength = 0.5
 
-  /// Chooses by strength, by whether rounding would be amplified, and by request.
-  package static func chosen(for field: FieldDiffusion, axis: Axis, boundary: AxisBoundary, step: Double)
-    -> AxisPropagator
+  /// Chooses by what the sides allow, by strength, by whether rounding would be amplified, and by request.
+  package static func chosen(for field: FieldDiffusion, axis index: Int, of grid: Grid, step: Double) -> AxisPropagator
   {
-    let strength = field.diffusivity * step / (axis.spacing * axis.spacing)
-    guard field.diffusivity > 0, axis.points > 1 else {
-      let reason = field.diffusivity > 0 ? "a single point" : "does not diffuse"
+    let axis = grid.axes[index]
+    let diffusivity = field.diffusivities[index]
+    let symbol = field.symbol(axis: index, of: grid)
+    let strength = diffusivity * step / (axis.spacing * axis.spacing)
+    func made(_ method: PropagatorMethod?, _ shape: DiffusionKernel.Shape?, _ reason: String) -> AxisPropagator {
+      let radius =
+        switch method {
+        case .kernel: DiffusionKernel.radius(shape ?? .secondOrder, strength: strength)
+        case .matrix: min(axis.points - 1, DiffusionKernel.radius(.secondOrder, strength: strength))
+        case .fourier, nil: 0
+        }
       return AxisPropagator(
-        axis: axis.name, method: nil, shape: nil, symbol: field.symbol, strength: strength, radius: 0, reason: reason)
+        axis: axis.name, method: method, shape: method == .kernel ? shape : nil, symbol: symbol, strength: strength,
+        radius: radius, reason: reason)
+    }
+    guard diffusivity > 0 else { return made(nil, nil, "does not diffuse") }
+    let boundary = field.boundaries[index]
+    guard axis.points > 1 || boundary != .noFlux && boundary != .periodic else {
+      return made(nil, nil, "a single point")
+    }
+    guard TransformBasis(boundary, axis: axis) != nil else {
+      let cause = axis.geometry == .cartesian ? "these sides" : "a radius"
+      return made(.matrix, nil, "no kernel or fast transform for \(cause)")
     }
     let shape: DiffusionKernel.Shape =
-      field.symbol == .spectral && strength >= gaussianStrength ? .gaussian : .secondOrder
+      symbol == .spectral && strength >= gaussianStrength ? .gaussian : .secondOrder
     let (method, reason) = choice(for: field, axis: axis, strength: strength, shape: shape)
-    let radius = method == .kernel ? DiffusionKernel.radius(shape, strength: strength) : 0
-    return AxisPropagator(
-      axis: axis.name, method: method, shape: method == .kernel ? shape : nil, symbol: field.symbol,
-      strength: strength, radius: radius, reason: reason)
+    return made(method, shape, reason)
   }
 
   private static func choice(
@@ -50,6 +64,7 @@ extension AxisPropagator {
     switch field.requestedMethod {
     case .fourier where field.isSpoiltByRounding:
       return (.fourier, "as asked for; its rounding grows in empty tissue and may end as a false invasion")
+    case .matrix: break
     case let method?: return (method, "as asked for")
     case nil: break
     }

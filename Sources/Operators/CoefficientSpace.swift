@@ -1,68 +1,76 @@
 import CKernels
 import Fields
 
-/// The transform of a whole field along all its axes, to real cosine (and sine) coefficients and back, in place.
+/// The transform of a whole field along all its axes, to real coefficients and back, in place.
 ///
-/// In these coefficients every function of the Laplacian is a product. Serves what is no product over axes.
+/// In these coefficients every function of the diffusion operator `L` is a product. Serves what is no product over
+/// axes.
 struct CoefficientSpace: Sendable {
-  private let transforms: [LineTransform]
-  private let blocks: [LineBlocks]
   private let grid: Grid
-  /// `λ` of each axis, in the order of its coefficients.
-  private let eigenvalues: [[Double]]
+  private let spectra: [AxisSpectrum]
+  private let blocks: [LineBlocks]
   /// The identity, in which coefficients are stored.
   private let naturalOrders: [[Int]]
+  private let normalization: Double
 
-  init(
-    grid: Grid, boundaries: [AxisBoundary], symbol: DiffusionSymbol, transform: (Int, AxisBoundary) -> LineTransform
-  ) {
+  init(grid: Grid, spectra: [AxisSpectrum]) {
     self.grid = grid
-    transforms = grid.axes.indices.map { transform(grid.axes[$0].points, boundaries[$0]) }
+    self.spectra = spectra
     blocks = grid.axes.indices.map { LineBlocks(grid: grid, axis: $0, lanes: Int(TRANSFORM_LANES)) }
-    eigenvalues = zip(transforms, grid.axes).map { lines, axis in
-      lines.angles.map { symbol.eigenvalue(angle: $0, spacing: axis.spacing) }
-    }
-    naturalOrders = transforms.map { Array(0..<$0.count) }
+    naturalOrders = spectra.map { Array(0..<$0.transform.count) }
+    normalization = spectra.reduce(1) { $0 * $1.transform.normalization }
   }
 
   func forward(_ values: FieldPointer, pool: WorkerPool, scratch: [WorkerScratch]) {
-    for axis in transforms.indices {
-      let (lines, blocks, natural) = (transforms[axis], blocks[axis], naturalOrders[axis])
+    for axis in spectra.indices {
+      let (lines, blocks, natural) = (spectra[axis].transform, blocks[axis], naturalOrders[axis])
       pool.forEach(blocks.blockCount) { index, worker in
         blocks.gather(index, from: values.start, order: lines.order, putBack: natural, scratch: scratch[worker]) {
-          lines.forward($0)
+          lines.forward($0, spare: $1)
         }
       }
     }
   }
 
-  /// The values come out multiplied by the number of points.
+  /// The values come out multiplied by what the products below divide by.
   func backward(_ values: FieldPointer, pool: WorkerPool, scratch: [WorkerScratch]) {
-    for axis in transforms.indices {
-      let (lines, blocks, natural) = (transforms[axis], blocks[axis], naturalOrders[axis])
+    for axis in spectra.indices {
+      let (lines, blocks, natural) = (spectra[axis].transform, blocks[axis], naturalOrders[axis])
       pool.forEach(blocks.blockCount) { index, worker in
         blocks.gather(index, from: values.start, order: natural, putBack: lines.order, scratch: scratch[worker]) {
-          lines.backward($0)
+          lines.backward($0, spare: $1)
         }
       }
     }
   }
 
-  /// `u ← (e^{hDL} u − h φ₁(hDL) c) / N`, all in coefficients.
-  func advance(
-    _ u: FieldPointer, minus c: FieldPointer, diffusivity: Double, step: Double, pool: WorkerPool
-  ) {
-    let norm = 1 / Double(grid.pointCount)
-    let first = eigenvalues[0].map { diffusivity * $0 }
+  /// `u ← e^{hL} u − h φ₁(hL) c`, all in coefficients.
+  func advance(_ u: FieldPointer, minus c: FieldPointer, step: Double, pool: WorkerPool) {
+    forEachRow(pool) { offset, rest in
+      transform_source_row(
+        u.start + offset, c.start + offset, spectra[0].eigenvalues, rest, step, 1 / normalization, grid.rowLength)
+    }
+  }
+
+  /// `b ← h (φ₁(hL) b + φ₂(hL) d)`, all in coefficients: what a source adds in a step that is `b` at its start and
+  /// `b + d` at its end.
+  func respond(_ b: FieldPointer, growingBy d: FieldPointer, step: Double, pool: WorkerPool) {
+    forEachRow(pool) { offset, rest in
+      transform_supply_row(
+        b.start + offset, d.start + offset, spectra[0].eigenvalues, rest, step, 1 / normalization, grid.rowLength)
+    }
+  }
+
+  /// Calls with the offset of each row of coefficients and the sum of its eigenvalues of the other axes.
+  private func forEachRow(_ pool: WorkerPool, _ body: @Sendable (_ offset: Int, _ rest: Double) -> Void) {
     pool.forEach(grid.rowCount) { row, _ in
-      var rest = row
+      var index = row
       var sum = 0.0
-      for axis in self.eigenvalues.indices.dropFirst() {
-        sum += diffusivity * self.eigenvalues[axis][rest % self.eigenvalues[axis].count]
-        rest /= self.eigenvalues[axis].count
+      for spectrum in self.spectra.dropFirst() {
+        sum += spectrum.eigenvalues[index % spectrum.eigenvalues.count]
+        index /= spectrum.eigenvalues.count
       }
-      let offset = row * self.grid.rowStride
-      transform_source_row(u.start + offset, c.start + offset, first, sum, step, norm, self.grid.rowLength)
+      body(row * self.grid.rowStride, sum)
     }
   }
 }

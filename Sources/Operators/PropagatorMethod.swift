@@ -2,7 +2,8 @@
 package enum PropagatorMethod: String, Hashable, Sendable, Codable, CaseIterable {
   /// By a convolution with a positive kernel of limited width: what is empty stays empty beyond its reach.
   case kernel
-  /// By a cosine transform (no-flux) or a Fourier transform (periodic): fast at any width, but its rounding reaches
-  /// every point.
+  /// By a Fourier, cosine or sine transform: fast at any width, but its rounding reaches every point.
   case fourier
+  /// By a banded matrix of positive numbers, where no kernel and no transform fits: as local as a kernel.
+  case matrix
 }

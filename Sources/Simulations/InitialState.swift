@@ -10,7 +10,7 @@ import TimeStepping
 /// - Parameter expressions: one per field; they may depend on position, parameters and, with the time 0, on `t`.
 package func setInitialState(
   _ state: FieldSet, to expressions: [Expression], fields: [String], parameters: [String: Double], seed: UInt64,
-  time: Double, pool: WorkerPool
+  time: Double, volumes: PointVolumes, pool: WorkerPool
 ) throws {
   let grid = state.grid
   let single = try FieldSet(grid: grid, count: 1)
@@ -19,7 +19,8 @@ package func setInitialState(
     let calls = expression.symbols.filter(\.isRandom).sorted { $0.callNumber < $1.callNumber }
     let functions = try PointwiseFunctions(
       [expression], fields: [], parameters: parameters, grid: grid, extraInputs: calls)
-    GridEvaluator(functions, pool: pool).evaluate(nothing, time: time, into: single) { block, firstRow, tile in
+    GridEvaluator(functions, volumes: volumes, pool: pool).evaluate(nothing, time: time, into: single) {
+      block, firstRow, tile in
       for (offset, call) in calls.enumerated() {
         for point in 0..<tile.count {
           let index = UInt64(grid.globalIndex(row: tile.row, column: tile.column + point))

@@ -10,7 +10,8 @@ package final class Observables: Sendable {
 
   /// - Parameter named: expressions that are one number for the whole domain.
   package init(
-    named: [(name: String, expression: Expression)], fields: [String], parameters: [String: Double], grid: Grid,
+    named: [(name: String, expression: Expression)], fields: [String], parameters: [String: Double],
+    volumes: PointVolumes,
     pool: WorkerPool
   ) throws(ExpressionProblems) {
     fieldNames = fields
@@ -19,8 +20,8 @@ package final class Observables: Sendable {
       [Functional.Kind.integral, .min, .max].map { Expression.functional($0, of: .symbol(.field(name))) }
     }
     let functions = try PointwiseFunctions(
-      named.map(\.expression) + masses, fields: fields, parameters: parameters, grid: grid)
-    evaluator = GridEvaluator(functions, pool: pool)
+      named.map(\.expression) + masses, fields: fields, parameters: parameters, grid: volumes.grid)
+    evaluator = GridEvaluator(functions, volumes: volumes, pool: pool)
   }
 
   /// Names of the columns, in the order of `values`.

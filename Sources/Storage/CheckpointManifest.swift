@@ -23,7 +23,7 @@ struct CheckpointManifest {
         grid.axes.map {
           .object([
             "name": .string($0.name), "origin": .number($0.origin), "length": .number($0.length),
-            "points": .integer($0.points),
+            "points": .integer($0.points), "geometry": .string($0.geometry.rawValue),
           ])
         }),
       "texts": .object(texts.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
@@ -52,13 +52,14 @@ struct CheckpointManifest {
         remedy: "resume it with the Oncofield that wrote it")
     }
     let axes = (root["axes"]?.array ?? []).compactMap { node -> Axis? in
-      guard let name = node["name"]?.string, ["x", "y", "z"].contains(name), let origin = node["origin"]?.number,
-        let length = node["length"]?.number, length > 0, let points = node["points"]?.integer, points > 0
+      guard let name = node["name"]?.string, let origin = node["origin"]?.number,
+        let length = node["length"]?.number, length > 0, let points = node["points"]?.integer, points > 0,
+        let geometry = Axis.Geometry(rawValue: node["geometry"]?.string ?? Axis.Geometry.cartesian.rawValue)
       else { return nil }
-      return Axis(name: name, origin: origin, length: length, points: points)
+      return Axis(name: name, origin: origin, length: length, points: points, geometry: geometry)
     }
     guard let step = root["step"]?.integer, let time = root["time"]?.number, (1...3).contains(axes.count),
-      axes.map(\.name) == Array(["x", "y", "z"].prefix(axes.count)),
+      Grid.axisNames(axes[0].geometry, count: axes.count) == axes.map(\.name),
       axes.reduce(1.0, { $0 * Double($1.points) }) <= 0x1p40
     else { throw damage("its manifest is incomplete") }
     self.step = step

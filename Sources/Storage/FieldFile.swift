@@ -22,7 +22,7 @@ package struct FieldFile {
       let file = try HDF5File(opening: self.path)
       isCheckpoint = try file.has("manifest")
       var coordinates: [[Double]] = []
-      for axis in ["x", "y", "z"] where try file.has(axis) {
+      for axis in ["r", "x", "y", "z"] where try file.has(axis) {
         coordinates.append(try file.openDataset(axis).readDoubles())
       }
       self.coordinates = coordinates

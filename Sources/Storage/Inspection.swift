@@ -49,7 +49,7 @@ package struct Inspection {
       fields.append(
         .object([
           "name": .string(entry.path), "hash": .string(entry.hash), "minimum": .number(scratch.minimum(0)),
-          "maximum": .number(scratch.maximum(0)), "mass": .number(scratch.sum(0) * scratch.grid.pointVolume),
+          "maximum": .number(scratch.maximum(0)), "mass": .number(scratch.integral(0)),
         ]))
     }
     return .object([

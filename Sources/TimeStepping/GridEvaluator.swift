@@ -7,12 +7,14 @@ import Synchronization
 /// Sums are taken tile by tile and then pairwise over tiles, so that no result depends on the number of threads.
 package final class GridEvaluator: Sendable {
   package let functions: PointwiseFunctions
+  private let volumes: PointVolumes
   private let pool: WorkerPool
   private let workspaces: PerWorker<PointwiseFunctions.Workspace>
   private let blocks: PerWorker<TileBlock>
 
-  package init(_ functions: PointwiseFunctions, pool: WorkerPool) {
+  package init(_ functions: PointwiseFunctions, volumes: PointVolumes, pool: WorkerPool) {
     self.functions = functions
+    self.volumes = volumes
     self.pool = pool
     workspaces = PerWorker(pool) { functions.makeWorkspace() }
     let rows = functions.inputRowCount + max(functions.count, 1)
@@ -35,16 +37,16 @@ package final class GridEvaluator: Sendable {
       let output = self.functions.inputRowCount
       self.functions.evaluateArgument(
         of: index, block, inputRow: 0, outputRow: output, time: time, count: tile.count, workspace: workspace)
+      let volumes = self.volumes.values(of: tile)
       return switch kind {
-      case .integral, .mean: block.sum(row: output, count: tile.count)
-      case .max: block.maximum(row: output, count: tile.count)
-      case .min: block.minimum(row: output, count: tile.count)
+      case .integral, .mean: block.sum(row: output, times: volumes, count: tile.count)
+      case .max: block.maximum(row: output, where: volumes, count: tile.count)
+      case .min: block.minimum(row: output, where: volumes, count: tile.count)
       }
     }
-    let grid = state.grid
     return switch kind {
-    case .integral: pairwiseSum(partials) * grid.pointVolume
-    case .mean: pairwiseSum(partials) / Double(grid.pointCount)
+    case .integral: pairwiseSum(partials) * (volumes.uniform ?? 1)
+    case .mean: pairwiseSum(partials) / (volumes.uniform == nil ? volumes.total : Double(volumes.pointCount))
     case .max: partials.reduce(-.infinity) { $0.isNaN || $0 > $1 ? $0 : $1 }
     case .min: partials.reduce(.infinity) { $0.isNaN || $0 < $1 ? $0 : $1 }
     }

@@ -28,7 +28,7 @@ package struct PointwiseFunctions: Sendable {
     let extracted = Expression.extractingFunctionals(expressions)
     functionals = extracted.functionals
     fieldCount = fields.count
-    let pointwise = fields.map(Symbol.field) + [.coordinate("x")] + extraInputs
+    let pointwise = fields.map(Symbol.field) + [.coordinate(grid.axes[0].name)] + extraInputs
     let positions = grid.axes.dropFirst().map { Symbol.coordinate($0.name) }
     let constants = Dictionary(uniqueKeysWithValues: parameters.map { (Symbol.parameter($0.key), $0.value) })
     func compile(_ outputs: [Expression], functionals: Int) throws(ExpressionProblems) -> Program {
@@ -42,10 +42,10 @@ package struct PointwiseFunctions: Sendable {
     functionalPrograms = programs
     program = try compile(extracted.expressions, functionals: extracted.functionals.count)
     let everything = extracted.expressions + extracted.functionals.map(\.argument)
-    usesFirstCoordinate = everything.contains { $0.dependsOn(.coordinate("x")) }
+    usesFirstCoordinate = everything.contains { $0.dependsOn(.coordinate(grid.axes[0].name)) }
   }
 
-  /// Rows that the inputs take in a tile block: one per field, one for x, then the extra ones.
+  /// Rows that the inputs take in a tile block: one per field, one for the position along the first axis, then the extra ones.
   package var inputRowCount: Int { program.inputCount }
   /// Row of the first extra input, counted from the first input row.
   package var extraInputRow: Int { fieldCount + 1 }

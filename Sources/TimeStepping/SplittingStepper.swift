@@ -14,22 +14,22 @@ package final class SplittingStepper: Sendable {
   private let predictor: FieldSet?
 
   /// - Parameters:
-  ///   - diffusivities: of each field; balancing acts on those that are positive.
+  ///   - volumes: of the points, for integrals in the reactions.
   package init(
-    scheme: SplittingScheme, reactions: ReactionIntegrator?, diffusion: Diffusion, diffusivities: [Double], grid: Grid,
+    scheme: SplittingScheme, reactions: ReactionIntegrator?, diffusion: Diffusion, volumes: PointVolumes,
     pool: WorkerPool
   ) throws(FieldAllocationError) {
     self.scheme = scheme
     self.reactions = reactions
     self.diffusion = diffusion
     let isNonlocal = reactions?.system.functions.isNonlocal ?? false
-    functionals = isNonlocal ? reactions.map { GridEvaluator($0.system.functions, pool: pool) } : nil
-    predictor = isNonlocal ? try FieldSet(grid: grid, count: diffusivities.count) : nil
+    functionals = isNonlocal ? reactions.map { GridEvaluator($0.system.functions, volumes: volumes, pool: pool) } : nil
+    predictor = isNonlocal ? try FieldSet(grid: volumes.grid, count: diffusion.fields.count) : nil
     balance =
       scheme.isRebalanced && reactions != nil
       ? try Balance(
-        grid: grid, fields: diffusivities.indices.filter { diffusivities[$0] > 0 }, count: diffusivities.count,
-        pool: pool)
+        grid: volumes.grid, fields: diffusion.fields.indices.filter { diffusion.fields[$0].moves },
+        count: diffusion.fields.count, pool: pool)
       : nil
   }
 
@@ -54,17 +54,23 @@ package final class SplittingStepper: Sendable {
     didFlow: (SplittingScheme.Part) -> Void = { _ in }
   ) throws(NumericalFailure) {
     balance?.begin(state, step: step, part: scheme.flows[0].part)
-    var elapsed = 0.0
+    // Each part has a clock of its own, which all its flows together take through the step.
+    var elapsed: [SplittingScheme.Part: Double] = [:]
     for (index, flow) in scheme.flows.enumerated() {
+      let start = time + elapsed[flow.part, default: 0] * step
+      elapsed[flow.part, default: 0] += flow.fraction
       switch flow.part {
-      case .reaction:
-        try react(state, from: time + elapsed * step, by: flow.fraction * step)
-        elapsed += flow.fraction
+      case .reaction: try react(state, from: start, by: flow.fraction * step)
       case .diffusion:
         if let balance {
-          diffusion.advance(state, minus: balance.constant, by: flow.fraction * step)
+          // With the constant each part makes half of the change, so that the state between flows is the solution of
+          // a time of its own, and what is given at the sides must be of that time: else the order would be lost.
+          let done = 0.5 * (elapsed[.reaction, default: 0] + elapsed[.diffusion, default: 0])
+          diffusion.advance(
+            state, minus: balance.constant,
+            during: (time + (done - 0.5 * flow.fraction) * step, time + done * step), by: flow.fraction * step)
         } else {
-          diffusion.advance(state, by: flow.fraction * step)
+          diffusion.advance(state, from: start, by: flow.fraction * step)
         }
       }
       let next = index + 1 < scheme.flows.count ? scheme.flows[index + 1].part : nil

@@ -49,7 +49,7 @@ private let cases: [(key: String, line: String, expected: String)] = [
     """
     run.json:2:80: error: unknown symbol "rr" in the reaction of field T
         2 |   "model": { "name": "m", "fields": { "T": {}, "E": {} }, "reactions": { "T": "rr*T" } },
-          |                                                                                ^~
+          |                                                                                ^~  did you mean "r"?
     """
   ),
   (
@@ -128,7 +128,7 @@ private let cases: [(key: String, line: String, expected: String)] = [
     """
     run.json:4:59: error: there is no axis y in this domain
         4 |   "domain": { "size": [10], "points": [20], "boundary": { "y": "periodic" } },
-          |                                                           ^~~
+          |                                                           ^~~  its axes: x
     """
   ),
   (
@@ -276,18 +276,79 @@ private let cases: [(key: String, line: String, expected: String)] = [
     """
     run.json:4:59: error: "left" is not an axis or side
         4 |   "domain": { "size": [10], "points": [20], "boundary": { "left": "periodic", "x": "periodic", "x-": "periodic…
-          |                                                           ^~~~~~  write x, y or z, or a side as in x- or x+
+          |                                                           ^~~~~~  write x, y, z or r, or a side as in x- or x+
     run.json:4:96: error: axis x of the domain is given as a whole and by side
         4 | …ain": { "size": [10], "points": [20], "boundary": { "left": "periodic", "x": "periodic", "x-": "periodic" } },
           |                                                                                           ^~~~
     """
   ),
   (
-    "domain", #""domain": { "size": [10], "points": [20], "boundary": { "x-": { "value": 1 } } },"#,
+    "domain", #""domain": { "size": [10], "points": [20], "boundary": { "x-": { "value": "T*y" } } },"#,
     """
-    run.json:4:67: error: "value" is not available yet (a given value at the side)
-        4 |   "domain": { "size": [10], "points": [20], "boundary": { "x-": { "value": 1 } } },
-          |                                                                   ^~~~~~~
+    run.json:4:77: error: the field "T" cannot be used here at the side x- of the domain
+        4 |   "domain": { "size": [10], "points": [20], "boundary": { "x-": { "value": "T*y" } } },
+          |                                                                             ^  it may depend on parameters, position and time t only
+    run.json:4:79: error: the domain has no coordinate "y" at the side x- of the domain
+        4 |   "domain": { "size": [10], "points": [20], "boundary": { "x-": { "value": "T*y" } } },
+          |                                                                               ^  it has x
+    """
+  ),
+  (
+    "domain", #""domain": { "size": [10], "points": [20], "boundary": { "x-": "periodic" } },"#,
+    """
+    run.json:4:65: error: the two sides of axis x of the domain do not go together
+        4 |   "domain": { "size": [10], "points": [20], "boundary": { "x-": "periodic" } },
+          |                                                                 ^~~~~~~~~~  periodic holds for both sides
+    """
+  ),
+  (
+    "domain",
+    #""domain": { "size": [10], "points": [20], "boundary": { "x-": { "robin": { "coefficient": "-r", "outside": 1 } }, "x+": { "robin": { "coefficient": "x", "outside": 1 } } } },"#,
+    """
+    run.json:4:93: error: the robin coefficient is -1, but must be at least 0
+        4 |   "domain": { "size": [10], "points": [20], "boundary": { "x-": { "robin": { "coefficient": "-r", "outside": 1…
+          |                                                                                             ^~~~
+    run.json:4:151: error: a robin coefficient depends on parameters only
+        4 | …"robin": { "coefficient": "-r", "outside": 1 } }, "x+": { "robin": { "coefficient": "x", "outside": 1 } } } },
+          |                                                                                      ^~~
+    """
+  ),
+  (
+    "model",
+    #""model": { "name": "m", "fields": { "T": { "diffusion": { "y": 1 }, "boundary": { "y+": { "value": 1 } } }, "E": { "diffusion": { "x": 1, "y": 2 }, "boundary": { "x": { "value": "x + z" } } } } },"#,
+    """
+    run.json:2:59: error: the diffusion of field T is not given along x
+        2 | …"m", "fields": { "T": { "diffusion": { "y": 1 }, "boundary": { "y+": { "value": 1 } } }, "E": { "diffusion": {…
+          |                                       ^~~~~~~~~~  add "x": 0 if it does not diffuse along x
+    run.json:4:13: error: a side condition of field E depends on z, but there is no axis z in this domain
+        4 |   "domain": { "size": [10, 5], "points": [20, 10] },
+          |             ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+    """
+  ),
+  (
+    "domain", #""domain": { "geometry": "spherical-radial", "size": [10, 3], "points": [20, 5], "origin": [-1, 0] },"#,
+    """
+    run.json:4:55: error: a domain of geometry spherical-radial has one axis, not 2
+        4 |   "domain": { "geometry": "spherical-radial", "size": [10, 3], "points": [20, 5], "origin": [-1, 0] },
+          |                                                       ^~~~~~~  give one size and one number of points, those of the radius
+    run.json:4:93: error: the radius begins at -1, below the center
+        4 |   "domain": { "geometry": "spherical-radial", "size": [10, 3], "points": [20, 5], "origin": [-1, 0] },
+          |                                                                                             ^~~~~~~  use an origin of at least 0
+    """
+  ),
+  (
+    "domain",
+    #""domain": { "geometry": "spherical-radial", "size": [10], "points": [20], "boundary": { "r-": { "value": 1 }, "r+": "periodic" } },"#,
+    """
+    run.json:4:27: warning: "r" is a name of the model, and means that everywhere in this run file, not the radius
+        4 |   "domain": { "geometry": "spherical-radial", "size": [10], "points": [20], "boundary": { "r-": { "value": 1 }…
+          |                           ^~~~~~~~~~~~~~~~~~
+    run.json:4:91: error: the center of the radius is no side
+        4 |   "domain": { "geometry": "spherical-radial", "size": [10], "points": [20], "boundary": { "r-": { "value": 1 }…
+          |                                                                                           ^~~~  leave r- out
+    run.json:4:119: error: the radius of the domain cannot be periodic
+        4 | …"spherical-radial", "size": [10], "points": [20], "boundary": { "r-": { "value": 1 }, "r+": "periodic" } },
+          |                                                                                              ^~~~~~~~~~
     """
   ),
   (

@@ -10,7 +10,7 @@ import Testing
   @Test func pointsStandAtTheCentersOfTheirVolumes() {
     #expect(grid.axes[0].coordinate(0) == -0.8)
     #expect(grid.axes[0].coordinate(4) == 0.8)
-    #expect(abs(grid.pointVolume * Double(grid.pointCount) - grid.measure) < 1e-14)
+    #expect(abs(grid.pointVolume! * Double(grid.pointCount) - grid.measure) < 1e-14)
   }
 
   @Test func rowsAreNumberedAlongYThenZ() {

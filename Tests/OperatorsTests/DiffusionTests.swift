@@ -3,33 +3,10 @@ import Foundation
 import Operators
 import Testing
 
-/// A grid of unequal axes, none of them a friendly number of points.
-private func grid(_ points: [Int], size: [Double]? = nil) -> Grid {
-  Grid(
-    axes: points.indices.map {
-      Axis(name: ["x", "y", "z"][$0], length: size?[$0] ?? Double($0 + 1), points: points[$0])
-    })
-}
-
-private func fields(_ grid: Grid, _ function: ([Double]) -> Double) throws -> FieldSet {
-  let set = try FieldSet(grid: grid, count: 1)
-  var values: [Double] = []
-  for row in 0..<grid.rowCount {
-    let rest = grid.rowCoordinates(row)
-    for column in 0..<grid.rowLength { values.append(function([grid.axes[0].coordinate(column)] + rest)) }
-  }
-  set.setValues(0, to: values)
-  return set
-}
-
-private func largestDifference(_ a: [Double], _ b: [Double]) -> Double {
-  zip(a, b).map { abs($0 - $1) }.max() ?? 0
-}
-
 private let shapes = [[37], [1], [2], [24, 17], [16, 48], [9, 10, 11], [33, 1, 18]]
 
 @Suite struct DiffusionTests {
-  @Test(arguments: shapes, AxisBoundary.allCases)
+  @Test(arguments: shapes, [AxisBoundary.periodic, .noFlux])
   func aWaveDecaysExactly(points: [Int], boundary: AxisBoundary) throws {
     let grid = grid(points)
     for symbol in DiffusionSymbol.allCases {
@@ -46,7 +23,7 @@ private let shapes = [[37], [1], [2], [24, 17], [16, 48], [9, 10, 11], [33, 1, 1
       let state = try fields(grid) { 1 + wave($0) }
       let field = FieldDiffusion(
         diffusivity: diffusivity, boundaries: points.map { _ in boundary }, requestedMethod: .fourier, symbol: symbol)
-      try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: 2)).advance(state, by: step)
+      try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: 2)).advance(state, from: 0, by: step)
       let exact = try fields(grid) { 1 + exp(diffusivity * step * eigenvalue) * wave($0) }
       #expect(largestDifference(state.values(0), exact.values(0)) < 1e-12)
     }
@@ -55,17 +32,17 @@ private let shapes = [[37], [1], [2], [24, 17], [16, 48], [9, 10, 11], [33, 1, 1
   @Test(arguments: [0.02, 0.4, 0.5, 1.3, 5.9, 30], [[40], [21, 34], [13, 8, 10]])
   func kernelAndTransformOfTheSameSymbolAgree(strength: Double, points: [Int]) throws {
     let grid = grid(points, size: points.map(Double.init))
-    for boundary in AxisBoundary.allCases {
+    for boundary in [AxisBoundary.periodic, .noFlux] {
       var generator = SystemRandomNumberGenerator()
       let start = try fields(grid) { _ in Double.random(in: 0...1, using: &generator) }
       var results: [[Double]] = []
-      for method in PropagatorMethod.allCases {
+      for method in [PropagatorMethod.kernel, .fourier] {
         let state = try FieldSet(grid: grid, count: 1)
         state.copy(from: start)
         let field = FieldDiffusion(
           diffusivity: strength, boundaries: points.map { _ in boundary }, requestedMethod: method,
           symbol: .secondOrder)
-        try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: 1)).advance(state, by: 1)
+        try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: 1)).advance(state, from: 0, by: 1)
         results.append(state.values(0))
       }
       #expect(largestDifference(results[0], results[1]) < 1e-13)
@@ -78,7 +55,7 @@ private let shapes = [[37], [1], [2], [24, 17], [16, 48], [9, 10, 11], [33, 1, 1
     let grid = grid([64, 48], size: [64, 48])
     let state = try fields(grid) { 1 + cos(.pi * 6 * $0[0] / 64) * cos(.pi * 4 * $0[1] / 48) }
     let field = FieldDiffusion(diffusivity: strength, boundaries: [.noFlux, .noFlux], requestedMethod: .kernel)
-    try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: 1)).advance(state, by: 1)
+    try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: 1)).advance(state, from: 0, by: 1)
     let decay = exp(-strength * .pi * .pi * (36.0 / (64 * 64) + 16.0 / (48 * 48)))
     let exact = try fields(grid) { 1 + decay * cos(.pi * 6 * $0[0] / 64) * cos(.pi * 4 * $0[1] / 48) }
     #expect(largestDifference(state.values(0), exact.values(0)) < tolerance)
@@ -91,7 +68,7 @@ private let shapes = [[37], [1], [2], [24, 17], [16, 48], [9, 10, 11], [33, 1, 1
       let state = try fields(grid) { cos(.pi * $0[0]) * cos(2 * .pi * $0[1]) }
       let field = FieldDiffusion(
         diffusivity: 1, boundaries: [.noFlux, .noFlux], requestedMethod: .fourier, symbol: .secondOrder)
-      try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: 1)).advance(state, by: 0.02)
+      try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: 1)).advance(state, from: 0, by: 0.02)
       let decay = exp(-5 * .pi * .pi * 0.02)
       let exact = try fields(grid) { decay * cos(.pi * $0[0]) * cos(2 * .pi * $0[1]) }
       errors.append(largestDifference(state.values(0), exact.values(0)))
@@ -99,7 +76,7 @@ private let shapes = [[37], [1], [2], [24, 17], [16, 48], [9, 10, 11], [33, 1, 1
     for (coarse, fine) in zip(errors, errors.dropFirst()) { #expect(abs(log2(coarse / fine) - 2) < 0.1) }
   }
 
-  @Test(arguments: PropagatorMethod.allCases, [0.1, 1, 20])
+  @Test(arguments: [PropagatorMethod.kernel, .fourier], [0.1, 1, 20])
   func massIsKeptToRounding(method: PropagatorMethod, strength: Double) throws {
     for points in [[200], [40, 31], [12, 9, 14]] {
       let grid = grid(points, size: points.map(Double.init))
@@ -109,7 +86,7 @@ private let shapes = [[37], [1], [2], [24, 17], [16, 48], [9, 10, 11], [33, 1, 1
       let boundaries = points.indices.map { $0 == 0 ? AxisBoundary.noFlux : .periodic }
       let field = FieldDiffusion(diffusivity: strength, boundaries: boundaries, requestedMethod: method)
       let diffusion = try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: 1))
-      for _ in 0..<10 { diffusion.advance(state, by: 1) }
+      for _ in 0..<10 { diffusion.advance(state, from: 0, by: 1) }
       #expect(abs(state.sum(0) - before) < 1e-13 * before)
     }
   }
@@ -122,7 +99,7 @@ private let shapes = [[37], [1], [2], [24, 17], [16, 48], [9, 10, 11], [33, 1, 1
     for _ in 0..<50 {
       var generator = SystemRandomNumberGenerator()
       let state = try fields(grid) { $0[0] < 10 ? Double.random(in: 0...1, using: &generator) : 0 }
-      diffusion.advance(state, by: 1)
+      diffusion.advance(state, from: 0, by: 1)
       let radius = diffusion.plan(step: 1)[0][0].radius
       #expect(state.minimum(0) >= 0)
       let values = state.values(0)
@@ -138,7 +115,7 @@ private let shapes = [[37], [1], [2], [24, 17], [16, 48], [9, 10, 11], [33, 1, 1
     let before = state.values(0)
     let field = FieldDiffusion(diffusivity: 0, boundaries: [.noFlux, .noFlux])
     let diffusion = try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: 1))
-    diffusion.advance(state, by: 5)
+    diffusion.advance(state, from: 0, by: 5)
     #expect(state.values(0) == before)
     #expect(diffusion.plan(step: 5)[0].allSatisfy { $0.method == nil })
   }
@@ -152,8 +129,8 @@ private let shapes = [[37], [1], [2], [24, 17], [16, 48], [9, 10, 11], [33, 1, 1
       let source = try fields(grid) { cos($0[0]) }
       let field = FieldDiffusion(diffusivity: strength, boundaries: [.noFlux, .periodic, .noFlux])
       let diffusion = try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: threads))
-      diffusion.advance(state, by: 1)
-      diffusion.advance(state, minus: source, by: 1)
+      diffusion.advance(state, from: 0, by: 1)
+      diffusion.advance(state, minus: source, during: (0, 0), by: 1)
       results.append(state.values(0))
     }
     for other in results.dropFirst() { #expect(other == results[0]) }
@@ -162,7 +139,7 @@ private let shapes = [[37], [1], [2], [24, 17], [16, 48], [9, 10, 11], [33, 1, 1
 
 @Suite struct SourcedDiffusionTests {
   /// For one wave, `u_t = D∇²u − c` has the solution `e^{zt}u − t φ₁(zt) c`.
-  @Test(arguments: shapes.filter { $0 != [1] }, AxisBoundary.allCases)
+  @Test(arguments: shapes.filter { $0 != [1] }, [AxisBoundary.periodic, .noFlux])
   func aWaveWithASourceIsExactOnTransforms(points: [Int], boundary: AxisBoundary) throws {
     let grid = grid(points)
     let turns = points.map { $0 > 4 ? (boundary == .periodic ? 2.0 : 3.0) : 0 }
@@ -180,7 +157,8 @@ private let shapes = [[37], [1], [2], [24, 17], [16, 48], [9, 10, 11], [33, 1, 1
     let source = try fields(grid) { 0.5 - 3 * wave($0) }
     let field = FieldDiffusion(
       diffusivity: diffusivity, boundaries: points.map { _ in boundary }, requestedMethod: .fourier)
-    try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: 1)).advance(state, minus: source, by: step)
+    try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: 1)).advance(
+      state, minus: source, during: (0, 0), by: step)
     let phi = z == 0 ? 1 : expm1(z) / z
     let exact = try fields(grid) { 2 - step * 0.5 + (exp(z) + 3 * step * phi) * wave($0) }
     #expect(largestDifference(state.values(0), exact.values(0)) < 1e-12)
@@ -188,7 +166,7 @@ private let shapes = [[37], [1], [2], [24, 17], [16, 48], [9, 10, 11], [33, 1, 1
 
   /// With c = D∇²u the solution stands still: exactly on transforms, and up to (hDk²)²/12 of the change that diffusion
   /// alone would make on kernels.
-  @Test(arguments: PropagatorMethod.allCases)
+  @Test(arguments: [PropagatorMethod.kernel, .fourier])
   func aBalancedStateStandsStill(method: PropagatorMethod) throws {
     let grid = grid([64, 64], size: [64, 64])
     let (diffusivity, step) = (4.0, 1.0)
@@ -199,7 +177,8 @@ private let shapes = [[37], [1], [2], [24, 17], [16, 48], [9, 10, 11], [33, 1, 1
     let before = state.values(0)
     let source = try fields(grid) { -diffusivity * k2 * wave($0) }
     let field = FieldDiffusion(diffusivity: diffusivity, boundaries: [.noFlux, .noFlux], requestedMethod: method)
-    try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: 1)).advance(state, minus: source, by: step)
+    try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: 1)).advance(
+      state, minus: source, during: (0, 0), by: step)
     let z = step * diffusivity * k2
     let bound = method == .fourier ? 1e-12 : 1.01 * z * z * z / 12
     #expect(largestDifference(state.values(0), before) < bound)
@@ -214,7 +193,7 @@ private let shapes = [[37], [1], [2], [24, 17], [16, 48], [9, 10, 11], [33, 1, 1
     let field = FieldDiffusion(
       diffusivity: strength, boundaries: [.noFlux], growthRate: growth, duration: 100, symbol: symbol)
     return AxisPropagator.chosen(
-      for: field, axis: Axis(name: "x", length: Double(points), points: points), boundary: .noFlux, step: 1)
+      for: field, axis: 0, of: Grid(axes: [Axis(name: "x", length: Double(points), points: points)]), step: 1)
   }
 
   @Test func smallStepsTakeTheSecondOrderKernelLargerTheGaussianLargestTheTransform() {

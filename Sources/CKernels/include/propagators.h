@@ -8,15 +8,22 @@
 /// Neighboring columns that a kernel pass works on at a time.
 #define KERNEL_LANES 32
 
-/// Convolves one line of `count` values with the symmetric kernel `weights[0…radius]`, the line being continued by
-/// reflection at its ends or periodically. `scratch` has room for count + 2·radius values.
-void kernel_pass_row(double *line, size_t count, const double *weights, size_t radius, int is_periodic,
+/// How a line goes on beyond its ends: as at the other end, or reflected there, each reflection at the lower or upper
+/// end multiplying by `lower` or `upper` (1 or −1: a slope or a value of 0 at the end).
+typedef struct {
+  int is_periodic;
+  double lower, upper;
+} LineContinuation;
+
+/// Convolves one line of `count` values with the symmetric kernel `weights[0…radius]`. `scratch` has room for
+/// count + 2·radius values.
+void kernel_pass_row(double *line, size_t count, const double *weights, size_t radius, LineContinuation beyond,
                      double *scratch);
 
 /// The same for `lanes` ≤ KERNEL_LANES neighboring lines at once: value i of lane j is lines[i·stride + j].
 /// `scratch` has room for (count + 2·radius)·KERNEL_LANES values.
 void kernel_pass_columns(double *lines, size_t stride, size_t count, size_t lanes, const double *weights,
-                         size_t radius, int is_periodic, double *scratch);
+                         size_t radius, LineContinuation beyond, double *scratch);
 
 /// Gathers `lanes` ≤ TRANSFORM_LANES rows into a block, value i of row j to block[order[i]·TRANSFORM_LANES + j].
 void transform_load_rows(double *block, const double *rows, size_t stride, size_t count, size_t lanes,
@@ -44,3 +51,22 @@ void transform_scale(double *block, size_t count, const double *a);
 /// z = step·(eigenvalues[i] + rest).
 void transform_source_row(double *u, const double *c, const double *eigenvalues, double rest, double step, double norm,
                           size_t count);
+
+/// One row of coefficients of h(φ₁(hL)b + φ₂(hL)d), with the same z: b ← norm·step·(φ₁(z) b + φ₂(z) d).
+void transform_supply_row(double *b, const double *d, const double *eigenvalues, double rest, double step, double norm,
+                          size_t count);
+
+/// Rows of a matrix that are worked on together.
+#define MATRIX_ROWS 4
+
+/// out ← M lines, for a block of TRANSFORM_LANES lines. The rows of M come MATRIX_ROWS together, group g having entries
+/// in `width[g]` columns from `first[g]` on, column by column from weights[start[g]] on.
+void matrix_pass(double *out, const double *lines, const double *weights, const size_t *first, const size_t *width,
+                 const size_t *start, size_t count);
+
+/// product += a², for matrices of positive numbers of which row i has entries from first[i] to before end[i]; both are
+/// brought up to date, entries below the threshold at their ends being left out.
+void band_square(const double *a, double *product, size_t *first, size_t *end, size_t count, double threshold);
+
+/// Turns two rows against each other: upper ← sine·lower + cosine·upper, lower ← cosine·lower − sine·upper.
+void rotate_rows(double *lower, double *upper, double cosine, double sine, size_t count);

@@ -24,6 +24,11 @@ void tile_prefetch(const double *row, size_t count);
 /// out += addend, for `fields` rows.
 void tile_add(double *block, size_t out, size_t addend, size_t fields, size_t count);
 
+/// row *= weights, values of weight 0 counting as 0 whatever they are.
+void tile_weigh(double *row, const double *weights, size_t count);
+/// Writes `outside` where the weight is 0.
+void tile_replace_outside(double *row, const double *weights, double outside, size_t count);
+
 /// The sum, largest and smallest of `count` values of one row, added up in eight fixed lanes.
 double tile_sum(const double *row, size_t count);
 /// The largest of `count ≥ 1` values; NaN if one of them is NaN.

@@ -1,131 +1,43 @@
-import CFFTW
 import CKernels
-import Fields
-import Glibc
 
-/// Fourier or cosine transform of lines of one length, sixteen at a time.
+/// A transform of lines of one length, sixteen at a time, to real coefficients in which a diffusion operator is a
+/// product, and back.
 ///
-/// Two real lines are the real and the imaginary part of one complex line, and eight complex lines lie side by side in
-/// a block that stays in cache: value `i` of line `j` at `block[order[i] · 16 + j]`. For no-flux ends the values are
-/// reordered (even ones upwards, odd ones downwards) so that the complex transform gives the cosine coefficients up to
-/// a rotation: J. Makhoul, A fast cosine transform in one and two dimensions, IEEE Trans. ASSP 28 (1980) 27–34.
-///
-/// FFTW plans with its estimate, never by measuring: a measured plan, and with it the last bits of the result, may
-/// differ from run to run.
-final class LineTransform: @unchecked Sendable {
-  let count: Int
-  let boundary: AxisBoundary
+/// The lines lie side by side in a block that stays in cache: value `i` of line `j` at `block[order[i] · 16 + j]`.
+/// `spare` is as large as the block and is lost.
+protocol LineTransform: Sendable {
+  var count: Int { get }
   /// Place in the block of each value of a line.
-  let order: [Int]
-  private let forwardPlan: fftw_plan
-  private let backwardPlan: fftw_plan
-  private let toCoefficients: MixingTable
-  private let fromCoefficients: MixingTable
-
-  /// Doubles of a block.
-  var blockCount: Int { count * Int(TRANSFORM_LANES) }
-
-  init(count: Int, boundary: AxisBoundary) {
-    self.count = count
-    self.boundary = boundary
-    order = (0..<count).map { boundary == .periodic ? $0 : $0 % 2 == 0 ? $0 / 2 : count - ($0 + 1) / 2 }
-    (toCoefficients, fromCoefficients) = LineTransform.coefficientTables(count: count, boundary: boundary)
-    let doubles = count * Int(TRANSFORM_LANES)
-    let block = fftw_alloc_real(doubles)!
-    defer { fftw_free(block) }
-    (forwardPlan, backwardPlan) = block.withMemoryRebound(to: fftw_complex.self, capacity: doubles / 2) { complex in
-      PlanningLock.shared.withLock {
-        (LineTransform.plan(count, complex, FFTW_FORWARD), LineTransform.plan(count, complex, FFTW_BACKWARD))
-      }
-    }
-  }
-
-  deinit {
-    PlanningLock.shared.withLock {
-      fftw_destroy_plan(forwardPlan)
-      fftw_destroy_plan(backwardPlan)
-    }
-  }
-
-  private static func plan(_ count: Int, _ block: UnsafeMutablePointer<fftw_complex>, _ sign: Int32) -> fftw_plan {
-    var length = Int32(count)
-    let columns = TRANSFORM_LANES / 2
-    return fftw_plan_many_dft(
-      1, &length, columns, block, nil, columns, 1, block, nil, columns, 1, sign, UInt32(FFTW_ESTIMATE))!
-  }
-
-  /// The complex transform of every line, in place; backwards it multiplies by `count` altogether.
-  func transform(_ block: UnsafeMutablePointer<Double>, backward: Bool = false) {
-    block.withMemoryRebound(to: fftw_complex.self, capacity: blockCount / 2) {
-      fftw_execute_dft(backward ? backwardPlan : forwardPlan, $0, $0)
-    }
-  }
-
-  /// From values, in the block's order, to real coefficients, in their natural order (for periodic lines: cosines
-  /// upwards, sines downwards).
-  func forward(_ block: UnsafeMutablePointer<Double>) {
-    transform(block)
-    toCoefficients.mix(block)
-  }
-
-  /// Back again; the values come out multiplied by `count`.
-  func backward(_ block: UnsafeMutablePointer<Double>) {
-    fromCoefficients.mix(block)
-    transform(block, backward: true)
-  }
-
-  /// How much each wave turns from point to point, in the order of the coefficients.
-  var angles: [Double] {
-    (0..<count).map { k in
-      boundary == .periodic ? 2 * .pi * Double(min(k, count - k)) / Double(count) : .pi * Double(k) / Double(count)
-    }
-  }
-
-  /// With `V` the complex transform: no-flux `Y_k = w V_k + w̄ V_{N−k}`, `w = e^{−iπk/2N}`, and back
-  /// `V_k = ½ w̄ (Y_k − i Y_{N−k})`; periodic `U_k = ½ (V_k + V_{N−k})` below the middle and `(V_{N−k} − V_k)/2i` above
-  /// it (cosine and sine parts), and back `V_k = U_k ± i U_{N−k}`.
-  private static func coefficientTables(count: Int, boundary: AxisBoundary) -> (MixingTable, MixingTable) {
-    var (to, from) = (MixingTable(count: count), MixingTable(count: count))
-    for k in 0..<count {
-      let isMiddle = k == 0 || 2 * k == count
-      switch boundary {
-      case .noFlux:
-        let (c, s) = (cos(.pi * Double(k) / Double(2 * count)), sin(.pi * Double(k) / Double(2 * count)))
-        to.set(k, a: (c, -s), b: (c, s))
-        from.set(k, a: (0.5 * c, 0.5 * s), b: k == 0 ? (0, 0) : (0.5 * s, -0.5 * c))
-      case .periodic where isMiddle:
-        to.set(k, a: (1, 0), b: (0, 0))
-        from.set(k, a: (1, 0), b: (0, 0))
-      case .periodic where 2 * k < count:
-        to.set(k, a: (0.5, 0), b: (0.5, 0))
-        from.set(k, a: (1, 0), b: (0, 1))
-      case .periodic:
-        to.set(k, a: (0, 0.5), b: (0, -0.5))
-        from.set(k, a: (0, -1), b: (1, 0))
-      }
-    }
-    return (to, from)
-  }
+  var order: [Int] { get }
+  /// What values are multiplied by, there and back.
+  var normalization: Double { get }
+  /// From values, in the block's order, to coefficients, in their natural order.
+  func forward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>)
+  /// Back again; the values come out multiplied by the normalization.
+  func backward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>)
+  /// Prepares to multiply the coefficients by factors, from values to values.
+  func filter(_ factors: [Double]) -> any LineFilter
 }
 
-/// Factors by which each coefficient of a complex transform is mixed with its mirror image.
-struct MixingTable: Sendable {
-  private var aReal: [Double]
-  private var aImaginary: [Double]
-  private var bReal: [Double]
-  private var bImaginary: [Double]
+/// Multiplies the coefficients of lines by factors.
+protocol LineFilter: Sendable {
+  /// From values to values.
+  func apply(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>)
+}
 
-  init(count: Int) {
-    aReal = [Double](repeating: 0, count: count)
-    (aImaginary, bReal, bImaginary) = (aReal, aReal, aReal)
+/// One transform there, a product, one back.
+struct CoefficientFilter: LineFilter {
+  let transform: any LineTransform
+  let factors: [Double]
+
+  init(_ transform: any LineTransform, factors: [Double]) {
+    self.transform = transform
+    self.factors = factors.map { $0 / transform.normalization }
   }
 
-  mutating func set(_ k: Int, a: (Double, Double), b: (Double, Double)) {
-    (aReal[k], aImaginary[k], bReal[k], bImaginary[k]) = (a.0, a.1, b.0, b.1)
-  }
-
-  /// `V_k ← a_k V_k + b_k V_{N−k}`.
-  func mix(_ block: UnsafeMutablePointer<Double>) {
-    transform_mix_complex(block, aReal.count, aReal, aImaginary, bReal, bImaginary)
+  func apply(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) {
+    transform.forward(block, spare: spare)
+    transform_scale(block, factors.count, factors)
+    transform.backward(block, spare: spare)
   }
 }

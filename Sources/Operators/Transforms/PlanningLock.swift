@@ -1,3 +1,4 @@
+import CFFTW
 import Glibc
 
 /// FFTW plans one at a time; carrying plans out needs no lock.
@@ -16,4 +17,11 @@ final class PlanningLock: @unchecked Sendable {
     defer { pthread_mutex_unlock(mutex) }
     return body()
   }
+}
+
+/// Plans under the lock, with memory aligned as the blocks to come.
+func withPlanningBlock<Result>(doubles: Int, _ body: (UnsafeMutablePointer<Double>) -> Result) -> Result {
+  let block = fftw_alloc_real(doubles)!
+  defer { fftw_free(block) }
+  return PlanningLock.shared.withLock { body(block) }
 }

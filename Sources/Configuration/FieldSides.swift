@@ -1,0 +1,122 @@
+import Documents
+import Expressions
+import Fields
+import Models
+import Operators
+import TimeStepping
+
+/// What is prescribed at the sides of the domain for one field.
+package struct FieldSides: Sendable {
+  /// Of each axis.
+  package private(set) var boundaries: [AxisBoundary] = []
+  /// The numbers that are given there, but for zeros: a value, a flux, or a value outside.
+  package private(set) var given: [GivenNumber] = []
+
+  /// Whether something else than no flux or a period holds at some side.
+  package var isPrescribed: Bool { !given.isEmpty || boundaries.contains { $0 != .noFlux && $0 != .periodic } }
+
+  package struct GivenNumber: Sendable {
+    package let axis: Int
+    package let isUpper: Bool
+    package let expression: Expression
+  }
+
+  /// Takes the field's own conditions, then those of the domain, then no-flux.
+  init(
+    of field: ModelField, diffusivities: [Double], domain: BoundaryConditions, axes: [Axis],
+    parameters: [Symbol: Double], _ found: inout Diagnostics
+  ) {
+    for (index, axis) in axes.enumerated() {
+      let lower = axis.beginsAtCenter ? nil : FieldSides.condition(axis.name, isUpper: false, field, domain)
+      let upper = FieldSides.condition(axis.name, isUpper: true, field, domain)
+      if FieldSides.isPeriodic(upper) || !axis.beginsAtCenter && FieldSides.isPeriodic(lower) {
+        let side = upper ?? lower
+        let subject = side?.isOwn ?? false || lower?.isOwn ?? false ? "field \(field.name)" : "the domain"
+        if axis.geometry != .cartesian {
+          found.error("the radius of \(subject) cannot be periodic", at: side?.condition.place)
+        } else if FieldSides.isPeriodic(upper) != FieldSides.isPeriodic(lower) {
+          found.error(
+            "the two sides of axis \(axis.name) of \(subject) do not go together", at: side?.condition.place,
+            remedy: "periodic holds for both sides")
+        }
+        boundaries.append(.periodic)
+        continue
+      }
+      let isFixed = !(diffusivities[index] > 0)
+      boundaries.append(
+        .sides(
+          lower: side(lower, index, false, isFixed, field, axis, parameters, &found),
+          upper: side(upper, index, true, isFixed, field, axis, parameters, &found)))
+    }
+  }
+
+  private typealias Found = (condition: SideCondition, isOwn: Bool)
+
+  private static func condition(
+    _ axis: String, isUpper: Bool, _ field: ModelField, _ domain: BoundaryConditions
+  ) -> Found? {
+    if let own = field.boundaries.condition(axis, isUpper: isUpper) { return (own, true) }
+    return domain.condition(axis, isUpper: isUpper).map { ($0, false) }
+  }
+
+  private static func isPeriodic(_ found: Found?) -> Bool {
+    if case .periodic = found?.condition.kind { true } else { false }
+  }
+
+  /// One side; its numbers are noted.
+  private mutating func side(
+    _ condition: Found?, _ index: Int, _ isUpper: Bool, _ isFixed: Bool, _ field: ModelField, _ axis: Axis,
+    _ parameters: [Symbol: Double], _ found: inout Diagnostics
+  ) -> SideBoundary {
+    guard let (condition, isOwn) = condition else { return .flux }
+    var (kind, number) = (SideBoundary.flux, Expression?.none)
+    switch condition.kind {
+    case .periodic, .noFlux: return .flux
+    case .value(let value): (kind, number) = (.value, value)
+    case .flux(let flux): number = flux
+    case .robin(let coefficient, let outside):
+      let value = coefficient.value(at: parameters)
+      if !(value ?? -1 >= 0 && (value ?? 0).isFinite) {
+        found.error(
+          value.map { "the robin coefficient is \(JSONText.text($0)), but must be at least 0" }
+            ?? "a robin coefficient depends on parameters only", at: condition.place)
+      }
+      (kind, number) = (.robin(coefficient: max(0, value ?? 0)), outside)
+    }
+    if isFixed {
+      // What the domain prescribes for all fields does not concern those that stay where they are.
+      if isOwn {
+        found.error(
+          "field \(field.name) does not diffuse along \(axis.name), so that nothing can be given at its sides",
+          at: condition.place, remedy: "give it a diffusivity, or leave the condition out")
+      }
+      return .flux
+    }
+    if let number, number != .constant(0) {
+      given.append(GivenNumber(axis: index, isUpper: isUpper, expression: number))
+    }
+    return kind
+  }
+}
+
+extension FieldSides.GivenNumber {
+  /// The number as a function of time, at every line of points that ends at the side.
+  func supply(of grid: Grid, parameters: [String: Double]) throws -> SideSupply {
+    let axis = grid.axes[axis]
+    let position = Symbol.coordinate(axis.name)
+    let expression = expression.substituting([
+      position: .constant(axis.facePosition(isUpper ? axis.points : 0))
+    ])
+    let others = grid.axes.filter { $0.name != axis.name }
+    let side = Grid(axes: others.isEmpty ? [Axis(name: axis.name, length: 1, points: 1)] : others)
+    let evaluator = GridEvaluator(
+      try PointwiseFunctions([expression], fields: [], parameters: parameters, grid: side),
+      volumes: try PointVolumes(side), pool: WorkerPool(threads: 1))
+    let nothing = try FieldSet(grid: side, count: 0)
+    let values = try FieldSet(grid: side, count: 1)
+    return SideSupply(axis: self.axis, isUpper: isUpper, isSteady: !expression.dependsOn(.time)) { time in
+      evaluator.evaluate(nothing, time: time, into: values)
+      return values.values(0)
+    }
+  }
+}

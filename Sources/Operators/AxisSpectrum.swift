@@ -1,0 +1,54 @@
+import Fields
+import Glibc
+
+/// The transform of lines along one axis to coefficients in which a diffusion operator is a product, and its
+/// eigenvalues, the diffusivity included.
+struct AxisSpectrum: Sendable {
+  let transform: any LineTransform
+  /// In the order of the coefficients; none is positive.
+  let eigenvalues: [Double]
+
+  /// `e^{h λ}` for all eigenvalues.
+  func exponentials(step: Double) -> [Double] { eigenvalues.map { exp(step * $0) } }
+}
+
+/// Transforms that have been made, each once.
+struct TransformCache {
+  private struct Waves: Hashable {
+    let basis: TransformBasis
+    let count: Int
+  }
+
+  private var waves: [Waves: any LineTransform] = [:]
+  private var eigenvectors: [AxisLaplacian: EigenvectorTransform] = [:]
+
+  /// The spectrum of a field's diffusion along an axis: of waves where the sides allow them, else of eigenvectors.
+  mutating func spectrum(of field: FieldDiffusion, axis: Int, grid: Grid) -> AxisSpectrum {
+    let (line, boundary, diffusivity) = (grid.axes[axis], field.boundaries[axis], field.diffusivities[axis])
+    guard let basis = TransformBasis(boundary, axis: line) else {
+      let laplacian = AxisLaplacian(line, boundary: boundary, diffusivity: diffusivity)
+      let transform = eigenvectors[laplacian] ?? EigenvectorTransform(laplacian)
+      eigenvectors[laplacian] = transform
+      return AxisSpectrum(transform: transform, eigenvalues: transform.eigenvalues)
+    }
+    let key = Waves(basis: basis, count: line.points)
+    let transform = waves[key] ?? basis.transform(count: line.points)
+    waves[key] = transform
+    let symbol = field.symbol(axis: axis, of: grid)
+    return AxisSpectrum(
+      transform: transform,
+      eigenvalues: basis.angles(count: line.points).map {
+        diffusivity * symbol.eigenvalue(angle: $0, spacing: line.spacing)
+      })
+  }
+}
+
+extension TransformBasis {
+  fileprivate func transform(count: Int) -> any LineTransform {
+    switch self {
+    case .fourier: FourierTransform(count: count, isPeriodic: true)
+    case .cosine: FourierTransform(count: count, isPeriodic: false)
+    case .sine, .cosineToZero, .sineFromZero: RealTransform(count: count, basis: self)
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import CKernels
+
+/// A matrix that acts on lines of points, sixteen lines at a time.
+///
+/// Rows are taken in fours, with a common range of columns that are not 0, so that sums stay in registers.
+struct LineMatrix: Sendable {
+  let count: Int
+  /// Of each four rows: the first column and the number of columns.
+  private let first: [Int]
+  private let width: [Int]
+  /// Of each four rows: where its numbers begin; they lie column by column.
+  private let start: [Int]
+  private let weights: [Double]
+
+  private static let height = Int(MATRIX_ROWS)
+
+  /// - Parameter rows: of each row, the first column that is not 0 and the entries from there on.
+  init(rows: [(first: Int, entries: [Double])]) {
+    count = rows.count
+    var (first, width, start, weights) = ([Int](), [Int](), [Int](), [Double]())
+    for group in stride(from: 0, to: rows.count, by: LineMatrix.height) {
+      let members = rows[group..<min(group + LineMatrix.height, rows.count)]
+      let low = members.map(\.first).min()!
+      let high = members.map { $0.first + $0.entries.count }.max()!
+      first.append(low)
+      width.append(high - low)
+      start.append(weights.count)
+      var block = [Double](repeating: 0, count: (high - low) * LineMatrix.height)
+      for (index, row) in members.enumerated() {
+        for (offset, entry) in row.entries.enumerated() {
+          block[(row.first - low + offset) * LineMatrix.height + index] = entry
+        }
+      }
+      weights += block
+    }
+    (self.first, self.width, self.start, self.weights) = (first, width, start, weights)
+  }
+
+  /// Replaces a block of lines (value `i` of line `j` at `[i · 16 + j]`) by the product; `spare` is as large.
+  func apply(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) {
+    let size = count * Int(TRANSFORM_LANES)
+    spare.update(from: block, count: size)
+    matrix_pass(block, spare, weights, first, width, start, count)
+  }
+}

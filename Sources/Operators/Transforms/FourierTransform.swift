@@ -1,0 +1,118 @@
+import CFFTW
+import CKernels
+import Glibc
+
+/// Fourier or cosine transform.
+///
+/// Two real lines are the real and the imaginary part of one complex line, so that a block is eight complex lines. For
+/// no-flux ends the values are reordered (even ones upwards, odd ones downwards) so that the complex transform gives
+/// the cosine coefficients up to a rotation: J. Makhoul, A fast cosine transform in one and two dimensions, IEEE Trans.
+/// ASSP 28 (1980) 27–34.
+///
+/// FFTW plans with its estimate, never by measuring: a measured plan, and with it the last bits of the result, may
+/// differ from run to run.
+final class FourierTransform: LineTransform, @unchecked Sendable {
+  let count: Int
+  let isPeriodic: Bool
+  let order: [Int]
+  private let forwardPlan: fftw_plan
+  private let backwardPlan: fftw_plan
+  private let toCoefficients: MixingTable
+  private let fromCoefficients: MixingTable
+
+  var normalization: Double { Double(count) }
+
+  /// - Parameter isPeriodic: else nothing crosses the ends.
+  init(count: Int, isPeriodic: Bool) {
+    self.count = count
+    self.isPeriodic = isPeriodic
+    order = (0..<count).map { isPeriodic ? $0 : $0 % 2 == 0 ? $0 / 2 : count - ($0 + 1) / 2 }
+    (toCoefficients, fromCoefficients) = FourierTransform.coefficientTables(count: count, isPeriodic: isPeriodic)
+    (forwardPlan, backwardPlan) = withPlanningBlock(doubles: count * Int(TRANSFORM_LANES)) { block in
+      block.withMemoryRebound(to: fftw_complex.self, capacity: count * Int(TRANSFORM_LANES) / 2) { complex in
+        (FourierTransform.plan(count, complex, FFTW_FORWARD), FourierTransform.plan(count, complex, FFTW_BACKWARD))
+      }
+    }
+  }
+
+  deinit {
+    PlanningLock.shared.withLock {
+      fftw_destroy_plan(forwardPlan)
+      fftw_destroy_plan(backwardPlan)
+    }
+  }
+
+  private static func plan(_ count: Int, _ block: UnsafeMutablePointer<fftw_complex>, _ sign: Int32) -> fftw_plan {
+    var length = Int32(count)
+    let columns = TRANSFORM_LANES / 2
+    return fftw_plan_many_dft(
+      1, &length, columns, block, nil, columns, 1, block, nil, columns, 1, sign, UInt32(FFTW_ESTIMATE))!
+  }
+
+  /// The complex transform of every line, in place; backwards it multiplies by `count` altogether.
+  func transform(_ block: UnsafeMutablePointer<Double>, backward: Bool = false) {
+    block.withMemoryRebound(to: fftw_complex.self, capacity: count * Int(TRANSFORM_LANES) / 2) {
+      fftw_execute_dft(backward ? backwardPlan : forwardPlan, $0, $0)
+    }
+  }
+
+  /// To real coefficients; for periodic lines: cosines upwards, sines downwards.
+  func forward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) {
+    transform(block)
+    toCoefficients.mix(block)
+  }
+
+  func backward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) {
+    fromCoefficients.mix(block)
+    transform(block, backward: true)
+  }
+
+  func filter(_ factors: [Double]) -> any LineFilter { FourierFilter(self, factors: factors) }
+
+  /// With `V` the complex transform: no-flux `Y_k = w V_k + w̄ V_{N−k}`, `w = e^{−iπk/2N}`, and back
+  /// `V_k = ½ w̄ (Y_k − i Y_{N−k})`; periodic `U_k = ½ (V_k + V_{N−k})` below the middle and `(V_{N−k} − V_k)/2i` above
+  /// it (cosine and sine parts), and back `V_k = U_k ± i U_{N−k}`.
+  private static func coefficientTables(count: Int, isPeriodic: Bool) -> (MixingTable, MixingTable) {
+    var (to, from) = (MixingTable(count: count), MixingTable(count: count))
+    for k in 0..<count {
+      let isMiddle = k == 0 || 2 * k == count
+      if !isPeriodic {
+        let (c, s) = (cos(.pi * Double(k) / Double(2 * count)), sin(.pi * Double(k) / Double(2 * count)))
+        to.set(k, a: (c, -s), b: (c, s))
+        from.set(k, a: (0.5 * c, 0.5 * s), b: k == 0 ? (0, 0) : (0.5 * s, -0.5 * c))
+      } else if isMiddle {
+        to.set(k, a: (1, 0), b: (0, 0))
+        from.set(k, a: (1, 0), b: (0, 0))
+      } else if 2 * k < count {
+        to.set(k, a: (0.5, 0), b: (0.5, 0))
+        from.set(k, a: (1, 0), b: (0, 1))
+      } else {
+        to.set(k, a: (0, 0.5), b: (0, -0.5))
+        from.set(k, a: (0, -1), b: (1, 0))
+      }
+    }
+    return (to, from)
+  }
+}
+
+/// Factors by which each coefficient of a complex transform is mixed with its mirror image.
+struct MixingTable: Sendable {
+  private var aReal: [Double]
+  private var aImaginary: [Double]
+  private var bReal: [Double]
+  private var bImaginary: [Double]
+
+  init(count: Int) {
+    aReal = [Double](repeating: 0, count: count)
+    (aImaginary, bReal, bImaginary) = (aReal, aReal, aReal)
+  }
+
+  mutating func set(_ k: Int, a: (Double, Double), b: (Double, Double)) {
+    (aReal[k], aImaginary[k], bReal[k], bImaginary[k]) = (a.0, a.1, b.0, b.1)
+  }
+
+  /// `V_k ← a_k V_k + b_k V_{N−k}`.
+  func mix(_ block: UnsafeMutablePointer<Double>) {
+    transform_mix_complex(block, aReal.count, aReal, aImaginary, bReal, bImaginary)
+  }
+}

@@ -1,0 +1,52 @@
+import CFFTW
+import CKernels
+
+/// Sine transform, or the transform of lines that end with a slope of 0 at one end and a value of 0 at the other, by
+/// FFTW's transforms of real numbers.
+final class RealTransform: LineTransform, @unchecked Sendable {
+  let count: Int
+  let order: [Int]
+  private let forwardPlan: fftw_plan
+  private let backwardPlan: fftw_plan
+
+  var normalization: Double { 2 * Double(count) }
+
+  init(count: Int, basis: TransformBasis) {
+    self.count = count
+    order = Array(0..<count)
+    let (there, back): (fftw_r2r_kind, fftw_r2r_kind) =
+      switch basis {
+      case .sine: (FFTW_RODFT10, FFTW_RODFT01)
+      case .cosineToZero: (FFTW_REDFT11, FFTW_REDFT11)
+      case .sineFromZero: (FFTW_RODFT11, FFTW_RODFT11)
+      case .fourier, .cosine: preconditionFailure("done by complex transforms")
+      }
+    (forwardPlan, backwardPlan) = withPlanningBlock(doubles: count * Int(TRANSFORM_LANES)) { block in
+      (RealTransform.plan(count, block, there), RealTransform.plan(count, block, back))
+    }
+  }
+
+  deinit {
+    PlanningLock.shared.withLock {
+      fftw_destroy_plan(forwardPlan)
+      fftw_destroy_plan(backwardPlan)
+    }
+  }
+
+  private static func plan(_ count: Int, _ block: UnsafeMutablePointer<Double>, _ kind: fftw_r2r_kind) -> fftw_plan {
+    var (length, kind) = (Int32(count), kind)
+    let lanes = TRANSFORM_LANES
+    return fftw_plan_many_r2r(
+      1, &length, lanes, block, nil, lanes, 1, block, nil, lanes, 1, &kind, UInt32(FFTW_ESTIMATE))!
+  }
+
+  func forward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) {
+    fftw_execute_r2r(forwardPlan, block, block)
+  }
+
+  func backward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) {
+    fftw_execute_r2r(backwardPlan, block, block)
+  }
+
+  func filter(_ factors: [Double]) -> any LineFilter { CoefficientFilter(self, factors: factors) }
+}
