@@ -23,7 +23,7 @@ package struct FieldSides: Sendable {
 
   /// Takes the field's own conditions, then those of the domain, then no-flux.
   init(
-    of field: ModelField, diffusivities: [Double], domain: BoundaryConditions, axes: [Axis],
+    of field: ModelField, moves: [Bool], domain: BoundaryConditions, axes: [Axis],
     parameters: [Symbol: Double], _ found: inout Diagnostics
   ) {
     for (index, axis) in axes.enumerated() {
@@ -42,7 +42,7 @@ package struct FieldSides: Sendable {
         boundaries.append(.periodic)
         continue
       }
-      let isFixed = !(diffusivities[index] > 0)
+      let isFixed = !moves[index]
       boundaries.append(
         .sides(
           lower: side(lower, index, false, isFixed, field, axis, parameters, &found),

@@ -76,10 +76,21 @@ extension RunAssembly {
   package var chosen: JSONText {
     .object([
       "propagators": .object(
-        zip(configuration.model.fieldNames, propagators).map { name, axes in
-          .init(name, .object(axes.map { .init($0.axis, $0.output) }))
-        })
+        zip(configuration.model.fieldNames, diffusionPlan).map { .init($0, $1.output) })
     ])
+  }
+}
+
+extension Diffusion.Plan {
+  fileprivate var output: JSONText {
+    switch self {
+    case .axes(let axes): .object(axes.map { .init($0.axis, $0.output) })
+    case .stages(let stages, let steps, let reason):
+      .object([
+        "method": .string("super-time-stepping"), "stages": .integer(stages), "steps": .integer(steps),
+        "symbol": .string(DiffusionSymbol.secondOrder.rawValue), "because": .string(reason),
+      ])
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import Documents
 import Expressions
 import Fields
 import Models
@@ -12,6 +13,8 @@ package final class RunAssembly {
   package let state: FieldSet
   package let stepper: SplittingStepper
   package let observables: Observables
+  /// How each field is moved in the first step.
+  package let diffusionPlan: [Diffusion.Plan]
   /// For each field the fastest rate at which it grows from nothing.
   package let growthRates: [Double]
 
@@ -32,6 +35,13 @@ package final class RunAssembly {
     growthRates = configuration.growthRates(maxima: maxima)
     stepper = try RunAssembly.stepper(
       configuration, maxima: maxima, growthRates: growthRates, volumes: volumes, pool: pool)
+    var clock = Clock(start: configuration.startTime)
+    let step = clock.nextStep(to: configuration.endTime, askedStep: configuration.step)
+    do {
+      diffusionPlan = try stepper.diffusion.plan(state, time: step.start, step: step.size)
+    } catch let failure as DiffusivityFailure {
+      throw configuration.diagnostics(failure)
+    }
     observables = try Observables(
       named: configuration.observables, fields: model.fieldNames, parameters: model.parameterValues,
       volumes: volumes, pool: pool)
@@ -43,8 +53,14 @@ package final class RunAssembly {
   ) throws -> SplittingStepper {
     let model = configuration.model
     let fields = try model.fields.indices.map { index in
-      FieldDiffusion(
-        diffusivities: configuration.diffusivities[index], boundaries: configuration.sides[index].boundaries,
+      let diffusivity = configuration.diffusivities[index]
+      return FieldDiffusion(
+        diffusivities: diffusivity.constants,
+        variable: try diffusivity.variable.map {
+          try VariableDiffusivity(
+            $0, mean: diffusivity.mean, fields: model.fieldNames, parameters: model.parameterValues, volumes: volumes,
+            pool: pool)
+        }, crossTerms: diffusivity.crossTerms, boundaries: configuration.sides[index].boundaries,
         supplies: try configuration.sides[index].given.map {
           try $0.supply(of: configuration.grid, parameters: model.parameterValues)
         },
@@ -63,20 +79,37 @@ package final class RunAssembly {
         pool: pool) : nil
     return try SplittingStepper(
       scheme: configuration.scheme, reactions: reactions,
-      diffusion: Diffusion(grid: configuration.grid, fields: fields, pool: pool),
+      diffusion: diffusion(fields, configuration, volumes, pool),
       volumes: volumes, pool: pool)
   }
 
-  /// The propagators of the first step: for each field, one per axis.
-  package var propagators: [[AxisPropagator]] {
-    var clock = Clock(start: configuration.startTime)
-    let step = clock.nextStep(to: configuration.endTime, askedStep: configuration.step)
-    return stepper.diffusion.plan(step: step.size)
+  /// A diffusivity that is negative somewhere from the start is a fault of the run file.
+  private static func diffusion(
+    _ fields: [FieldDiffusion], _ configuration: RunConfiguration, _ volumes: PointVolumes, _ pool: WorkerPool
+  ) throws -> Diffusion {
+    do {
+      return try Diffusion(volumes: volumes, fields: fields, pool: pool)
+    } catch let failure as DiffusivityFailure {
+      throw configuration.diagnostics(failure)
+    }
   }
 
   /// Bytes that the field values of the run take, the stepper's memory and working copies included.
   package var fieldBytes: Int {
     let one = configuration.grid.storageCount * 8
     return one * ((2 + stepper.fieldSetCount) * state.count + stepper.diffusion.workingFieldCount)
+  }
+}
+
+extension RunConfiguration {
+  /// What is wrong with a diffusivity, where it stands.
+  fileprivate func diagnostics(_ failure: DiffusivityFailure) -> Diagnostics {
+    let place = [grid.axes[0].coordinate(failure.column)] + grid.rowCoordinates(failure.row)
+    let position = zip(grid.axes, place).map { "\($0.name) = \(Float($1))" }.joined(separator: ", ")
+    var found = Diagnostics()
+    found.error(
+      "the diffusivity of field \(model.fieldNames[failure.field]) is \(JSONText.text(failure.value)) at \(position), but must be at least 0",
+      at: model.fields[failure.field].diffusivity.place)
+    return found
   }
 }

@@ -14,8 +14,8 @@ package struct RunConfiguration: Sendable {
   package internal(set) var grid: Grid
   package let lengthUnit: String?
   package let timeUnit: String?
-  /// Of each field and axis.
-  package let diffusivities: [[Double]]
+  /// Of each field.
+  package let diffusivities: [FieldDiffusivity]
   /// Of each field.
   package let sides: [FieldSides]
   package let initial: [Expression]

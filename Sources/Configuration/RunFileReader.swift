@@ -196,7 +196,7 @@ private struct RunFileReader {
     return axisCount == 1 && origin >= 0
   }
 
-  private mutating func readSides(_ model: Model, _ axes: [Axis], _ diffusivities: [[Double]]) -> [FieldSides] {
+  private mutating func readSides(_ model: Model, _ axes: [Axis], _ diffusivities: [FieldDiffusivity]) -> [FieldSides] {
     let scope = model.scope(coordinates: axes.map(\.name), allows: Model.sidePermissions)
     let standard =
       root["domain"]?["boundary"].map { BoundaryConditions($0, in: scope, of: "the domain", &found) } ?? .init()
@@ -204,9 +204,9 @@ private struct RunFileReader {
       for (name, place) in conditions.places { checkSide(name, at: place, axes) }
     }
     let parameters = parameterValues(model)
-    return zip(model.fields, diffusivities).map { field, diffusivities in
+    return zip(model.fields, diffusivities).map { field, diffusivity in
       let sides = FieldSides(
-        of: field, diffusivities: diffusivities, domain: standard, axes: axes, parameters: parameters, &found)
+        of: field, moves: diffusivity.moves, domain: standard, axes: axes, parameters: parameters, &found)
       for number in sides.given {
         checkCoordinates(of: number.expression.symbols, "a side condition of field \(field.name)", axes.map(\.name))
       }
@@ -230,25 +230,16 @@ private struct RunFileReader {
     Dictionary(uniqueKeysWithValues: model.parameterValues.map { (Symbol.parameter($0.key), $0.value) })
   }
 
-  private mutating func readDiffusivities(_ model: Model, _ axes: [String]) -> [[Double]] {
+  private mutating func readDiffusivities(_ model: Model, _ axes: [String]) -> [FieldDiffusivity] {
     let values = parameterValues(model)
-    return model.fields.map { field in
-      var refused = Set<Place>()
-      return axes.map { axis in
-        guard let (expression, place) = field.diffusivity(axis) else {
-          found.error(
-            "the diffusion of field \(field.name) is not given along \(axis)", at: field.diffusivity.place,
-            remedy: "add \"\(axis)\": 0 if it does not diffuse along \(axis)")
-          return 0
-        }
-        let value = expression.value(at: values) ?? .nan
-        if !(value >= 0 && value.isFinite), refused.insert(place).inserted {
-          found.error(
-            "the diffusivity of field \(field.name) is \(JSONText.text(value)), but must be at least 0", at: place)
-        }
-        return value
+    let diffusivities = model.fields.map { field in
+      for (expression, _) in field.diffusivity.all {
+        checkCoordinates(of: expression.symbols, "the diffusion of field \(field.name)", axes)
       }
+      return FieldDiffusivity(of: field, fields: model.fieldNames, axes: axes, parameters: values, &found)
     }
+    FieldDiffusivity.checkCrossTerms(diffusivities, model.fields, &found)
+    return diffusivities
   }
 
   private mutating func warnOfHiddenRadius(_ model: Model, _ axes: [Axis]) {

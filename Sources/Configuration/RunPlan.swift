@@ -56,8 +56,14 @@ package struct RunPlan {
       "  output       \(count(configuration.fieldInterval)) frames of fields (\(megabytes(outputBytes))), \(count(configuration.imageInterval)) images, \(count(configuration.observableInterval)) rows of observables",
       "  diffusion",
     ]
-    for (name, axes) in zip(configuration.model.fieldNames, assembly.propagators) {
-      for propagator in axes { lines.append("    \(name) along \(propagator.axis): \(describe(propagator))") }
+    for (name, plan) in zip(configuration.model.fieldNames, assembly.diffusionPlan) {
+      switch plan {
+      case .axes(let axes):
+        for propagator in axes { lines.append("    \(name) along \(propagator.axis): \(describe(propagator))") }
+      case .stages(let stages, let steps, let reason):
+        lines.append(
+          "    \(name): super-time-stepping, \(stages) stages, \(steps) to a step of the run (\(reason))")
+      }
     }
     return lines.joined(separator: "\n") + "\n"
   }

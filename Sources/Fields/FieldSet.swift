@@ -40,6 +40,11 @@ package final class FieldSet: @unchecked Sendable {
     pointer(field) + row * grid.rowStride
   }
 
+  /// Sets all values of a field.
+  package func fill(_ field: Int, with value: Double) {
+    for row in 0..<grid.rowCount { pointer(field, row: row).update(repeating: value, count: grid.rowLength) }
+  }
+
   /// Copies all values of `other`, which has the same grid and count.
   package func copy(from other: FieldSet) {
     precondition(grid == other.grid && count == other.count)

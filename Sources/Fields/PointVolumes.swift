@@ -7,11 +7,14 @@ package final class PointVolumes: Sendable {
   package let pointCount: Int
   /// The volume of every point, where all are the same.
   package let uniform: Double?
+  /// Whether some points lie outside the tissue.
+  package let isMasked: Bool
   private let values: FieldSet?
 
   /// - Parameter mask: one field, 1 in the tissue and 0 outside; nil if all of the grid is tissue.
   package init(_ grid: Grid, mask: FieldSet? = nil) throws(FieldAllocationError) {
     self.grid = grid
+    isMasked = mask != nil
     uniform = mask == nil ? grid.pointVolume : nil
     guard uniform == nil else {
       (values, total, pointCount) = (nil, grid.measure, grid.pointCount)
@@ -33,8 +36,11 @@ package final class PointVolumes: Sendable {
     pointCount = count
   }
 
-  /// The volumes of a tile, where they differ.
-  package func values(of tile: Tile) -> UnsafePointer<Double>? {
-    values.map { UnsafePointer($0.pointer(0, row: tile.row) + tile.column) }
+  /// The volumes of a row, where they differ.
+  package func values(ofRow row: Int) -> UnsafePointer<Double>? {
+    values.map { UnsafePointer($0.pointer(0, row: row)) }
   }
+
+  /// The volumes of a tile, where they differ.
+  package func values(of tile: Tile) -> UnsafePointer<Double>? { values(ofRow: tile.row).map { $0 + tile.column } }
 }

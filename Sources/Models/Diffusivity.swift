@@ -40,5 +40,5 @@ package struct Diffusivity: Sendable {
   }
 
   /// All expressions, and where they stand.
-  var all: [(expression: Expression, place: Place)] { general.map { [($0, place)] } ?? Array(byAxis.values) }
+  package var all: [(expression: Expression, place: Place)] { general.map { [($0, place)] } ?? Array(byAxis.values) }
 }

@@ -8,8 +8,11 @@ package struct ModelField: Sendable {
   package let title: String?
   /// As in "cells/mm^2".
   package let unit: String?
-  /// Depends on parameters only.
   package let diffusivity: Diffusivity
+  /// How the diffusivity of a face follows from those of the points, if it is said.
+  package let faceMean: String?
+  /// Gradients of other fields that drive this one, `∇·(coefficient ∇field)`.
+  package let crossDiffusion: [(field: String, coefficient: Expression, place: Place)]
   /// Conditions that the model gives; the run file's default holds for the other axes.
   package let boundaries: BoundaryConditions
 }

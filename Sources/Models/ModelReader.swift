@@ -127,29 +127,29 @@ private struct ModelReader {
     let diffusivity =
       node["diffusion"].flatMap { Diffusivity($0, in: scope, context: context, &found) }
       ?? Diffusivity(at: member.keyPlace)
-    for (expression, place) in diffusivity.all { refuseVariable(expression, at: place) }
     let sides = Model.scope(
       fields: fieldMembers.map(\.key), parameters: parameters.map(\.name), functions: functions,
       coordinates: Scope.allCoordinates, allows: Model.sidePermissions)
     return ModelField(
       name: member.key, title: node["title"]?.string, unit: node["unit"]?.string, diffusivity: diffusivity,
+      faceMean: node["face_mean"]?.string, crossDiffusion: crossDiffusion(member, scope),
       boundaries: node["boundary"].map { BoundaryConditions($0, in: sides, of: "field \(member.key)", &found) }
         ?? .init())
   }
 
-  /// A diffusivity that is not one number has operators of its own, which are still to come.
-  private mutating func refuseVariable(_ diffusivity: Expression, at place: Place) {
-    let kinds = diffusivity.symbols.map { symbol -> String in
-      switch symbol {
-      case .parameter: ""
-      case .field: "depends on fields"
-      case .coordinate: "depends on the position"
-      default: "depends on time"
+  private mutating func crossDiffusion(
+    _ field: JSONObject.Member, _ scope: Scope
+  ) -> [(field: String, coefficient: Expression, place: Place)] {
+    (field.value["cross_diffusion"]?.members ?? []).compactMap { member in
+      checkField(member)
+      if member.key == field.key {
+        found.error(
+          "the cross-diffusion of field \(field.key) is along the gradients of other fields", at: member.keyPlace,
+          remedy: "its own belongs under \"diffusion\"")
+        return nil
       }
-    }
-    for kind in Set(kinds).subtracting([""]).sorted() {
-      found.error(
-        "a diffusivity that \(kind) is not available yet", at: place, remedy: "use parameters and numbers only")
+      return expression(member.value, scope, context: "in the cross-diffusion of field \(field.key)")
+        .map { (member.key, $0, member.value.place) }
     }
   }
 

@@ -53,8 +53,19 @@ extension Model {
     .init("unit", .string(format: "unit"), "Its unit, as in `cells/mm^2`."),
     .init(
       "diffusion", .either([.number(), .string(format: "expression"), .map(key: "axis", values: expression)]),
-      "Diffusivity, in length² per time: a number or an expression of parameters, or one for each axis, as in "
-        + "`{ \"x\": 0.1, \"y\": \"D/2\" }`.", default: "0"),
+      "Diffusivity, in length² per time: a number or an expression of parameters, position, time and fields, or one for "
+        + "each axis, as in `{ \"x\": 0.1, \"y\": \"D/2\" }`.", default: "0"),
+    .init(
+      "face_mean",
+      .choice([
+        .init("harmonic", "as of resistances in a row: for layers of different tissue"),
+        .init("arithmetic", "for what depends on densities"),
+      ]), "How the diffusivity between two points follows from those at the points, where it varies.",
+      default: "harmonic; arithmetic where it depends on fields"),
+    .init(
+      "cross_diffusion", .map(key: "field", values: expression),
+      "Coefficients `D` of movement `∇·(D ∇v)` along the gradients of other fields `v`; of parameters. Such fields may "
+        + "become negative."),
     .init(
       "boundary", boundary,
       "What happens at the sides of the domain. The sides are `x-`, `x+`, …; `x` means both. Numbers may be expressions "

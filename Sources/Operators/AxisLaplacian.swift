@@ -19,17 +19,9 @@ struct AxisLaplacian: Hashable, Sendable {
     self.sides = sides
     volumes = (0..<axis.points).map { axis.volume($0) }
     sideAreas = (axis.faceArea(0), axis.faceArea(axis.points))
-    let half = axis.spacing / (2 * diffusivity)
-    func sideConductance(_ side: SideBoundary, _ area: Double) -> Double {
-      switch side {
-      case .flux: 0
-      case .value: diffusivity > 0 ? area / half : 0
-      case .robin(let coefficient): diffusivity > 0 && coefficient > 0 ? area / (1 / coefficient + half) : 0
-      }
-    }
     conductances = (0...axis.points).map { face in
-      if face == 0 { return sideConductance(sides.lower, axis.faceArea(0)) }
-      if face == axis.points { return sideConductance(sides.upper, axis.faceArea(face)) }
+      let side = face == 0 ? sides.lower : face == axis.points ? sides.upper : nil
+      if let side { return side.conductance(of: axis, face: face, diffusivity: diffusivity) }
       return diffusivity * axis.faceArea(face) / axis.spacing
     }
   }
@@ -69,5 +61,18 @@ struct AxisLaplacian: Hashable, Sendable {
   func hash(into hasher: inout Hasher) {
     hasher.combine(volumes)
     hasher.combine(conductances)
+  }
+}
+
+extension SideBoundary {
+  /// What flows through a side of an axis per difference between what is given there and the value half a cell inside.
+  func conductance(of axis: Axis, face: Int, diffusivity: Double) -> Double {
+    guard diffusivity > 0 else { return 0 }
+    let (area, resistance) = (axis.faceArea(face), axis.spacing / (2 * diffusivity))
+    return switch self {
+    case .flux: 0
+    case .value: area / resistance
+    case .robin(let coefficient): coefficient > 0 ? area / (1 / coefficient + resistance) : 0
+    }
   }
 }

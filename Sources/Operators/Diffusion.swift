@@ -1,170 +1,84 @@
 import Fields
-import Synchronization
 
-/// Diffusion with a diffusivity per field and axis, exact in time: `u_t = L u + b`, `L` being the discrete `∇·D∇` and
-/// `b` what is given at the sides.
+/// The diffusion of all fields over a step, each by the method that suits it.
 ///
-/// The exponential of `L` is a product of one-dimensional ones. Each axis is one pass over memory, in blocks of lines
-/// that stay in cache; fields that do not diffuse cost nothing.
+/// Constant diffusivities have exact propagators; the others, and all in tissue of any shape, go by super-time-stepping.
+/// Where the latter depend on fields that the former move, they take half of the step before and half after.
 package final class Diffusion: Sendable {
-  private let grid: Grid
   package let fields: [FieldDiffusion]
-  private let sides: [SideRates?]
-  private let pool: WorkerPool
-  private let scratch: [WorkerScratch]
-  private let source: FieldSet
-  private let spare: FieldSet
-  private let state = Mutex(Caches())
+  private let exact: ExactDiffusion
+  private let local: LocalDiffusion?
+  private let isSymmetric: Bool
+  private let isMasked: Bool
 
-  private struct Caches {
-    var transforms = TransformCache()
-    var steps: [(step: Double, passes: StepPasses)] = []
-  }
-
-  /// Numbers for so many step sizes are kept, because steps of a few sizes follow each other.
-  private static let keptSteps = 4
-
-  package init(grid: Grid, fields: [FieldDiffusion], pool: WorkerPool) throws(FieldAllocationError) {
-    self.grid = grid
+  /// - Throws: `DiffusivityFailure` if a diffusivity is negative somewhere, `FieldAllocationError`.
+  package init(volumes: PointVolumes, fields: [FieldDiffusion], pool: WorkerPool) throws {
     self.fields = fields
-    self.pool = pool
-    sides = fields.map { SideRates($0, grid: grid) }
-    scratch = (0..<pool.threadCount).map { _ in WorkerScratch() }
-    source = try FieldSet(grid: grid, count: 1)
-    spare = try FieldSet(grid: grid, count: sides.contains { $0 != nil } ? 1 : 0)
-  }
-
-  /// Fields that are held to work with, those for the numbers of one step size included.
-  package var workingFieldCount: Int {
-    source.count + spare.count + sides.count { $0.map { $0.isGiven && $0.isSteady } ?? false }
-  }
-
-  /// The propagators for a step: for each field, one per axis.
-  package func plan(step: Double) -> [[AxisPropagator]] {
-    fields.map { field in
-      grid.axes.indices.map { AxisPropagator.chosen(for: field, axis: $0, of: grid, step: step) }
+    isMasked = volumes.isMasked
+    let locals = fields.locals(on: volumes)
+    exact = try ExactDiffusion(
+      grid: volumes.grid, fields: fields.enumerated().map { locals.contains($0) ? .immobile($1.boundaries) : $1 },
+      pool: pool)
+    local = try LocalDiffusion(volumes: volumes, fields: fields, pool: pool)
+    isSymmetric = fields.contains { field in
+      field.variable?.dependencies.contains { fields[$0].moves && !locals.contains($0) } ?? false
     }
   }
 
-  /// Replaces every field by the solution of `u_t = L u + b` at `time + step`.
-  package func advance(_ state: FieldSet, from time: Double, by step: Double) {
-    let passes = passes(step)
-    for field in fields.indices {
-      run(passes.axes[field], on: FieldPointer(state, field))
-      if let response = passes.steadyResponses[field] {
-        state.addField(response, field: 0, to: field, pool: pool)
-      } else if sides[field]?.isGiven ?? false {
-        addResponse(field, to: state, during: (time, time + step), by: step, passes)
-      }
+  /// How a field will be moved in a step.
+  package enum Plan: Sendable {
+    /// By one propagator for each axis.
+    case axes([AxisPropagator])
+    /// By super-time-stepping: so many equal parts of the step, with so many stages each.
+    case stages(Int, steps: Int, reason: String)
+  }
+
+  /// What will be done in a step from a state, for each field.
+  package func plan(_ state: FieldSet, time: Double, step: Double) throws -> [Plan] {
+    let axes = exact.plan(step: step)
+    return try fields.indices.map { field in
+      guard let division = try local?.division(of: field, state, time: time, step: isSymmetric ? 0.5 * step : step)
+      else { return .axes(axes[field]) }
+      let steps = isSymmetric ? 2 * division.steps : division.steps
+      return .stages(division.stages, steps: steps, reason: fields[field].localReason(isMasked: isMasked))
     }
   }
 
-  /// Replaces every field by the solution of `u_t = L u + b − c` after `step`, `c` being constant.
+  /// Parts of steps that were done again to keep densities non-negative, since the start.
+  package var repeatedSteps: Int { local?.repeatedSteps ?? 0 }
+
+  /// Fields that are held to work with.
+  package var workingFieldCount: Int { exact.workingFieldCount + (local?.workingFieldCount ?? 0) }
+
+  /// Replaces every field by the solution of `u_t = L(u) u + b` at `time + step`.
+  package func advance(_ state: FieldSet, from time: Double, by step: Double) throws(DiffusivityFailure) {
+    try advance(state, during: (time, time + step), by: step) { exact.advance(state, from: time, by: step) }
+  }
+
+  /// Replaces every field by the solution of `u_t = L(u) u + b − c` after `step`, `c` being constant.
   ///
-  /// Fields on transforms along all axes: exactly, `e^{hL} u − h φ₁(hL) c`. Fields that must stay local: by the
-  /// trapezoid `G(u − ½hc) − ½hc` with `G = e^{hL}`, whose steady states are those of a Laplacian that is wrong by the
-  /// fraction `(hDk²)²/12` for waves of wave number `k` (docs/decisions/0003); what is prescribed at the sides moves
-  /// with `u − ½hc`, or the order would be lost there. Fields that do not diffuse are left alone.
-  ///
-  /// - Parameter times: what is given at the sides goes from its value at the first to that at the second.
-  package func advance(_ state: FieldSet, minus constant: FieldSet, during times: (Double, Double), by step: Double) {
-    let passes = passes(step)
-    for field in fields.indices where fields[field].moves {
-      if let space = passes.spaces[field] {
-        source.setField(0, toSumOf: [(1, constant)], field: field, pool: pool)
-        let (u, c) = (FieldPointer(state, field), FieldPointer(source, 0))
-        space.forward(u, pool: pool, scratch: scratch)
-        space.forward(c, pool: pool, scratch: scratch)
-        space.advance(u, minus: c, step: step, pool: pool)
-        space.backward(u, pool: pool, scratch: scratch)
-        if let response = passes.steadyResponses[field] {
-          state.addField(response, field: 0, to: field, pool: pool)
-        } else if sides[field]?.isGiven ?? false {
-          addResponse(field, to: state, during: times, by: step, passes)
-        }
-      } else {
-        state.setField(field, toSumOf: [(1, state), (-0.5 * step, constant)], pool: pool)
-        run(passes.axes[field], on: FieldPointer(state, field))
-        if sides[field] != nil {
-          addResponse(field, to: state, during: times, by: step, halves: FieldPointer(constant, field), passes)
-        }
-        state.setField(field, toSumOf: [(1, state), (-0.5 * step, constant)], pool: pool)
-      }
+  /// - Parameter times: diffusivities and what is given at the sides go from their values at the first to those at the
+  ///   second.
+  package func advance(
+    _ state: FieldSet, minus constant: FieldSet, during times: (Double, Double), by step: Double
+  ) throws(DiffusivityFailure) {
+    try advance(state, minus: constant, during: times, by: step) {
+      exact.advance(state, minus: constant, during: times, by: step)
     }
   }
 
-  private func run(_ passes: [AxisPass], on values: FieldPointer) {
-    for pass in passes {
-      pool.forEach(pass.blocks.blockCount) { index, worker in
-        pass.run(index, values: values.start, scratch: self.scratch[worker])
-      }
+  private func advance(
+    _ state: FieldSet, minus constant: FieldSet? = nil, during times: (Double, Double), by step: Double,
+    _ advanceOthers: () -> Void
+  ) throws(DiffusivityFailure) {
+    guard isSymmetric else {
+      advanceOthers()
+      try local?.advance(state, minus: constant, during: times, by: step)
+      return
     }
-  }
-
-  /// Adds what the sides give in a step.
-  private func addResponse(
-    _ field: Int, to state: FieldSet, during times: (Double, Double), by step: Double,
-    halves constant: FieldPointer? = nil, _ passes: StepPasses
-  ) {
-    guard let sides = sides[field], let space = passes.sideSpaces[field] else { return }
-    sides.setResponse(
-      of: source, spare: spare, during: times, step: step, halves: constant, space: space, pool: pool, scratch: scratch)
-    state.addField(source, field: 0, to: field, pool: pool)
-  }
-
-  /// All that a step size needs.
-  private struct StepPasses: Sendable {
-    /// For each field, its passes.
-    let axes: [[AxisPass]]
-    /// For each field that may be transformed along all axes.
-    let spaces: [CoefficientSpace?]
-    /// For each field with prescribed sides.
-    let sideSpaces: [CoefficientSpace?]
-    /// What the sides add in a step, where it is the same in every step.
-    let steadyResponses: [FieldSet?]
-  }
-
-  private func passes(_ step: Double) -> StepPasses {
-    state.withLock { caches in
-      if let known = caches.steps.first(where: { $0.step == step }) { return known.passes }
-      let made = makePasses(step, &caches.transforms)
-      caches.steps.insert((step, made), at: 0)
-      caches.steps.removeLast(max(0, caches.steps.count - Diffusion.keptSteps))
-      return made
-    }
-  }
-
-  private func makePasses(_ step: Double, _ transforms: inout TransformCache) -> StepPasses {
-    let plan = plan(step: step)
-    let axes = fields.indices.map { index in
-      grid.axes.indices.compactMap { axis in
-        AxisPass(plan[index][axis], field: fields[index], grid: grid, axis: axis, step: step) {
-          transforms.spectrum(of: fields[index], axis: axis, grid: grid)
-        }
-      }
-    }
-    var (spaces, sideSpaces, responses) = ([CoefficientSpace?](), [CoefficientSpace?](), [FieldSet?]())
-    for (index, field) in fields.enumerated() {
-      let methods = Set(plan[index].map(\.method))
-      let isLocal = methods.contains(.kernel) || methods.contains(.matrix) && field.isSpoiltByRounding
-      let needsSpace = field.moves && (!isLocal || sides[index] != nil)
-      let space =
-        needsSpace
-        ? CoefficientSpace(
-          grid: grid, spectra: grid.axes.indices.map { transforms.spectrum(of: field, axis: $0, grid: grid) }) : nil
-      spaces.append(isLocal ? nil : space)
-      sideSpaces.append(sides[index] == nil ? nil : space)
-      responses.append(space.flatMap { steadyResponse(index, $0, step) })
-    }
-    return StepPasses(axes: axes, spaces: spaces, sideSpaces: sideSpaces, steadyResponses: responses)
-  }
-
-  /// nil where it differs from step to step, or where there is no memory to keep it.
-  private func steadyResponse(_ field: Int, _ space: CoefficientSpace, _ step: Double) -> FieldSet? {
-    guard let sides = sides[field], sides.isGiven, sides.isSteady, let target = try? FieldSet(grid: grid, count: 1)
-    else { return nil }
-    sides.setResponse(
-      of: target, spare: spare, during: (0, 0), step: step, halves: nil, space: space, pool: pool, scratch: scratch)
-    return target
+    let middle = 0.5 * (times.0 + times.1)
+    try local?.advance(state, minus: constant, during: (times.0, middle), by: 0.5 * step)
+    advanceOthers()
+    try local?.advance(state, minus: constant, during: (middle, times.1), by: 0.5 * step)
   }
 }

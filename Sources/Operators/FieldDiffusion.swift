@@ -1,9 +1,13 @@
 import Fields
 
-/// How one field diffuses, with a diffusivity that is constant along each axis.
+/// How one field diffuses.
 package struct FieldDiffusion: Sendable {
-  /// `D ≥ 0` along each axis, length² / time in the model's units.
+  /// `D ≥ 0` along each axis, length² / time in the model's units, where it is constant along each.
   package let diffusivities: [Double]
+  /// The diffusivity, where it is not.
+  package let variable: VariableDiffusivity?
+  /// Gradients of other fields that drive the field.
+  package let crossTerms: [CrossTerm]
   /// Of each axis.
   package let boundaries: [AxisBoundary]
   /// What is given at the sides; no-flux sides have nothing.
@@ -16,11 +20,15 @@ package struct FieldDiffusion: Sendable {
   package let requestedMethod: PropagatorMethod?
   private let requestedSymbol: DiffusionSymbol
 
+  /// - Parameter variable: a diffusivity that is not constant; `diffusivities` are not used then.
   package init(
-    diffusivities: [Double], boundaries: [AxisBoundary], supplies: [SideSupply] = [], growthRate: Double = 0,
-    duration: Double = 0, requestedMethod: PropagatorMethod? = nil, symbol: DiffusionSymbol = .spectral
+    diffusivities: [Double], variable: VariableDiffusivity? = nil, crossTerms: [CrossTerm] = [],
+    boundaries: [AxisBoundary], supplies: [SideSupply] = [], growthRate: Double = 0, duration: Double = 0,
+    requestedMethod: PropagatorMethod? = nil, symbol: DiffusionSymbol = .spectral
   ) {
     self.diffusivities = diffusivities
+    self.variable = variable
+    self.crossTerms = crossTerms
     self.boundaries = boundaries
     self.supplies = supplies
     self.growthRate = growthRate
@@ -40,7 +48,26 @@ package struct FieldDiffusion: Sendable {
   }
 
   /// Whether it diffuses along some axis.
-  package var moves: Bool { diffusivities.contains { $0 > 0 } }
+  package var moves: Bool { variable != nil || !crossTerms.isEmpty || diffusivities.contains { $0 > 0 } }
+
+  /// Whether no exact propagator serves.
+  fileprivate func needsFiniteVolumes(_ volumes: PointVolumes) -> Bool {
+    variable != nil || !crossTerms.isEmpty || moves && volumes.isMasked
+  }
+
+  /// Why no exact propagator serves.
+  func localReason(isMasked: Bool) -> String {
+    if let variable {
+      return variable.dependencies.isEmpty ? "its diffusivity varies" : "its diffusivity depends on fields"
+    }
+    if !crossTerms.isEmpty { return "it is driven by other fields" }
+    return isMasked ? "the tissue has a shape" : "it drives other fields"
+  }
+
+  /// A field that stays where it is.
+  static func immobile(_ boundaries: [AxisBoundary]) -> FieldDiffusion {
+    FieldDiffusion(diffusivity: 0, boundaries: boundaries)
+  }
 
   /// The discrete Laplacian along an axis: that of neighboring points where something is given at a side, where a side
   /// mixes value and flux, and along a radius.
@@ -54,6 +81,26 @@ package struct FieldDiffusion: Sendable {
 
   /// Whether the rounding of a transform would grow into a false invasion.
   package var isSpoiltByRounding: Bool { growthRate * duration > FieldDiffusion.largestHarmlessGrowth }
+}
+
+extension [FieldDiffusion] {
+  /// The fields that go by super-time-stepping: those that no exact propagator serves, and those that drive others.
+  func locals(on volumes: PointVolumes) -> Set<Int> {
+    let driving = flatMap { $0.crossTerms.map(\.field) }
+    return Set(indices.filter { self[$0].needsFiniteVolumes(volumes) }).union(driving)
+  }
+}
+
+/// A part `∇·(coefficient ∇v)` of the movement of a field, `v` being another field.
+package struct CrossTerm: Hashable, Sendable {
+  /// Number of the other field.
+  package let field: Int
+  package let coefficient: Double
+
+  package init(field: Int, coefficient: Double) {
+    self.field = field
+    self.coefficient = coefficient
+  }
 }
 
 /// What is given at one side of the domain for one field: a value, a flux into the domain, or a value outside of it.

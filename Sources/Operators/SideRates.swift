@@ -30,7 +30,7 @@ struct SideRates: Sendable {
 
   /// Replaces field 0 of `target` by `b(time)`.
   private func setRates(of target: FieldSet, time: Double) {
-    for row in 0..<grid.rowCount { target.pointer(0, row: row).update(repeating: 0, count: grid.rowLength) }
+    target.fill(0, with: 0)
     for supply in field.supplies {
       guard let weight = laplacians[supply.axis]?.supplyWeight(isUpper: supply.isUpper) else { continue }
       let end = supply.isUpper ? grid.axes[supply.axis].points - 1 : 0

@@ -1,4 +1,5 @@
 import Fields
+import Operators
 
 /// The computation cannot go on.
 package struct NumericalFailure: Error, Sendable {
@@ -13,4 +14,12 @@ package struct NumericalFailure: Error, Sendable {
 
   /// Column in the row.
   package var column: Int { tile.column + point }
+}
+
+extension NumericalFailure {
+  init(_ failure: DiffusivityFailure) {
+    self.init(
+      problem: "has a diffusivity of \(failure.value)", field: failure.field,
+      tile: Tile(row: failure.row, column: 0, count: 1), point: failure.column, time: failure.time)
+  }
 }

@@ -62,15 +62,10 @@ package final class SplittingStepper: Sendable {
       switch flow.part {
       case .reaction: try react(state, from: start, by: flow.fraction * step)
       case .diffusion:
-        if let balance {
-          // With the constant each part makes half of the change, so that the state between flows is the solution of
-          // a time of its own, and what is given at the sides must be of that time: else the order would be lost.
-          let done = 0.5 * (elapsed[.reaction, default: 0] + elapsed[.diffusion, default: 0])
-          diffusion.advance(
-            state, minus: balance.constant,
-            during: (time + (done - 0.5 * flow.fraction) * step, time + done * step), by: flow.fraction * step)
-        } else {
-          diffusion.advance(state, from: start, by: flow.fraction * step)
+        do throws(DiffusivityFailure) {
+          try diffuse(state, from: start, flow.fraction, of: step, at: time, elapsed)
+        } catch {
+          throw NumericalFailure(error)
         }
       }
       let next = index + 1 < scheme.flows.count ? scheme.flows[index + 1].part : nil
@@ -78,6 +73,19 @@ package final class SplittingStepper: Sendable {
       didFlow(flow.part)
     }
     if remembers { balance?.finish(step: step) }
+  }
+
+  private func diffuse(
+    _ state: FieldSet, from start: Double, _ fraction: Double, of step: Double, at time: Double,
+    _ elapsed: [SplittingScheme.Part: Double]
+  ) throws(DiffusivityFailure) {
+    guard let balance else { return try diffusion.advance(state, from: start, by: fraction * step) }
+    // With the constant each part makes half of the change, so that the state between flows is the solution of a time
+    // of its own, and what is given at the sides must be of that time: else the order would be lost.
+    let done = 0.5 * (elapsed[.reaction, default: 0] + elapsed[.diffusion, default: 0])
+    try diffusion.advance(
+      state, minus: balance.constant, during: (time + (done - 0.5 * fraction) * step, time + done * step),
+      by: fraction * step)
   }
 
   private func react(_ state: FieldSet, from time: Double, by interval: Double) throws(NumericalFailure) {

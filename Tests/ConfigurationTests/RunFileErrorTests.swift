@@ -61,14 +61,6 @@ private let cases: [(key: String, line: String, expected: String)] = [
     """
   ),
   (
-    "model", #""model": { "name": "m", "fields": { "T": { "diffusion": "1 + x" }, "E": {} } },"#,
-    """
-    run.json:2:59: error: a diffusivity that depends on the position is not available yet
-        2 |   "model": { "name": "m", "fields": { "T": { "diffusion": "1 + x" }, "E": {} } },
-          |                                                           ^~~~~~~  use parameters and numbers only
-    """
-  ),
-  (
     "model", #""model": { "name": "m", "fields": { "T": { "diffusion": -1 }, "E": {} } },"#,
     """
     run.json:2:59: error: the diffusivity of field T is -1, but must be at least 0
@@ -252,14 +244,33 @@ private let cases: [(key: String, line: String, expected: String)] = [
     """
   ),
   (
-    "model", #""model": { "name": "m", "fields": { "T": { "diffusion": "T" }, "E": { "diffusion": "t" } } },"#,
+    "model",
+    #""model": { "name": "m", "fields": { "T": { "diffusion": "z", "cross_diffusion": { "T": 1, "Q": 2, "E": "x" } }, "E": {} } },"#,
     """
-    run.json:2:59: error: a diffusivity that depends on fields is not available yet
-        2 |   "model": { "name": "m", "fields": { "T": { "diffusion": "T" }, "E": { "diffusion": "t" } } },
-          |                                                           ^~~  use parameters and numbers only
-    run.json:2:86: error: a diffusivity that depends on time is not available yet
-        2 |   "model": { "name": "m", "fields": { "T": { "diffusion": "T" }, "E": { "diffusion": "t" } } },
-          |                                                                                      ^~~  use parameters and numbers only
+    run.json:2:85: error: the cross-diffusion of field T is along the gradients of other fields
+        2 | …me": "m", "fields": { "T": { "diffusion": "z", "cross_diffusion": { "T": 1, "Q": 2, "E": "x" } }, "E": {} } },
+          |                                                                      ^~~  its own belongs under "diffusion"
+    run.json:2:93: error: there is no field "Q"
+        2 | …me": "m", "fields": { "T": { "diffusion": "z", "cross_diffusion": { "T": 1, "Q": 2, "E": "x" } }, "E": {} } },
+          |                                                                              ^~~  the fields: T, E
+    """
+  ),
+  (
+    "model",
+    #""model": { "name": "m", "fields": { "T": { "diffusion": 1, "cross_diffusion": { "E": 2 } }, "E": { "diffusion": 1, "cross_diffusion": { "T": -1 } } } },"#,
+    """
+    run.json:2:88: error: the cross-diffusion of T and E lets small waves grow or turn: the matrix of coefficients must have real eigenvalues of at least 0
+        2 |   "model": { "name": "m", "fields": { "T": { "diffusion": 1, "cross_diffusion": { "E": 2 } }, "E": { "diffusio…
+          |                                                                                        ^
+    """
+  ),
+  (
+    "model",
+    #""model": { "name": "m", "fields": { "T": { "diffusion": 1 }, "E": { "boundary": { "x-": { "value": 1 } } } } },"#,
+    """
+    run.json:2:91: error: field E does not diffuse along x, so that nothing can be given at its sides
+        2 | …: { "T": { "diffusion": 1 }, "E": { "boundary": { "x-": { "value": 1 } } } } },
+          |                                                          ^~~~~~~~~~~~~~  give it a diffusivity, or leave the condition out
     """
   ),
   (

@@ -21,8 +21,8 @@ private let mixedBoundaries: [AxisBoundary] = [
 private func advance(
   _ state: FieldSet, _ field: FieldDiffusion, from time: Double = 0, by step: Double, steps: Int = 1
 ) throws {
-  let diffusion = try Diffusion(grid: state.grid, fields: [field], pool: WorkerPool(threads: 2))
-  for index in 0..<steps { diffusion.advance(state, from: time + Double(index) * step, by: step) }
+  let diffusion = try Diffusion(volumes: PointVolumes(state.grid), fields: [field], pool: WorkerPool(threads: 2))
+  for index in 0..<steps { try diffusion.advance(state, from: time + Double(index) * step, by: step) }
 }
 
 private func supply(_ isUpper: Bool, axis: Int = 0, _ values: @escaping @Sendable (Double) -> [Double]) -> SideSupply {
@@ -134,14 +134,14 @@ private func supply(_ isUpper: Bool, axis: Int = 0, _ values: @escaping @Sendabl
     for (points, origin) in [(1, 0.0), (2, 0), (50, 0), (77, 3)] {
       let grid = radialGrid(geometry, points: points, length: Double(points), origin: origin)
       let field = FieldDiffusion(diffusivity: strength, boundaries: [.noFlux])
-      let diffusion = try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: 1))
+      let diffusion = try Diffusion(volumes: PointVolumes(grid), fields: [field], pool: WorkerPool(threads: 1))
       var generator = SystemRandomNumberGenerator()
       for _ in 0..<200 {
         let state = try fields(grid) { _ in
           Bool.random(using: &generator) ? 0 : Double.random(in: 0...1, using: &generator)
         }
         let before = state.integral(0)
-        diffusion.advance(state, from: 0, by: 1)
+        try diffusion.advance(state, from: 0, by: 1)
         #expect(abs(state.integral(0) - before) <= 1e-13 * before)
         #expect(state.minimum(0) >= 0)
       }
@@ -156,12 +156,12 @@ private func supply(_ isUpper: Bool, axis: Int = 0, _ values: @escaping @Sendabl
     for boundary in bases.map(\.boundary) + mixedBoundaries {
       for other in [AxisBoundary.noFlux, mixedBoundaries[1]] {
         let field = FieldDiffusion(diffusivity: strength, boundaries: [boundary, other], requestedMethod: .kernel)
-        let diffusion = try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: 1))
+        let diffusion = try Diffusion(volumes: PointVolumes(grid), fields: [field], pool: WorkerPool(threads: 1))
         for _ in 0..<40 {
           let state = try fields(grid) { _ in
             Bool.random(using: &generator) ? 0 : Double.random(in: 0...1, using: &generator)
           }
-          diffusion.advance(state, from: 0, by: 1)
+          try diffusion.advance(state, from: 0, by: 1)
           #expect(state.minimum(0) >= 0)
         }
       }
@@ -171,11 +171,11 @@ private func supply(_ isUpper: Bool, axis: Int = 0, _ values: @escaping @Sendabl
   @Test func emptyTissueBeyondTheReachOfAMatrixStaysEmpty() throws {
     let grid = radialGrid(.sphericalRadial, points: 200, length: 200)
     let field = FieldDiffusion(diffusivity: 0.5, boundaries: [.sides(lower: .flux, upper: .value)])
-    let diffusion = try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: 1))
+    let diffusion = try Diffusion(volumes: PointVolumes(grid), fields: [field], pool: WorkerPool(threads: 1))
     let state = try fields(grid) { $0[0] < 20 ? 1 : 0 }
-    diffusion.advance(state, from: 0, by: 1)
+    try diffusion.advance(state, from: 0, by: 1)
     let values = state.values(0)
-    let radius = diffusion.plan(step: 1)[0][0].radius
+    let radius = try propagators(diffusion, state, step: 1)[0].radius
     #expect(values[20] > 0 && values[19 + radius / 2] > 0)
     #expect(values[(22 + radius)...].allSatisfy { $0 == 0 })
   }
@@ -313,9 +313,9 @@ private func supply(_ isUpper: Bool, axis: Int = 0, _ values: @escaping @Sendabl
         diffusivities: [0.7, 30], boundaries: [.sides(lower: .value, upper: .robin(coefficient: 1)), .noFlux],
         supplies: [supply(false) { time in (0..<29).map { sin(time + Double($0)) } }])
       let state = try fields(grid) { cos($0[0] + $0[1]) }
-      let diffusion = try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: threads))
-      diffusion.advance(state, from: 0, by: 1)
-      diffusion.advance(state, minus: try fields(grid) { $0[0] * 0.01 }, during: (1, 2), by: 1)
+      let diffusion = try Diffusion(volumes: PointVolumes(grid), fields: [field], pool: WorkerPool(threads: threads))
+      try diffusion.advance(state, from: 0, by: 1)
+      try diffusion.advance(state, minus: try fields(grid) { $0[0] * 0.01 }, during: (1, 2), by: 1)
       return state.values(0)
     }
     #expect(results[1] == results[0] && results[2] == results[0])

@@ -23,7 +23,8 @@ private let shapes = [[37], [1], [2], [24, 17], [16, 48], [9, 10, 11], [33, 1, 1
       let state = try fields(grid) { 1 + wave($0) }
       let field = FieldDiffusion(
         diffusivity: diffusivity, boundaries: points.map { _ in boundary }, requestedMethod: .fourier, symbol: symbol)
-      try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: 2)).advance(state, from: 0, by: step)
+      try Diffusion(volumes: PointVolumes(grid), fields: [field], pool: WorkerPool(threads: 2)).advance(
+        state, from: 0, by: step)
       let exact = try fields(grid) { 1 + exp(diffusivity * step * eigenvalue) * wave($0) }
       #expect(largestDifference(state.values(0), exact.values(0)) < 1e-12)
     }
@@ -42,7 +43,8 @@ private let shapes = [[37], [1], [2], [24, 17], [16, 48], [9, 10, 11], [33, 1, 1
         let field = FieldDiffusion(
           diffusivity: strength, boundaries: points.map { _ in boundary }, requestedMethod: method,
           symbol: .secondOrder)
-        try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: 1)).advance(state, from: 0, by: 1)
+        try Diffusion(volumes: PointVolumes(grid), fields: [field], pool: WorkerPool(threads: 1)).advance(
+          state, from: 0, by: 1)
         results.append(state.values(0))
       }
       #expect(largestDifference(results[0], results[1]) < 1e-13)
@@ -55,7 +57,8 @@ private let shapes = [[37], [1], [2], [24, 17], [16, 48], [9, 10, 11], [33, 1, 1
     let grid = grid([64, 48], size: [64, 48])
     let state = try fields(grid) { 1 + cos(.pi * 6 * $0[0] / 64) * cos(.pi * 4 * $0[1] / 48) }
     let field = FieldDiffusion(diffusivity: strength, boundaries: [.noFlux, .noFlux], requestedMethod: .kernel)
-    try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: 1)).advance(state, from: 0, by: 1)
+    try Diffusion(volumes: PointVolumes(grid), fields: [field], pool: WorkerPool(threads: 1)).advance(
+      state, from: 0, by: 1)
     let decay = exp(-strength * .pi * .pi * (36.0 / (64 * 64) + 16.0 / (48 * 48)))
     let exact = try fields(grid) { 1 + decay * cos(.pi * 6 * $0[0] / 64) * cos(.pi * 4 * $0[1] / 48) }
     #expect(largestDifference(state.values(0), exact.values(0)) < tolerance)
@@ -68,7 +71,8 @@ private let shapes = [[37], [1], [2], [24, 17], [16, 48], [9, 10, 11], [33, 1, 1
       let state = try fields(grid) { cos(.pi * $0[0]) * cos(2 * .pi * $0[1]) }
       let field = FieldDiffusion(
         diffusivity: 1, boundaries: [.noFlux, .noFlux], requestedMethod: .fourier, symbol: .secondOrder)
-      try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: 1)).advance(state, from: 0, by: 0.02)
+      try Diffusion(volumes: PointVolumes(grid), fields: [field], pool: WorkerPool(threads: 1)).advance(
+        state, from: 0, by: 0.02)
       let decay = exp(-5 * .pi * .pi * 0.02)
       let exact = try fields(grid) { decay * cos(.pi * $0[0]) * cos(2 * .pi * $0[1]) }
       errors.append(largestDifference(state.values(0), exact.values(0)))
@@ -85,8 +89,8 @@ private let shapes = [[37], [1], [2], [24, 17], [16, 48], [9, 10, 11], [33, 1, 1
       let before = state.sum(0)
       let boundaries = points.indices.map { $0 == 0 ? AxisBoundary.noFlux : .periodic }
       let field = FieldDiffusion(diffusivity: strength, boundaries: boundaries, requestedMethod: method)
-      let diffusion = try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: 1))
-      for _ in 0..<10 { diffusion.advance(state, from: 0, by: 1) }
+      let diffusion = try Diffusion(volumes: PointVolumes(grid), fields: [field], pool: WorkerPool(threads: 1))
+      for _ in 0..<10 { try diffusion.advance(state, from: 0, by: 1) }
       #expect(abs(state.sum(0) - before) < 1e-13 * before)
     }
   }
@@ -95,12 +99,12 @@ private let shapes = [[37], [1], [2], [24, 17], [16, 48], [9, 10, 11], [33, 1, 1
   func kernelsKeepDataNonNegativeAndEmptyTissueEmpty(strength: Double) throws {
     let grid = grid([150, 20], size: [150, 20])
     let field = FieldDiffusion(diffusivity: strength, boundaries: [.noFlux, .periodic], requestedMethod: .kernel)
-    let diffusion = try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: 2))
+    let diffusion = try Diffusion(volumes: PointVolumes(grid), fields: [field], pool: WorkerPool(threads: 2))
     for _ in 0..<50 {
       var generator = SystemRandomNumberGenerator()
       let state = try fields(grid) { $0[0] < 10 ? Double.random(in: 0...1, using: &generator) : 0 }
-      diffusion.advance(state, from: 0, by: 1)
-      let radius = diffusion.plan(step: 1)[0][0].radius
+      try diffusion.advance(state, from: 0, by: 1)
+      let radius = try propagators(diffusion, state, step: 1)[0].radius
       #expect(state.minimum(0) >= 0)
       let values = state.values(0)
       for row in 0..<20 {
@@ -114,10 +118,10 @@ private let shapes = [[37], [1], [2], [24, 17], [16, 48], [9, 10, 11], [33, 1, 1
     let state = try fields(grid) { $0[0] }
     let before = state.values(0)
     let field = FieldDiffusion(diffusivity: 0, boundaries: [.noFlux, .noFlux])
-    let diffusion = try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: 1))
-    diffusion.advance(state, from: 0, by: 5)
+    let diffusion = try Diffusion(volumes: PointVolumes(grid), fields: [field], pool: WorkerPool(threads: 1))
+    try diffusion.advance(state, from: 0, by: 5)
     #expect(state.values(0) == before)
-    #expect(diffusion.plan(step: 5)[0].allSatisfy { $0.method == nil })
+    #expect(try propagators(diffusion, state, step: 5).allSatisfy { $0.method == nil })
   }
 
   @Test(arguments: [0.3, 2, 50])
@@ -128,9 +132,9 @@ private let shapes = [[37], [1], [2], [24, 17], [16, 48], [9, 10, 11], [33, 1, 1
       let state = try fields(grid) { sin($0[0]) + cos($0[1] * $0[2]) }
       let source = try fields(grid) { cos($0[0]) }
       let field = FieldDiffusion(diffusivity: strength, boundaries: [.noFlux, .periodic, .noFlux])
-      let diffusion = try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: threads))
-      diffusion.advance(state, from: 0, by: 1)
-      diffusion.advance(state, minus: source, during: (0, 0), by: 1)
+      let diffusion = try Diffusion(volumes: PointVolumes(grid), fields: [field], pool: WorkerPool(threads: threads))
+      try diffusion.advance(state, from: 0, by: 1)
+      try diffusion.advance(state, minus: source, during: (0, 0), by: 1)
       results.append(state.values(0))
     }
     for other in results.dropFirst() { #expect(other == results[0]) }
@@ -157,7 +161,7 @@ private let shapes = [[37], [1], [2], [24, 17], [16, 48], [9, 10, 11], [33, 1, 1
     let source = try fields(grid) { 0.5 - 3 * wave($0) }
     let field = FieldDiffusion(
       diffusivity: diffusivity, boundaries: points.map { _ in boundary }, requestedMethod: .fourier)
-    try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: 1)).advance(
+    try Diffusion(volumes: PointVolumes(grid), fields: [field], pool: WorkerPool(threads: 1)).advance(
       state, minus: source, during: (0, 0), by: step)
     let phi = z == 0 ? 1 : expm1(z) / z
     let exact = try fields(grid) { 2 - step * 0.5 + (exp(z) + 3 * step * phi) * wave($0) }
@@ -177,7 +181,7 @@ private let shapes = [[37], [1], [2], [24, 17], [16, 48], [9, 10, 11], [33, 1, 1
     let before = state.values(0)
     let source = try fields(grid) { -diffusivity * k2 * wave($0) }
     let field = FieldDiffusion(diffusivity: diffusivity, boundaries: [.noFlux, .noFlux], requestedMethod: method)
-    try Diffusion(grid: grid, fields: [field], pool: WorkerPool(threads: 1)).advance(
+    try Diffusion(volumes: PointVolumes(grid), fields: [field], pool: WorkerPool(threads: 1)).advance(
       state, minus: source, during: (0, 0), by: step)
     let z = step * diffusivity * k2
     let bound = method == .fourier ? 1e-12 : 1.01 * z * z * z / 12

@@ -1,4 +1,6 @@
 import Fields
+import Operators
+import Testing
 
 /// A grid of axes x, y, z of the given sizes; without sizes, of lengths 1, 2, 3.
 func grid(_ points: [Int], size: [Double]? = nil) -> Grid {
@@ -27,4 +29,13 @@ func fields(_ grid: Grid, _ function: ([Double]) -> Double) throws -> FieldSet {
 
 func largestDifference(_ a: [Double], _ b: [Double]) -> Double {
   zip(a, b).map { abs($0 - $1) }.max() ?? 0
+}
+
+/// The propagators of the first field, one per axis.
+func propagators(_ diffusion: Diffusion, _ state: FieldSet, step: Double) throws -> [AxisPropagator] {
+  guard case .axes(let axes) = try diffusion.plan(state, time: 0, step: step)[0] else {
+    Issue.record("the field has no propagators")
+    return []
+  }
+  return axes
 }

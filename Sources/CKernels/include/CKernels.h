@@ -2,4 +2,5 @@
 #include "worker_pool.h"
 #include "propagators.h"
 #include "expression_program.h"
+#include "finite_volumes.h"
 #include "tile_algebra.h"
