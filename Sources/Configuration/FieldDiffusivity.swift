@@ -60,8 +60,9 @@ package struct FieldDiffusivity: Sendable {
     }
   }
 
-  /// Refuses cross-diffusion that is no diffusion: the eigenvalues of the matrix of coefficients must be real and not
-  /// negative, or small waves would grow. Fields that drive each other may do so in pairs.
+  /// Refuses cross-diffusion that is no diffusion.
+  ///
+  /// The eigenvalues of the matrix of coefficients must be real and not negative, or small waves would grow. Fields that drive each other may do so in pairs.
   static func checkCrossTerms(
     _ diffusivities: [FieldDiffusivity], _ fields: [ModelField], _ found: inout Diagnostics
   ) {

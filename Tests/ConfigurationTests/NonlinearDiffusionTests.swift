@@ -5,7 +5,7 @@ import Testing
 
 /// Exactly solvable equations with diffusivities that depend on the density (docs/numerics.md).
 @Suite struct NonlinearDiffusionTests {
-  /// M. M. Hajek's equation, after McCue, Bradshaw-Hajek & Simpson (2022): `D = b/(b + u)`, `R = b (1 − u) ln(1 + u/b)`
+  /// Hajek's equation, after McCue, Bradshaw-Hajek and Simpson (2022): `D = b/(b + u)`, `R = b (1 − u) ln(1 + u/b)`
   /// on `0 < x < L`, `u_x(0) = 0`, `u(L) = 0`.
   @Test(arguments: [0.2, 0.5, 1.0])
   func hajeksSolutionIsMetWithOrderTwo(time: Double) throws {
