@@ -35,7 +35,8 @@ final class ReactionRate {
     integrator = ReactionIntegrator(
       try ReactionSystem(
         rates: model.rates, fields: model.fieldNames, parameters: model.parameterValues, grid: grid),
-      pair: .dormandPrince, tolerance: 1e-3, scales: model.fields.map { _ in 1 }, pool: WorkerPool(threads: 1))
+      pair: .dormandPrince, tolerance: 1e-3, scales: model.fields.map { _ in 1 },
+      volumes: try PointVolumes(grid), pool: WorkerPool(threads: 1))
     state = try FieldSet(grid: grid, count: model.fields.count)
     result = try FieldSet(grid: grid, count: model.fields.count)
     for field in 0..<state.count {

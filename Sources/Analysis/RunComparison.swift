@@ -61,7 +61,7 @@ package struct RunComparison {
         if !(difference <= largest) { (largest, index) = (difference, point) }
         square += difference * difference
       }
-      for value in a { norm += value * value }
+      for value in a where value.isFinite { norm += value * value }
       if square > 0 { relative = max(relative, norm > 0 ? (square / norm).squareRoot() : .infinity) }
     }
     guard let first else { return nil }

@@ -43,6 +43,7 @@ extension RunConfiguration {
       "points": .integers(grid.axes.map(\.points)),
       "origin": .numbers(grid.axes.map(\.origin)),
       "unit": lengthUnit.map(JSONText.string),
+      "mask": document["domain"]?["mask"].map(JSONText.init),
       "boundary": document["domain"]?["boundary"].map(JSONText.init) ?? .string("no-flux"),
     ])
   }

@@ -11,6 +11,7 @@ package final class RunAssembly {
   package let configuration: RunConfiguration
   package let pool: WorkerPool
   package let state: FieldSet
+  package let volumes: PointVolumes
   package let stepper: SplittingStepper
   package let observables: Observables
   /// How each field is moved in the first step.
@@ -27,7 +28,7 @@ package final class RunAssembly {
     let grid = configuration.grid
     pool = WorkerPool(threads: threads ?? configuration.threads)
     state = try FieldSet(grid: grid, count: model.fields.count)
-    let volumes = try PointVolumes(grid)
+    volumes = try configuration.mask?.volumes(of: configuration, pool: pool) ?? PointVolumes(grid)
     try setInitialState(
       state, to: configuration.initial, fields: model.fieldNames, parameters: model.parameterValues,
       seed: configuration.seed, time: configuration.startTime, volumes: volumes, pool: pool)
@@ -76,6 +77,7 @@ package final class RunAssembly {
       system.isActive
       ? ReactionIntegrator(
         system, pair: configuration.reactionMethod, tolerance: configuration.reactionTolerance, scales: scales,
+        volumes: volumes,
         pool: pool) : nil
     return try SplittingStepper(
       scheme: configuration.scheme, reactions: reactions,

@@ -12,6 +12,8 @@ package struct RunConfiguration: Sendable {
   package let title: String
   package let model: Model
   package internal(set) var grid: Grid
+  /// nil if all of the domain is tissue.
+  package let mask: TissueMask?
   package let lengthUnit: String?
   package let timeUnit: String?
   /// Of each field.

@@ -54,6 +54,7 @@ private struct RunFileReader {
     let sides = readSides(model, domain, diffusivities)
     checkCoordinates(model, axes)
     warnOfHiddenRadius(model, domain)
+    let mask = readMask(model, axes)
     let initial = readInitial(model, axes)
     let observables = readObservables(model, axes)
     let (methods, symbol) = readNumerics(model)
@@ -61,7 +62,7 @@ private struct RunFileReader {
     let output = root["output"]
     try found.throwIfErrors()
     return RunConfiguration(
-      title: root["title"]?.string ?? model.title ?? model.name, model: model, grid: grid,
+      title: root["title"]?.string ?? model.title ?? model.name, model: model, grid: grid, mask: mask,
       lengthUnit: root["domain"]?["unit"]?.string ?? model.lengthUnit,
       timeUnit: root["time"]?["unit"]?.string ?? model.timeUnit,
       diffusivities: diffusivities, sides: sides, initial: initial, startTime: start, endTime: end,
@@ -240,6 +241,11 @@ private struct RunFileReader {
     }
     FieldDiffusivity.checkCrossTerms(diffusivities, model.fields, &found)
     return diffusivities
+  }
+
+  private mutating func readMask(_ model: Model, _ axes: [String]) -> TissueMask? {
+    guard let node = root["domain"]?["mask"] else { return nil }
+    return TissueMask(node, in: model.scope(coordinates: axes, allows: .position), &found)
   }
 
   private mutating func warnOfHiddenRadius(_ model: Model, _ axes: [Axis]) {

@@ -62,7 +62,11 @@ extension RunConfiguration {
     .init(
       "boundary", Model.boundary, "What happens at the sides, for all fields that say nothing else.",
       default: "no-flux"),
-    Model.later("mask", "tissue of any shape"),
+    .init(
+      "mask", .string(format: "expression"),
+      "Where there is tissue: a condition on the position, as in `x^2 + y^2 < 25`, or an expression that is greater than "
+        + "0 there. Nothing crosses the edge of the tissue, nothing happens outside; fields are 0 there, and NaN in "
+        + "`fields.h5`.", default: "everywhere"),
   ]
 
   private static let initial = Schema.either([

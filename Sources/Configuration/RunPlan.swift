@@ -50,7 +50,7 @@ package struct RunPlan {
     var lines = [
       configuration.title,
       "  model        \(configuration.model.name): \(configuration.model.fieldNames.joined(separator: ", "))",
-      "  grid         \(axes) points, spacing \(configuration.grid.axes.map { "\(Float($0.spacing))" }.joined(separator: ", ")) \(configuration.lengthUnit ?? "")",
+      "  grid         \(axes) points\(tissue), spacing \(configuration.grid.axes.map { "\(Float($0.spacing))" }.joined(separator: ", ")) \(configuration.lengthUnit ?? "")",
       "  time         \(configuration.startTime) to \(configuration.endTime) \(configuration.timeUnit ?? "") in \(stepCount) steps of \(Float(stepSize)), \(configuration.scheme.name)",
       "  memory       \(megabytes(assembly.fieldBytes)) for fields",
       "  output       \(count(configuration.fieldInterval)) frames of fields (\(megabytes(outputBytes))), \(count(configuration.imageInterval)) images, \(count(configuration.observableInterval)) rows of observables",
@@ -66,6 +66,11 @@ package struct RunPlan {
       }
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Says how much of the grid is tissue, if not all.
+  private var tissue: String {
+    assembly.volumes.isMasked ? ", \(assembly.volumes.pointCount) of them tissue" : ""
   }
 
   private func describe(_ propagator: AxisPropagator) -> String {

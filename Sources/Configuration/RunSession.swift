@@ -97,6 +97,10 @@ package final class RunSession {
       scheduled.append(
         ScheduledObserver(try make(), cadence: Cadence(start: configuration.startTime, interval: interval)))
     }
+    func masked(_ observer: any Observer) throws -> any Observer {
+      guard assembly.volumes.isMasked else { return observer }
+      return try MaskedObserver(observer, volumes: assembly.volumes, fieldCount: fields.count)
+    }
     func exists(_ part: RunDirectory.Part) -> Bool {
       continuesFiles && FileManager.default.fileExists(atPath: directory.path(part))
     }
@@ -108,16 +112,19 @@ package final class RunSession {
       return made
     }
     try add(configuration.fieldInterval) {
-      exists(.fields)
-        ? try FieldSeries(opening: directory.path(.fields), grid: configuration.grid, fields: fields)
-        : try FieldSeries(
-          creating: directory.path(.fields), grid: configuration.grid, fields: fields, title: configuration.title,
-          lengthUnit: configuration.lengthUnit, timeUnit: configuration.timeUnit)
+      try masked(
+        exists(.fields)
+          ? try FieldSeries(opening: directory.path(.fields), grid: configuration.grid, fields: fields)
+          : try FieldSeries(
+            creating: directory.path(.fields), grid: configuration.grid, fields: fields, title: configuration.title,
+            lengthUnit: configuration.lengthUnit, timeUnit: configuration.timeUnit))
     }
     try add(configuration.imageInterval) {
-      try FieldPictures(
-        directory.path(.images), title: configuration.title, fields: fields, lengthUnit: configuration.lengthUnit,
-        timeUnit: configuration.timeUnit, colormap: configuration.colormap)
+      try masked(
+        FieldPictures(
+          directory.path(.images), title: configuration.title, fields: fields, lengthUnit: configuration.lengthUnit,
+          timeUnit: configuration.timeUnit, colormap: configuration.colormap,
+          isMasked: assembly.volumes.isMasked))
     }
     return (scheduled, table)
   }

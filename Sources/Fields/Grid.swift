@@ -63,6 +63,16 @@ package struct Grid: Hashable, Sendable {
     }
   }
 
+  /// The place of a point along an axis, and the line that it is on.
+  package func place(row: Int, column: Int, along axis: Int) -> (index: Int, line: Int) {
+    let (nx, ny) = (axes[0].points, axes.count > 1 ? axes[1].points : 1)
+    return switch axis {
+    case 0: (column, row)
+    case 1: (row % ny, column + row / ny * nx)
+    default: (row / ny, column + row % ny * nx)
+    }
+  }
+
   /// Number of a point in the whole grid, x fastest: it does not depend on the box.
   package func globalIndex(row: Int, column: Int) -> Int {
     var rest = row

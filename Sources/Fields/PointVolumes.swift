@@ -36,6 +36,41 @@ package final class PointVolumes: Sendable {
     pointCount = count
   }
 
+  /// Sets what lies outside the tissue, 0 if nothing else is said.
+  package func clearOutside(_ set: FieldSet, to value: Double = 0) {
+    guard isMasked else { return }
+    for row in 0..<grid.rowCount {
+      guard let inside = values(ofRow: row) else { return }
+      for field in 0..<set.count {
+        let target = set.pointer(field, row: row)
+        for point in 0..<grid.rowLength where inside[point] == 0 { target[point] = value }
+      }
+    }
+  }
+
+  /// Points of the tissue that touch no other along an axis, as row and column; across periodic sides too.
+  package func isolatedPoints(isPeriodic: [Bool]) -> [(row: Int, column: Int)] {
+    guard isMasked else { return [] }
+    var found: [(Int, Int)] = []
+    for row in 0..<grid.rowCount {
+      for column in 0..<grid.rowLength where isInside(row, column) {
+        let touches = grid.axes.indices.contains { axis in
+          let (index, line) = grid.place(row: row, column: column, along: axis)
+          let count = grid.axes[axis].points
+          return [index - 1, index + 1].contains { other in
+            guard (0..<count).contains(other) || isPeriodic[axis] && count > 1 else { return false }
+            let (row, column) = grid.point((other + count) % count, ofLine: line, along: axis)
+            return isInside(row, column)
+          }
+        }
+        if !touches { found.append((row, column)) }
+      }
+    }
+    return found
+  }
+
+  private func isInside(_ row: Int, _ column: Int) -> Bool { values(ofRow: row).map { $0[column] > 0 } ?? true }
+
   /// The volumes of a row, where they differ.
   package func values(ofRow row: Int) -> UnsafePointer<Double>? {
     values.map { UnsafePointer($0.pointer(0, row: row)) }

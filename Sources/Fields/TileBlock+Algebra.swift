@@ -50,6 +50,11 @@ extension TileBlock {
     for field in 0..<fields { row(target + field).update(from: row(source + field), count: count) }
   }
 
+  /// Sets a row to 0 where the weight is 0.
+  package func clear(row index: Int, where weights: UnsafePointer<Double>, count: Int) {
+    tile_replace_outside(row(index), weights, 0, count)
+  }
+
   /// The sum of a row in a fixed order, each value multiplied by its weight if there are weights.
   package func sum(row index: Int, times weights: UnsafePointer<Double>? = nil, count: Int) -> Double {
     if let weights { tile_weigh(row(index), weights, count) }

@@ -17,7 +17,9 @@ struct StagedStep: Sendable {
   /// From the first, for which `Y_{j−1}` is `Y_0`.
   let stages: [Stage]
 
-  /// The Runge–Kutta–Legendre method, stable for `h ρ ≤ (s² + s − 2)/2`, `ρ` being the spectral radius: `s` stages go as
+  /// The Runge–Kutta–Legendre method.
+  ///
+  /// It is stable for `h ρ ≤ (s² + s − 2)/2`, `ρ` being the spectral radius: `s` stages go as
   /// far as `s²/4` steps of Euler's method. The number of stages is odd: with these the kernel of one step on equal
   /// points was positive in all tests.
   ///

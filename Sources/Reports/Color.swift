@@ -36,6 +36,8 @@ extension Color {
   package static let pale = Color(0x6A6A6A)
   /// Grid lines behind curves.
   package static let hairline = Color(0xE4E4E4)
+  /// What lies outside the tissue.
+  package static let outside = Color(0xDCDCDC)
   /// Points whose value is not a finite number; no colormap comes near it.
   package static let notFinite = Color(0xFF00C8)
 }

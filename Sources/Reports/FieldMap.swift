@@ -6,13 +6,16 @@ struct FieldMap {
   /// Whether some points have the color for values that are not finite.
   let hasHoles: Bool
   let bar: ColorBar
+  /// Color of what is not finite.
+  private let hole: Color
   private let plane: Plane
 
   init(_ panel: FieldPanel, plane: Plane) {
     self.plane = plane
+    hole = panel.isMasked ? .outside : .notFinite
     title = panel.title
-    hasHoles = FieldPanel.countNotFinite(plane.values) > 0
-    caption = FieldPanel.caption(plane.values)
+    hasHoles = !panel.isMasked && FieldPanel.countNotFinite(plane.values) > 0
+    caption = panel.caption(plane.values)
     let found = plane.values.finiteRange ?? 0...1
     let range = (panel.range ?? (panel.colormap.isDiverging ? found.symmetric : found)).drawable
     bar = ColorBar(
@@ -29,7 +32,7 @@ struct FieldMap {
       let row = (frame.height - 1 - y) * frame.width
       for x in 0..<frame.width {
         let value = picture.values[row + x]
-        let color = value.isFinite ? bar.colormap.color(at: (value - low) * scale) : .notFinite
+        let color = value.isFinite ? bar.colormap.color(at: (value - low) * scale) : hole
         raster[frame.left + x, frame.top + y] = color
       }
     }

@@ -12,11 +12,13 @@ package final class FieldPictures: Observer {
   private let lengthUnit: String
   private let timeUnit: String
   private let colormap: Colormap
+  private let isMasked: Bool
   private var count = 0
 
+  /// - Parameter isMasked: NaN marks what lies outside the tissue.
   package init(
     _ directory: String, title: String, fields: [FieldDescription], lengthUnit: String?, timeUnit: String?,
-    colormap: Colormap
+    colormap: Colormap, isMasked: Bool
   ) throws(StorageError) {
     self.directory = directory
     self.title = title
@@ -24,6 +26,7 @@ package final class FieldPictures: Observer {
     self.lengthUnit = lengthUnit.flatMap { $0 == "1" ? nil : $0 } ?? ""
     self.timeUnit = timeUnit.flatMap { $0 == "1" ? nil : $0 } ?? ""
     self.colormap = colormap
+    self.isMasked = isMasked
     guard mkdir(directory, 0o755) == 0 || errno == EEXIST else {
       throw StorageError(directory, "cannot be created: \(String(cString: strerror(errno)))")
     }
@@ -33,7 +36,7 @@ package final class FieldPictures: Observer {
     let panels = fields.enumerated().map { index, field in
       FieldPanel(
         title: field.title.map { "\(field.name) · \($0)" } ?? field.name, unit: field.unit ?? "",
-        values: moment.state.values(index), colormap: colormap)
+        values: moment.state.values(index), colormap: colormap, isMasked: isMasked)
     }
     let figure = FieldFigure(
       title: title, time: "t = \(FieldPictures.text(moment.time)) \(timeUnit)", grid: moment.state.grid,

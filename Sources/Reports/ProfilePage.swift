@@ -15,7 +15,7 @@ struct ProfilePage {
     self.figure = figure
     plots = Self.groups(figure.panels).map { Self.plot(figure, $0) }
     captions = figure.panels.compactMap { panel in
-      FieldPanel.caption(panel.values).map { "\(panel.title): \($0)" }
+      panel.caption(panel.values).map { "\(panel.title): \($0)" }
     }
   }
 

@@ -30,6 +30,7 @@ package func setInitialState(
     }
     state.setField(field, toSumOf: [(1, single)], field: 0)
   }
+  volumes.clearOutside(state)
 }
 
 extension Symbol {

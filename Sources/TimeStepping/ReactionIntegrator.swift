@@ -13,6 +13,7 @@ package final class ReactionIntegrator: Sendable {
   /// Relative tolerance of one substep.
   package let tolerance: Double
   let absolute: [Double]
+  let volumes: PointVolumes
   private let pool: WorkerPool
   private let workers: PerWorker<Worker>
 
@@ -50,13 +51,16 @@ package final class ReactionIntegrator: Sendable {
 
   /// - Parameters:
   ///   - tolerance: relative error of a substep.
+  ///   - volumes: nothing happens outside the tissue.
   ///   - scales: a typical size of each field; values below 1e-6 of it do not ask for smaller substeps.
   package init(
-    _ system: ReactionSystem, pair: RungeKuttaPair, tolerance: Double, scales: [Double], pool: WorkerPool
+    _ system: ReactionSystem, pair: RungeKuttaPair, tolerance: Double, scales: [Double],
+    volumes: PointVolumes, pool: WorkerPool
   ) {
     self.system = system
     self.pair = pair
     self.tolerance = tolerance
+    self.volumes = volumes
     self.pool = pool
     absolute = scales.map { max(tolerance * 1e-6 * $0, Double.leastNormalMagnitude) }
     let rows = Rows(

@@ -12,12 +12,16 @@ struct TilePass {
   let hasSource: Bool
   /// Where things lie in the worker's block; `old` and `new` change places with every substep.
   var rows: ReactionIntegrator.Rows
+  /// 0 where there is no tissue, or nil if all is.
+  var tissue: UnsafePointer<Double>?
 
   var pair: RungeKuttaPair { integrator.pair }
   var fields: Int { integrator.system.fieldCount }
 
   mutating func run(state: FieldSet, source: FieldSet?) -> NumericalFailure? {
     let block = worker.block
+    tissue = integrator.volumes.isMasked ? integrator.volumes.values(of: tile) : nil
+    if let tissue, (0..<tile.count).allSatisfy({ tissue[$0] == 0 }) { return nil }
     block.load(state, tile: tile, into: rows.old)
     if let source { block.load(source, tile: tile, into: rows.source) }
     for row in [rows.old, rows.new] {
@@ -99,6 +103,9 @@ struct TilePass {
     functions.evaluate(
       worker.block, inputRow: inputRow, outputRow: row, time: time + elapsed, count: tile.count,
       workspace: worker.workspace)
+    if let tissue {
+      for field in 0..<fields { worker.block.clear(row: row + field, where: tissue, count: tile.count) }
+    }
     if hasSource { worker.block.add(rows.source, to: row, fields: fields, count: tile.count) }
   }
 

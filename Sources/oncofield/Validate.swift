@@ -8,6 +8,7 @@ struct Validate: ParsableCommand {
 
   func run() throws {
     let configuration = try file.read()
+    try configuration.checkTissue()
     print("\(file.runFile) is a good run file: \(configuration.title)")
   }
 }
