@@ -9,6 +9,7 @@ package struct BenchmarkResult: Sendable {
   package let secondsPerStep: Double
   package let reactionSeconds: Double
   package let diffusionSeconds: Double
+  package let taxisSeconds: Double
   /// One row of observables.
   package let outputSeconds: Double
   /// Of the process so far.
@@ -36,7 +37,7 @@ package struct BenchmarkResult: Sendable {
           "ns_per_point_field_step": .number(result.nanoseconds),
           "split": .object([
             "reaction": .number(result.reactionSeconds), "diffusion": .number(result.diffusionSeconds),
-            "taxis": .number(0), "output": .number(result.outputSeconds),
+            "taxis": .number(result.taxisSeconds), "output": .number(result.outputSeconds),
           ]),
           "peak_memory_bytes": .integer(result.peakMemoryBytes),
         ])
@@ -48,11 +49,13 @@ package struct BenchmarkResult: Sendable {
       [
         result.points.map(String.init).joined(separator: "×"), "\(result.threads)", digits(result.secondsPerStep * 1e3),
         digits(result.nanoseconds), digits(result.reactionSeconds * 1e3), digits(result.diffusionSeconds * 1e3),
+        digits(result.taxisSeconds * 1e3),
         digits(Double(result.points.reduce(1, *)) / result.secondsPerStep / 1e6), "\(result.peakMemoryBytes >> 20)",
       ]
     }
     let head = [
-      "points", "threads", "ms/step", "ns/point·field", "reaction ms", "diffusion ms", "Mpoints/s", "peak MiB",
+      "points", "threads", "ms/step", "ns/point·field", "reaction ms", "diffusion ms", "taxis ms", "Mpoints/s",
+      "peak MiB",
     ]
     let widths = head.indices.map { column in ([head] + rows).map { $0[column].count }.max() ?? 0 }
     return ([head] + rows).map { row in

@@ -53,7 +53,8 @@ package struct GridBenchmark {
     return BenchmarkResult(
       points: configuration.grid.axes.map(\.points), fields: configuration.model.fields.count, threads: threads,
       secondsPerStep: median(samples.map(\.whole)), reactionSeconds: median(samples.map(\.reaction)),
-      diffusionSeconds: median(samples.map(\.diffusion)), outputSeconds: inSeconds(observation),
+      diffusionSeconds: median(samples.map(\.diffusion)),
+      taxisSeconds: median(samples.map(\.taxis)), outputSeconds: inSeconds(observation),
       peakMemoryBytes: BenchmarkResult.peakMemory())
   }
 
@@ -65,6 +66,7 @@ private struct StepTimes {
   private(set) var whole = 0.0
   private(set) var reaction = 0.0
   private(set) var diffusion = 0.0
+  private(set) var taxis = 0.0
 
   init(_ assembly: RunAssembly, _ step: Clock.Step) throws {
     let clock = ContinuousClock()
@@ -75,6 +77,7 @@ private struct StepTimes {
       switch part {
       case .reaction: reaction += inSeconds(now - last)
       case .diffusion: diffusion += inSeconds(now - last)
+      case .taxis: taxis += inSeconds(now - last)
       }
       last = now
     }

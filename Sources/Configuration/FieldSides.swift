@@ -102,21 +102,30 @@ package struct FieldSides: Sendable {
 extension FieldSides.GivenNumber {
   /// The number as a function of time, at every line of points that ends at the side.
   func supply(of grid: Grid, parameters: [String: Double]) throws -> SideSupply {
-    let axis = grid.axes[axis]
-    let position = Symbol.coordinate(axis.name)
-    let expression = expression.substituting([
-      position: .constant(axis.facePosition(isUpper ? axis.points : 0))
-    ])
-    let others = grid.axes.filter { $0.name != axis.name }
-    let side = Grid(axes: others.isEmpty ? [Axis(name: axis.name, length: 1, points: 1)] : others)
-    let evaluator = GridEvaluator(
-      try PointwiseFunctions([expression], fields: [], parameters: parameters, grid: side),
-      volumes: try PointVolumes(side), pool: WorkerPool(threads: 1))
-    let nothing = try FieldSet(grid: side, count: 0)
-    let values = try FieldSet(grid: side, count: 1)
-    return SideSupply(axis: self.axis, isUpper: isUpper, isSteady: !expression.dependsOn(.time)) { time in
-      evaluator.evaluate(nothing, time: time, into: values)
-      return values.values(0)
-    }
+    SideSupply(
+      axis: axis, isUpper: isUpper,
+      isSteady: !expression.dependsOn(.time),
+      values: try valuesAtSide(expression, of: grid, axis: axis, isUpper: isUpper, parameters: parameters))
+  }
+}
+
+/// An expression of position and time as a function of time, at every line of points that ends at a side.
+func valuesAtSide(
+  _ expression: Expression, of grid: Grid, axis index: Int, isUpper: Bool, parameters: [String: Double]
+) throws -> @Sendable (_ time: Double) -> [Double] {
+  let axis = grid.axes[index]
+  let position = axis.facePosition(isUpper ? axis.points : 0)
+  let others = grid.axes.filter { $0.name != axis.name }
+  let side = Grid(axes: others.isEmpty ? [Axis(name: axis.name, length: 1, points: 1)] : others)
+  let evaluator = GridEvaluator(
+    try PointwiseFunctions(
+      [expression.substituting([.coordinate(axis.name): .constant(position)])], fields: [], parameters: parameters,
+      grid: side),
+    volumes: try PointVolumes(side), pool: WorkerPool(threads: 1))
+  let nothing = try FieldSet(grid: side, count: 0)
+  let values = try FieldSet(grid: side, count: 1)
+  return { time in
+    evaluator.evaluate(nothing, time: time, into: values)
+    return values.values(0)
   }
 }

@@ -77,7 +77,8 @@ extension RunAssembly {
   package var chosen: JSONText {
     .object([
       "propagators": .object(
-        zip(configuration.model.fieldNames, diffusionPlan).map { .init($0, $1.output) })
+        zip(configuration.model.fieldNames, diffusionPlan).map { .init($0, $1.output) }),
+      "taxis_parts": taxisParts.map(JSONText.integer),
     ])
   }
 }

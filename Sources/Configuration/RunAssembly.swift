@@ -16,6 +16,8 @@ package final class RunAssembly {
   package let observables: Observables
   /// How each field is moved in the first step.
   package let diffusionPlan: [Diffusion.Plan]
+  /// Into how many parts each half of the first step is divided for taxis; nil without.
+  package let taxisParts: Int?
   /// For each field the fastest rate at which it grows from nothing.
   package let growthRates: [Double]
 
@@ -43,6 +45,7 @@ package final class RunAssembly {
     } catch let failure as DiffusivityFailure {
       throw configuration.diagnostics(failure)
     }
+    taxisParts = stepper.taxis?.division(state, time: step.start, step: 0.5 * step.size)
     observables = try Observables(
       named: configuration.observables, fields: model.fieldNames, parameters: model.parameterValues,
       volumes: volumes, pool: pool)
@@ -80,7 +83,7 @@ package final class RunAssembly {
         volumes: volumes,
         pool: pool) : nil
     return try SplittingStepper(
-      scheme: configuration.scheme, reactions: reactions,
+      scheme: configuration.scheme, reactions: reactions, taxis: configuration.taxis(volumes: volumes, pool: pool),
       diffusion: diffusion(fields, configuration, volumes, pool),
       volumes: volumes, pool: pool)
   }
@@ -99,7 +102,9 @@ package final class RunAssembly {
   /// Bytes that the field values of the run take, the stepper's memory and working copies included.
   package var fieldBytes: Int {
     let one = configuration.grid.storageCount * 8
-    return one * ((2 + stepper.fieldSetCount) * state.count + stepper.diffusion.workingFieldCount)
+    return one
+      * ((2 + stepper.fieldSetCount) * state.count + stepper.diffusion.workingFieldCount
+        + (stepper.taxis?.workingFieldCount ?? 0))
   }
 }
 

@@ -207,7 +207,8 @@ private struct RunFileReader {
     let parameters = parameterValues(model)
     return zip(model.fields, diffusivities).map { field, diffusivity in
       let sides = FieldSides(
-        of: field, moves: diffusivity.moves, domain: standard, axes: axes, parameters: parameters, &found)
+        of: field, moves: zip(diffusivity.moves, axes).map { $0 || field.advection[$1.name] != nil }, domain: standard,
+        axes: axes, parameters: parameters, &found)
       for number in sides.given {
         checkCoordinates(of: number.expression.symbols, "a side condition of field \(field.name)", axes.map(\.name))
       }
@@ -237,6 +238,13 @@ private struct RunFileReader {
       for (expression, _) in field.diffusivity.all {
         checkCoordinates(of: expression.symbols, "the diffusion of field \(field.name)", axes)
       }
+      for expression in field.taxis.map(\.sensitivity) + field.advection.values {
+        checkCoordinates(of: expression.symbols, "the movement of field \(field.name)", axes)
+      }
+      for axis in field.advection.keys.sorted() where !axes.contains(axis) {
+        found.error("field \(field.name) is carried along \(axis), but there is no such axis", at: field.taxisPlace)
+      }
+      checkFlowAtSides(field)
       return FieldDiffusivity(of: field, fields: model.fieldNames, axes: axes, parameters: values, &found)
     }
     FieldDiffusivity.checkCrossTerms(diffusivities, model.fields, &found)
@@ -246,6 +254,21 @@ private struct RunFileReader {
   private mutating func readMask(_ model: Model, _ axes: [String]) -> TissueMask? {
     guard let node = root["domain"]?["mask"] else { return nil }
     return TissueMask(node, in: model.scope(coordinates: axes, allows: .position), &found)
+  }
+
+  /// What flows in where a value is given must be known without the fields.
+  private mutating func checkFlowAtSides(_ field: ModelField) {
+    for (axis, velocity) in field.advection {
+      let isGiven = [false, true].contains { isUpper in
+        if case .value = field.boundaries.condition(axis, isUpper: isUpper)?.kind { true } else { false }
+      }
+      let dependsOnFields = velocity.symbols.contains { if case .field = $0 { true } else { false } }
+      if isGiven, dependsOnFields {
+        found.error(
+          "the velocity of field \(field.name) along \(axis) depends on fields, and its value is given at a side",
+          at: field.taxisPlace, remedy: "let it depend on position, time and parameters")
+      }
+    }
   }
 
   private mutating func warnOfHiddenRadius(_ model: Model, _ axes: [Axis]) {

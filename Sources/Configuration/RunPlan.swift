@@ -65,6 +65,12 @@ package struct RunPlan {
           "    \(name): super-time-stepping, \(stages) stages, \(steps) to a step of the run (\(reason))")
       }
     }
+    if let parts = assembly.taxisParts {
+      let names = (assembly.stepper.taxis?.fields ?? []).map { configuration.model.fieldNames[$0.field] }
+      lines.append(
+        "  taxis        \(names.joined(separator: ", ")): limited fluxes, each half of a step in \(parts) parts at first"
+      )
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 

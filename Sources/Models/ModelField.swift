@@ -13,6 +13,12 @@ package struct ModelField: Sendable {
   package let faceMean: String?
   /// Gradients of other fields that drive this one, `∇·(coefficient ∇field)`.
   package let crossDiffusion: [(field: String, coefficient: Expression, place: Place)]
+  /// The gradients that the field moves up, `u S ∇c` being the flux, by the name of `c` and the sensitivity `S`.
+  package let taxis: [(toward: String, sensitivity: Expression)]
+  /// Where the movement up gradients stands, or that with a flow.
+  package let taxisPlace: Place?
+  /// The components of the velocity of a flow, by axis.
+  package let advection: [String: Expression]
   /// Conditions that the model gives; the run file's default holds for the other axes.
   package let boundaries: BoundaryConditions
 }

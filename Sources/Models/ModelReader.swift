@@ -133,8 +133,34 @@ private struct ModelReader {
     return ModelField(
       name: member.key, title: node["title"]?.string, unit: node["unit"]?.string, diffusivity: diffusivity,
       faceMean: node["face_mean"]?.string, crossDiffusion: crossDiffusion(member, scope),
+      taxis: taxis(member, scope), taxisPlace: (node["taxis"] ?? node["advection"])?.place,
+      advection: advection(member, scope),
       boundaries: node["boundary"].map { BoundaryConditions($0, in: sides, of: "field \(member.key)", &found) }
         ?? .init())
+  }
+
+  private mutating func taxis(
+    _ field: JSONObject.Member, _ scope: Scope
+  ) -> [(toward: String, sensitivity: Expression)] {
+    (field.value["taxis"]?.array ?? []).compactMap { node in
+      guard let toward = node["toward"], let name = toward.string, let sensitivity = node["sensitivity"] else {
+        return nil
+      }
+      checkField(name, at: toward.place)
+      return expression(sensitivity, scope, context: "in the taxis of field \(field.key)").map { (name, $0) }
+    }
+  }
+
+  private mutating func advection(_ field: JSONObject.Member, _ scope: Scope) -> [String: Expression] {
+    var components: [String: Expression] = [:]
+    for member in field.value["advection"]?.members ?? [] {
+      guard Scope.allCoordinates.contains(member.key) else {
+        found.error("\"\(member.key)\" is not an axis", at: member.keyPlace, remedy: "write x, y, z or r")
+        continue
+      }
+      components[member.key] = expression(member.value, scope, context: "in the advection of field \(field.key)")
+    }
+    return components
   }
 
   private mutating func crossDiffusion(
@@ -174,12 +200,13 @@ private struct ModelReader {
     return processes
   }
 
-  private mutating func checkField(_ member: JSONObject.Member) {
+  private mutating func checkField(_ member: JSONObject.Member) { checkField(member.key, at: member.keyPlace) }
+
+  private mutating func checkField(_ name: String, at place: Place) {
     let known = fieldMembers.map(\.key)
-    if !known.contains(member.key) {
+    if !known.contains(name) {
       found.error(
-        "there is no field \"\(member.key)\"", at: member.keyPlace,
-        suggestion: nearestSpelling(of: member.key, among: known),
+        "there is no field \"\(name)\"", at: place, suggestion: nearestSpelling(of: name, among: known),
         remedy: "the fields: " + known.joined(separator: ", "))
     }
   }

@@ -70,10 +70,24 @@ extension Model {
       "boundary", boundary,
       "What happens at the sides of the domain. The sides are `x-`, `x+`, …; `x` means both. Numbers may be expressions "
         + "of position, time and parameters.", default: "that of the domain"),
-    later("taxis", "movement up the gradient of other fields"),
-    later("advection", "movement with a given velocity"),
+    .init(
+      "taxis", .array(of: .object(taxis)),
+      "Movement up gradients: chemotaxis, haptotaxis, and repulsion by a negative sensitivity. No taxis crosses the sides."
+    ),
+    .init(
+      "advection", .map(key: "axis", values: expression),
+      "Components of the velocity of a flow, length per time: expressions of position, time, fields and parameters. The "
+        + "flow crosses a side only if it is periodic or the value there is given."),
     later("quasi_steady", "fields that are always in balance"),
     later("extinction", "a density below which a field is set to 0"),
+  ]
+
+  private static let taxis: [Property] = [
+    .init("toward", .string(format: "field"), "The field `c` whose gradient is followed.", isRequired: true),
+    .init(
+      "sensitivity", expression,
+      "`S` of the flux `u S ∇c`: of parameters, position, time and fields, as in `chi/(1 + c)^2` or `chi*(1 - u/K)`.",
+      isRequired: true),
   ]
 
   private static let process: [Property] = [

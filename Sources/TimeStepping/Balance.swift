@@ -1,8 +1,8 @@
 import Fields
 import Synchronization
 
-/// The constant `c` of rebalanced splitting, which is added to the reactions and taken from the diffusion:
-/// `u' = R(u) + c` and `u_t = D ∇²u − c`.
+/// The constant `c` of rebalanced splitting, which is added to the reactions and taken from the movement:
+/// `u' = R(u) + c` and `u_t = D ∇²u − c` (with taxis, `c` is taken in the flow of diffusion).
 ///
 /// With `d_R` and `d_D` the average rates at which the two parts changed the solution in the step before,
 /// `c = ½ (d_D − d_R)`: in a steady state both parts then stand still by themselves, and the splitting error vanishes.
@@ -64,7 +64,7 @@ final class Balance: Sendable {
     for field in fields { difference.setField(field, toSumOf: [(1, difference), (weight, state)], pool: pool) }
   }
 
-  private static func sign(_ part: SplittingScheme.Part) -> Double { part == .diffusion ? 1 : -1 }
+  private static func sign(_ part: SplittingScheme.Part) -> Double { part == .reaction ? -1 : 1 }
 
   /// `d_R = (change by reactions)/Δt − c` and `d_D = (change by diffusion)/Δt + c`, hence the next
   /// `c = ½ difference/Δt + c`.

@@ -64,12 +64,12 @@ package final class GridEvaluator: Sendable {
   }
 
   /// Replaces every field of `target` by the expression of the same number, evaluated at each point with the fields of
-  /// `state`; `fill` writes the extra input rows, given the block, the first of these rows and the tile.
+  /// `state`; `functionals` are their values, if they are not those of `state`; `fill` writes the extra input rows, given the block, the first of these rows and the tile.
   package func evaluate(
-    _ state: FieldSet, time: Double, into target: FieldSet,
+    _ state: FieldSet, time: Double, into target: FieldSet, functionals known: [Double]? = nil,
     fill: @Sendable (TileBlock, Int, Tile) -> Void = { _, _, _ in }
   ) {
-    let functionals = functionalValues(of: state, time: time)
+    let functionals = known ?? functionalValues(of: state, time: time)
     _ = perTile(state, functionals: functionals) { block, tile, workspace in
       fill(block, self.functions.extraInputRow, tile)
       let output = self.functions.inputRowCount

@@ -22,4 +22,10 @@ extension NumericalFailure {
       problem: "has a diffusivity of \(failure.value)", field: failure.field,
       tile: Tile(row: failure.row, column: 0, count: 1), point: failure.column, time: failure.time)
   }
+
+  init(_ failure: VelocityFailure) {
+    self.init(
+      problem: "is carried with a velocity that is too large or no number", field: failure.field,
+      tile: Tile(row: 0, column: 0, count: 1), point: 0, time: failure.time)
+  }
 }

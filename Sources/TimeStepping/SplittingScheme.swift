@@ -4,8 +4,10 @@ package struct SplittingScheme: Sendable {
   package enum Part: Sendable {
     /// `u' = R(u, x, t)`, point by point.
     case reaction
-    /// `u_t = D ∇²u`, exactly.
+    /// `u_t = ∇·(D ∇u)`.
     case diffusion
+    /// `u_t = −∇·(a u)`: movement up gradients and with flows.
+    case taxis
   }
 
   package let name: String
@@ -22,14 +24,18 @@ package struct SplittingScheme: Sendable {
 extension SplittingScheme {
   /// First order: one flow after the other.
   package static let lie = SplittingScheme(
-    name: "lie", order: 1, flows: [(.reaction, 1), (.diffusion, 1)], isRebalanced: false,
+    name: "lie", order: 1, flows: [(.reaction, 1), (.taxis, 1), (.diffusion, 1)], isRebalanced: false,
     summary: "first order; for comparison only")
 
-  /// Half a flow of reactions, the flow of diffusion, half a flow of reactions.
+  private static let symmetricFlows: [(part: Part, fraction: Double)] = [
+    (.reaction, 0.5), (.taxis, 0.5), (.diffusion, 1), (.taxis, 0.5), (.reaction, 0.5),
+  ]
+
+  /// Half a flow of reactions, half a flow of taxis, the flow of diffusion, and back.
   ///
   /// G. Strang, On the construction and comparison of difference schemes, SIAM J. Numer. Anal. 5 (1968) 506–517.
   package static let strang = SplittingScheme(
-    name: "strang", order: 2, flows: [(.reaction, 0.5), (.diffusion, 1), (.reaction, 0.5)], isRebalanced: false,
+    name: "strang", order: 2, flows: symmetricFlows, isRebalanced: false,
     summary: "second order; keeps densities non-negative where reactions do; loses accuracy with a fast chemical")
 
   /// Strang splitting with a constant that balances the two parts.
@@ -37,8 +43,7 @@ extension SplittingScheme {
   /// R. L. Speth, W. H. Green, S. MacNamara & G. Strang, Balanced splitting and rebalanced splitting, SIAM J. Numer.
   /// Anal. 51 (2013) 3084–3105; here the balancing constant is extrapolated to the step at hand.
   package static let rebalancedStrang = SplittingScheme(
-    name: "rebalanced-strang", order: 2, flows: [(.reaction, 0.5), (.diffusion, 1), (.reaction, 0.5)],
-    isRebalanced: true,
+    name: "rebalanced-strang", order: 2, flows: symmetricFlows, isRebalanced: true,
     summary: "second order, also with a fast chemical; keeps steady states; takes more memory")
 
   /// All schemes, in the order in which they are listed for users.

@@ -9,6 +9,7 @@ package final class SplittingStepper: Sendable {
   package let scheme: SplittingScheme
   package let reactions: ReactionIntegrator?
   package let diffusion: Diffusion
+  package let taxis: Taxis?
   private let functionals: GridEvaluator?
   private let balance: Balance?
   private let predictor: FieldSet?
@@ -16,12 +17,14 @@ package final class SplittingStepper: Sendable {
   /// - Parameters:
   ///   - volumes: of the points, for integrals in the reactions.
   package init(
-    scheme: SplittingScheme, reactions: ReactionIntegrator?, diffusion: Diffusion, volumes: PointVolumes,
+    scheme: SplittingScheme, reactions: ReactionIntegrator?, taxis: Taxis? = nil, diffusion: Diffusion,
+    volumes: PointVolumes,
     pool: WorkerPool
   ) throws(FieldAllocationError) {
     self.scheme = scheme
     self.reactions = reactions
     self.diffusion = diffusion
+    self.taxis = taxis
     let isNonlocal = reactions?.system.functions.isNonlocal ?? false
     functionals = isNonlocal ? reactions.map { GridEvaluator($0.system.functions, volumes: volumes, pool: pool) } : nil
     predictor = isNonlocal ? try FieldSet(grid: volumes.grid, count: diffusion.fields.count) : nil
@@ -64,6 +67,12 @@ package final class SplittingStepper: Sendable {
       case .diffusion:
         do throws(DiffusivityFailure) {
           try diffuse(state, from: start, flow.fraction, of: step, at: time, elapsed)
+        } catch {
+          throw NumericalFailure(error)
+        }
+      case .taxis:
+        do throws(VelocityFailure) {
+          try taxis?.advance(state, from: start, by: flow.fraction * step)
         } catch {
           throw NumericalFailure(error)
         }

@@ -4,3 +4,4 @@
 #include "expression_program.h"
 #include "finite_volumes.h"
 #include "tile_algebra.h"
+#include "taxis.h"

@@ -1,0 +1,122 @@
+import CKernels
+import Fields
+
+/// The movement of fields up gradients and with flows, over a step.
+///
+/// Conservative finite volumes with limited values at the faces (second order where the solution is smooth, no negative
+/// values, no new extrema) and a Runge–Kutta method of third order that is a sum of steps of Euler's method. The step is
+/// divided so that no point loses more than it has; where velocities change during the step, it is divided again when
+/// they grow.
+///
+/// Source of the time stepping: C.-W. Shu & S. Osher, Efficient implementation of essentially non-oscillatory
+/// shock-capturing schemes, J. Comput. Phys. 77 (1988) 439–471.
+package final class Taxis: Sendable {
+  package let fields: [FieldTaxis]
+  private let movers: [TaxisMover]
+  private let volumes: PointVolumes
+  private let pool: WorkerPool
+  /// The moving fields at the start of a part of the step.
+  private let start: FieldSet
+
+  /// - Parameter boundaries: of each field and axis.
+  package init(
+    volumes: PointVolumes, fields: [FieldTaxis], boundaries: [[AxisBoundary]], pool: WorkerPool
+  ) throws(FieldAllocationError) {
+    self.fields = fields
+    self.volumes = volumes
+    self.pool = pool
+    var movers: [TaxisMover] = []
+    for field in fields {
+      movers.append(try TaxisMover(field, volumes: volumes, boundaries: boundaries[field.field], pool: pool))
+    }
+    self.movers = movers
+    start = try FieldSet(grid: volumes.grid, count: fields.count)
+  }
+
+  /// Fields that are held to work with.
+  package var workingFieldCount: Int { movers.reduce(start.count) { $0 + $1.workingFieldCount } }
+
+  /// Of the step that a point could lose all it has in, so much is taken.
+  private static let largestShare = 0.9
+
+  /// The coefficients of the start and of the latest stage in the three stages, and the share of the step that has
+  /// passed before each.
+  private static let stages = [(0.0, 1.0, 0.0), (0.75, 0.25, 1.0), (1.0 / 3, 2.0 / 3, 0.5)]
+
+  /// The number of equal parts that a step from a state would be divided into.
+  package func division(_ state: FieldSet, time: Double, step: Double) -> Int {
+    setVelocities(state, time: time, all: true)
+    return parts(of: step)
+  }
+
+  /// Replaces the moving fields by the solution of `u_t = −∇·(a u)` at `time + step`.
+  package func advance(_ state: FieldSet, from time: Double, by step: Double) throws(VelocityFailure) {
+    let moving = Set(fields.map(\.field))
+    let isSteady = fields.allSatisfy { $0.dependencies.isDisjoint(with: moving) && !$0.changesInTime }
+    var done = 0.0
+    var isFirst = true
+    while done < step {
+      if isFirst || !isSteady { setVelocities(state, time: time + done, all: isFirst) }
+      isFirst = false
+      try check(time + done)
+      var count = parts(of: step - done)
+      for (index, field) in fields.enumerated() {
+        start.setField(index, toSumOf: [(1, state)], field: field.field, pool: pool)
+      }
+      while !attempt(state, from: time + done, by: (step - done) / Double(count), isSteady: isSteady) {
+        // Velocities have grown: once more from the start with shorter steps.
+        for (index, field) in fields.enumerated() {
+          state.setField(field.field, toSumOf: [(1, start)], field: index, pool: pool)
+        }
+        count *= 2
+        if count > Taxis.mostParts { throw failure(time + done) }
+        setVelocities(state, time: time + done, all: false)
+      }
+      done = count == 1 ? step : done + (step - done) / Double(count)
+    }
+  }
+
+  /// So finely a step is divided at most.
+  private static let mostParts = 1 << 20
+
+  /// One part of the step; false if velocities grew too much for it.
+  private func attempt(_ state: FieldSet, from time: Double, by step: Double, isSteady: Bool) -> Bool {
+    for (index, stage) in Taxis.stages.enumerated() {
+      if index > 0, !isSteady {
+        setVelocities(state, time: time + stage.2 * step, all: false)
+        if !(movers.allSatisfy { $0.outflowRate * step <= 1 }) { return false }
+      }
+      for mover in movers { mover.setFluxes(state, time: time + stage.2 * step, pool: pool) }
+      for (index, mover) in movers.enumerated() {
+        mover.update(
+          state, start: start, startField: index, shares: (stage.0, stage.1), step: step, pool: pool)
+      }
+    }
+    return true
+  }
+
+  private func setVelocities(_ state: FieldSet, time: Double, all: Bool) {
+    let moving = Set(fields.map(\.field))
+    for mover in movers where all || mover.changes(with: moving) { mover.setVelocities(state, time: time, pool: pool) }
+  }
+
+  private func parts(of step: Double) -> Int {
+    let rate = movers.reduce(0) { max($0, $1.outflowRate) }
+    return Int(max(1, min(Double(Taxis.mostParts), (step * rate / Taxis.largestShare).rounded(.up))))
+  }
+
+  private func check(_ time: Double) throws(VelocityFailure) {
+    if movers.contains(where: { !$0.outflowRate.isFinite }) { throw failure(time) }
+  }
+
+  private func failure(_ time: Double) -> VelocityFailure {
+    let worst = movers.first { !$0.outflowRate.isFinite } ?? movers.max { $0.outflowRate < $1.outflowRate }
+    return VelocityFailure(field: worst?.description.field ?? 0, time: time)
+  }
+}
+
+/// A field is carried too fast, or with a velocity that is no number.
+package struct VelocityFailure: Error, Sendable {
+  package let field: Int
+  package let time: Double
+}

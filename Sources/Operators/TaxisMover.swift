@@ -1,0 +1,223 @@
+import CKernels
+import Fields
+import Synchronization
+
+/// The velocities and fluxes of one field at the faces of a grid.
+final class TaxisMover: Sendable {
+  let description: FieldTaxis
+  private let grid: Grid
+  private let volumes: PointVolumes
+  private let boundaries: [AxisBoundary]
+  /// Two for each axis, at the faces below the points: into the point above, and into the one below.
+  private let velocities: [FieldSet]
+  /// One for each axis, over the spacing; along a radius times the areas of the faces.
+  private let fluxes: FieldSet
+  private let inflow: Mutex<[Int: [(column: Int, rate: Double, loss: Double)]]>
+  private let scratch: [WorkerScratch]
+  private let rate = Mutex(0.0)
+
+  init(
+    _ description: FieldTaxis, volumes: PointVolumes, boundaries: [AxisBoundary], pool: WorkerPool
+  ) throws(FieldAllocationError) {
+    self.description = description
+    self.volumes = volumes
+    self.boundaries = boundaries
+    grid = volumes.grid
+    var velocities: [FieldSet] = []
+    for _ in grid.axes { velocities.append(try FieldSet(grid: grid, count: 2)) }
+    self.velocities = velocities
+    fluxes = try FieldSet(grid: grid, count: grid.axes.count)
+    inflow = Mutex([:])
+    scratch = (0..<pool.threadCount).map { _ in WorkerScratch() }
+  }
+
+  var workingFieldCount: Int { velocities.reduce(fluxes.count) { $0 + $1.count } }
+
+  /// Whether the velocity changes while the given fields move.
+  func changes(with moving: Set<Int>) -> Bool {
+    description.changesInTime || !description.dependencies.isDisjoint(with: moving)
+  }
+
+  /// The largest rate, over all points, at which a point could lose what it holds.
+  var outflowRate: Double { rate.withLock { $0 } }
+
+  // MARK: Velocities
+
+  func setVelocities(_ state: FieldSet, time: Double, pool: WorkerPool) {
+    for axis in grid.axes.indices {
+      description.setVelocities(state, time, axis, velocities[axis])
+      closeSides(axis)
+      if volumes.isMasked { closeTissue(state, axis, pool) }
+    }
+    setSideFlows(state, time: time)
+    let rates = TileResults(count: grid.rowCount)
+    pool.forEach(grid.rowCount) { row, worker in
+      let sum = self.scratch[worker].memory(3 * self.grid.rowLength)
+      sum.update(repeating: 0, count: self.grid.rowLength)
+      for axis in self.grid.axes.indices {
+        self.addOutflow(to: sum, spare: sum + self.grid.rowLength, row: row, axis: axis)
+      }
+      var largest = 0.0
+      let inside = self.volumes.isMasked ? self.volumes.values(ofRow: row) : nil
+      for point in 0..<self.grid.rowLength where !(sum[point] <= largest) && inside?[point] ?? 1 > 0 {
+        largest = sum[point]
+      }
+      rates[row] = largest
+    }
+    var largest = rates.values.reduce(0) { $0.isNaN || $0 > $1 ? $0 : $1 }
+    inflow.withLock { rows in
+      for (_, entries) in rows { for entry in entries { largest = max(largest, 2 * entry.loss) } }
+    }
+    rate.withLock { $0 = largest }
+  }
+
+  /// Nothing crosses the lower sides by way of faces.
+  private func closeSides(_ axis: Int) {
+    guard boundaries[axis] != .periodic || grid.axes[axis].points == 1 else { return }
+    for line in 0..<grid.lineCount(along: axis) {
+      let (row, column) = grid.point(0, ofLine: line, along: axis)
+      for direction in 0..<2 { velocities[axis].pointer(direction, row: row)[column] = 0 }
+    }
+  }
+
+  /// Nothing crosses the edge of the tissue, whatever the gradients there seem to be.
+  private func closeTissue(_ state: FieldSet, _ axis: Int, _ pool: WorkerPool) {
+    pool.forEach(grid.rowCount) { row, worker in
+      withFaceRows(
+        of: state, field: self.description.field, axis: axis, row: row, self.volumes, self.boundaries,
+        self.scratch[worker]
+      ) { rows in
+        guard let before = rows.pointee.volumes.1, let behind = rows.pointee.volumes.2 else { return }
+        for direction in 0..<2 {
+          let velocity = self.velocities[axis].pointer(direction, row: row)
+          for point in 0..<self.grid.rowLength where !(before[point] > 0 && behind[point] > 0) { velocity[point] = 0 }
+        }
+      }
+    }
+  }
+
+  /// Adds twice the velocities out of each point over the spacing: values at faces are at most twice those of points.
+  private func addOutflow(
+    to sum: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>, row: Int, axis: Int
+  ) {
+    let line = grid.axes[axis]
+    let count = grid.rowLength
+    let faces = velocities[axis]
+    if axis > 0 {
+      guard let above = rowAbove(row, axis) else {
+        spare.update(repeating: 0, count: count)
+        return taxis_add_outflow(sum, spare, faces.pointer(1, row: row), 2 / line.spacing, count)
+      }
+      return taxis_add_outflow(
+        sum, faces.pointer(0, row: above), faces.pointer(1, row: row), 2 / line.spacing, count)
+    }
+    let (forward, backward) = (faces.pointer(0, row: row), faces.pointer(1, row: row))
+    let above = spare
+    let below = spare + count
+    for point in 0..<count {
+      let next = point + 1 < count ? point + 1 : 0
+      let isOpen = point + 1 < count || boundaries[0] == .periodic
+      above[point] = isOpen ? forward[next] : 0
+      below[point] = backward[point]
+      if line.geometry != .cartesian {
+        above[point] *= line.faceArea(point + 1) * line.spacing / line.volume(point)
+        below[point] *= line.faceArea(point) * line.spacing / line.volume(point)
+      }
+    }
+    taxis_add_outflow(sum, above, below, 2 / line.spacing, count)
+  }
+
+  private func rowAbove(_ row: Int, _ axis: Int) -> Int? {
+    let (index, line) = grid.place(row: row, column: 0, along: axis)
+    let count = grid.axes[axis].points
+    if index + 1 < count { return grid.point(index + 1, ofLine: line, along: axis).row }
+    return boundaries[axis] == .periodic && count > 1 ? grid.point(0, ofLine: line, along: axis).row : nil
+  }
+
+  /// The rates at which points at sides win and lose by the flow through them.
+  private func setSideFlows(_ state: FieldSet, time: Double) {
+    guard !description.sideFlows.isEmpty else { return }
+    var rows: [Int: [(column: Int, rate: Double, loss: Double)]] = [:]
+    for flow in description.sideFlows {
+      let axis = grid.axes[flow.axis]
+      let (point, face) = flow.isUpper ? (axis.points - 1, axis.points) : (0, 0)
+      let weight = axis.faceArea(face) / axis.volume(point)
+      let (velocities, values) = (flow.velocities(time), flow.values(time))
+      for line in velocities.indices {
+        let (row, column) = grid.point(point, ofLine: line, along: flow.axis)
+        if let inside = volumes.values(ofRow: row), inside[column] == 0 { continue }
+        let inward = (flow.isUpper ? -velocities[line] : velocities[line]) * weight
+        rows[row, default: []].append((column, max(inward, 0) * values[line], max(-inward, 0)))
+      }
+    }
+    let found = rows
+    inflow.withLock { $0 = found }
+  }
+
+  // MARK: Fluxes
+
+  /// Computes the fluxes of a state through all faces.
+  func setFluxes(_ state: FieldSet, time: Double, pool: WorkerPool) {
+    pool.forEach(grid.rowCount) { row, worker in
+      for axis in self.grid.axes.indices where self.grid.axes[axis].points > 1 {
+        self.setFluxes(state, row: row, axis: axis, scratch: self.scratch[worker])
+      }
+    }
+  }
+
+  private func setFluxes(_ state: FieldSet, row: Int, axis: Int, scratch: WorkerScratch) {
+    let count = grid.rowLength
+    let target = fluxes.pointer(axis, row: row)
+    withFaceRows(of: state, field: description.field, axis: axis, row: row, volumes, boundaries, scratch) { rows in
+      taxis_fluxes(
+        target, rows, velocities[axis].pointer(0, row: row), velocities[axis].pointer(1, row: row), count)
+    }
+    if grid.axes[axis].geometry != .cartesian {
+      for face in 0..<count { target[face] *= grid.axes[axis].faceArea(face) }
+    }
+  }
+
+  /// The next stage: `u ← a u_start + b (u − h ∇·F)`.
+  func update(
+    _ state: FieldSet, start: FieldSet, startField: Int, shares: (Double, Double), step: Double, pool: WorkerPool
+  ) {
+    let sides = inflow.withLock { $0 }
+    pool.forEach(grid.rowCount) { row, _ in
+      let values = state.pointer(self.description.field, row: row)
+      let before = start.pointer(startField, row: row)
+      for side in sides[row] ?? [] {
+        // What flows through a side is taken first, from the values of the stage before.
+        values[side.column] += step * (side.rate - side.loss * values[side.column])
+      }
+      for axis in self.grid.axes.indices { self.subtractDivergence(row, axis, step, from: values) }
+      if shares.0 != 0 {
+        for point in 0..<self.grid.rowLength {
+          values[point] = shares.0 * before[point] + shares.1 * values[point]
+        }
+      }
+    }
+  }
+
+  private func subtractDivergence(_ row: Int, _ axis: Int, _ step: Double, from values: UnsafeMutablePointer<Double>) {
+    let line = grid.axes[axis]
+    let count = grid.rowLength
+    guard line.points > 1 else { return }
+    let flux = fluxes.pointer(axis, row: row)
+    let scale = step / line.spacing
+    if axis > 0 {
+      let above = rowAbove(row, axis).map { fluxes.pointer(axis, row: $0) }
+      if let above {
+        for point in 0..<count { values[point] -= scale * (above[point] - flux[point]) }
+      } else {
+        for point in 0..<count { values[point] += scale * flux[point] }
+      }
+    } else if line.geometry == .cartesian {
+      for point in 0..<(count - 1) { values[point] -= scale * (flux[point + 1] - flux[point]) }
+      values[count - 1] -= scale * ((boundaries[0] == .periodic ? flux[0] : 0) - flux[count - 1])
+    } else {
+      for point in 0..<count {
+        values[point] -= step / line.volume(point) * ((point + 1 < count ? flux[point + 1] : 0) - flux[point])
+      }
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import Expressions
+import Fields
+import Operators
+
+extension FieldTaxis {
+  /// Movement up the gradients of fields, each with a sensitivity, and with a velocity that has a component for each axis.
+  ///
+  /// Expressions are evaluated at the faces, with the means of the fields on both sides; the field itself with the
+  /// limited value of the side that receives.
+  package init(
+    field: Int, toward targets: [(field: Int, sensitivity: Expression)], velocity: [Expression], sideFlows: [SideFlow],
+    boundaries: [AxisBoundary], fields: [String], parameters: [String: Double], volumes: PointVolumes, pool: WorkerPool
+  ) throws {
+    let axes = try velocity.indices.map { axis in
+      try FaceVelocities(
+        field: field, toward: targets, velocity: velocity[axis],
+        faces: FaceValues(axis: axis, volumes: volumes, boundaries: boundaries, pool: pool), fields: fields,
+        parameters: parameters, volumes: volumes, pool: pool)
+    }
+    let symbols = (targets.map(\.sensitivity) + velocity).reduce(Set<Symbol>()) { $0.union($1.symbols) }
+    let used = fields.indices.filter { symbols.contains(.field(fields[$0])) }
+    self.init(
+      field: field, dependencies: Set(used).union(targets.map(\.field)), changesInTime: symbols.contains(.time),
+      sideFlows: sideFlows
+    ) { state, time, axis, target in
+      axes[axis].set(target, state, time: time)
+    }
+  }
+}
+
+/// The velocities of one field at the faces of one axis.
+private final class FaceVelocities: Sendable {
+  private let field: Int
+  private let targets: [Int]
+  private let faces: FaceValues
+  /// The sensitivities and the velocity, at faces.
+  private let expressions: GridEvaluator
+  /// For their functionals, which are sums over points.
+  private let atPoints: GridEvaluator
+  /// The fields that are used, at faces.
+  private let used: [Int]
+  private let dependsOnItself: Bool
+  private let faceState: FieldSet
+  private let values: FieldSet
+  private let spare: FieldSet
+
+  init(
+    field: Int, toward targets: [(field: Int, sensitivity: Expression)], velocity: Expression, faces: FaceValues,
+    fields: [String], parameters: [String: Double], volumes: PointVolumes, pool: WorkerPool
+  ) throws {
+    self.field = field
+    self.targets = targets.map(\.field)
+    self.faces = faces
+    let outputs = targets.map(\.sensitivity) + [velocity]
+    expressions = GridEvaluator(
+      try PointwiseFunctions(outputs, fields: fields, parameters: parameters, grid: faces.grid),
+      volumes: try PointVolumes(faces.grid), pool: pool)
+    atPoints = GridEvaluator(
+      try PointwiseFunctions(outputs, fields: fields, parameters: parameters, grid: volumes.grid), volumes: volumes,
+      pool: pool)
+    let symbols = outputs.reduce(Set<Symbol>()) { $0.union($1.symbols) }
+    used = fields.indices.filter { symbols.contains(.field(fields[$0])) && $0 != field }
+    dependsOnItself = symbols.contains(.field(fields[field]))
+    faceState = try FieldSet(grid: faces.grid, count: fields.count)
+    values = try FieldSet(grid: faces.grid, count: outputs.count)
+    spare = try FieldSet(grid: faces.grid, count: dependsOnItself ? 1 : 0)
+  }
+
+  func set(_ target: FieldSet, _ state: FieldSet, time: Double) {
+    let functionals = atPoints.functionalValues(of: state, time: time)
+    for index in used { faces.setMeans(of: state, field: index, into: faceState, field: index) }
+    if dependsOnItself {
+      faces.setLimited(of: state, field: field, below: spare, field: 0, above: faceState, field: field)
+    }
+    setOne(0, of: target, state, time, functionals)
+    if dependsOnItself {
+      faceState.setField(field, toSumOf: [(1, spare)], field: 0)
+      setOne(1, of: target, state, time, functionals)
+    } else {
+      target.setField(1, toSumOf: [(1, target)], field: 0)
+    }
+  }
+
+  private func setOne(
+    _ direction: Int, of target: FieldSet, _ state: FieldSet, _ time: Double, _ functionals: [Double]
+  ) {
+    expressions.evaluate(faceState, time: time, into: values, functionals: functionals)
+    target.setField(direction, toSumOf: [(1, values)], field: targets.count)
+    for (index, toward) in targets.enumerated() {
+      faces.addSlope(
+        of: state, field: toward, times: values, field: index, to: target, field: direction)
+    }
+  }
+}
