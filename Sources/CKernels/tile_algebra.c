@@ -157,3 +157,17 @@ MULTIVERSIONED void array_limit_source(double *source, const double *value, doub
     source[i] = upper > -limit ? upper : -limit;
   }
 }
+
+MULTIVERSIONED double array_dot(const double *a, const double *b, const double *weights, size_t count) {
+  enum { lanes = 8 };
+  double sum[lanes] = {0};
+  size_t i = 0;
+  if (weights)
+    for (; i + lanes <= count; i += lanes)
+      for (size_t j = 0; j < lanes; j++) sum[j] += a[i + j] * b[i + j] * weights[i + j];
+  else
+    for (; i + lanes <= count; i += lanes)
+      for (size_t j = 0; j < lanes; j++) sum[j] += a[i + j] * b[i + j];
+  for (size_t j = 0; i < count; i++, j++) sum[j] += a[i] * b[i] * (weights ? weights[i] : 1);
+  return ((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]));
+}

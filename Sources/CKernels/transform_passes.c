@@ -175,3 +175,11 @@ MULTIVERSIONED void transform_supply_row(double *b, const double *d, const doubl
     b[i] = norm * step * (phi * b[i] + phi_2(z, phi) * d[i]);
   }
 }
+
+MULTIVERSIONED void transform_resolvent_row(double *b, const double *eigenvalues, double rest, double shift, double norm,
+                                            size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    const double divisor = shift - (eigenvalues[i] + rest);
+    b[i] = divisor > 0 ? norm * b[i] / divisor : 0;
+  }
+}

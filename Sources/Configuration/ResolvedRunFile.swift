@@ -87,6 +87,7 @@ extension Diffusion.Plan {
   fileprivate var output: JSONText {
     switch self {
     case .axes(let axes): .object(axes.map { .init($0.axis, $0.output) })
+    case .balance: .object(["method": .string("balance")])
     case .stages(let stages, let steps, let reason):
       .object([
         "method": .string("super-time-stepping"), "stages": .integer(stages), "steps": .integer(steps),

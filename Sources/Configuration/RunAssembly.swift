@@ -34,10 +34,16 @@ package final class RunAssembly {
     try setInitialState(
       state, to: configuration.initial, fields: model.fieldNames, parameters: model.parameterValues,
       seed: configuration.seed, time: configuration.startTime, volumes: volumes, pool: pool)
+    let quasiSteady = try RunAssembly.quasiSteadyFields(configuration, volumes: volumes, pool: pool)
+    do throws(NumericalFailure) {
+      try quasiSteady?.settle(state, time: configuration.startTime)
+    } catch {
+      throw configuration.diagnostics(error)
+    }
     let maxima = model.fields.indices.map { [state] in max(abs(state.maximum($0)), abs(state.minimum($0))) }
     growthRates = configuration.growthRates(maxima: maxima)
     stepper = try RunAssembly.stepper(
-      configuration, maxima: maxima, growthRates: growthRates, volumes: volumes, pool: pool)
+      configuration, maxima: maxima, growthRates: growthRates, quasiSteady: quasiSteady, volumes: volumes, pool: pool)
     var clock = Clock(start: configuration.startTime)
     let step = clock.nextStep(to: configuration.endTime, askedStep: configuration.step)
     do {
@@ -51,12 +57,14 @@ package final class RunAssembly {
       volumes: volumes, pool: pool)
   }
 
-  private static func stepper(
-    _ configuration: RunConfiguration, maxima: [Double], growthRates: [Double], volumes: PointVolumes,
-    pool: WorkerPool
-  ) throws -> SplittingStepper {
+  /// How the fields diffuse.
+  ///
+  /// - Parameter growthRates: of each field; none are needed for fields that are always in balance.
+  private static func diffusing(
+    _ configuration: RunConfiguration, growthRates: [Double], volumes: PointVolumes, pool: WorkerPool
+  ) throws -> [FieldDiffusion] {
     let model = configuration.model
-    let fields = try model.fields.indices.map { index in
+    return try model.fields.indices.map { index in
       let diffusivity = configuration.diffusivities[index]
       return FieldDiffusion(
         diffusivities: diffusivity.constants,
@@ -68,11 +76,34 @@ package final class RunAssembly {
         supplies: try configuration.sides[index].given.map {
           try $0.supply(of: configuration.grid, parameters: model.parameterValues)
         },
-        growthRate: growthRates[index], duration: configuration.endTime - configuration.startTime,
-        requestedMethod: configuration.requestedMethods[index], symbol: configuration.symbol)
+        growthRate: growthRates.isEmpty ? 0 : growthRates[index],
+        duration: configuration.endTime - configuration.startTime,
+        isQuasiSteady: model.fields[index].isQuasiSteady, requestedMethod: configuration.requestedMethods[index],
+        symbol: configuration.symbol)
     }
+  }
+
+  /// The fields that are always in balance; nil if there are none.
+  private static func quasiSteadyFields(
+    _ configuration: RunConfiguration, volumes: PointVolumes, pool: WorkerPool
+  ) throws -> QuasiSteadyFields? {
+    let model = configuration.model
+    if configuration.quasiSteadyOrder.isEmpty { return nil }
+    let fields = try diffusing(configuration, growthRates: [], volumes: volumes, pool: pool)
+    return try QuasiSteadyFields(
+      configuration.quasiSteadyOrder.map { try BalanceSolver(field: $0, fields[$0], volumes: volumes, pool: pool) },
+      rates: model.rates, fields: model.fieldNames, parameters: model.parameterValues, volumes: volumes, pool: pool)
+  }
+
+  private static func stepper(
+    _ configuration: RunConfiguration, maxima: [Double], growthRates: [Double], quasiSteady: QuasiSteadyFields?,
+    volumes: PointVolumes, pool: WorkerPool
+  ) throws -> SplittingStepper {
+    let model = configuration.model
+    let fields = try diffusing(configuration, growthRates: growthRates, volumes: volumes, pool: pool)
     let system = try ReactionSystem(
-      rates: model.rates, fields: model.fieldNames, parameters: model.parameterValues, grid: configuration.grid)
+      rates: zip(model.rates, model.fields).map { $1.isQuasiSteady ? .constant(0) : $0 }, fields: model.fieldNames,
+      parameters: model.parameterValues, grid: configuration.grid)
     // A field that starts empty has no size of its own yet; that of the others stands in for it.
     let largest = maxima.max() ?? 0
     let scales = maxima.map { $0 > 0 ? $0 : largest > 0 ? largest : 1 }
@@ -84,7 +115,7 @@ package final class RunAssembly {
         pool: pool) : nil
     return try SplittingStepper(
       scheme: configuration.scheme, reactions: reactions, taxis: configuration.taxis(volumes: volumes, pool: pool),
-      diffusion: diffusion(fields, configuration, volumes, pool),
+      diffusion: diffusion(fields, configuration, volumes, pool), quasiSteady: quasiSteady,
       volumes: volumes, pool: pool)
   }
 
@@ -104,11 +135,21 @@ package final class RunAssembly {
     let one = configuration.grid.storageCount * 8
     return one
       * ((2 + stepper.fieldSetCount) * state.count + stepper.diffusion.workingFieldCount
-        + (stepper.taxis?.workingFieldCount ?? 0))
+        + (stepper.taxis?.workingFieldCount ?? 0) + (stepper.quasiSteady?.workingFieldCount ?? 0))
   }
 }
 
 extension RunConfiguration {
+  /// What keeps a field from a balance with the initial values of the others.
+  fileprivate func diagnostics(_ failure: NumericalFailure) -> Diagnostics {
+    var found = Diagnostics()
+    found.error(
+      "the quasi-steady field \(model.fieldNames[failure.field]) \(failure.problem) at the start",
+      at: model.fields[failure.field].diffusivity.place,
+      remedy: "look at its production, its decay and its sides, or begin nearer to its balance")
+    return found
+  }
+
   /// What is wrong with a diffusivity, where it stands.
   fileprivate func diagnostics(_ failure: DiffusivityFailure) -> Diagnostics {
     let place = [grid.axes[0].coordinate(failure.column)] + grid.rowCoordinates(failure.row)

@@ -21,6 +21,8 @@ package struct RunConfiguration: Sendable {
   /// Of each field.
   package let sides: [FieldSides]
   package let initial: [Expression]
+  /// Numbers of the fields that are always in balance, none before one that it depends on.
+  let quasiSteadyOrder: [Int]
   package let startTime: Double
   package let endTime: Double
   package let step: Double

@@ -54,6 +54,7 @@ private struct RunFileReader {
     let sides = readSides(model, domain, diffusivities)
     checkCoordinates(model, axes)
     warnOfHiddenRadius(model, domain)
+    let quasiSteadyOrder = checkQuasiSteady(model)
     let mask = readMask(model, axes)
     let initial = readInitial(model, axes)
     let observables = readObservables(model, axes)
@@ -65,7 +66,8 @@ private struct RunFileReader {
       title: root["title"]?.string ?? model.title ?? model.name, model: model, grid: grid, mask: mask,
       lengthUnit: root["domain"]?["unit"]?.string ?? model.lengthUnit,
       timeUnit: root["time"]?["unit"]?.string ?? model.timeUnit,
-      diffusivities: diffusivities, sides: sides, initial: initial, startTime: start, endTime: end,
+      diffusivities: diffusivities, sides: sides, initial: initial,
+      quasiSteadyOrder: quasiSteadyOrder, startTime: start, endTime: end,
       step: step,
       scheme: scheme(model, sides),
       reactionMethod: root["time"]?["reactions"]?["method"]?.string.flatMap(RungeKuttaPair.named) ?? .standard,
@@ -251,6 +253,41 @@ private struct RunFileReader {
     return diffusivities
   }
 
+  /// What a field that is always in balance cannot have; and the order in which such fields are found.
+  private mutating func checkQuasiSteady(_ model: Model) -> [Int] {
+    let fields = model.fields.indices.filter { model.fields[$0].isQuasiSteady }
+    for field in fields.map({ model.fields[$0] }) {
+      let dependsOnMore = field.diffusivity.all.contains { expression, _ in
+        expression.symbols.contains { symbol in
+          switch symbol {
+          case .parameter, .coordinate: false
+          default: true
+          }
+        }
+      }
+      if dependsOnMore || !field.taxis.isEmpty || !field.advection.isEmpty || !field.crossDiffusion.isEmpty {
+        found.error(
+          "the quasi-steady field \(field.name) can only diffuse, with a diffusivity that depends on position and parameters",
+          at: field.taxisPlace ?? field.diffusivity.place)
+      }
+    }
+    let rates = model.rates
+    var order: [Int] = []
+    var rest = fields
+    while let next = rest.first(where: { index in
+      rest.allSatisfy { $0 == index || !rates[index].symbols.contains(.field(model.fieldNames[$0])) }
+    }) {
+      order.append(next)
+      rest.removeAll { $0 == next }
+    }
+    if !rest.isEmpty {
+      found.error(
+        "the quasi-steady fields \(rest.map { model.fieldNames[$0] }.joined(separator: ", ")) depend on each other",
+        at: model.fields[rest[0]].diffusivity.place, remedy: "let one of them change in time")
+    }
+    return order
+  }
+
   private mutating func readMask(_ model: Model, _ axes: [String]) -> TissueMask? {
     guard let node = root["domain"]?["mask"] else { return nil }
     return TissueMask(node, in: model.scope(coordinates: axes, allows: .position), &found)
@@ -307,6 +344,7 @@ private struct RunFileReader {
     }
     return model.fieldNames.compactMap { name in
       guard let value = node[name] else {
+        if model.fields.contains(where: { $0.name == name && $0.isQuasiSteady }) { return .constant(0) }
         found.error(
           "the initial value of field \(name) is missing",
           at: node.place.opening,
@@ -334,7 +372,8 @@ private struct RunFileReader {
 
   /// Strang splitting, but not where it loses its order: with reactions and something prescribed at a side.
   private mutating func scheme(_ model: Model, _ sides: [FieldSides]) -> SplittingScheme {
-    let losesOrder = !model.processes.isEmpty && sides.contains(where: \.isPrescribed)
+    let losesOrder =
+      !model.processes.isEmpty && zip(model.fields, sides).contains { !$0.isQuasiSteady && $1.isPrescribed }
     guard let node = root["time"]?["scheme"], let asked = node.string.flatMap(SplittingScheme.named) else {
       return losesOrder ? .rebalancedStrang : .strang
     }

@@ -60,6 +60,7 @@ package struct RunPlan {
       switch plan {
       case .axes(let axes):
         for propagator in axes { lines.append("    \(name) along \(propagator.axis): \(describe(propagator))") }
+      case .balance: lines.append("    \(name): always in balance with the others")
       case .stages(let stages, let steps, let reason):
         lines.append(
           "    \(name): super-time-stepping, \(stages) stages, \(steps) to a step of the run (\(reason))")

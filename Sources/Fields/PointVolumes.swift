@@ -37,11 +37,11 @@ package final class PointVolumes: Sendable {
   }
 
   /// Sets what lies outside the tissue, 0 if nothing else is said.
-  package func clearOutside(_ set: FieldSet, to value: Double = 0) {
+  package func clearOutside(_ set: FieldSet, field only: Int? = nil, to value: Double = 0) {
     guard isMasked else { return }
     for row in 0..<grid.rowCount {
       guard let inside = values(ofRow: row) else { return }
-      for field in 0..<set.count {
+      for field in only.map({ $0..<($0 + 1) }) ?? 0..<set.count {
         let target = set.pointer(field, row: row)
         for point in 0..<grid.rowLength where inside[point] == 0 { target[point] = value }
       }

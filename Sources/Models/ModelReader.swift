@@ -134,7 +134,7 @@ private struct ModelReader {
       name: member.key, title: node["title"]?.string, unit: node["unit"]?.string, diffusivity: diffusivity,
       faceMean: node["face_mean"]?.string, crossDiffusion: crossDiffusion(member, scope),
       taxis: taxis(member, scope), taxisPlace: (node["taxis"] ?? node["advection"])?.place,
-      advection: advection(member, scope),
+      advection: advection(member, scope), isQuasiSteady: node["quasi_steady"]?.boolean ?? false,
       boundaries: node["boundary"].map { BoundaryConditions($0, in: sides, of: "field \(member.key)", &found) }
         ?? .init())
   }

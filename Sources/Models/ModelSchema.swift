@@ -78,7 +78,10 @@ extension Model {
       "advection", .map(key: "axis", values: expression),
       "Components of the velocity of a flow, length per time: expressions of position, time, fields and parameters. The "
         + "flow crosses a side only if it is periodic or the value there is given."),
-    later("quasi_steady", "fields that are always in balance"),
+    .init(
+      "quasi_steady", .boolean,
+      "Whether the field is always in balance, `∇·(D ∇w) + R(w) = 0`, because it moves and reacts much faster than the "
+        + "others.", default: "false"),
     later("extinction", "a density below which a field is set to 0"),
   ]
 

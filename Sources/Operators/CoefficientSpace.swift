@@ -61,6 +61,14 @@ struct CoefficientSpace: Sendable {
     }
   }
 
+  /// `b ← (shift − L)⁻¹ b`, all in coefficients; the mean is dropped where it has no inverse.
+  func resolve(_ b: FieldPointer, shift: Double, pool: WorkerPool) {
+    forEachRow(pool) { offset, rest in
+      transform_resolvent_row(
+        b.start + offset, spectra[0].eigenvalues, rest, shift, 1 / normalization, grid.rowLength)
+    }
+  }
+
   /// Calls with the offset of each row of coefficients and the sum of its eigenvalues of the other axes.
   private func forEachRow(_ pool: WorkerPool, _ body: @Sendable (_ offset: Int, _ rest: Double) -> Void) {
     pool.forEach(grid.rowCount) { row, _ in

@@ -17,7 +17,8 @@ package final class Diffusion: Sendable {
     isMasked = volumes.isMasked
     let locals = fields.locals(on: volumes)
     exact = try ExactDiffusion(
-      grid: volumes.grid, fields: fields.enumerated().map { locals.contains($0) ? .immobile($1.boundaries) : $1 },
+      grid: volumes.grid,
+      fields: fields.enumerated().map { locals.contains($0) || $1.isQuasiSteady ? .immobile($1.boundaries) : $1 },
       pool: pool)
     local = try LocalDiffusion(volumes: volumes, fields: fields, pool: pool)
     isSymmetric = fields.contains { field in
@@ -31,12 +32,15 @@ package final class Diffusion: Sendable {
     case axes([AxisPropagator])
     /// By super-time-stepping: so many equal parts of the step, with so many stages each.
     case stages(Int, steps: Int, reason: String)
+    /// Not at all: it is always in balance with the others.
+    case balance
   }
 
   /// What will be done in a step from a state, for each field.
   package func plan(_ state: FieldSet, time: Double, step: Double) throws -> [Plan] {
     let axes = exact.plan(step: step)
     return try fields.indices.map { field in
+      if fields[field].isQuasiSteady { return .balance }
       guard let division = try local?.division(of: field, state, time: time, step: isSymmetric ? 0.5 * step : step)
       else { return .axes(axes[field]) }
       let steps = isSymmetric ? 2 * division.steps : division.steps

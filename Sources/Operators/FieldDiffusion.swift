@@ -16,6 +16,8 @@ package struct FieldDiffusion: Sendable {
   package let growthRate: Double
   /// Length of the run in time.
   package let duration: Double
+  /// Whether the field is always in balance, and moved by no flow.
+  package let isQuasiSteady: Bool
   /// Asked for by the user.
   package let requestedMethod: PropagatorMethod?
   private let requestedSymbol: DiffusionSymbol
@@ -24,8 +26,9 @@ package struct FieldDiffusion: Sendable {
   package init(
     diffusivities: [Double], variable: VariableDiffusivity? = nil, crossTerms: [CrossTerm] = [],
     boundaries: [AxisBoundary], supplies: [SideSupply] = [], growthRate: Double = 0, duration: Double = 0,
-    requestedMethod: PropagatorMethod? = nil, symbol: DiffusionSymbol = .spectral
+    isQuasiSteady: Bool = false, requestedMethod: PropagatorMethod? = nil, symbol: DiffusionSymbol = .spectral
   ) {
+    self.isQuasiSteady = isQuasiSteady
     self.diffusivities = diffusivities
     self.variable = variable
     self.crossTerms = crossTerms
@@ -48,7 +51,9 @@ package struct FieldDiffusion: Sendable {
   }
 
   /// Whether it diffuses along some axis.
-  package var moves: Bool { variable != nil || !crossTerms.isEmpty || diffusivities.contains { $0 > 0 } }
+  package var moves: Bool {
+    !isQuasiSteady && (variable != nil || !crossTerms.isEmpty || diffusivities.contains { $0 > 0 })
+  }
 
   /// Whether no exact propagator serves.
   fileprivate func needsFiniteVolumes(_ volumes: PointVolumes) -> Bool {
@@ -88,6 +93,7 @@ extension [FieldDiffusion] {
   func locals(on volumes: PointVolumes) -> Set<Int> {
     let driving = flatMap { $0.crossTerms.map(\.field) }
     return Set(indices.filter { self[$0].needsFiniteVolumes(volumes) }).union(driving)
+      .filter { !self[$0].isQuasiSteady }
   }
 }
 

@@ -13,8 +13,8 @@ package struct FieldTaxis: Sendable {
   package let sideFlows: [SideFlow]
   /// Writes the velocities at the faces below each point along an axis into fields 0 and 1 of `target`.
   ///
-  /// Field 0 is the velocity as it is when it moves into the point above the face, and when it moves into the one below. They differ only where the velocity
-  /// depends on the field itself, whose value is then that of the receiving side.
+  /// Field 0 is the velocity if it moves into the point above the face, field 1 if into the one below. They differ only
+  /// where the velocity depends on the field itself, whose value is then that of the receiving side.
   package let setVelocities: @Sendable (_ state: FieldSet, _ time: Double, _ axis: Int, _ target: FieldSet) -> Void
 
   package init(

@@ -10,24 +10,25 @@ package final class SplittingStepper: Sendable {
   package let reactions: ReactionIntegrator?
   package let diffusion: Diffusion
   package let taxis: Taxis?
-  private let functionals: GridEvaluator?
+  package let quasiSteady: QuasiSteadyFields?
+  private let reactionFlow: ReactionFlow?
   private let balance: Balance?
-  private let predictor: FieldSet?
 
   /// - Parameters:
   ///   - volumes: of the points, for integrals in the reactions.
   package init(
     scheme: SplittingScheme, reactions: ReactionIntegrator?, taxis: Taxis? = nil, diffusion: Diffusion,
-    volumes: PointVolumes,
+    quasiSteady: QuasiSteadyFields? = nil, volumes: PointVolumes,
     pool: WorkerPool
   ) throws(FieldAllocationError) {
     self.scheme = scheme
     self.reactions = reactions
     self.diffusion = diffusion
     self.taxis = taxis
-    let isNonlocal = reactions?.system.functions.isNonlocal ?? false
-    functionals = isNonlocal ? reactions.map { GridEvaluator($0.system.functions, volumes: volumes, pool: pool) } : nil
-    predictor = isNonlocal ? try FieldSet(grid: volumes.grid, count: diffusion.fields.count) : nil
+    self.quasiSteady = quasiSteady
+    reactionFlow = try reactions.map { integrator throws(FieldAllocationError) in
+      try ReactionFlow(integrator, quasiSteady: quasiSteady, volumes: volumes, pool: pool)
+    }
     balance =
       scheme.isRebalanced && reactions != nil
       ? try Balance(
@@ -36,8 +37,14 @@ package final class SplittingStepper: Sendable {
       : nil
   }
 
+  /// Whether diffusivities depend on fields that are always in balance.
+  private var diffusionNeedsBalance: Bool {
+    guard let quasiSteady else { return false }
+    return diffusion.fields.contains { !($0.variable?.dependencies.isDisjoint(with: quasiSteady.fields) ?? true) }
+  }
+
   /// Sets of all fields that the stepper holds besides the state.
-  package var fieldSetCount: Int { (balance == nil ? 0 : Balance.setCount) + (predictor == nil ? 0 : 1) }
+  package var fieldSetCount: Int { (balance == nil ? 0 : Balance.setCount) + (reactionFlow?.fieldSetCount ?? 0) }
 
   /// Field sets that a later step depends on, by name, to be kept in a checkpoint.
   package var memory: [(name: String, set: FieldSet)] { balance?.memory ?? [] }
@@ -60,10 +67,15 @@ package final class SplittingStepper: Sendable {
     // Each part has a clock of its own, which all its flows together take through the step.
     var elapsed: [SplittingScheme.Part: Double] = [:]
     for (index, flow) in scheme.flows.enumerated() {
+      // At the start of the step the state is in balance already.
+      if index > 0, flow.part != .diffusion || diffusionNeedsBalance {
+        try quasiSteady?.settle(state, time: time + elapsed[flow.part, default: 0] * step)
+      }
       let start = time + elapsed[flow.part, default: 0] * step
       elapsed[flow.part, default: 0] += flow.fraction
       switch flow.part {
-      case .reaction: try react(state, from: start, by: flow.fraction * step)
+      case .reaction:
+        try reactionFlow?.advance(state, from: start, by: flow.fraction * step, source: balance?.constant)
       case .diffusion:
         do throws(DiffusivityFailure) {
           try diffuse(state, from: start, flow.fraction, of: step, at: time, elapsed)
@@ -81,6 +93,7 @@ package final class SplittingStepper: Sendable {
       balance?.passed(state, after: flow.part, before: next)
       didFlow(flow.part)
     }
+    try quasiSteady?.settle(state, time: time + step)
     if remembers { balance?.finish(step: step) }
   }
 
@@ -95,21 +108,5 @@ package final class SplittingStepper: Sendable {
     try diffusion.advance(
       state, minus: balance.constant, during: (time + (done - 0.5 * fraction) * step, time + done * step),
       by: fraction * step)
-  }
-
-  private func react(_ state: FieldSet, from time: Double, by interval: Double) throws(NumericalFailure) {
-    guard let reactions else { return }
-    guard let functionals, let predictor else {
-      return try reactions.advance(state, from: time, by: interval, source: balance?.constant)
-    }
-    // The functionals change while the points react: a first pass with their values at the start predicts those at
-    // the end, and the second takes them as linear in between, which is of second order.
-    let start = functionals.functionalValues(of: state, time: time)
-    predictor.copy(from: state)
-    try reactions.advance(
-      predictor, from: time, by: interval, source: balance?.constant, functionals: .init(start: start, end: start))
-    let end = functionals.functionalValues(of: predictor, time: time + interval)
-    try reactions.advance(
-      state, from: time, by: interval, source: balance?.constant, functionals: .init(start: start, end: end))
   }
 }

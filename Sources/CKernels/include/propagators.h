@@ -56,6 +56,10 @@ void transform_source_row(double *u, const double *c, const double *eigenvalues,
 void transform_supply_row(double *b, const double *d, const double *eigenvalues, double rest, double step, double norm,
                           size_t count);
 
+/// One row of coefficients of (shift − L)⁻¹b, L having the eigenvalues eigenvalues[i] + rest: b ← norm·b/(shift − …), and
+/// 0 where that is a division by 0.
+void transform_resolvent_row(double *b, const double *eigenvalues, double rest, double shift, double norm, size_t count);
+
 /// Rows of a matrix that are worked on together.
 #define MATRIX_ROWS 4
 

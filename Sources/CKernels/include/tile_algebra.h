@@ -36,6 +36,9 @@ double tile_maximum(const double *row, size_t count);
 /// The smallest of `count ≥ 1` values; NaN if one of them is NaN.
 double tile_minimum(const double *row, size_t count);
 
+/// Σ a[i] b[i] weights[i], added up in eight fixed lanes; `weights` may be NULL: 1.
+double array_dot(const double *a, const double *b, const double *weights, size_t count);
+
 /// out[i] = Σ_j coefficients[j] · terms[j][i]. `out` may be one of the terms.
 void array_combine(double *out, const double *const *terms, const double *coefficients, size_t term_count,
                    size_t count);

@@ -1,0 +1,254 @@
+import CKernels
+import Fields
+
+/// Finds the balance of one field, `∇·(D ∇w) + b + R(w) = 0`, where its movement is much faster than all else.
+///
+/// Newton's method; its linear equations `(−L − R′(w)) δ = L w + b + R(w)` by conjugate gradients. `L` is the
+/// finite-volume operator of second order, so that a balance of non-negative production and proportional decay is never
+/// negative. The preconditioner is the inverse for the mean diffusivity and the mean `R′` on the whole grid, by fast
+/// transforms: with constant coefficients one iteration is exact.
+package final class BalanceSolver: Sendable {
+  package let field: Int
+  private let volumes: PointVolumes
+  private let grid: Grid
+  private let local: LocalField
+  private let space: CoefficientSpace
+  private let isClosed: Bool
+  private let pool: WorkerPool
+  private let scratch: [WorkerScratch]
+  /// `R` and `R′`.
+  private let rates: FieldSet
+  private let work: FieldSet
+
+  /// Fields of `work`.
+  private enum Part {
+    static let residual = 0
+    static let solution = 1
+    static let direction = 2
+    static let image = 3
+    static let preconditioned = 4
+    static let before = 5
+    static let count = 6
+  }
+
+  /// - Parameter description: the diffusivity may depend on position only.
+  package init(
+    field: Int, _ description: FieldDiffusion, volumes: PointVolumes, pool: WorkerPool
+  ) throws {
+    self.field = field
+    self.volumes = volumes
+    self.pool = pool
+    grid = volumes.grid
+    scratch = (0..<pool.threadCount).map { _ in WorkerScratch() }
+    local = try LocalField(field, description, volumes, pool)
+    isClosed = local.own.isClosed
+    rates = try FieldSet(grid: grid, count: 2)
+    work = try FieldSet(grid: grid, count: Part.count)
+    let means = volumes.grid.axes.indices.map { [local] axis in
+      local.values.sum(local.values.count == 1 ? 0 : axis) / Double(volumes.pointCount)
+    }
+    let constant = FieldDiffusion(diffusivities: means, boundaries: description.boundaries, symbol: .secondOrder)
+    var transforms = TransformCache()
+    space = CoefficientSpace(
+      grid: grid, spectra: grid.axes.indices.map { transforms.spectrum(of: constant, axis: $0, grid: volumes.grid) })
+  }
+
+  package var workingFieldCount: Int { rates.count + work.count + local.values.count + grid.axes.count }
+
+  /// The residual is made smaller than this share of the production and consumption.
+  private static let tolerance = 1e-10
+  private static let mostNewtonSteps = 40
+  private static let mostIterations = 2000
+  /// In so many Newton steps values are kept from becoming negative.
+  private static let guardedSteps = 15
+  /// Of its value a point keeps at least so much in a guarded step.
+  private static let leastShare = 0.1
+
+  /// Replaces the field in `state` by its balance with the others.
+  ///
+  /// - Parameters:
+  ///   - isLinear: whether `R` is linear in the field; else the search stays among non-negative values for a while, as
+  ///     there may be false solutions beyond the pole of a saturated uptake.
+  ///   - evaluate: writes `R` and `∂R/∂w` at all points into fields 0 and 1 of `target`.
+  package func solve(
+    _ state: FieldSet, time: Double, isLinear: Bool, evaluate: (_ state: FieldSet, _ target: FieldSet) -> Void
+  ) throws(BalanceFailure) {
+    let w = FieldPointer(state, field)
+    let sides = local.own.sideRates(local.values, time: time)
+    var (residual, scale) = try self.residual(state, sides, evaluate)
+    let mayBeGuarded = !isLinear && state.minimum(field) >= 0
+    for index in 0..<BalanceSolver.mostNewtonSteps {
+      if residual <= BalanceSolver.tolerance * scale { return }
+      try solveLinear(to: BalanceSolver.tolerance * scale)
+      work.setField(Part.before, toSumOf: [(1, state)], field: field, pool: pool)
+      if mayBeGuarded, index < BalanceSolver.guardedSteps, limitDecrease(of: w) {
+        add(1, to: w)
+        (residual, scale) = try self.residual(state, sides, evaluate)
+        continue
+      }
+      // Shorter steps where the whole one makes it worse.
+      var share = 1.0
+      while true {
+        add(share, to: w)
+        let (next, nextScale) = try self.residual(state, sides, evaluate)
+        if next < residual || next <= BalanceSolver.tolerance * nextScale {
+          (residual, scale) = (next, nextScale)
+          break
+        }
+        state.setField(field, toSumOf: [(1, work)], field: Part.before, pool: pool)
+        share *= 0.5
+        guard share > 1e-4 else {
+          // Rounding keeps the residual from falling further: good enough if it is small.
+          let (last, lastScale) = try self.residual(state, sides, evaluate)
+          if last <= 1e3 * BalanceSolver.tolerance * lastScale { return }
+          throw BalanceFailure(field: field, problem: "finds no balance", time: time)
+        }
+      }
+    }
+    throw BalanceFailure(field: field, problem: "finds no balance", time: time)
+  }
+
+  /// Limits the change so that no value falls below a share of what it is; whether it had to.
+  private func limitDecrease(of w: FieldPointer) -> Bool {
+    var isLimited = false
+    for row in 0..<grid.rowCount {
+      let (values, change) = (w.start + row * grid.rowStride, work.pointer(Part.solution, row: row))
+      for point in 0..<grid.rowLength where values[point] + change[point] < BalanceSolver.leastShare * values[point] {
+        change[point] = (BalanceSolver.leastShare - 1) * values[point]
+        isLimited = true
+      }
+    }
+    return isLimited
+  }
+
+  private func add(_ share: Double, to w: FieldPointer) {
+    pool.forEach(grid.rowCount) { row, _ in
+      let (values, change) = (w.start + row * self.grid.rowStride, self.work.pointer(Part.solution, row: row))
+      for point in 0..<self.grid.rowLength { values[point] += share * change[point] }
+    }
+  }
+
+  /// The largest `|L w + b + R|`, kept in `work`, and the size of its parts.
+  private func residual(
+    _ state: FieldSet, _ sides: [Int: [(column: Int, rate: Double)]], _ evaluate: (FieldSet, FieldSet) -> Void
+  ) throws(BalanceFailure) -> (Double, Double) {
+    evaluate(state, rates)
+    volumes.clearOutside(rates)
+    let sizes = TileResults(count: grid.rowCount)
+    let w = FieldPointer(state, field)
+    pool.forEach(grid.rowCount) { row, _ in
+      let target = self.work.pointer(Part.residual, row: row)
+      self.local.own.apply(row: row, to: w, into: target)
+      for side in sides[row] ?? [] { target[side.column] += side.rate }
+      let rate = self.rates.pointer(0, row: row)
+      var size = 0.0
+      for point in 0..<self.grid.rowLength {
+        size = max(size, abs(target[point]), abs(rate[point]))
+        target[point] += rate[point]
+      }
+      sizes[row] = size
+    }
+    volumes.clearOutside(work, field: Part.residual)
+    if isSingular {
+      // Only what is produced on the whole must vanish; the mean of the field stays as it is.
+      let mean = dot(Part.residual, nil) / volumes.total
+      let size = sizes.values.max() ?? 0
+      if abs(mean) > 1e-8 * size {
+        throw BalanceFailure(
+          field: field, problem: "has no balance: production and consumption do not cancel", time: .nan)
+      }
+      subtract(mean, from: Part.residual)
+    }
+    let largest = max(work.maximum(Part.residual), -work.minimum(Part.residual))
+    guard largest.isFinite else { throw BalanceFailure(field: field, problem: "is no finite number", time: .nan) }
+    return (largest, sizes.values.max() ?? 0)
+  }
+
+  /// Whether the mean of the field has no influence on its balance.
+  private var isSingular: Bool { isClosed && rates.maximum(1) == 0 && rates.minimum(1) == 0 }
+
+  private func subtract(_ mean: Double, from part: Int) {
+    for row in 0..<grid.rowCount {
+      let (values, inside) = (work.pointer(part, row: row), volumes.values(ofRow: row))
+      for point in 0..<grid.rowLength where inside?[point] ?? 1 > 0 { values[point] -= mean }
+    }
+  }
+
+  /// Conjugate gradients for `(−L − R′) δ = residual` until the residual is smaller than `target`.
+  private func solveLinear(to target: Double) throws(BalanceFailure) {
+    let mean = -rates.sum(1) / Double(volumes.pointCount)
+    // Where the field grows on the whole there is nothing to invert; the curvature will tell.
+    let shift = mean > 0 || isSingular ? max(mean, 0) : max(rates.maximum(1), -rates.minimum(1))
+    work.fill(Part.solution, with: 0)
+    precondition(shift: shift)
+    work.setField(Part.direction, toSumOf: [(1, work)], field: Part.preconditioned, pool: pool)
+    var product = dot(Part.residual, Part.preconditioned)
+    for _ in 0..<BalanceSolver.mostIterations {
+      guard product > 0 else { return }
+      applyOperator()
+      let curvature = dot(Part.direction, Part.image)
+      guard curvature > 0 else {
+        throw BalanceFailure(field: field, problem: "has no stable balance: it would grow without bound", time: .nan)
+      }
+      let step = product / curvature
+      combine(Part.solution, 1, Part.direction, step)
+      combine(Part.residual, 1, Part.image, -step)
+      if max(work.maximum(Part.residual), -work.minimum(Part.residual)) <= 0.1 * target { return }
+      precondition(shift: shift)
+      let next = dot(Part.residual, Part.preconditioned)
+      combine(Part.direction, next / product, Part.preconditioned, 1)
+      product = next
+    }
+  }
+
+  /// `image ← (−L − R′) direction`.
+  private func applyOperator() {
+    let direction = FieldPointer(work, Part.direction)
+    pool.forEach(grid.rowCount) { row, _ in
+      let (image, values) = (self.work.pointer(Part.image, row: row), self.work.pointer(Part.direction, row: row))
+      self.local.own.apply(row: row, to: direction, scale: -1, into: image)
+      let slope = self.rates.pointer(1, row: row)
+      for point in 0..<self.grid.rowLength { image[point] -= slope[point] * values[point] }
+    }
+  }
+
+  private func precondition(shift: Double) {
+    work.setField(Part.preconditioned, toSumOf: [(1, work)], field: Part.residual, pool: pool)
+    let values = FieldPointer(work, Part.preconditioned)
+    space.forward(values, pool: pool, scratch: scratch)
+    space.resolve(values, shift: shift, pool: pool)
+    space.backward(values, pool: pool, scratch: scratch)
+    volumes.clearOutside(work, field: Part.preconditioned)
+  }
+
+  /// `a ← s a + t b`.
+  private func combine(_ a: Int, _ s: Double, _ b: Int, _ t: Double) {
+    pool.forEach(grid.rowCount) { row, _ in
+      let (target, other) = (self.work.pointer(a, row: row), self.work.pointer(b, row: row))
+      for point in 0..<self.grid.rowLength { target[point] = s * target[point] + t * other[point] }
+    }
+  }
+
+  /// The integral of a product of two fields of `work`, or of one field.
+  private func dot(_ a: Int, _ b: Int?) -> Double {
+    let sums = TileResults(count: grid.rowCount)
+    let ones = b == nil ? [Double](repeating: 1, count: grid.rowLength) : []
+    pool.forEach(grid.rowCount) { row, _ in
+      let weights = self.volumes.values(ofRow: row)
+      if let b {
+        sums[row] = array_dot(
+          self.work.pointer(a, row: row), self.work.pointer(b, row: row), weights, self.grid.rowLength)
+      } else {
+        sums[row] = array_dot(self.work.pointer(a, row: row), ones, weights, self.grid.rowLength)
+      }
+    }
+    return pairwiseSum(sums.values) * (volumes.uniform ?? 1)
+  }
+}
+
+/// A field that should be in balance has none.
+package struct BalanceFailure: Error, Sendable {
+  package let field: Int
+  package let problem: String
+  package let time: Double
+}
