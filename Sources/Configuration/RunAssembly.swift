@@ -52,9 +52,11 @@ package final class RunAssembly {
       throw configuration.diagnostics(failure)
     }
     taxisParts = stepper.taxis?.division(state, time: step.start, step: 0.5 * step.size)
+    let (found, expressions) = Expression.extractingDistributions(configuration.observables.map(\.expression))
     observables = try Observables(
-      named: configuration.observables, fields: model.fieldNames, parameters: model.parameterValues,
-      volumes: volumes, pool: pool)
+      named: zip(configuration.observables, expressions).map { ($0.name, $1) }, fields: model.fieldNames,
+      distributions: configuration.distributionFields(found, volumes: volumes, pool: pool),
+      parameters: model.parameterValues, volumes: volumes, pool: pool)
   }
 
   /// How the fields diffuse.
@@ -101,12 +103,15 @@ package final class RunAssembly {
   ) throws -> SplittingStepper {
     let model = configuration.model
     let fields = try diffusing(configuration, growthRates: growthRates, volumes: volumes, pool: pool)
+    let (found, rates) = Expression.extractingDistributions(
+      zip(model.rates, model.fields).map { $1.isQuasiSteady ? .constant(0) : $0 })
+    let distributions = try configuration.distributionFields(found, volumes: volumes, pool: pool)
     let system = try ReactionSystem(
-      rates: zip(model.rates, model.fields).map { $1.isQuasiSteady ? .constant(0) : $0 }, fields: model.fieldNames,
+      rates: rates + found.map { _ in .constant(0) }, fields: distributions?.names ?? model.fieldNames,
       parameters: model.parameterValues, grid: configuration.grid)
     // A field that starts empty has no size of its own yet; that of the others stands in for it.
     let largest = maxima.max() ?? 0
-    let scales = maxima.map { $0 > 0 ? $0 : largest > 0 ? largest : 1 }
+    let scales = maxima.map { $0 > 0 ? $0 : largest > 0 ? largest : 1 } + found.map { _ in Double.infinity }
     let reactions =
       system.isActive
       ? ReactionIntegrator(
@@ -116,7 +121,7 @@ package final class RunAssembly {
     return try SplittingStepper(
       scheme: configuration.scheme, reactions: reactions, taxis: configuration.taxis(volumes: volumes, pool: pool),
       diffusion: diffusion(fields, configuration, volumes, pool), quasiSteady: quasiSteady,
-      volumes: volumes, pool: pool)
+      distributions: distributions, volumes: volumes, pool: pool)
   }
 
   /// A diffusivity that is negative somewhere from the start is a fault of the run file.
@@ -140,6 +145,17 @@ package final class RunAssembly {
 }
 
 extension RunConfiguration {
+  /// Fields for integrals along an axis and convolutions; nil if there are none.
+  fileprivate func distributionFields(
+    _ distributions: [Distribution], volumes: PointVolumes, pool: WorkerPool
+  ) throws -> DistributionFields? {
+    if distributions.isEmpty { return nil }
+    return try DistributionFields(
+      distributions, fields: model.fieldNames, parameters: model.parameterValues,
+      isPeriodic: grid.axes.indices.map { axis in sides.allSatisfy { $0.boundaries[axis] == .periodic } },
+      volumes: volumes, pool: pool)
+  }
+
   /// What keeps a field from a balance with the initial values of the others.
   fileprivate func diagnostics(_ failure: NumericalFailure) -> Diagnostics {
     var found = Diagnostics()

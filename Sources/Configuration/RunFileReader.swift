@@ -247,6 +247,12 @@ private struct RunFileReader {
         found.error("field \(field.name) is carried along \(axis), but there is no such axis", at: field.taxisPlace)
       }
       checkFlowAtSides(field)
+      let moving = field.diffusivity.all.map(\.expression) + field.taxis.map(\.sensitivity) + field.advection.values
+      if moving.contains(where: \.hasDistributions) {
+        found.error(
+          "convolve and integrals along an axis are not available in the movement of field \(field.name)",
+          at: field.taxisPlace ?? field.diffusivity.place, remedy: "they may be used in rates and observables")
+      }
       return FieldDiffusivity(of: field, fields: model.fieldNames, axes: axes, parameters: values, &found)
     }
     FieldDiffusivity.checkCrossTerms(diffusivities, model.fields, &found)
@@ -264,6 +270,11 @@ private struct RunFileReader {
           default: true
           }
         }
+      }
+      if model.rates[model.fieldNames.firstIndex(of: field.name) ?? 0].hasDistributions {
+        found.error(
+          "convolve and integrals along an axis are not available in the balance of the quasi-steady field \(field.name)",
+          at: field.diffusivity.place)
       }
       if dependsOnMore || !field.taxis.isEmpty || !field.advection.isEmpty || !field.crossDiffusion.isEmpty {
         found.error(
@@ -321,6 +332,20 @@ private struct RunFileReader {
     for process in model.processes {
       let used = process.changes.reduce(process.rate.symbols) { $0.union($1.amount.symbols) }
       checkCoordinates(of: used, "process \(process.name)", axes)
+      for expression in [process.rate] + process.changes.map(\.amount) {
+        checkDistributions(expression, "process \(process.name)", axes)
+      }
+    }
+  }
+
+  /// Integrals along an axis that the domain lacks, and convolutions along a radius, cannot be computed.
+  private mutating func checkDistributions(_ expression: Expression, _ subject: String, _ axes: [String]) {
+    for axis in expression.integrationAxes.subtracting(axes).sorted() {
+      found.error(
+        "\(subject) integrates along \(axis), but there is no axis \(axis) in this domain", at: root["domain"]?.place)
+    }
+    if axes == ["r"], expression.hasConvolutions {
+      found.error("\(subject) has a convolution, which a radius does not", at: root["domain"]?["geometry"]?.place)
     }
   }
 

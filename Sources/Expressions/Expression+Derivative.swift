@@ -27,7 +27,7 @@ extension ExpressionGraph {
     of node: Node, value: Int, values: [Int], slopes: [Int], by symbol: Symbol
   ) -> Int {
     switch node {
-    case .constant, .truth, .functional, .convolution: return constant(0)
+    case .constant, .truth, .functional, .lineFunctional, .convolution: return constant(0)
     case .symbol(let other): return constant(other == symbol ? 1 : 0)
     case .unary(let operation, let a):
       if constantValue(slopes[a]) == 0 { return slopes[a] }

@@ -60,6 +60,8 @@ private struct ExpressionPrinter {
       return ([.node(a, left), .text(spaced), .node(b, right)], own)
     case .choice(let a, let b, let c): return call("where", [a, b, c])
     case .functional(let kind, let a): return call(kind.rawValue, [a])
+    case .lineFunctional(let kind, let axis, let a):
+      return ([.text(kind.rawValue + "("), .node(a, 0), .text(", \(axis))")], ExpressionPrinter.value)
     case .convolution(let a, let b): return call("convolve", [a, b])
     }
   }

@@ -17,7 +17,7 @@ extension Expression {
       case .unary(let operation, let a): results.append(operation.value(results[a]))
       case .binary(let operation, let a, let b): results.append(operation.value(results[a], results[b]))
       case .choice(let a, let b, let c): results.append(results[a] != 0 ? results[b] : results[c])
-      case .functional, .convolution: return nil
+      case .functional, .lineFunctional, .convolution: return nil
       }
     }
     return results.last

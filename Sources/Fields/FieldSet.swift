@@ -51,6 +51,12 @@ package final class FieldSet: @unchecked Sendable {
     memcpy(storage, other.storage, count * grid.storageCount * 8)
   }
 
+  /// Copies the values of as many fields as both sets have; they have the same grid.
+  package func copyCommonFields(from other: FieldSet) {
+    precondition(grid == other.grid)
+    if other !== self { memcpy(storage, other.storage, min(count, other.count) * grid.storageCount * 8) }
+  }
+
   /// The values of one field without the doubles between rows, shape `[z][y][x]`, x fastest.
   package func values(_ field: Int) -> [Double] {
     let (length, rows) = (grid.rowLength, grid.rowCount)

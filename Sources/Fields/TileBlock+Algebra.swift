@@ -2,8 +2,10 @@ import CKernels
 
 extension TileBlock {
   /// Copies a tile of all fields of `state` into the rows from `row` on, one row per field.
-  package func load(_ state: FieldSet, tile: Tile, into row: Int) {
-    for field in 0..<state.count {
+  ///
+  /// - Parameter most: at most so many fields.
+  package func load(_ state: FieldSet, tile: Tile, into row: Int, most: Int = .max) {
+    for field in 0..<min(state.count, most) {
       self.row(row + field).update(from: state.pointer(field, row: tile.row) + tile.column, count: tile.count)
     }
   }

@@ -7,20 +7,26 @@ package final class Observables: Sendable {
   package let names: [String]
   private let evaluator: GridEvaluator
   private let fieldNames: [String]
+  private let distributions: (fields: DistributionFields, extended: FieldSet)?
 
-  /// - Parameter named: expressions that are one number for the whole domain.
+  /// - Parameters:
+  ///   - named: expressions that are one number for the whole domain.
+  ///   - distributions: what stands in them for integrals along an axis and convolutions.
   package init(
-    named: [(name: String, expression: Expression)], fields: [String], parameters: [String: Double],
-    volumes: PointVolumes,
-    pool: WorkerPool
-  ) throws(ExpressionProblems) {
+    named: [(name: String, expression: Expression)], fields: [String], distributions: DistributionFields? = nil,
+    parameters: [String: Double], volumes: PointVolumes, pool: WorkerPool
+  ) throws {
     fieldNames = fields
+    self.distributions = try distributions.map {
+      ($0, try FieldSet(grid: volumes.grid, count: $0.names.count))
+    }
     names = named.map(\.name)
     let masses = fields.flatMap { name in
       [Functional.Kind.integral, .min, .max].map { Expression.functional($0, of: .symbol(.field(name))) }
     }
     let functions = try PointwiseFunctions(
-      named.map(\.expression) + masses, fields: fields, parameters: parameters, grid: volumes.grid)
+      named.map(\.expression) + masses, fields: distributions?.names ?? fields, parameters: parameters,
+      grid: volumes.grid)
     evaluator = GridEvaluator(functions, volumes: volumes, pool: pool)
   }
 
@@ -30,7 +36,11 @@ package final class Observables: Sendable {
   }
 
   /// The numbers at one time.
-  package func values(of state: FieldSet, time: Double) -> [Double] { evaluator.values(of: state, time: time) }
+  package func values(of state: FieldSet, time: Double) -> [Double] {
+    guard let distributions else { return evaluator.values(of: state, time: time) }
+    distributions.fields.extend(state, into: distributions.extended, time: time)
+    return evaluator.values(of: distributions.extended, time: time)
+  }
 
   /// The smallest value of each field among `values`.
   package func minima(in values: [Double]) -> [Double] {

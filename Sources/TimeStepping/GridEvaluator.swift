@@ -88,7 +88,7 @@ package final class GridEvaluator: Sendable {
     let results = TileResults(count: grid.tileCount)
     pool.forEach(grid.tileCount) { index, worker in
       let (tile, block, workspace) = (grid.tile(index), self.blocks[worker], self.workspaces[worker])
-      block.load(state, tile: tile, into: 0)
+      block.load(state, tile: tile, into: 0, most: self.functions.fieldCount)
       self.functions.enter(tile, functionals: functionals, block: block, inputRow: 0, workspace: workspace)
       results[index] = body(block, tile, workspace)
     }

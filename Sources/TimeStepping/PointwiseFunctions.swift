@@ -10,7 +10,7 @@ package struct PointwiseFunctions: Sendable {
   package let functionals: [Functional]
   private let functionalPrograms: [Program]
   private let program: Program
-  private let fieldCount: Int
+  let fieldCount: Int
   private let usesFirstCoordinate: Bool
 
   /// Number of expressions.

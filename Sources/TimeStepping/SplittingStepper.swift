@@ -15,10 +15,11 @@ package final class SplittingStepper: Sendable {
   private let balance: Balance?
 
   /// - Parameters:
+  ///   - distributions: integrals along an axis and convolutions in the rates.
   ///   - volumes: of the points, for integrals in the reactions.
   package init(
     scheme: SplittingScheme, reactions: ReactionIntegrator?, taxis: Taxis? = nil, diffusion: Diffusion,
-    quasiSteady: QuasiSteadyFields? = nil, volumes: PointVolumes,
+    quasiSteady: QuasiSteadyFields? = nil, distributions: DistributionFields? = nil, volumes: PointVolumes,
     pool: WorkerPool
   ) throws(FieldAllocationError) {
     self.scheme = scheme
@@ -27,7 +28,7 @@ package final class SplittingStepper: Sendable {
     self.taxis = taxis
     self.quasiSteady = quasiSteady
     reactionFlow = try reactions.map { integrator throws(FieldAllocationError) in
-      try ReactionFlow(integrator, quasiSteady: quasiSteady, volumes: volumes, pool: pool)
+      try ReactionFlow(integrator, quasiSteady: quasiSteady, distributions: distributions, volumes: volumes, pool: pool)
     }
     balance =
       scheme.isRebalanced && reactions != nil

@@ -6,7 +6,9 @@ import Testing
 import TimeStepping
 
 @Suite struct QuasiSteadyTests {
-  /// Oxygen in a sphere with uptake in proportion: `c = c₀ R sinh(r/ℓ)/(r sinh(R/ℓ))`; D = 1e5 µm²/min, uptake 10/min,
+  /// Oxygen in a sphere with uptake in proportion.
+  ///
+  /// `c = c₀ R sinh(r/ℓ)/(r sinh(R/ℓ))`; D = 1e5 µm²/min, uptake 10/min,
   /// 38 mmHg outside. In the center of a sphere of 414.30 µm it falls to 5 mmHg, in that of a slab of half that
   /// thickness at 271.69 µm.
   @Test(arguments: [("spherical-radial", "r", 414.30), ("cartesian", "x", 271.69)])

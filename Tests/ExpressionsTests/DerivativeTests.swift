@@ -9,7 +9,7 @@ import Testing
     ("tan(u)", "1 + tan(u)^2"), ("tanh(u)", "1 - tanh(u)^2"), ("abs(u)", "where(u >= 0, 1, -1)"), ("floor(u)", "0"),
     ("heaviside(u)", "0"), ("min(u, v)", "where(u < v, 1, 0)"), ("max(u, v)", "where(u > v, 1, 0)"),
     ("where(u < 1, u^2, v)", "where(u < 1, 2*u, 0)"), ("integral(u)*u", "integral(u)"), ("mean(u^2)", "0"),
-    ("v^2", "0"), ("x*y", "0"), ("convolve(v, u)", "0"), ("2^v", "0"), ("v - u", "-1"),
+    ("v^2", "0"), ("x*y", "0"), ("convolve(exp(-x^2), u)", "0"), ("2^v", "0"), ("v - u", "-1"),
   ])
   func derivativeIsKnown(text: String, derivative: String) throws {
     #expect(try expression(text).derivative(by: .field("u")) == expression(derivative))

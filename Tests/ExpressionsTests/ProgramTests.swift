@@ -175,7 +175,7 @@ import Testing
   @Test(arguments: [
     ("u + x", "\"x\" has no value where this expression is computed"),
     ("integral(u)", "integral(…) over the whole domain cannot be computed at a point"),
-    ("convolve(exp(-x^2), u)", "convolve(kernel, e) is not available yet"),
+    ("convolve(exp(-x^2), u)", "convolve(kernel, e) and integrals along an axis cannot be computed here"),
   ])
   func whatCannotBeComputedIsRefused(text: String, message: String) throws {
     let problem = #expect(throws: ExpressionProblems.self) { try compile([text]) }

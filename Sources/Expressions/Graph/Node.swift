@@ -10,13 +10,15 @@ package enum Node: Hashable, Sendable {
   /// `where(condition, first, second)`.
   case choice(Int, Int, Int)
   case functional(Functional.Kind, Int)
+  /// `integral(expression, x)` or `mean(expression, x)`: along one axis.
+  case lineFunctional(Functional.Kind, axis: String, Int)
   /// `convolve(kernel, expression)`.
   case convolution(Int, Int)
 
   package var operands: [Int] {
     switch self {
     case .constant, .truth, .symbol: []
-    case .unary(_, let a), .functional(_, let a): [a]
+    case .unary(_, let a), .functional(_, let a), .lineFunctional(_, _, let a): [a]
     case .binary(_, let a, let b), .convolution(let a, let b): [a, b]
     case .choice(let a, let b, let c): [a, b, c]
     }
@@ -28,6 +30,7 @@ package enum Node: Hashable, Sendable {
     case .constant, .truth, .symbol: self
     case .unary(let operation, let a): .unary(operation, number(a))
     case .functional(let kind, let a): .functional(kind, number(a))
+    case .lineFunctional(let kind, let axis, let a): .lineFunctional(kind, axis: axis, number(a))
     case .binary(let operation, let a, let b): .binary(operation, number(a), number(b))
     case .convolution(let a, let b): .convolution(number(a), number(b))
     case .choice(let a, let b, let c): .choice(number(a), number(b), number(c))

@@ -64,7 +64,10 @@ package final class Program: Sendable {
       case .functional(let kind, _):
         ExpressionProblem(
           range: 0..<0, message: "\(kind.rawValue)(…) over the whole domain cannot be computed at a point")
-      case .convolution: ExpressionProblem(range: 0..<0, message: "convolve(kernel, e) is not available yet")
+      case .lineFunctional, .convolution:
+        ExpressionProblem(
+          range: 0..<0, message: "convolve(kernel, e) and integrals along an axis cannot be computed here",
+          remedy: "they may be used in rates and observables")
       default: nil
       }
     }

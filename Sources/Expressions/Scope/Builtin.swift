@@ -21,7 +21,8 @@ enum Builtin {
   /// Numbers of arguments that it takes.
   var argumentCounts: ClosedRange<Int> {
     switch self {
-    case .unary, .heaviside, .functional: 1...1
+    case .unary, .heaviside: 1...1
+    case .functional: 1...2
     case .hill, .choice: 3...3
     case .convolve: 2...2
     case .random, .normal: 0...0
@@ -38,7 +39,7 @@ enum Builtin {
     case .convolve: "convolve(kernel, e)"
     case .random, .normal: "\(name)()"
     case .extremum: "\(name)(a, b), or \(name)(e) over the domain"
-    case .functional: "\(name)(e)"
+    case .functional: "\(name)(e), or \(name)(e, x) along one axis"
     }
   }
 }

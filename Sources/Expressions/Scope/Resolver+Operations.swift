@@ -47,7 +47,16 @@ extension Resolver {
       let (zero, one) = (graph.constant(0), graph.constant(1))
       return graph.choice(graph.comparison(.greaterOrEqual, values[0], zero), one, zero)
     case .choice: return nil
-    case .convolve: return functional(call) { $0.intern(.convolution(values[0], values[1])) }
+    case .convolve: return convolution(values, call)
+    case .functional(let kind) where values.count == 2:
+      guard case .symbol(.coordinate(let axis)) = graph[values[1]] else {
+        note(
+          ExpressionProblem(
+            range: place(call.range), message: message("the second argument of \(call.name) is an axis"),
+            remedy: "write \(call.name)(e, x)"))
+        return nil
+      }
+      return functional(call) { $0.intern(.lineFunctional(kind, axis: axis, values[0])) }
     case .functional(let kind): return functional(call) { $0.intern(.functional(kind, values[0])) }
     case .extremum(let kind, _) where values.count == 1:
       return functional(call) { $0.intern(.functional(kind, values[0])) }
@@ -69,6 +78,26 @@ extension Resolver {
     }
     let fit = isNumber(values[1], "where", at: call.range) && isNumber(values[2], "where", at: call.range)
     return fit ? graph.choice(values[0], values[1], values[2]) : nil
+  }
+
+  /// The kernel depends on the distance along each axis, for which the coordinates stand, and on parameters.
+  private mutating func convolution(_ values: [Int], _ call: Call) -> Int? {
+    let kernel = graph.expression(values[0])
+    let isPlain = kernel.nodes.allSatisfy { node in
+      switch node {
+      case .symbol(.coordinate), .symbol(.parameter): true
+      case .symbol, .functional, .lineFunctional, .convolution: false
+      default: true
+      }
+    }
+    guard isPlain else {
+      note(
+        ExpressionProblem(
+          range: place(call.range), message: message("the kernel of convolve depends on distances and parameters only"),
+          remedy: "write x, y, z in it for the distances along the axes, as in convolve(exp(-x^2), u)"))
+      return nil
+    }
+    return functional(call) { $0.intern(.convolution(values[0], values[1])) }
   }
 
   private mutating func functional(_ call: Call, _ add: (inout ExpressionGraph) -> Int) -> Int? {
