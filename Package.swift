@@ -76,6 +76,9 @@ let package = Package(
     .executableTarget(
       name: "reaction-rate", dependencies: ["Fields", "Expressions", "Models", "TimeStepping"],
       path: "Benchmarks/ReactionRate"),
+    .executableTarget(
+      name: "operator-cost", dependencies: ["Documents", "Fields", "Simulations", "Configuration"],
+      path: "Benchmarks/OperatorCost"),
     tests(of: "Documents"),
     tests(of: "Fields"),
     tests(of: "Expressions", uses: ["Fields"]),

@@ -113,28 +113,3 @@ package final class FieldConvolution: @unchecked Sendable {
     }
   }
 }
-
-extension FieldSet {
-  /// Replaces the values of a field by their integral along an axis, or by their mean over the tissue there: the same
-  /// at all points of a line.
-  package func integrate(_ field: Int, along axis: Int, isMean: Bool, volumes: PointVolumes) {
-    let line = grid.axes[axis]
-    for index in 0..<grid.lineCount(along: axis) {
-      var products: [Double] = []
-      var lengths: [Double] = []
-      for point in 0..<line.points {
-        let (row, column) = grid.point(point, ofLine: index, along: axis)
-        guard volumes.values(ofRow: row)?[column] ?? 1 > 0 else { continue }
-        let length = line.volume(point)
-        products.append(pointer(field, row: row)[column] * length)
-        lengths.append(length)
-      }
-      let (sum, length) = (pairwiseSum(products), pairwiseSum(lengths))
-      let value = isMean ? (length > 0 ? sum / length : 0) : sum
-      for point in 0..<line.points {
-        let (row, column) = grid.point(point, ofLine: index, along: axis)
-        pointer(field, row: row)[column] = value
-      }
-    }
-  }
-}

@@ -97,7 +97,9 @@ package final class Taxis: Sendable {
 
   private func setVelocities(_ state: FieldSet, time: Double, all: Bool) {
     let moving = Set(fields.map(\.field))
-    for mover in movers where all || mover.changes(with: moving) { mover.setVelocities(state, time: time, pool: pool) }
+    for mover in movers where all && !mover.isKnown || mover.changes(with: moving) {
+      mover.setVelocities(state, time: time, pool: pool)
+    }
   }
 
   private func parts(of step: Double) -> Int {

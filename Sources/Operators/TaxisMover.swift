@@ -14,7 +14,7 @@ final class TaxisMover: Sendable {
   private let fluxes: FieldSet
   private let inflow: Mutex<[Int: [(column: Int, rate: Double, loss: Double)]]>
   private let scratch: [WorkerScratch]
-  private let rate = Mutex(0.0)
+  private let rate = Mutex(Double.nan)
 
   init(
     _ description: FieldTaxis, volumes: PointVolumes, boundaries: [AxisBoundary], pool: WorkerPool
@@ -32,6 +32,12 @@ final class TaxisMover: Sendable {
   }
 
   var workingFieldCount: Int { velocities.reduce(fluxes.count) { $0 + $1.count } }
+
+  /// Whether the velocity has been set and can never change.
+  var isKnown: Bool {
+    description.dependencies.isEmpty && !description.changesInTime && description.sideFlows.isEmpty
+      && !outflowRate.isNaN
+  }
 
   /// Whether the velocity changes while the given fields move.
   func changes(with moving: Set<Int>) -> Bool {

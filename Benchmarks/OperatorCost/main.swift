@@ -1,0 +1,114 @@
+// The cost of each operator in space, in nanoseconds per point, field and step, beside diffusion with a constant
+// diffusivity in the same program: one thread, operators in turn, medians of all turns.
+//
+//   swift run -c release operator-cost [points along each axis] [turns]
+
+import Configuration
+import Documents
+import Fields
+import Simulations
+
+/// A run file with one operator, and the one that it is compared with.
+struct Case {
+  let name: String
+  let text: String
+  let isReference: Bool
+
+  /// - Parameter strength: `D Δt/Δx²`; the spacing and the step are 1.
+  init(
+    _ name: String, points: Int, strength: Double, u: String = #""diffusion": "r""#, others: String = "",
+    reactions: String = "{}", domain: String = "", initial: String = "", isReference: Bool = false
+  ) {
+    self.name = name
+    self.isReference = isReference
+    text = """
+      { "model": { "name": "cost", "parameters": { "r": \(strength), "N": \(points) },
+          "fields": { "u": { \(u) }\(others) }, "reactions": \(reactions) },
+        "domain": { "size": [\(points), \(points)], "points": [\(points), \(points)]\(domain) },
+        "initial": { "u": "1 + 0.5*sin(2*pi*x/N)*cos(4*pi*y/N)"\(initial) },
+        "time": { "end": 1e6, "step": 1, "scheme": "strang" } }
+      """
+  }
+}
+
+func cases(points: Int) -> [Case] {
+  func at(_ strength: Double) -> [Case] {
+    func make(
+      _ name: String, u: String = #""diffusion": "r""#, others: String = "", reactions: String = "{}",
+      domain: String = "", initial: String = "", isReference: Bool = false
+    ) -> Case {
+      Case(
+        "r = \(strength): \(name)", points: points, strength: strength, u: u, others: others, reactions: reactions,
+        domain: domain, initial: initial, isReference: isReference)
+    }
+    return [
+      make("constant diffusivity", isReference: true),
+      make("value 0 at all sides", u: #""diffusion": "r", "boundary": { "x": { "value": 0 }, "y": { "value": 0 } }"#),
+      make(
+        "robin at all sides, steady",
+        u:
+          #""diffusion": "r", "boundary": { "x": { "robin": { "coefficient": 1, "outside": 1 } }, "y": { "robin": { "coefficient": 1, "outside": 1 } } }"#
+      ),
+      make("a value that changes", u: #""diffusion": "r", "boundary": { "x-": { "value": "1 + sin(t)" } }"#),
+      make("D(x)", u: #""diffusion": "r*where(sin(20*x/N) > 0, 1, 0.1)""#),
+      make("constant diffusivity in a disk", domain: #", "mask": "(x - N/2)^2 + (y - N/2)^2 < N^2/5""#),
+      make("D(u)", u: #""diffusion": "r*u/2""#),
+    ]
+  }
+  func more(
+    _ name: String, u: String, others: String = "", reactions: String = "{}", initial: String = ""
+  ) -> Case {
+    Case(name, points: points, strength: 0.2, u: u, others: others, reactions: reactions, initial: initial)
+  }
+  let field = #", "c": {}"#
+  let bump = #", "c": "1 + 0.5*cos(2*pi*x/N)""#
+  return at(0.2) + at(2) + at(20) + [
+    more("advection", u: #""advection": { "x": 0.2, "y": 0.1 }"#),
+    more(
+      "taxis toward an immobile field", u: #""taxis": [ { "toward": "c", "sensitivity": "2/(1 + c)" } ]"#,
+      others: field,
+      initial: bump),
+    more(
+      "taxis with volume filling", u: #""taxis": [ { "toward": "c", "sensitivity": "2*(1 - u/3)" } ]"#, others: field,
+      initial: bump),
+    more(
+      "a quasi-steady field", u: #""title": "u""#, others: #", "c": { "diffusion": 10, "quasi_steady": true }"#,
+      reactions: #"{ "c": "u - c" }"#),
+    more(
+      "a quasi-steady field, decay and D vary", u: #""title": "u""#,
+      others: #", "c": { "diffusion": "10 + 5*sin(6*x/N)", "quasi_steady": true }"#,
+      reactions: #"{ "c": "u - u*c" }"#),
+    more("mean along an axis", u: #""title": "u""#, reactions: #"{ "u": "0.1*(mean(u, x) - u)" }"#),
+    more("convolution", u: #""title": "u""#, reactions: #"{ "u": "0.01*(convolve(exp(-x^2 - y^2), u) - u)" }"#),
+    more("the same reaction, local", u: #""title": "u""#, reactions: #"{ "u": "0.1*(1 - u)" }"#),
+  ]
+}
+
+func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+
+let points = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 512
+let turns = CommandLine.arguments.dropFirst(2).first.flatMap { Int($0) } ?? 5
+
+let all = cases(points: points)
+var times = [[Double]](repeating: [], count: all.count)
+for turn in 0..<turns {
+  for (index, item) in all.enumerated() {
+    let assembly = try RunAssembly(
+      RunConfiguration(SourceText(name: item.name, text: item.text)), threads: 1)
+    try assembly.stepper.advance(assembly.state, from: 0, by: 1)
+    let clock = ContinuousClock()
+    for step in 1...3 {
+      let time = try clock.measure { try assembly.stepper.advance(assembly.state, from: Double(step), by: 1) }
+      let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18
+      times[index].append(seconds * 1e9 / Double(points * points))
+    }
+    if turn == 0 && index == 0 { print("\(points) × \(points) points, one thread, \(turns) turns of 3 steps") }
+  }
+}
+var reference = 1.0
+for (item, samples) in zip(all, times) {
+  let time = median(samples)
+  if item.isReference { reference = time }
+  let ratio = item.name.hasPrefix("r = ") ? ", \((time / reference * 10).rounded() / 10) × constant" : ""
+  print("\(item.name): \((time * 10).rounded() / 10) ns per point and step\(ratio)")
+}
