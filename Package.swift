@@ -32,6 +32,7 @@ let package = Package(
     .systemLibrary(name: "CFFTW", pkgConfig: "fftw3", providers: [.apt(["libfftw3-dev"]), .brew(["fftw"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: hdf5, providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"]), .brew(["libtiff"])]),
     .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
     .target(name: "CProcess", cSettings: [.define("ONCOFIELD_COMMIT", to: "\"\(commit)\"")]),
     .target(name: "CKernels"),
@@ -51,6 +52,8 @@ let package = Package(
     room("Simulations", uses: ["Fields", "Expressions", "TimeStepping"]),
     // HDF5 files, XDMF, CSV
     room("Storage", uses: ["CHDF5", "CXXHash", "Documents", "Fields", "Simulations"]),
+    // Arrays out of NPY, PNG, TIFF and HDF5 files that others wrote
+    room("ArrayFiles", uses: ["CPNG", "CTIFF", "Storage"]),
     // Pictures
     room("Reports", uses: ["CPNG", "Fields", "Simulations", "Storage"]),
     // Run file → checked configuration → assembled simulation
@@ -87,6 +90,7 @@ let package = Package(
     tests(of: "TimeStepping"),
     tests(of: "Simulations"),
     tests(of: "Storage", uses: ["Fields"]),
+    tests(of: "ArrayFiles", uses: ["CHDF5", "CPNG", "Fields", "Reports", "Storage"]),
     tests(of: "Reports", uses: ["Fields"]),
     tests(of: "Configuration", uses: ["Documents", "Fields", "TimeStepping", "Simulations"]),
   ],

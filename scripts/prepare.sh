@@ -17,12 +17,13 @@ require_library() {
 missing_packages() {
   missing=()
   if ! command -v pkg-config >/dev/null; then
-    missing=(pkg-config libfftw3-dev libhdf5-dev libpng-dev libxxhash-dev)
+    missing=(pkg-config libfftw3-dev libhdf5-dev libpng-dev libtiff-dev libxxhash-dev)
     return
   fi
   require_library fftw3 libfftw3-dev
   require_library "hdf5-serial hdf5" libhdf5-dev
   require_library libpng libpng-dev
+  require_library libtiff-4 libtiff-dev
   require_library libxxhash libxxhash-dev
 }
 

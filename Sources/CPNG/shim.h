@@ -1,5 +1,6 @@
 #pragma once
 #include <png.h>
+#include <setjmp.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -57,4 +58,73 @@ static inline int oncofield_png_decode(const uint8_t *bytes, size_t size, uint8_
   image.format = PNG_FORMAT_RGB;
   if (succeeded) succeeded = png_image_finish_read(&image, &white, pixels, 0, NULL);
   return oncofield_png_finish(&image, succeeded, message);
+}
+
+// libpng's full interface, for the samples of any image in their own precision. Its long jumps end in here.
+
+/// Samples of an image after palettes, small greys and transparent colors have been expanded.
+typedef struct {
+  uint32_t width, height;
+  uint32_t channels;  // grey, grey and opacity, RGB, RGB and opacity
+  uint32_t depth;     // bits: 8, or 16 in the machine's byte order
+  uint64_t row_size;  // bytes
+} oncofield_png_layout;
+
+typedef struct {
+  const uint8_t *bytes;
+  size_t left;
+  char *message;
+} oncofield_png_source;
+
+static inline void oncofield_png_read_bytes(png_structp png, png_bytep to, size_t size) {
+  oncofield_png_source *source = (oncofield_png_source *)png_get_io_ptr(png);
+  if (size > source->left) png_error(png, "is cut short");
+  memcpy(to, source->bytes, size);
+  source->bytes += size;
+  source->left -= size;
+}
+
+static inline void oncofield_png_fail(png_structp png, png_const_charp text) {
+  oncofield_png_source *source = (oncofield_png_source *)png_get_error_ptr(png);
+  strncpy(source->message, text, oncofield_png_message_size - 1);
+  png_longjmp(png, 1);
+}
+
+static inline void oncofield_png_ignore(png_structp png, png_const_charp text) { (void)png, (void)text; }
+
+/// Fills `layout`, and `pixels` unless it is NULL: then it holds `height * row_size` bytes of the layout told before.
+__attribute__((noinline)) static int oncofield_png_samples(
+    const uint8_t *bytes, size_t size, oncofield_png_layout *layout, uint8_t *pixels, char *message) {
+  oncofield_png_source source = {bytes, size, message};
+  png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &source, oncofield_png_fail, oncofield_png_ignore);
+  png_infop info = png ? png_create_info_struct(png) : NULL;
+  if (!info) {
+    png_destroy_read_struct(&png, NULL, NULL);
+    strncpy(message, "out of memory", oncofield_png_message_size - 1);
+    return 0;
+  }
+  if (setjmp(png_jmpbuf(png))) {
+    png_destroy_read_struct(&png, &info, NULL);
+    return 0;
+  }
+  const uint16_t one = 1;
+  png_set_read_fn(png, &source, oncofield_png_read_bytes);
+  png_read_info(png, info);
+  png_set_expand(png);
+  if (*(const uint8_t *)&one == 1) png_set_swap(png);
+  const int passes = png_set_interlace_handling(png);
+  png_read_update_info(png, info);
+  layout->width = png_get_image_width(png, info);
+  layout->height = png_get_image_height(png, info);
+  layout->channels = png_get_channels(png, info);
+  layout->depth = png_get_bit_depth(png, info);
+  layout->row_size = png_get_rowbytes(png, info);
+  if (pixels) {
+    for (int pass = 0; pass < passes; pass++) {
+      for (uint32_t row = 0; row < layout->height; row++) png_read_row(png, pixels + row * layout->row_size, NULL);
+    }
+    png_read_end(png, NULL);
+  }
+  png_destroy_read_struct(&png, &info, NULL);
+  return 1;
 }

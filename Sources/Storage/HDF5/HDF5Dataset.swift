@@ -14,7 +14,7 @@ final class HDF5Dataset {
     }
   }
 
-  fileprivate let handle: HDF5Handle
+  let handle: HDF5Handle
 
   init(_ handle: HDF5Handle) { self.handle = handle }
 

@@ -3,7 +3,7 @@ import CHDF5
 /// An HDF5 file in the format of library version 1.10, whose metadata carry checksums.
 final class HDF5File {
   let path: String
-  fileprivate let handle: HDF5Handle
+  let handle: HDF5Handle
 
   private static let prepared: Void = {
     // Without this a library that failed to write crashes when the process exits.

@@ -1,0 +1,43 @@
+import CPNG
+
+/// A picture in PNG format, as numbers from 0, black, to 1, white.
+///
+/// Values are those that the file stores: nothing is done about gamma or color profiles.
+struct PNGImage {
+  private let bytes: [UInt8]
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  /// The numbers of the pixels, top row first.
+  func array() throws(ArrayFileError) -> StoredArray {
+    var layout = oncofield_png_layout()
+    try read(&layout, into: nil)
+    let shape = [Int(layout.height), Int(layout.width)]
+    let count = try ArraySize.count(shape)
+    let size = shape[0] * Int(layout.row_size)
+    // No compressed data become more than about a thousand times as long; eight pixels may share a byte.
+    guard size / 65536 <= bytes.count else { throw ArrayFileError("is cut short") }
+    let samples = PixelSamples(
+      kind: .unsigned, depth: Int(layout.depth), pixels: count, isColored: layout.channels >= 3,
+      alpha: layout.channels % 2 == 0 ? Int(layout.channels) - 1 : nil, pixelStride: Int(layout.channels),
+      sampleStride: 1)
+    let pixels = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 16)
+    defer { pixels.deallocate() }
+    pixels.initializeMemory(as: UInt8.self, repeating: 0)
+    try read(&layout, into: pixels.baseAddress)
+    guard let values = samples.values(UnsafeRawBufferPointer(pixels)) else {
+      throw ArrayFileError("has samples of \(layout.depth) bits, which cannot be read")
+    }
+    return StoredArray(shape: shape, values: values)
+  }
+
+  private func read(_ layout: inout oncofield_png_layout, into pixels: UnsafeMutableRawPointer?) throws(ArrayFileError)
+  {
+    var message = [CChar](repeating: 0, count: Int(oncofield_png_message_size))
+    let pixels = pixels?.assumingMemoryBound(to: UInt8.self)
+    guard oncofield_png_samples(bytes, bytes.count, &layout, pixels, &message) != 0 else {
+      let reason = String(decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+      throw ArrayFileError(reason == "is cut short" ? reason : "is a damaged PNG picture: \(reason)")
+    }
+  }
+}
