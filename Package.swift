@@ -61,7 +61,7 @@ let package = Package(
       "Configuration",
       uses: [
         "CFFTW", "CProcess", "Documents", "Fields", "Expressions", "Models", "Operators", "TimeStepping", "Simulations",
-        "Storage", "Reports",
+        "Storage", "ArrayFiles", "Reports",
       ]),
     // Benchmarks and the comparison of runs
     room(
@@ -90,7 +90,7 @@ let package = Package(
     tests(of: "TimeStepping"),
     tests(of: "Simulations"),
     tests(of: "Storage", uses: ["Fields"]),
-    tests(of: "ArrayFiles", uses: ["CHDF5", "CPNG", "Fields", "Reports", "Storage"]),
+    tests(of: "ArrayFiles", uses: ["Reports"]),
     tests(of: "Reports", uses: ["Fields"]),
     tests(of: "Configuration", uses: ["Documents", "Fields", "TimeStepping", "Simulations"]),
   ],

@@ -15,8 +15,8 @@ extension RunConfiguration {
     .object([
       "title": .string(title),
       "model": model.resolvedDocument,
-      "domain": domainOutput,
-      "initial": .object(model.fieldNames.map { .init($0, document["initial"]?[$0].map(JSONText.init) ?? .null) }),
+      "domain": domainOutput(isForCheckpoint: isForCheckpoint),
+      "initial": initialOutput(isForCheckpoint: isForCheckpoint),
       "time": timeOutput,
       "observables": document["observables"].map(JSONText.init),
       "numerics": .object([
@@ -36,14 +36,25 @@ extension RunConfiguration {
     ])
   }
 
-  private var domainOutput: JSONText {
+  /// Where files are named, by their full paths, but not in checkpoints, which do not need them.
+  private func initialOutput(isForCheckpoint: Bool) -> JSONText {
+    .object(
+      zip(model.fieldNames, initial).compactMap { name, value in
+        document["initial"]?[name].map { node in
+          if case .file(let file) = value, !isForCheckpoint { return .init(name, file.resolved(node)) }
+          return .init(name, JSONText(node))
+        }
+      })
+  }
+
+  private func domainOutput(isForCheckpoint: Bool) -> JSONText {
     .object([
       "geometry": .string(grid.axes[0].geometry.rawValue),
       "size": .numbers(grid.axes.map(\.length)),
       "points": .integers(grid.axes.map(\.points)),
       "origin": .numbers(grid.axes.map(\.origin)),
       "unit": lengthUnit.map(JSONText.string),
-      "mask": document["domain"]?["mask"].map(JSONText.init),
+      "mask": document["domain"]?["mask"].map { isForCheckpoint ? JSONText($0) : mask?.resolved($0) ?? .null },
       "boundary": document["domain"]?["boundary"].map(JSONText.init) ?? .string("no-flux"),
     ])
   }

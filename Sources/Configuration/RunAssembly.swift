@@ -21,29 +21,45 @@ package final class RunAssembly {
   /// For each field the fastest rate at which it grows from nothing.
   package let growthRates: [Double]
 
-  /// Puts the parts together, the state at its initial values.
+  /// Largest absolute value of each field at the start of the run.
+  package let maxima: [Double]
+
+  /// What a run that goes on takes from where it was instead of from the run file: files may have changed since.
+  package struct Continuation {
+    let maxima: [Double]?
+    let tissue: FieldSet?
+    let restore: (FieldSet) throws -> Void
+  }
+
+  /// Puts the parts together, the state at its initial values or where an earlier run left it.
   ///
   /// - Parameter threads: instead of the run file's.
-  package init(_ configuration: RunConfiguration, threads: Int? = nil) throws {
+  package init(_ configuration: RunConfiguration, threads: Int? = nil, continuing: Continuation? = nil) throws {
     self.configuration = configuration
     let model = configuration.model
     let grid = configuration.grid
     pool = WorkerPool(threads: threads ?? configuration.threads)
     state = try FieldSet(grid: grid, count: model.fields.count)
-    volumes = try configuration.mask?.volumes(of: configuration, pool: pool) ?? PointVolumes(grid)
-    try setInitialState(
-      state, to: configuration.initial, fields: model.fieldNames, parameters: model.parameterValues,
-      seed: configuration.seed, time: configuration.startTime, volumes: volumes, pool: pool)
+    volumes =
+      try continuing?.tissue.map { try PointVolumes(grid, mask: $0) }
+      ?? configuration.mask?.volumes(of: configuration, pool: pool) ?? PointVolumes(grid)
     let quasiSteady = try RunAssembly.quasiSteadyFields(configuration, volumes: volumes, pool: pool)
-    do throws(NumericalFailure) {
-      try quasiSteady?.settle(state, time: configuration.startTime)
-    } catch {
-      throw configuration.diagnostics(error)
+    var maxima = continuing?.maxima
+    if maxima == nil {
+      try configuration.setInitialValues(of: state, volumes: volumes, pool: pool)
+      do throws(NumericalFailure) {
+        try quasiSteady?.settle(state, time: configuration.startTime)
+      } catch {
+        throw configuration.diagnostics(error)
+      }
+      maxima = model.fields.indices.map { [state] in max(abs(state.maximum($0)), abs(state.minimum($0))) }
     }
-    let maxima = model.fields.indices.map { [state] in max(abs(state.maximum($0)), abs(state.minimum($0))) }
-    growthRates = configuration.growthRates(maxima: maxima)
+    try continuing?.restore(state)
+    let largest = maxima ?? []
+    self.maxima = largest
+    growthRates = configuration.growthRates(maxima: largest)
     stepper = try RunAssembly.stepper(
-      configuration, maxima: maxima, growthRates: growthRates, quasiSteady: quasiSteady, volumes: volumes, pool: pool)
+      configuration, maxima: largest, growthRates: growthRates, quasiSteady: quasiSteady, volumes: volumes, pool: pool)
     var clock = Clock(start: configuration.startTime)
     let step = clock.nextStep(to: configuration.endTime, askedStep: configuration.step)
     do {
@@ -145,6 +161,20 @@ package final class RunAssembly {
 }
 
 extension RunConfiguration {
+  /// Sets all fields to their values at the start.
+  fileprivate func setInitialValues(of state: FieldSet, volumes: PointVolumes, pool: WorkerPool) throws {
+    let expressions = initial.map { value -> Expression in
+      if case .expression(let expression) = value { expression } else { .constant(0) }
+    }
+    try setInitialState(
+      state, to: expressions, fields: model.fieldNames, parameters: model.parameterValues, seed: seed, time: startTime,
+      volumes: volumes, pool: pool)
+    for (index, value) in initial.enumerated() {
+      if case .file(let file) = value { state.setValues(index, to: try file.values(on: grid)) }
+    }
+    volumes.clearOutside(state)
+  }
+
   /// Fields for integrals along an axis and convolutions; nil if there are none.
   fileprivate func distributionFields(
     _ distributions: [Distribution], volumes: PointVolumes, pool: WorkerPool

@@ -20,7 +20,7 @@ package struct RunConfiguration: Sendable {
   package let diffusivities: [FieldDiffusivity]
   /// Of each field.
   package let sides: [FieldSides]
-  package let initial: [Expression]
+  package let initial: [InitialValue]
   /// Numbers of the fields that are always in balance, none before one that it depends on.
   let quasiSteadyOrder: [Int]
   package let startTime: Double

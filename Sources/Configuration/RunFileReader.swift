@@ -105,6 +105,12 @@ private struct RunFileReader {
     }
   }
 
+  /// A path in the run file is taken from its directory, one that is set from outside from where the program runs.
+  private func directory(of node: JSONNode) -> String {
+    guard node.place.source === source, let end = source.name.lastIndex(of: "/") else { return "" }
+    return String(source.name[...end])
+  }
+
   private mutating func findModel(_ node: JSONNode) throws(Diagnostics) -> Model? {
     guard let name = node.string else { return node.object == nil ? nil : try Model(node) }
     if let model = try Catalogue.model(name) { return model }
@@ -115,11 +121,7 @@ private struct RunFileReader {
         remedy: "its models: " + Catalogue.names.joined(separator: ", "))
       return nil
     }
-    // A path in the run file is taken from its directory, one that is set from outside from where the program runs.
-    let directory =
-      node.place.source === source
-      ? source.name.prefix(through: source.name.lastIndex(of: "/") ?? source.name.startIndex) : ""
-    let path = name.hasPrefix("/") || !directory.hasSuffix("/") ? name : directory + name
+    let path = name.hasPrefix("/") ? name : directory(of: node) + name
     let bytes: [UInt8]
     do throws(StorageError) {
       bytes = try AtomicFile.read(path, limit: 4 << 20)
@@ -301,7 +303,9 @@ private struct RunFileReader {
 
   private mutating func readMask(_ model: Model, _ axes: [String]) -> TissueMask? {
     guard let node = root["domain"]?["mask"] else { return nil }
-    return TissueMask(node, in: model.scope(coordinates: axes, allows: .position), &found)
+    return TissueMask(
+      node, in: model.scope(coordinates: axes, allows: .position), directory: directory(of: node["file"] ?? node),
+      &found)
   }
 
   /// What flows in where a value is given must be known without the fields.
@@ -358,7 +362,7 @@ private struct RunFileReader {
 
   // MARK: Start
 
-  private mutating func readInitial(_ model: Model, _ axes: [String]) -> [Expression] {
+  private mutating func readInitial(_ model: Model, _ axes: [String]) -> [InitialValue] {
     guard let node = root["initial"] else { return [] }
     let scope = model.scope(coordinates: axes, allows: [.position, .random])
     for member in node.members where !model.fieldNames.contains(member.key) {
@@ -369,14 +373,16 @@ private struct RunFileReader {
     }
     return model.fieldNames.compactMap { name in
       guard let value = node[name] else {
-        if model.fields.contains(where: { $0.name == name && $0.isQuasiSteady }) { return .constant(0) }
+        if model.fields.contains(where: { $0.name == name && $0.isQuasiSteady }) { return .expression(.constant(0)) }
         found.error(
           "the initial value of field \(name) is missing",
           at: node.place.opening,
           remedy: "add \"\(name)\": 0")
         return nil
       }
+      if value.object != nil { return .file(ArraySource(value, field: name, directory: directory(of: value))) }
       return value.expression(in: scope, context: "in the initial value of field \(name)", &found)
+        .map { .expression($0) }
     }
   }
 

@@ -63,15 +63,26 @@ extension RunConfiguration {
       "boundary", Model.boundary, "What happens at the sides, for all fields that say nothing else.",
       default: "no-flux"),
     .init(
-      "mask", .string(format: "expression"),
-      "Where there is tissue: a condition on the position, as in `x^2 + y^2 < 25`, or an expression that is greater than "
+      "mask",
+      .either([
+        .string(format: "expression or path"),
+        .object(
+          ArraySource.schema + [
+            .init("above", .number(), "There is tissue where the file has a larger value.", default: "0.5")
+          ]),
+      ]),
+      "Where there is tissue: an image or array, as in `tissue.png`, or a condition on the position, as in `x^2 + y^2 < 25`, or an expression that is greater than "
         + "0 there. Nothing crosses the edge of the tissue, nothing happens outside; fields are 0 there, and NaN in "
         + "`fields.h5`.", default: "everywhere"),
   ]
 
   private static let initial = Schema.either([
     .number(), .string(format: "expression"),
-    .object([Model.later("file", "initial values from images and files")]),
+    .object(
+      ArraySource.schema + [
+        .init(
+          "field", .string(format: "field"), "Of the fields of another run: which one.", default: "that of this name")
+      ]),
   ])
 
   private static let time: [Property] = [

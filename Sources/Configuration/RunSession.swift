@@ -56,11 +56,19 @@ package final class RunSession {
     resuming checkpoint: CheckpointFile, configuration: RunConfiguration, in directory: RunDirectory,
     branching: Bool, threads: Int? = nil, provenance: Provenance = Provenance()
   ) throws {
-    assembly = try RunAssembly(configuration, threads: threads)
+    let names = configuration.model.fieldNames
+    assembly = try RunAssembly(
+      configuration, threads: threads,
+      continuing: .init(
+        maxima: RunSession.maxima(checkpoint, fields: names.count),
+        tissue: RunSession.tissue(checkpoint, configuration),
+        restore: { try RunSession.restore(checkpoint, "fields", names, into: $0) }))
     self.directory = directory
     self.provenance = provenance
     parent = checkpoint.path
-    try RunSession.restoreFields(checkpoint, assembly)
+    for memory in assembly.stepper.memory {
+      try RunSession.restore(checkpoint, "memory/\(memory.name)", names, into: memory.set)
+    }
     if !branching { try directory.removeCheckpoints(after: checkpoint.header.step) }
     let observers = try RunSession.observers(assembly, directory, continuesFiles: !branching)
     table = observers.table
@@ -72,19 +80,34 @@ package final class RunSession {
     try writeResolved()
   }
 
-  private static func restoreFields(_ checkpoint: CheckpointFile, _ assembly: RunAssembly) throws {
-    let names = assembly.configuration.model.fieldNames
-    let sets = [("fields", assembly.state)] + assembly.stepper.memory.map { ("memory/\($0.name)", $0.set) }
-    for (group, set) in sets {
-      for (index, name) in names.enumerated() {
-        guard let entry = checkpoint.header.fields(of: group).first(where: { $0.field.name == name }) else {
-          throw StorageError(
-            checkpoint.path, "holds no values \(group)/\(name)", remedy: "it belongs to another model or scheme")
-        }
-        try checkpoint.read(entry, into: set, field: index)
+  private static func restore(
+    _ checkpoint: CheckpointFile, _ group: String, _ names: [String], into set: FieldSet
+  ) throws {
+    for (index, name) in names.enumerated() {
+      guard let entry = checkpoint.header.fields(of: group).first(where: { $0.field.name == name }) else {
+        throw StorageError(
+          checkpoint.path, "holds no values \(group)/\(name)", remedy: "it belongs to another model or scheme")
       }
+      try checkpoint.read(entry, into: set, field: index)
     }
   }
+
+  /// Largest values at the start of the run, as the checkpoint has them.
+  private static func maxima(_ checkpoint: CheckpointFile, fields: Int) throws -> [Double]? {
+    guard let text = checkpoint.header.texts[CheckpointText.maxima] else { return nil }
+    let maxima = try? JSONDecoder().decode([Double].self, from: Data(text.utf8))
+    return maxima?.count == fields ? maxima : nil
+  }
+
+  /// The tissue, where it was read from a file.
+  private static func tissue(_ checkpoint: CheckpointFile, _ configuration: RunConfiguration) throws -> FieldSet? {
+    guard configuration.mask?.isFile ?? false, !checkpoint.header.fields(of: tissueGroup).isEmpty else { return nil }
+    let tissue = try FieldSet(grid: configuration.grid, count: 1)
+    try restore(checkpoint, tissueGroup, [tissueGroup], into: tissue)
+    return tissue
+  }
+
+  private static let tissueGroup = "tissue"
 
   private static func observers(
     _ assembly: RunAssembly, _ directory: RunDirectory, continuesFiles: Bool
@@ -138,17 +161,24 @@ package final class RunSession {
       startTime: configuration.startTime, endTime: configuration.endTime, askedStep: configuration.step,
       observers: observers, checkpoints: configuration.checkpoints,
       saveCheckpoint: { simulation in
-        try checkpoint(of: simulation, configuration).write(to: directory.path(.checkpoints))
+        try checkpoint(of: simulation, assembly).write(to: directory.path(.checkpoints))
         directory.removeCheckpoints(keeping: configuration.checkpoints.keep)
       })
   }
 
-  private static func checkpoint(of simulation: Simulation, _ configuration: RunConfiguration) throws -> Checkpoint {
+  private static func checkpoint(of simulation: Simulation, _ assembly: RunAssembly) throws -> Checkpoint {
+    let configuration = assembly.configuration
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     let fields = fields(configuration)
     let memory = simulation.stepper.memory.map {
       Checkpoint.Group(name: "memory/\($0.name)", fields: fields, values: $0.set)
+    }
+    var tissue: [Checkpoint.Group] = []
+    if configuration.mask?.isFile ?? false {
+      let field = FieldDescription(name: tissueGroup, title: nil, unit: nil)
+      tissue.append(
+        Checkpoint.Group(name: tissueGroup, fields: [field], values: try assembly.volumes.indicator()))
     }
     return Checkpoint(
       step: simulation.clock.step, time: simulation.clock.time, timeUnit: configuration.timeUnit,
@@ -156,9 +186,10 @@ package final class RunSession {
       texts: [
         CheckpointText.runFile: configuration.resolved(chosen: nil, isForCheckpoint: true).pretty,
         CheckpointText.memory: String(decoding: try encoder.encode(simulation.memory()), as: UTF8.self),
+        CheckpointText.maxima: String(decoding: try encoder.encode(assembly.maxima), as: UTF8.self),
         CheckpointText.program: "Oncofield \(Provenance.version) (\(Provenance.commit))",
       ],
-      groups: [Checkpoint.Group(name: "fields", fields: fields, values: simulation.state)] + memory)
+      groups: [Checkpoint.Group(name: "fields", fields: fields, values: simulation.state)] + memory + tissue)
   }
 
   // MARK: Running
@@ -207,5 +238,7 @@ package enum CheckpointText {
   /// The resolved run file, as far as the result depends on it.
   package static let runFile = "run_file"
   package static let memory = "memory"
+  /// Largest absolute value of each field at the start.
+  package static let maxima = "maxima"
   package static let program = "program"
 }

@@ -6,22 +6,44 @@ import TimeStepping
 
 /// Where there is tissue: the mask of a run file.
 package struct TissueMask: Sendable {
-  /// Tissue where it is greater than 0.
-  let expression: Expression
-  let place: Place
+  private enum Source {
+    /// Tissue where it is greater than 0.
+    case expression(Expression)
+    /// Tissue where it is greater than the number.
+    case file(ArraySource, above: Double)
+  }
 
-  /// Reads a condition or a number of position and parameters.
-  init?(_ node: JSONNode, in scope: Scope, _ found: inout Diagnostics) {
-    guard let text = node.string else { return nil }
+  private let source: Source
+  private let place: Place
+
+  /// Whether it is read from a file, which may change.
+  var isFile: Bool { if case .file = source { true } else { false } }
+
+  /// Reads a condition or a number of position and parameters, or the name of a file.
+  init?(_ node: JSONNode, in scope: Scope, directory: String, _ found: inout Diagnostics) {
     place = node.place
+    let ending = node.string?.split(separator: ".").last.map { $0.lowercased() } ?? ""
+    if node.object != nil || ArraySource.extensions.contains(ending) {
+      source = .file(
+        ArraySource(node, field: nil, directory: directory), above: node["above"]?.number ?? TissueMask.threshold)
+      return
+    }
+    guard let text = node.string else { return nil }
     // A condition counts as 1 where it holds.
     if let condition = try? Expression("where(\(text), 1, 0)", in: scope) {
-      expression = condition
+      source = .expression(condition)
     } else if let number = node.expression(in: scope, context: "in the mask", &found) {
-      expression = number
+      source = .expression(number)
     } else {
       return nil
     }
+  }
+
+  private static let threshold = 0.5
+
+  /// What the run file says, with the full path of a file.
+  func resolved(_ document: JSONNode) -> JSONText {
+    if case .file(let file, _) = source { file.resolved(document) } else { JSONText(document) }
   }
 
   /// The volumes of the points, 0 outside the tissue.
@@ -30,9 +52,13 @@ package struct TissueMask: Sendable {
   func volumes(of configuration: RunConfiguration, pool: WorkerPool) throws -> PointVolumes {
     let grid = configuration.grid
     let mask = try FieldSet(grid: grid, count: 1)
-    try setInitialState(
-      mask, to: [expression], fields: [], parameters: configuration.model.parameterValues, seed: configuration.seed,
-      time: configuration.startTime, volumes: PointVolumes(grid), pool: pool)
+    switch source {
+    case .expression(let expression):
+      try setInitialState(
+        mask, to: [expression], fields: [], parameters: configuration.model.parameterValues, seed: configuration.seed,
+        time: configuration.startTime, volumes: PointVolumes(grid), pool: pool)
+    case .file(let file, let above): mask.setValues(0, to: try file.values(on: grid).map { $0 - above })
+    }
     for row in 0..<grid.rowCount {
       let values = mask.pointer(0, row: row)
       for column in 0..<grid.rowLength {
@@ -45,7 +71,7 @@ package struct TissueMask: Sendable {
       var found = Diagnostics()
       found.error(
         volumes.pointCount == 0
-          ? "the mask leaves no tissue: it is nowhere true or greater than 0"
+          ? "the mask leaves no tissue: it is nowhere true or greater than \(isFile ? "the limit" : "0")"
           : "the mask leaves a single point of tissue", at: place,
         remedy: "look at its position and at the points of the grid")
       throw found

@@ -48,6 +48,14 @@ package final class PointVolumes: Sendable {
     }
   }
 
+  /// One field, 1 in the tissue and 0 outside.
+  package func indicator() throws(FieldAllocationError) -> FieldSet {
+    let set = try FieldSet(grid: grid, count: 1)
+    set.fill(0, with: 1)
+    clearOutside(set)
+    return set
+  }
+
   /// Points of the tissue that touch no other along an axis, as row and column; across periodic sides too.
   package func isolatedPoints(isPeriodic: [Bool]) -> [(row: Int, column: Int)] {
     guard isMasked else { return [] }

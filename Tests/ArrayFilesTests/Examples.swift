@@ -49,12 +49,17 @@ func npy(header: String, _ body: [UInt8], version: UInt8 = 1) -> [UInt8] {
 
 /// A TIFF file made by hand, without compression: a stack of pictures, in one strip each or in tiles.
 struct TIFF {
-  var big = false
+  var big: Bool
   var (width, height) = (2, 2)
   var (bits, samples, format, photometric) = (8, 1, 1, 1)
-  var pages: [[UInt8]] = [[0, 51, 102, 255]]
+  var pages: [[UInt8]]
   /// Entries that replace others or come on top.
   var entries: [Int: Int] = [:]
+
+  init(big: Bool = false, pages: [[UInt8]] = [[0, 51, 102, 255]]) {
+    self.big = big
+    self.pages = pages
+  }
 
   var bytes: [UInt8] {
     var file: [UInt8] = (big ? [0x4D, 0x4D] : [0x49, 0x49]) + UInt16(42).bytes(big: big) + UInt32(8).bytes(big: big)

@@ -96,7 +96,7 @@ struct NPYTests {
     ),
     (
       "holds a value that is not a finite number at [1, 0]",
-      npy("<f4", "(2, 2)", [0, 1, .nan, .infinity].flatMap { Float($0).bitPattern.bytes() })
+      npy("<f4", "(2, 2)", [Float(0), 1, .nan, .infinity].flatMap { $0.bitPattern.bytes() })
     ),
   ]
 

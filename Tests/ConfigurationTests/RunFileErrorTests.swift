@@ -381,14 +381,14 @@ private let cases: [(key: String, line: String, expected: String)] = [
     """
   ),
   (
-    "initial", #""initial": { "T": "where(x < 5, 1, 0", "E": { "file": "a.npy" } },"#,
+    "initial", #""initial": { "T": "where(x < 5, 1, 0", "E": { "file": "a.npy", "resampling": "cubic" } },"#,
     """
     run.json:5:27: error: this "(" is never closed in the initial value of field T
-        5 |   "initial": { "T": "where(x < 5, 1, 0", "E": { "file": "a.npy" } },
+        5 |   "initial": { "T": "where(x < 5, 1, 0", "E": { "file": "a.npy", "resampling": "cubic" } },
           |                           ^  write the missing )
-    run.json:5:49: error: "file" is not available yet (initial values from images and files)
-        5 |   "initial": { "T": "where(x < 5, 1, 0", "E": { "file": "a.npy" } },
-          |                                                 ^~~~~~
+    run.json:5:80: error: unknown value "cubic"
+        5 |   "initial": { "T": "where(x < 5, 1, 0", "E": { "file": "a.npy", "resampling": "cubic" } },
+          |                                                                                ^~~~~~~  write "nearest", "linear" or "mean"
     """
   ),
   (

@@ -1,0 +1,127 @@
+"""Initial values and masks from files of other programs, with their orientation, and runs that go on without them."""
+
+import json
+import struct
+import zlib
+
+import h5py
+import numpy
+import pytest
+
+
+def write_png(path, grey):
+    """Writes an image of 8-bit grey, its first row at the top."""
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows, columns = grey.shape
+    lines = b"".join(b"\0" + grey[row].astype(numpy.uint8).tobytes() for row in range(rows))
+    header = struct.pack(">IIBBBBB", columns, rows, 8, 0, 0, 0, 0)
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b"")
+    )
+
+
+def run_text(initial, shape, mask=None, step=1):
+    domain = {"size": [float(count) for count in shape], "points": list(shape)}
+    if mask is not None:
+        domain["mask"] = mask
+    return json.dumps(
+        {
+            "model": {"name": "m", "fields": {"u": {"diffusion": 0.2}, "v": {}}, "reactions": {"v": "0.1*u*v"}},
+            "domain": domain,
+            "initial": {"u": initial, "v": "1 + 0.1*x"},
+            "time": {"end": 4, "step": step},
+            "output": {"fields": {"every": 2}},
+            "checkpoint": {"every": 2, "keep": 9},
+        }
+    )
+
+
+@pytest.fixture
+def array():
+    """[y][x], different everywhere."""
+    return numpy.arange(1, 36, dtype=float).reshape(5, 7) / 35
+
+
+@pytest.mark.parametrize("kind", ["npy", "hdf5", "png"])
+def test_values_stand_where_they_should(oncofield, tmp_path, array, kind):
+    initial = {"file": f"u.{kind}"}
+    if kind == "npy":
+        numpy.save(tmp_path / "u.npy", array)
+    elif kind == "hdf5":
+        with h5py.File(tmp_path / "u.hdf5", "w") as file:
+            file["a/density"] = array
+            file["other"] = numpy.zeros(3)
+        initial["dataset"] = "a/density"
+    else:
+        array = numpy.round(array * 255) / 255
+        write_png(tmp_path / "u.png", array[::-1] * 255)
+    (tmp_path / "run.json").write_text(run_text(initial, (7, 5)))
+    oncofield("run", tmp_path / "run.json", "--output", tmp_path / "out")
+    with h5py.File(tmp_path / "out" / "fields.h5") as file:
+        assert numpy.allclose(file["u"][0], array, rtol=0, atol=1e-15)
+
+
+def test_a_run_goes_on_bit_for_bit_when_its_files_are_gone(oncofield, tmp_path, array):
+    numpy.save(tmp_path / "u.npy", array)
+    tissue = numpy.ones((5, 7))
+    tissue[1:3, 2:4] = 0
+    numpy.save(tmp_path / "tissue.npy", tissue)
+    (tmp_path / "run.json").write_text(run_text({"file": "u.npy"}, (7, 5), mask="tissue.npy"))
+    oncofield("run", tmp_path / "run.json", "--output", tmp_path / "whole")
+    oncofield("run", tmp_path / "run.json", "--output", tmp_path / "part")
+    resolved = tmp_path / "part" / "resolved.json"
+    oncofield("run", resolved, "--output", tmp_path / "again")
+    (tmp_path / "u.npy").unlink()
+    (tmp_path / "tissue.npy").unlink()
+    (tmp_path / "part" / "checkpoints" / "000000000004.h5").unlink()
+    oncofield("resume", tmp_path / "part")
+    for other in ["part", "again"]:
+        assert json.loads(oncofield("compare", tmp_path / "whole", tmp_path / other, "--json").stdout)["equal"] is True
+        assert (tmp_path / "whole/observables.csv").read_bytes() == (tmp_path / other / "observables.csv").read_bytes()
+    with h5py.File(tmp_path / "part" / "fields.h5") as file:
+        assert (numpy.isnan(file["u"][-1]) == (tissue == 0)).all()
+
+
+def test_a_run_begins_where_another_was(oncofield, tmp_path, array):
+    numpy.save(tmp_path / "u.npy", array)
+    (tmp_path / "one.json").write_text(run_text({"file": "u.npy"}, (7, 5)))
+    oncofield("run", tmp_path / "one.json", "--output", tmp_path / "one")
+    (tmp_path / "two.json").write_text(run_text({"file": "one", "time": 2}, (7, 5)))
+    oncofield("run", tmp_path / "two.json", "--output", tmp_path / "two")
+    with h5py.File(tmp_path / "one" / "fields.h5") as one, h5py.File(tmp_path / "two" / "fields.h5") as two:
+        assert (one["u"][1] == two["u"][0]).all()
+    fine = run_text({"file": "one", "resampling": "mean"}, (14, 10)).replace("[14.0, 10.0]", "[7.0, 5.0]")
+    (tmp_path / "fine.json").write_text(fine)
+    oncofield("run", tmp_path / "fine.json", "--output", tmp_path / "fine")
+    with h5py.File(tmp_path / "one" / "fields.h5") as one, h5py.File(tmp_path / "fine" / "fields.h5") as other:
+        assert numpy.allclose(numpy.kron(one["u"][-1], numpy.ones((2, 2))), other["u"][0], rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    "initial, sentence",
+    [
+        ({"file": "none.npy"}, "the file {}/none.npy cannot be opened: no such file or directory"),
+        ({"file": "wrong.npy"}, "the file {}/wrong.npy holds 6 × 5 points, but the grid has 7 × 5"),
+        ({"file": "cube.npy"}, "the file {}/cube.npy holds an array of 3 axes, but the domain has 2 axes"),
+        ({"file": "nan.npy"}, "the file {}/nan.npy holds a value that is not a finite number at [1, 2]"),
+        ({"file": "text.png"}, "the file {}/text.png is of no kind that can be read: NPY, PNG, TIFF or HDF5"),
+        ({"file": "half.png"}, "the file {}/half.png "),
+    ],
+)
+def test_bad_files_are_refused_with_a_sentence_and_nothing_is_written(oncofield, tmp_path, initial, sentence):
+    numpy.save(tmp_path / "wrong.npy", numpy.zeros((5, 6)))
+    numpy.save(tmp_path / "cube.npy", numpy.zeros((2, 5, 7)))
+    bad = numpy.zeros((5, 7))
+    bad[1, 2] = numpy.nan
+    numpy.save(tmp_path / "nan.npy", bad)
+    (tmp_path / "text.png").write_text("no image")
+    write_png(tmp_path / "half.png", numpy.zeros((5, 7)))
+    (tmp_path / "half.png").write_bytes((tmp_path / "half.png").read_bytes()[:50])
+    (tmp_path / "run.json").write_text(run_text(initial, (7, 5)))
+    finished = oncofield("run", tmp_path / "run.json", "--output", tmp_path / "out", check=False)
+    assert finished.returncode == 65
+    assert sentence.format(tmp_path) in finished.stderr
+    assert not (tmp_path / "out").exists()
