@@ -1,0 +1,97 @@
+"""Runs with every operator in space: the same bytes whether interrupted, with any number of threads, seen often or seldom."""
+
+import json
+
+import pytest
+
+from test_resume import assert_same, results
+
+MODELS = {
+    "sides": {
+        "fields": {
+            "u": {
+                "diffusion": {"x": 0.3, "y": 0.1},
+                "boundary": {"x-": {"value": "1 + 0.2*sin(t + y)"}, "x+": {"flux": 0.1}, "y": {"value": 0.5}},
+            },
+            "v": {
+                "diffusion": 0.2,
+                "boundary": {"x-": {"robin": {"coefficient": 0.7, "outside": "cos(t)"}}, "y": "periodic"},
+            },
+        },
+        "reactions": {"u": "u*(1 - u) - 0.2*u*v", "v": "0.1*u - 0.3*v"},
+    },
+    "movement": {
+        "fields": {
+            "u": {
+                "diffusion": "0.05*(1 + v)",
+                "taxis": [
+                    {"toward": "w", "sensitivity": "0.3*(1 - u/4)"},
+                    {"toward": "v", "sensitivity": "-0.1/(1 + w)"},
+                ],
+                "advection": {"x": "0.2*sin(y + t)"},
+            },
+            "v": {"diffusion": "0.1 + 0.05*sin(x)", "cross_diffusion": None},
+            "w": {"diffusion": 2, "quasi_steady": True},
+        },
+        "reactions": {
+            "u": "u*(1 - 0.3*mean(u, x) - 0.2*convolve(exp(-x^2 - y^2), u))",
+            "v": "0.1*u*mean(w) - 0.2*v",
+            "w": "u - (1 + v)*w",
+        },
+    },
+}
+
+
+def run_text(kind, mask, scheme):
+    model = {"name": kind, **MODELS[kind]}
+    fields = {name: {key: value for key, value in field.items() if value} for name, field in model["fields"].items()}
+    domain = {"size": [8, 6], "points": [32, 24]}
+    if mask:
+        domain["mask"] = "(x - 4)^2 + (y - 3)^2 < 8"
+    return json.dumps(
+        {
+            "model": {**model, "fields": fields},
+            "domain": domain,
+            "initial": {"u": "0.5 + 0.5*random()", "v": "0.3 + 0.1*cos(x)"},
+            "time": {"end": 3, "step": 0.1, "scheme": scheme},
+            "observables": {"a": "integral(u)", "b": "mean(v)"},
+            "output": {"fields": {"every": 0.35}, "observables": {"every": 0.25}, "images": {"every": 1.5}},
+            "checkpoint": {"every": 1, "keep": 9},
+        }
+    )
+
+
+@pytest.mark.parametrize("scheme", ["strang", "rebalanced-strang"])
+@pytest.mark.parametrize("kind, mask", [("sides", False), ("movement", False), ("movement", True)])
+def test_no_byte_depends_on_interruption_or_threads(oncofield, tmp_path, kind, mask, scheme):
+    (tmp_path / "run.json").write_text(run_text(kind, mask, scheme))
+    oncofield("run", tmp_path / "run.json", "--output", tmp_path / "whole", "--threads", 1)
+    oncofield("run", tmp_path / "run.json", "--output", tmp_path / "part", "--threads", 2)
+    assert_same(results(tmp_path / "whole"), results(tmp_path / "part"))
+    for path in sorted((tmp_path / "part" / "checkpoints").glob("*.h5"))[1:]:
+        path.unlink()
+    oncofield("resume", tmp_path / "part", "--threads", 2)
+    assert_same(results(tmp_path / "whole"), results(tmp_path / "part"))
+
+
+def test_nothing_depends_on_how_often_a_run_is_looked_at(oncofield, tmp_path):
+    (tmp_path / "run.json").write_text(run_text("movement", True, "strang"))
+    oncofield("run", tmp_path / "run.json", "--output", tmp_path / "often")
+    oncofield(
+        "run", tmp_path / "run.json", "--output", tmp_path / "seldom", "--set", "output.fields.every=3",
+        "--set", "output.observables.every=3", "--set", "output.images.every=3",
+    )
+    often, seldom = results(tmp_path / "often"), results(tmp_path / "seldom")
+    for name in ("u", "v", "w"):
+        assert often["checkpoint"][1][f"fields/{name}"] == seldom["checkpoint"][1][f"fields/{name}"]
+
+
+def test_the_plan_says_how_each_field_is_moved(oncofield, tmp_path):
+    (tmp_path / "run.json").write_text(run_text("movement", True, "strang"))
+    plan = oncofield("plan", tmp_path / "run.json").stdout
+    assert "of them tissue" in plan
+    assert "u: super-time-stepping" in plan and "its diffusivity depends on fields" in plan
+    assert "w: always in balance with the others" in plan
+    assert "taxis        u: limited fluxes" in plan
+    chosen = json.loads(oncofield("plan", tmp_path / "run.json", "--json").stdout)["chosen"]
+    assert chosen["propagators"]["v"]["method"] == "super-time-stepping" and chosen["taxis_parts"] >= 1
