@@ -43,7 +43,7 @@ package final class RunAssembly {
     volumes =
       try continuing?.tissue.map { try PointVolumes(grid, mask: $0) }
       ?? configuration.mask?.volumes(of: configuration, pool: pool) ?? PointVolumes(grid)
-    let quasiSteady = try RunAssembly.quasiSteadyFields(configuration, volumes: volumes, pool: pool)
+    let quasiSteady = try configuration.quasiSteadyFields(volumes: volumes, pool: pool)
     var maxima = continuing?.maxima
     if maxima == nil {
       try configuration.setInitialValues(of: state, volumes: volumes, pool: pool)
@@ -75,50 +75,12 @@ package final class RunAssembly {
       parameters: model.parameterValues, volumes: volumes, pool: pool)
   }
 
-  /// How the fields diffuse.
-  ///
-  /// - Parameter growthRates: of each field; none are needed for fields that are always in balance.
-  private static func diffusing(
-    _ configuration: RunConfiguration, growthRates: [Double], volumes: PointVolumes, pool: WorkerPool
-  ) throws -> [FieldDiffusion] {
-    let model = configuration.model
-    return try model.fields.indices.map { index in
-      let diffusivity = configuration.diffusivities[index]
-      return FieldDiffusion(
-        diffusivities: diffusivity.constants,
-        variable: try diffusivity.variable.map {
-          try VariableDiffusivity(
-            $0, mean: diffusivity.mean, fields: model.fieldNames, parameters: model.parameterValues, volumes: volumes,
-            pool: pool)
-        }, crossTerms: diffusivity.crossTerms, boundaries: configuration.sides[index].boundaries,
-        supplies: try configuration.sides[index].given.map {
-          try $0.supply(of: configuration.grid, parameters: model.parameterValues)
-        },
-        growthRate: growthRates.isEmpty ? 0 : growthRates[index],
-        duration: configuration.endTime - configuration.startTime,
-        isQuasiSteady: model.fields[index].isQuasiSteady, requestedMethod: configuration.requestedMethods[index],
-        symbol: configuration.symbol)
-    }
-  }
-
-  /// The fields that are always in balance; nil if there are none.
-  private static func quasiSteadyFields(
-    _ configuration: RunConfiguration, volumes: PointVolumes, pool: WorkerPool
-  ) throws -> QuasiSteadyFields? {
-    let model = configuration.model
-    if configuration.quasiSteadyOrder.isEmpty { return nil }
-    let fields = try diffusing(configuration, growthRates: [], volumes: volumes, pool: pool)
-    return try QuasiSteadyFields(
-      configuration.quasiSteadyOrder.map { try BalanceSolver(field: $0, fields[$0], volumes: volumes, pool: pool) },
-      rates: model.rates, fields: model.fieldNames, parameters: model.parameterValues, volumes: volumes, pool: pool)
-  }
-
   private static func stepper(
     _ configuration: RunConfiguration, maxima: [Double], growthRates: [Double], quasiSteady: QuasiSteadyFields?,
     volumes: PointVolumes, pool: WorkerPool
   ) throws -> SplittingStepper {
     let model = configuration.model
-    let fields = try diffusing(configuration, growthRates: growthRates, volumes: volumes, pool: pool)
+    let fields = try configuration.diffusingFields(growthRates: growthRates, volumes: volumes, pool: pool)
     let (found, rates) = Expression.extractingDistributions(
       zip(model.rates, model.fields).map { $1.isQuasiSteady ? .constant(0) : $0 })
     let distributions = try configuration.distributionFields(found, volumes: volumes, pool: pool)
@@ -136,19 +98,8 @@ package final class RunAssembly {
         pool: pool) : nil
     return try SplittingStepper(
       scheme: configuration.scheme, reactions: reactions, taxis: configuration.taxis(volumes: volumes, pool: pool),
-      diffusion: diffusion(fields, configuration, volumes, pool), quasiSteady: quasiSteady,
+      diffusion: configuration.diffusion(of: fields, volumes: volumes, pool: pool), quasiSteady: quasiSteady,
       distributions: distributions, volumes: volumes, pool: pool)
-  }
-
-  /// A diffusivity that is negative somewhere from the start is a fault of the run file.
-  private static func diffusion(
-    _ fields: [FieldDiffusion], _ configuration: RunConfiguration, _ volumes: PointVolumes, _ pool: WorkerPool
-  ) throws -> Diffusion {
-    do {
-      return try Diffusion(volumes: volumes, fields: fields, pool: pool)
-    } catch let failure as DiffusivityFailure {
-      throw configuration.diagnostics(failure)
-    }
   }
 
   /// Bytes that the field values of the run take, the stepper's memory and working copies included.
@@ -157,53 +108,5 @@ package final class RunAssembly {
     return one
       * ((2 + stepper.fieldSetCount) * state.count + stepper.diffusion.workingFieldCount
         + (stepper.taxis?.workingFieldCount ?? 0) + (stepper.quasiSteady?.workingFieldCount ?? 0))
-  }
-}
-
-extension RunConfiguration {
-  /// Sets all fields to their values at the start.
-  fileprivate func setInitialValues(of state: FieldSet, volumes: PointVolumes, pool: WorkerPool) throws {
-    let expressions = initial.map { value -> Expression in
-      if case .expression(let expression) = value { expression } else { .constant(0) }
-    }
-    try setInitialState(
-      state, to: expressions, fields: model.fieldNames, parameters: model.parameterValues, seed: seed, time: startTime,
-      volumes: volumes, pool: pool)
-    for (index, value) in initial.enumerated() {
-      if case .file(let file) = value { state.setValues(index, to: try file.values(on: grid)) }
-    }
-    volumes.clearOutside(state)
-  }
-
-  /// Fields for integrals along an axis and convolutions; nil if there are none.
-  fileprivate func distributionFields(
-    _ distributions: [Distribution], volumes: PointVolumes, pool: WorkerPool
-  ) throws -> DistributionFields? {
-    if distributions.isEmpty { return nil }
-    return try DistributionFields(
-      distributions, fields: model.fieldNames, parameters: model.parameterValues,
-      isPeriodic: grid.axes.indices.map { axis in sides.allSatisfy { $0.boundaries[axis] == .periodic } },
-      volumes: volumes, pool: pool)
-  }
-
-  /// What keeps a field from a balance with the initial values of the others.
-  fileprivate func diagnostics(_ failure: NumericalFailure) -> Diagnostics {
-    var found = Diagnostics()
-    found.error(
-      "the quasi-steady field \(model.fieldNames[failure.field]) \(failure.problem) at the start",
-      at: model.fields[failure.field].diffusivity.place,
-      remedy: "look at its production, its decay and its sides, or begin nearer to its balance")
-    return found
-  }
-
-  /// What is wrong with a diffusivity, where it stands.
-  fileprivate func diagnostics(_ failure: DiffusivityFailure) -> Diagnostics {
-    let place = [grid.axes[0].coordinate(failure.column)] + grid.rowCoordinates(failure.row)
-    let position = zip(grid.axes, place).map { "\($0.name) = \(Float($1))" }.joined(separator: ", ")
-    var found = Diagnostics()
-    found.error(
-      "the diffusivity of field \(model.fieldNames[failure.field]) is \(JSONText.text(failure.value)) at \(position), but must be at least 0",
-      at: model.fields[failure.field].diffusivity.place)
-    return found
   }
 }

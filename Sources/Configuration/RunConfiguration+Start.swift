@@ -1,0 +1,43 @@
+import Documents
+import Expressions
+import Fields
+import Operators
+import Simulations
+import TimeStepping
+
+extension RunConfiguration {
+  /// Sets all fields to their values at the start.
+  func setInitialValues(of state: FieldSet, volumes: PointVolumes, pool: WorkerPool) throws {
+    let expressions = initial.map { value -> Expression in
+      if case .expression(let expression) = value { expression } else { .constant(0) }
+    }
+    try setInitialState(
+      state, to: expressions, fields: model.fieldNames, parameters: model.parameterValues, seed: seed, time: startTime,
+      volumes: volumes, pool: pool)
+    for (index, value) in initial.enumerated() {
+      if case .file(let file) = value { state.setValues(index, to: try file.values(on: grid)) }
+    }
+    volumes.clearOutside(state)
+  }
+
+  /// What keeps a field from a balance with the initial values of the others.
+  func diagnostics(_ failure: NumericalFailure) -> Diagnostics {
+    var found = Diagnostics()
+    found.error(
+      "the quasi-steady field \(model.fieldNames[failure.field]) \(failure.problem) at the start",
+      at: model.fields[failure.field].diffusivity.place,
+      remedy: "look at its production, its decay and its sides, or begin nearer to its balance")
+    return found
+  }
+
+  /// What is wrong with a diffusivity, where it stands.
+  func diagnostics(_ failure: DiffusivityFailure) -> Diagnostics {
+    let place = [grid.axes[0].coordinate(failure.column)] + grid.rowCoordinates(failure.row)
+    let position = zip(grid.axes, place).map { "\($0.name) = \(Float($1))" }.joined(separator: ", ")
+    var found = Diagnostics()
+    found.error(
+      "the diffusivity of field \(model.fieldNames[failure.field]) is \(JSONText.text(failure.value)) at \(position), but must be at least 0",
+      at: model.fields[failure.field].diffusivity.place)
+    return found
+  }
+}

@@ -1,0 +1,135 @@
+import Documents
+import Expressions
+import Fields
+import Models
+import Operators
+
+extension RunFileReader {
+  mutating func readGrid() -> Grid? {
+    guard let domain = root["domain"] else { return nil }
+    let sizes = (domain["size"]?.array ?? []).compactMap(\.number)
+    let points = (domain["points"]?.array ?? []).compactMap(\.integer)
+    let origins = (domain["origin"]?.array ?? []).compactMap(\.number)
+    guard !sizes.isEmpty, !points.isEmpty, sizes.allSatisfy({ $0 > 0 }), points.allSatisfy({ $0 > 0 }) else {
+      return nil
+    }
+    for (name, count) in [("points", points.count), ("origin", origins.count)] where count != sizes.count && count > 0 {
+      found.error(
+        "\"\(name)\" is given for \(count) axes, \"size\" for \(sizes.count)", at: (domain[name] ?? domain).place)
+      return nil
+    }
+    // The largest array that a field set can address, with room to spare for all that is computed from it.
+    let total = points.reduce(1.0) { $0 * Double($1) }
+    guard total <= 0x1p40, sizes.count <= 3 else {
+      found.error(
+        "the grid has \(JSONText.text(total)) points, more than can be addressed",
+        at: (domain["points"] ?? domain).place)
+      return nil
+    }
+    let geometry = domain["geometry"]?.string.flatMap(Axis.Geometry.init) ?? .cartesian
+    guard checkGeometry(geometry, axisCount: sizes.count, origin: origins.first ?? 0, domain) else { return nil }
+    return Grid(
+      axes: zip(sizes.indices, Grid.axisNames(geometry, count: sizes.count)).map {
+        Axis(
+          name: $1, origin: origins.isEmpty ? 0 : origins[$0], length: sizes[$0], points: points[$0],
+          geometry: geometry)
+      })
+  }
+
+  /// A radius is the only axis, and does not begin below the center.
+  mutating func checkGeometry(
+    _ geometry: Axis.Geometry, axisCount: Int, origin: Double, _ domain: JSONNode
+  ) -> Bool {
+    guard geometry != .cartesian else { return true }
+    if axisCount > 1 {
+      found.error(
+        "a domain of geometry \(geometry.rawValue) has one axis, not \(axisCount)", at: domain["size"]?.place,
+        remedy: "give one size and one number of points, those of the radius")
+    }
+    if origin < 0 {
+      found.error(
+        "the radius begins at \(JSONText.text(origin)), below the center", at: domain["origin"]?.place,
+        remedy: "use an origin of at least 0")
+    }
+    return axisCount == 1 && origin >= 0
+  }
+
+  mutating func readSides(_ model: Model, _ axes: [Axis], _ diffusivities: [FieldDiffusivity]) -> [FieldSides] {
+    let scope = model.scope(coordinates: axes.map(\.name), allows: Model.sidePermissions)
+    let standard =
+      root["domain"]?["boundary"].map { BoundaryConditions($0, in: scope, of: "the domain", &found) } ?? .init()
+    for conditions in [standard] + model.fields.map(\.boundaries) {
+      for (name, place) in conditions.places { checkSide(name, at: place, axes) }
+    }
+    let parameters = parameterValues(model)
+    return zip(model.fields, diffusivities).map { field, diffusivity in
+      let sides = FieldSides(
+        of: field, moves: zip(diffusivity.moves, axes).map { $0 || field.advection[$1.name] != nil }, domain: standard,
+        axes: axes, parameters: parameters, &found)
+      for number in sides.given {
+        checkCoordinates(of: number.expression.symbols, "a side condition of field \(field.name)", axes.map(\.name))
+      }
+      return sides
+    }
+  }
+
+  mutating func checkSide(_ name: String, at place: Place, _ axes: [Axis]) {
+    let wanted = BoundaryConditions.axis(of: name)
+    guard let axis = axes.first(where: { $0.name == wanted }) else {
+      return found.error(
+        "there is no axis \(wanted) in this domain", at: place,
+        remedy: "its axes: " + axes.map(\.name).joined(separator: ", "))
+    }
+    if axis.beginsAtCenter, name.hasSuffix("-") {
+      found.error("the center of the radius is no side", at: place, remedy: "leave \(name) out")
+    }
+  }
+
+  func parameterValues(_ model: Model) -> [Symbol: Double] {
+    Dictionary(uniqueKeysWithValues: model.parameterValues.map { (Symbol.parameter($0.key), $0.value) })
+  }
+
+  mutating func readMask(_ model: Model, _ axes: [String]) -> TissueMask? {
+    guard let node = root["domain"]?["mask"] else { return nil }
+    return TissueMask(
+      node, in: model.scope(coordinates: axes, allows: .position), directory: directory(of: node["file"] ?? node),
+      &found)
+  }
+
+  mutating func warnOfHiddenRadius(_ model: Model, _ axes: [Axis]) {
+    let names = model.parameters.map(\.name) + model.fieldNames + model.functions.keys
+    guard axes[0].geometry != .cartesian, names.contains("r") else { return }
+    found.warning(
+      "\"r\" is a name of the model, and means that everywhere in this run file, not the radius",
+      at: root["domain"]?["geometry"]?.place)
+  }
+
+  /// A rate that depends on an axis which the domain lacks cannot be evaluated.
+  mutating func checkCoordinates(_ model: Model, _ axes: [String]) {
+    for process in model.processes {
+      let used = process.changes.reduce(process.rate.symbols) { $0.union($1.amount.symbols) }
+      checkCoordinates(of: used, "process \(process.name)", axes)
+      for expression in [process.rate] + process.changes.map(\.amount) {
+        checkDistributions(expression, "process \(process.name)", axes)
+      }
+    }
+  }
+
+  /// Integrals along an axis that the domain lacks, and convolutions along a radius, cannot be computed.
+  mutating func checkDistributions(_ expression: Expression, _ subject: String, _ axes: [String]) {
+    for axis in expression.integrationAxes.subtracting(axes).sorted() {
+      found.error(
+        "\(subject) integrates along \(axis), but there is no axis \(axis) in this domain", at: root["domain"]?.place)
+    }
+    if axes == ["r"], expression.hasConvolutions {
+      found.error("\(subject) has a convolution, which a radius does not", at: root["domain"]?["geometry"]?.place)
+    }
+  }
+
+  mutating func checkCoordinates(of symbols: Set<Symbol>, _ subject: String, _ axes: [String]) {
+    for case .coordinate(let name) in symbols.subtracting(axes.map(Symbol.coordinate)) {
+      found.error(
+        "\(subject) depends on \(name), but there is no axis \(name) in this domain", at: root["domain"]?.place)
+    }
+  }
+}
