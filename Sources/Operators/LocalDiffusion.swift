@@ -26,6 +26,9 @@ final class LocalDiffusion: Sendable {
     /// Whether the operators change while the fields do.
     let dependsOnItself: Bool
 
+    /// Whether diffusivities depend on time itself.
+    var changesInTime: Bool { members.contains(where: \.diffusivity.changesInTime) }
+
     /// The largest `|L_ii|` over the spectral bound: faces count twice in the latter, losses at the sides once.
     var largestDiagonal: Double { members.allSatisfy { $0.own.isClosed } ? 0.5 : 1 }
 
@@ -104,15 +107,20 @@ final class LocalDiffusion: Sendable {
     while done < step {
       let now = times.0 + done * speed
       let bound = try bound(part, state, now)
-      let division = StagedStep.division(step: step - done, bound: bound)
+      var division = StagedStep.division(step: step - done, bound: bound)
       let length = (step - done) / Double(division.steps)
       let span = (now, now + length * speed)
+      if part.changesInTime, !part.dependsOnItself {
+        // The operators stay as they are in the middle of the step.
+        let middle = try self.bound(part, state, 0.5 * (span.0 + span.1))
+        division.stages = max(division.stages, StagedStep.division(step: length, bound: middle).stages)
+      }
       var result = try attempt(part, state, constant, span, length, .legendre(stages: division.stages))
       if isGuarded, part.members.contains(where: { !(result.minimum($0.field) >= 0) }) {
         repetitions.add(1, ordering: .relaxed)
         // A margin, so that rounding cannot make a sum negative either.
         let stages = Int((length * bound * part.largestDiagonal / 0.9).rounded(.up)) + 1
-        _ = try self.bound(part, state, now)
+        _ = try self.bound(part, state, part.dependsOnItself ? now : 0.5 * (span.0 + span.1))
         result = try attempt(part, state, constant, span, length, .positive(stages: max(2, stages)))
       }
       for member in part.members { state.setField(member.field, toSumOf: [(1, result)], pool: pool) }

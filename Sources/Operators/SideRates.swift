@@ -7,21 +7,20 @@ import Fields
 struct SideRates: Sendable {
   private let field: FieldDiffusion
   private let grid: Grid
-  /// Of each axis with prescribed sides.
-  private let laplacians: [Int: AxisLaplacian]
+  /// Of each axis, where its sides are prescribed. (No dictionary: sums must have a fixed order.)
+  private let laplacians: [AxisLaplacian?]
 
   /// - Returns: nil if nothing is prescribed at any side.
   init?(_ field: FieldDiffusion, grid: Grid) {
     self.field = field
     self.grid = grid
-    laplacians = Dictionary(
-      uniqueKeysWithValues: grid.axes.indices.compactMap { axis in
-        let boundary = field.boundaries[axis]
-        let isPrescribed = field.supplies.contains { $0.axis == axis } || boundary != .noFlux
-        guard boundary != .periodic, isPrescribed, field.diffusivities[axis] > 0 else { return nil }
-        return (axis, AxisLaplacian(grid.axes[axis], boundary: boundary, diffusivity: field.diffusivities[axis]))
-      })
-    if laplacians.isEmpty { return nil }
+    laplacians = grid.axes.indices.map { axis in
+      let boundary = field.boundaries[axis]
+      let isPrescribed = field.supplies.contains { $0.axis == axis } || boundary != .noFlux
+      guard boundary != .periodic, isPrescribed, field.diffusivities[axis] > 0 else { return nil }
+      return AxisLaplacian(grid.axes[axis], boundary: boundary, diffusivity: field.diffusivities[axis])
+    }
+    if laplacians.allSatisfy({ $0 == nil }) { return nil }
   }
 
   /// Whether something else than 0 is given.
@@ -45,7 +44,8 @@ struct SideRates: Sendable {
   /// Adds to `target`, times `factor`, the rates at the sides that go with a constant `c` which does not fulfil the
   /// conditions there: those with which `L c + b` goes on smoothly up to the side.
   private func addExtension(of c: UnsafePointer<Double>, times factor: Double, to target: FieldSet) {
-    for (axis, laplacian) in laplacians where laplacian.count > 3 {
+    for (axis, laplacian) in laplacians.enumerated() {
+      guard let laplacian, laplacian.count > 3 else { continue }
       for line in 0..<grid.lineCount(along: axis) {
         func value(_ index: Int) -> Double {
           let (row, column) = grid.point(index, ofLine: line, along: axis)
