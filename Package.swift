@@ -92,7 +92,7 @@ let package = Package(
     tests(of: "Storage", uses: ["Fields"]),
     tests(of: "ArrayFiles", uses: ["Reports"]),
     tests(of: "Reports", uses: ["Fields"]),
-    tests(of: "Configuration", uses: ["Documents", "Fields", "TimeStepping", "Simulations"]),
+    tests(of: "Configuration", uses: ["Documents", "Fields", "Expressions", "TimeStepping", "Simulations"]),
   ],
   swiftLanguageModes: [.v6]
 )
