@@ -72,7 +72,7 @@ def test_interrupted_run_equals_uninterrupted_run_byte_for_byte(oncofield, start
 
 
 def test_many_kills_in_one_run_lose_nothing(oncofield, start, run_file, tmp_path):
-    path = run_file({"time.end": 60, "checkpoint.every": 1})
+    path = run_file({"time.end": 120, "checkpoint.every": 1})
     oncofield("run", path, "--output", tmp_path / "whole")
     broken = tmp_path / "broken"
     process = start("run", path, "--output", broken)
