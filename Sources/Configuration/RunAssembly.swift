@@ -98,7 +98,8 @@ package final class RunAssembly {
         pool: pool) : nil
     return try SplittingStepper(
       scheme: configuration.scheme, reactions: reactions, taxis: configuration.taxis(volumes: volumes, pool: pool),
-      diffusion: configuration.diffusion(of: fields, volumes: volumes, pool: pool), quasiSteady: quasiSteady,
+      diffusion: configuration.diffusion(of: fields, quasiSteady: quasiSteady, volumes: volumes, pool: pool),
+      quasiSteady: quasiSteady,
       distributions: distributions, volumes: volumes, pool: pool)
   }
 

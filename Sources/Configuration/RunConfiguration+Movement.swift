@@ -40,11 +40,35 @@ extension RunConfiguration {
   }
 
   /// A diffusivity that is negative somewhere from the start is a fault of the run file.
-  func diffusion(of fields: [FieldDiffusion], volumes: PointVolumes, pool: WorkerPool) throws -> Diffusion {
+  func diffusion(
+    of fields: [FieldDiffusion], quasiSteady: QuasiSteadyFields?, volumes: PointVolumes, pool: WorkerPool
+  ) throws -> Diffusion {
     do {
-      return try Diffusion(volumes: volumes, fields: fields, pool: pool)
+      return try Diffusion(
+        volumes: volumes, fields: fields,
+        freeBoundary: freeBoundary(quasiSteady: quasiSteady, volumes: volumes, pool: pool), pool: pool)
     } catch let failure as DiffusivityFailure {
       throw diagnostics(failure)
+    }
+  }
+
+  /// What moves the upper side; nil if it stays where it is.
+  private func freeBoundary(
+    quasiSteady: QuasiSteadyFields?, volumes: PointVolumes, pool: WorkerPool
+  ) throws -> FreeBoundary? {
+    switch model.freeBoundary?.kind {
+    case nil: return nil
+    case .stefan(let name, let coefficient):
+      let parameters = Dictionary(
+        uniqueKeysWithValues: model.parameterValues.map { (Symbol.parameter($0.key), $0.value) })
+      return .stefan(
+        field: model.fieldNames.firstIndex(of: name) ?? 0, coefficient: coefficient.value(at: parameters) ?? .nan)
+    case .growth(let rate, let carried):
+      return .growth(
+        try FreeBoundary.Growth(
+          rate: rate, carried: Set(carried.compactMap { model.fieldNames.firstIndex(of: $0) }),
+          quasiSteady: quasiSteady, fields: model.fieldNames, parameters: model.parameterValues, volumes: volumes,
+          pool: pool))
     }
   }
 

@@ -55,6 +55,7 @@ struct RunFileReader {
     checkCoordinates(model, axes)
     warnOfHiddenRadius(model, domain)
     let quasiSteadyOrder = checkQuasiSteady(model)
+    checkFreeBoundary(model, domain, diffusivities, sides)
     let mask = readMask(model, axes)
     let initial = readInitial(model, axes)
     let observables = readObservables(model, axes)

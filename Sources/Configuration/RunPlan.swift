@@ -61,6 +61,7 @@ package struct RunPlan {
       case .axes(let axes):
         for propagator in axes { lines.append("    \(name) along \(propagator.axis): \(describe(propagator))") }
       case .balance: lines.append("    \(name): always in balance with the others")
+      case .movingDomain: lines.append("    \(name): with the free boundary (front-fixing, exact for each step)")
       case .stages(let stages, let steps, let reason):
         lines.append(
           "    \(name): super-time-stepping, \(stages) stages, \(steps) to a step of the run (\(reason))")

@@ -68,6 +68,20 @@ package struct Axis: Hashable, Sendable {
     }
   }
 
+  /// To which power of the length the measure grows: 1, of a cylinder 2, of a sphere 3.
+  package var dimension: Int {
+    switch geometry {
+    case .cartesian: 1
+    case .cylindricalRadial: 2
+    case .sphericalRadial: 3
+    }
+  }
+
+  /// The axis with all positions multiplied by a factor.
+  package func scaled(by factor: Double) -> Axis {
+    Axis(name: name, origin: origin * factor, length: length * factor, points: points, geometry: geometry)
+  }
+
   /// Whether the lower side is the center of a cylinder or sphere, which is no side at all.
   package var beginsAtCenter: Bool { geometry != .cartesian && origin == 0 }
 }

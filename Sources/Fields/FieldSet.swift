@@ -14,6 +14,10 @@ package final class FieldSet: @unchecked Sendable {
   package let grid: Grid
   /// Number of fields.
   package let count: Int
+  /// Size of the domain relative to that of its grid: 1 unless its boundary is free.
+  ///
+  /// Then a point of the grid at `ξ` is now at `scale · ξ`.
+  package var scale = 1.0
   private let storage: UnsafeMutablePointer<Double>
 
   /// Allocates `count` fields, all 0.
@@ -45,15 +49,20 @@ package final class FieldSet: @unchecked Sendable {
     for row in 0..<grid.rowCount { pointer(field, row: row).update(repeating: value, count: grid.rowLength) }
   }
 
-  /// Copies all values of `other`, which has the same grid and count.
+  /// The grid as it lies in space.
+  package var gridInSpace: Grid { grid.scaled(by: scale) }
+
+  /// Copies all values of `other`, which has the same grid and count, and its scale.
   package func copy(from other: FieldSet) {
     precondition(grid == other.grid && count == other.count)
+    scale = other.scale
     memcpy(storage, other.storage, count * grid.storageCount * 8)
   }
 
-  /// Copies the values of as many fields as both sets have; they have the same grid.
+  /// Copies the values of as many fields as both sets have, and the scale; they have the same grid.
   package func copyCommonFields(from other: FieldSet) {
     precondition(grid == other.grid)
+    scale = other.scale
     if other !== self { memcpy(storage, other.storage, min(count, other.count) * grid.storageCount * 8) }
   }
 

@@ -15,6 +15,16 @@ package struct Grid: Hashable, Sendable {
     box = Box(axes.map { 0..<$0.points })
   }
 
+  /// The grid with all positions multiplied by a factor.
+  package func scaled(by factor: Double) -> Grid {
+    factor == 1 ? self : Grid(axes: axes.map { $0.scaled(by: factor) })
+  }
+
+  /// How much larger the domain is when all positions are multiplied by a factor.
+  package func growth(by factor: Double) -> Double {
+    factor == 1 ? 1 : axes.reduce(1) { growth, axis in (0..<axis.dimension).reduce(growth) { grown, _ in grown * factor } }
+  }
+
   /// What the axes are called: x, y, z, or r for a radius, of which there can be only one.
   package static func axisNames(_ geometry: Axis.Geometry, count: Int) -> [String] {
     geometry == .cartesian ? Array(["x", "y", "z"].prefix(count)) : ["r"]

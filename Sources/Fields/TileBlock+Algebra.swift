@@ -18,9 +18,9 @@ extension TileBlock {
   }
 
   /// Writes the positions along x of the points of a tile.
-  package func loadFirstCoordinate(of grid: Grid, tile: Tile, into row: Int) {
+  package func loadFirstCoordinate(of grid: Grid, scale: Double, tile: Tile, into row: Int) {
     let target = self.row(row)
-    for point in 0..<tile.count { target[point] = grid.axes[0].coordinate(tile.column + point) }
+    for point in 0..<tile.count { target[point] = scale * grid.axes[0].coordinate(tile.column + point) }
   }
 
   /// `out = base + step · Σ_j coefficients[j] · stage_j`: a stage of a Runge–Kutta method for `fields` fields.

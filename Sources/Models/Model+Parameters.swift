@@ -6,7 +6,7 @@ extension Model {
     Model(
       name: name, title: title, sources: sources, lengthUnit: lengthUnit, timeUnit: timeUnit,
       parameters: parameters.map { $0.with(value: values[$0.name] ?? $0.value) }, fields: fields, processes: processes,
-      functions: functions, document: document)
+      freeBoundary: freeBoundary, functions: functions, document: document)
   }
 
   /// The model as JSON, with the values of the parameters that are in force.

@@ -16,6 +16,8 @@ package struct Model: Sendable {
   package let parameters: [Parameter]
   package let fields: [ModelField]
   package let processes: [Process]
+  /// nil if the domain stays as it is.
+  package let freeBoundary: FreeBoundaryLaw?
   /// Names → meaning, as expressions of the run file see them.
   package let functions: [String: ModelFunction]
   /// The JSON it was read from.

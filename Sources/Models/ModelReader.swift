@@ -33,13 +33,14 @@ private struct ModelReader {
     for member in node["functions"]?.members ?? [] { checkBody(member, scope) }
     let fields = fieldMembers.compactMap { field($0, scope) }
     let processes = self.processes(scope)
+    let freeBoundary = self.freeBoundary(scope)
     if fieldMembers.isEmpty, let fields = node["fields"] { found.error("the model has no field", at: fields.place) }
     try found.throwIfErrors()
     return Model(
       name: node["name"]?.string ?? "", title: node["title"]?.string,
       sources: (node["sources"]?.array ?? []).compactMap(\.string), lengthUnit: node["units"]?["length"]?.string,
       timeUnit: node["units"]?["time"]?.string, parameters: parameters, fields: fields, processes: processes,
-      functions: functions, document: node)
+      freeBoundary: freeBoundary, functions: functions, document: node)
   }
 
   private var fieldMembers: [JSONObject.Member] { node["fields"]?.members ?? [] }
@@ -198,6 +199,22 @@ private struct ModelReader {
       }
     }
     return processes
+  }
+
+  private mutating func freeBoundary(_ scope: Scope) -> FreeBoundaryLaw? {
+    guard let node = node["free_boundary"] else { return nil }
+    let context = "in the law of the free boundary"
+    if let law = node["stefan"], let field = law["field"], let name = field.string, let node = law["coefficient"] {
+      checkField(name, at: field.place)
+      return expression(node, scope, context: context)
+        .map { FreeBoundaryLaw(kind: .stefan(field: name, coefficient: $0), place: node.place) }
+    }
+    if let law = node["growth"], let rate = law["rate"], let carried = law["carries"]?.array {
+      for field in carried { if let name = field.string { checkField(name, at: field.place) } }
+      return expression(rate, scope, context: context)
+        .map { FreeBoundaryLaw(kind: .growth(rate: $0, carried: carried.compactMap(\.string)), place: rate.place) }
+    }
+    return nil
   }
 
   private mutating func checkField(_ member: JSONObject.Member) { checkField(member.key, at: member.keyPlace) }

@@ -20,6 +20,10 @@ extension Model {
     .init(
       "reactions", .map(key: "field", values: expression),
       "The short form: for each field the net rate of one unnamed process."),
+    .init(
+      "free_boundary", freeBoundary,
+      "What moves the side `x+` or `r+` of a domain of one axis, whose size at the start is that of the run file.",
+      default: "it stays where it is"),
     later("compartments", "quantities without space, such as a drug in plasma"),
   ])
 

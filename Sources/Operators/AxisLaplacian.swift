@@ -65,6 +65,11 @@ struct AxisLaplacian: Hashable, Sendable {
 }
 
 extension SideBoundary {
+  /// The condition on the grid of a domain that has grown by a factor.
+  func scaled(by factor: Double) -> SideBoundary {
+    if case .robin(let coefficient) = self { .robin(coefficient: coefficient * factor) } else { self }
+  }
+
   /// What flows through a side of an axis per difference between what is given there and the value half a cell inside.
   func conductance(of axis: Axis, face: Int, diffusivity: Double) -> Double {
     guard diffusivity > 0 else { return 0 }

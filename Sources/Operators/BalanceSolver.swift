@@ -74,8 +74,16 @@ package final class BalanceSolver: Sendable {
     _ state: FieldSet, time: Double, isLinear: Bool, evaluate: (_ state: FieldSet, _ target: FieldSet) -> Void
   ) throws(BalanceFailure) {
     let w = FieldPointer(state, field)
-    let sides = local.own.sideRates(local.values, time: time)
-    var (residual, scale) = try self.residual(state, sides, evaluate)
+    // In a domain that has grown: all of the equation times scale², so that the operator stays that of the grid.
+    let square = state.scale * state.scale
+    local.own.setLosses(local.values, scale: state.scale)
+    func evaluateOnGrid(_ state: FieldSet, _ target: FieldSet) {
+      evaluate(state, target)
+      guard square != 1 else { return }
+      for component in 0..<target.count { target.setField(component, toSumOf: [(square, target)]) }
+    }
+    let sides = local.own.sideRates(local.values, time: time, scale: state.scale)
+    var (residual, scale) = try self.residual(state, sides, evaluateOnGrid)
     let mayBeGuarded = !isLinear && state.minimum(field) >= 0
     for index in 0..<BalanceSolver.mostNewtonSteps {
       if residual <= BalanceSolver.tolerance * scale { return }
@@ -83,14 +91,14 @@ package final class BalanceSolver: Sendable {
       work.setField(Part.before, toSumOf: [(1, state)], field: field, pool: pool)
       if mayBeGuarded, index < BalanceSolver.guardedSteps, limitDecrease(of: w) {
         add(1, to: w)
-        (residual, scale) = try self.residual(state, sides, evaluate)
+        (residual, scale) = try self.residual(state, sides, evaluateOnGrid)
         continue
       }
       // Shorter steps where the whole one makes it worse.
       var share = 1.0
       while true {
         add(share, to: w)
-        let (next, nextScale) = try self.residual(state, sides, evaluate)
+        let (next, nextScale) = try self.residual(state, sides, evaluateOnGrid)
         if next < residual || next <= BalanceSolver.tolerance * nextScale {
           (residual, scale) = (next, nextScale)
           break
@@ -99,7 +107,7 @@ package final class BalanceSolver: Sendable {
         share *= 0.5
         guard share > 1e-4 else {
           // Rounding keeps the residual from falling further: good enough if it is small.
-          let (last, lastScale) = try self.residual(state, sides, evaluate)
+          let (last, lastScale) = try self.residual(state, sides, evaluateOnGrid)
           if last <= 1e3 * BalanceSolver.tolerance * lastScale { return }
           throw BalanceFailure(field: field, problem: "finds no balance", time: time)
         }

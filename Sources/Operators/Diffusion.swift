@@ -8,19 +8,26 @@ package final class Diffusion: Sendable {
   package let fields: [FieldDiffusion]
   private let exact: ExactDiffusion
   private let local: LocalDiffusion?
+  /// Moves all fields where the boundary is free.
+  private let moving: MovingDomain?
   private let isSymmetric: Bool
   private let isMasked: Bool
 
   /// - Throws: `DiffusivityFailure` if a diffusivity is negative somewhere, `FieldAllocationError`.
-  package init(volumes: PointVolumes, fields: [FieldDiffusion], pool: WorkerPool) throws {
+  package init(
+    volumes: PointVolumes, fields: [FieldDiffusion], freeBoundary: FreeBoundary? = nil, pool: WorkerPool
+  ) throws {
     self.fields = fields
     isMasked = volumes.isMasked
-    let locals = fields.locals(on: volumes)
+    moving = try freeBoundary.map {
+      try MovingDomain(volumes: volumes, fields: fields, boundary: $0, pool: pool)
+    }
+    let locals = moving == nil ? fields.locals(on: volumes) : Set(fields.indices)
     exact = try ExactDiffusion(
       grid: volumes.grid,
       fields: fields.enumerated().map { locals.contains($0) || $1.isQuasiSteady ? .immobile($1.boundaries) : $1 },
       pool: pool)
-    local = try LocalDiffusion(volumes: volumes, fields: fields, pool: pool)
+    local = moving == nil ? try LocalDiffusion(volumes: volumes, fields: fields, pool: pool) : nil
     isSymmetric = fields.contains { field in
       field.variable?.dependencies.contains { fields[$0].moves && !locals.contains($0) } ?? false
     }
@@ -34,6 +41,8 @@ package final class Diffusion: Sendable {
     case stages(Int, steps: Int, reason: String)
     /// Not at all: it is always in balance with the others.
     case balance
+    /// With the domain, whose boundary is free.
+    case movingDomain
   }
 
   /// What will be done in a step from a state, for each field.
@@ -41,6 +50,7 @@ package final class Diffusion: Sendable {
     let axes = exact.plan(step: step)
     return try fields.indices.map { field in
       if fields[field].isQuasiSteady { return .balance }
+      if moving != nil { return .movingDomain }
       guard let division = try local?.division(of: field, state, time: time, step: isSymmetric ? 0.5 * step : step)
       else { return .axes(axes[field]) }
       let steps = isSymmetric ? 2 * division.steps : division.steps
@@ -52,10 +62,12 @@ package final class Diffusion: Sendable {
   package var repeatedSteps: Int { local?.repeatedSteps ?? 0 }
 
   /// Fields that are held to work with.
-  package var workingFieldCount: Int { exact.workingFieldCount + (local?.workingFieldCount ?? 0) }
+  package var workingFieldCount: Int { 
+    exact.workingFieldCount + (local?.workingFieldCount ?? 0) + (moving?.workingFieldCount ?? 0)
+  }
 
   /// Replaces every field by the solution of `u_t = L(u) u + b` at `time + step`.
-  package func advance(_ state: FieldSet, from time: Double, by step: Double) throws(DiffusivityFailure) {
+  package func advance(_ state: FieldSet, from time: Double, by step: Double) throws(DiffusionFailure) {
     try advance(state, during: (time, time + step), by: step) { exact.advance(state, from: time, by: step) }
   }
 
@@ -65,7 +77,7 @@ package final class Diffusion: Sendable {
   ///   second.
   package func advance(
     _ state: FieldSet, minus constant: FieldSet, during times: (Double, Double), by step: Double
-  ) throws(DiffusivityFailure) {
+  ) throws(DiffusionFailure) {
     try advance(state, minus: constant, during: times, by: step) {
       exact.advance(state, minus: constant, during: times, by: step)
     }
@@ -74,15 +86,26 @@ package final class Diffusion: Sendable {
   private func advance(
     _ state: FieldSet, minus constant: FieldSet? = nil, during times: (Double, Double), by step: Double,
     _ advanceOthers: () -> Void
-  ) throws(DiffusivityFailure) {
-    guard isSymmetric else {
+  ) throws(DiffusionFailure) {
+    if let moving { return try moving.advance(state, minus: constant, during: times, by: step) }
+    do throws(DiffusivityFailure) {
+      guard isSymmetric else {
+        advanceOthers()
+        try local?.advance(state, minus: constant, during: times, by: step)
+        return
+      }
+      let middle = 0.5 * (times.0 + times.1)
+      try local?.advance(state, minus: constant, during: (times.0, middle), by: 0.5 * step)
       advanceOthers()
-      try local?.advance(state, minus: constant, during: times, by: step)
-      return
+      try local?.advance(state, minus: constant, during: (middle, times.1), by: 0.5 * step)
+    } catch {
+      throw .diffusivity(error)
     }
-    let middle = 0.5 * (times.0 + times.1)
-    try local?.advance(state, minus: constant, during: (times.0, middle), by: 0.5 * step)
-    advanceOthers()
-    try local?.advance(state, minus: constant, during: (middle, times.1), by: 0.5 * step)
   }
+}
+
+/// A step of diffusion cannot be computed.
+package enum DiffusionFailure: Error, Sendable {
+  case diffusivity(DiffusivityFailure)
+  case freeBoundary(FreeBoundaryFailure)
 }

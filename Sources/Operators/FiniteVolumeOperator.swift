@@ -87,13 +87,16 @@ final class FiniteVolumeOperator: Sendable {
       volumes(below), volumes(row), grid.rowLength)
   }
 
-  private func setLosses(_ diffusivities: FieldSet) {
+  /// Sets what is exchanged at the sides.
+  ///
+  /// - Parameter scale: of the domain; in one that has grown, the operator is that of the grid, `scale² L`.
+  func setLosses(_ diffusivities: FieldSet, scale: Double = 1) {
     guard let loss else { return }
     loss.fill(0, with: 0)
     for axis in grid.axes.indices {
       for isUpper in [false, true] {
         forEachSidePoint(axis, isUpper) { _, row, column in
-          loss.pointer(0, row: row)[column] += exchange(axis, isUpper, row, column, diffusivities)
+          loss.pointer(0, row: row)[column] += exchange(axis, isUpper, row, column, diffusivities, scale)
         }
       }
     }
@@ -111,19 +114,19 @@ final class FiniteVolumeOperator: Sendable {
 
   /// The rate of exchange of a point at a side with what is given there.
   private func exchange(
-    _ axis: Int, _ isUpper: Bool, _ row: Int, _ column: Int, _ diffusivities: FieldSet
+    _ axis: Int, _ isUpper: Bool, _ row: Int, _ column: Int, _ diffusivities: FieldSet, _ scale: Double
   ) -> Double {
     guard let sides = boundaries[axis].sides else { return 0 }
     let line = grid.axes[axis]
     let (side, face, point) = isUpper ? (sides.upper, line.points, line.points - 1) : (sides.lower, 0, 0)
     let diffusivity = diffusivities.pointer(diffusivities.count == 1 ? 0 : axis, row: row)[column]
-    return side.conductance(of: line, face: face, diffusivity: diffusivity) / line.volume(point)
+    return side.scaled(by: scale).conductance(of: line, face: face, diffusivity: diffusivity) / line.volume(point)
   }
 
   // MARK: What is given at the sides
 
-  /// What `b(time)` adds to the points of each row that has any.
-  func sideRates(_ diffusivities: FieldSet, time: Double) -> [Int: [(column: Int, rate: Double)]] {
+  /// What `b(time)` adds to the points of each row that has any; times scale² where the domain has one.
+  func sideRates(_ diffusivities: FieldSet, time: Double, scale: Double = 1) -> [Int: [(column: Int, rate: Double)]] {
     var rates: [Int: [(column: Int, rate: Double)]] = [:]
     for supply in supplies {
       let axis = grid.axes[supply.axis]
@@ -134,7 +137,8 @@ final class FiniteVolumeOperator: Sendable {
         supply.isUpper
         ? axis.faceArea(axis.points) / axis.volume(axis.points - 1) : axis.faceArea(0) / axis.volume(0)
       forEachSidePoint(supply.axis, supply.isUpper) { line, row, column in
-        let weight = isFlux ? inflow : exchange(supply.axis, supply.isUpper, row, column, diffusivities)
+        let weight =
+          isFlux ? inflow * scale : exchange(supply.axis, supply.isUpper, row, column, diffusivities, scale)
         rates[row, default: []].append((column, weight * values[line]))
       }
     }

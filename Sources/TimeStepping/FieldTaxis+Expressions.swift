@@ -68,6 +68,7 @@ private final class FaceVelocities: Sendable {
 
   func set(_ target: FieldSet, _ state: FieldSet, time: Double) {
     let functionals = atPoints.functionalValues(of: state, time: time)
+    faceState.scale = state.scale
     for index in used { faces.setMeans(of: state, field: index, into: faceState, field: index) }
     if dependsOnItself {
       faces.setLimited(of: state, field: field, below: spare, field: 0, above: faceState, field: field)
@@ -85,8 +86,11 @@ private final class FaceVelocities: Sendable {
     _ direction: Int, of target: FieldSet, _ state: FieldSet, _ time: Double, _ functionals: [Double]
   ) {
     expressions.evaluate(faceState, time: time, into: values, functionals: functionals)
-    target.setField(direction, toSumOf: [(1, values)], field: targets.count)
+    // Slopes and velocities are those on the grid.
+    let ratio = 1 / state.scale
+    target.setField(direction, toSumOf: [(ratio, values)], field: targets.count)
     for (index, toward) in targets.enumerated() {
+      if ratio != 1 { values.setField(index, toSumOf: [(ratio * ratio, values)]) }
       faces.addSlope(
         of: state, field: toward, times: values, field: index, to: target, field: direction)
     }

@@ -45,7 +45,7 @@ package final class GridEvaluator: Sendable {
       }
     }
     return switch kind {
-    case .integral: pairwiseSum(partials) * (volumes.uniform ?? 1)
+    case .integral: pairwiseSum(partials) * (volumes.uniform ?? 1) * state.grid.growth(by: state.scale)
     case .mean: pairwiseSum(partials) / (volumes.uniform == nil ? volumes.total : Double(volumes.pointCount))
     case .max: partials.reduce(-.infinity) { $0.isNaN || $0 > $1 ? $0 : $1 }
     case .min: partials.reduce(.infinity) { $0.isNaN || $0 < $1 ? $0 : $1 }
@@ -58,7 +58,8 @@ package final class GridEvaluator: Sendable {
     let block = blocks[0]
     let output = functions.inputRowCount
     functions.enter(
-      Tile(row: 0, column: 0, count: 1), functionals: functionals, block: block, inputRow: 0, workspace: workspaces[0])
+      Tile(row: 0, column: 0, count: 1), scale: state.scale, functionals: functionals, block: block, inputRow: 0,
+      workspace: workspaces[0])
     functions.evaluate(block, inputRow: 0, outputRow: output, time: time, count: 1, workspace: workspaces[0])
     return (0..<functions.count).map { block[row: output + $0, point: 0] }
   }
@@ -89,7 +90,8 @@ package final class GridEvaluator: Sendable {
     pool.forEach(grid.tileCount) { index, worker in
       let (tile, block, workspace) = (grid.tile(index), self.blocks[worker], self.workspaces[worker])
       block.load(state, tile: tile, into: 0, most: self.functions.fieldCount)
-      self.functions.enter(tile, functionals: functionals, block: block, inputRow: 0, workspace: workspace)
+      self.functions.enter(
+        tile, scale: state.scale, functionals: functionals, block: block, inputRow: 0, workspace: workspace)
       results[index] = body(block, tile, workspace)
     }
     return results.values

@@ -17,10 +17,17 @@ package struct NumericalFailure: Error, Sendable {
 }
 
 extension NumericalFailure {
-  init(_ failure: DiffusivityFailure) {
-    self.init(
-      problem: "has a diffusivity of \(failure.value)", field: failure.field,
-      tile: Tile(row: failure.row, column: 0, count: 1), point: failure.column, time: failure.time)
+  init(_ failure: DiffusionFailure) {
+    switch failure {
+    case .diffusivity(let failure):
+      self.init(
+        problem: "has a diffusivity of \(failure.value)", field: failure.field,
+        tile: Tile(row: failure.row, column: 0, count: 1), point: failure.column, time: failure.time)
+    case .freeBoundary(let failure):
+      self.init(
+        problem: failure.problem, field: failure.field, tile: Tile(row: 0, column: 0, count: 1), point: 0,
+        time: failure.time)
+    }
   }
 
   init(_ failure: VelocityFailure) {

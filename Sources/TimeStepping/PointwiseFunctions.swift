@@ -70,14 +70,16 @@ package struct PointwiseFunctions: Sendable {
 
   package func makeWorkspace() -> Workspace { Workspace(self) }
 
-  /// Prepares for a tile: its position, and the functionals.
+  /// Prepares for a tile: its position, in a domain of a scale, and the functionals.
   ///
   /// Call before `evaluate` whenever the tile changes.
-  package func enter(_ tile: Tile, functionals: [Double], block: TileBlock, inputRow: Int, workspace: Workspace) {
+  package func enter(
+    _ tile: Tile, scale: Double, functionals: [Double], block: TileBlock, inputRow: Int, workspace: Workspace
+  ) {
     let coordinates = grid.rowCoordinates(tile.row)
-    for (index, coordinate) in coordinates.enumerated() { workspace.uniforms[1 + index] = coordinate }
+    for (index, coordinate) in coordinates.enumerated() { workspace.uniforms[1 + index] = scale * coordinate }
     for (index, value) in functionals.enumerated() { workspace.uniforms[1 + coordinates.count + index] = value }
-    if usesFirstCoordinate { block.loadFirstCoordinate(of: grid, tile: tile, into: inputRow + fieldCount) }
+    if usesFirstCoordinate { block.loadFirstCoordinate(of: grid, scale: scale, tile: tile, into: inputRow + fieldCount) }
   }
 
   /// Sets the functionals alone, for values that change within a tile.

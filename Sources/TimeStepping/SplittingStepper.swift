@@ -78,7 +78,7 @@ package final class SplittingStepper: Sendable {
       case .reaction:
         try reactionFlow?.advance(state, from: start, by: flow.fraction * step, source: balance?.constant)
       case .diffusion:
-        do throws(DiffusivityFailure) {
+        do throws(DiffusionFailure) {
           try diffuse(state, from: start, flow.fraction, of: step, at: time, elapsed)
         } catch {
           throw NumericalFailure(error)
@@ -101,7 +101,7 @@ package final class SplittingStepper: Sendable {
   private func diffuse(
     _ state: FieldSet, from start: Double, _ fraction: Double, of step: Double, at time: Double,
     _ elapsed: [SplittingScheme.Part: Double]
-  ) throws(DiffusivityFailure) {
+  ) throws(DiffusionFailure) {
     guard let balance else { return try diffusion.advance(state, from: start, by: fraction * step) }
     // With the constant each part makes half of the change, so that the state between flows is the solution of a time
     // of its own, and what is given at the sides must be of that time: else the order would be lost.
