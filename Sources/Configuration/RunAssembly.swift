@@ -72,7 +72,7 @@ package final class RunAssembly {
     observables = try Observables(
       named: zip(configuration.observables, expressions).map { ($0.name, $1) }, fields: model.fieldNames,
       distributions: configuration.distributionFields(found, volumes: volumes, pool: pool),
-      parameters: model.parameterValues, volumes: volumes, pool: pool)
+      hasFreeBoundary: model.freeBoundary != nil, parameters: model.parameterValues, volumes: volumes, pool: pool)
   }
 
   private static func stepper(

@@ -3,6 +3,7 @@ import Expressions
 import Fields
 import Models
 import Operators
+import Storage
 
 extension RunFileReader {
   mutating func readGrid() -> Grid? {
@@ -82,6 +83,15 @@ extension RunFileReader {
     }
     if axis.beginsAtCenter, name.hasSuffix("-") {
       found.error("the center of the radius is no side", at: place, remedy: "leave \(name) out")
+    }
+  }
+
+  /// The fields stand under their names in `fields.h5`, beside other things.
+  mutating func checkFieldNames(_ model: Model, _ grid: Grid) {
+    for field in model.fields where FieldSeries.takenNames(on: grid).contains(field.name) {
+      found.error(
+        "a field cannot be called \"\(field.name)\": in fields.h5 that is something else", at: field.diffusivity.place,
+        remedy: "choose another name")
     }
   }
 

@@ -33,8 +33,8 @@ extension RunFileReader {
       }
       checkSides(field, sides[index], axes)
     }
-    for process in model.processes where ([process.rate] + process.changes.map(\.amount)).contains(where: \.hasDistributions)
-    {
+    for process in model.processes
+    where ([process.rate] + process.changes.map(\.amount)).contains(where: \.hasDistributions) {
       found.error(
         "process \(process.name) has a convolution or an integral along an axis, which a free boundary does not go with",
         at: law.place, remedy: "use integral(…) of the whole domain")

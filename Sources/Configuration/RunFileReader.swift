@@ -61,6 +61,7 @@ struct RunFileReader {
     let observables = readObservables(model, axes)
     let (methods, symbol) = readNumerics(model)
     guard let grid else { throw found }
+    checkFieldNames(model, grid)
     let output = root["output"]
     try found.throwIfErrors()
     return RunConfiguration(

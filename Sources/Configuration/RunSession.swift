@@ -57,12 +57,18 @@ package final class RunSession {
     branching: Bool, threads: Int? = nil, provenance: Provenance = Provenance()
   ) throws {
     let names = configuration.model.fieldNames
+    guard let text = checkpoint.header.texts[CheckpointText.memory],
+      let memory = try? JSONDecoder().decode(SimulationMemory.self, from: Data(text.utf8))
+    else { throw StorageError(checkpoint.path, "is damaged: it does not say where the run stood", isDamage: true) }
     assembly = try RunAssembly(
       configuration, threads: threads,
       continuing: .init(
         maxima: RunSession.maxima(checkpoint, fields: names.count),
         tissue: RunSession.tissue(checkpoint, configuration),
-        restore: { try RunSession.restore(checkpoint, "fields", names, into: $0) }))
+        restore: {
+          try RunSession.restore(checkpoint, "fields", names, into: $0)
+          $0.scale = memory.scale ?? 1
+        }))
     self.directory = directory
     self.provenance = provenance
     parent = checkpoint.path
@@ -73,9 +79,6 @@ package final class RunSession {
     let observers = try RunSession.observers(assembly, directory, continuesFiles: !branching)
     table = observers.table
     simulation = try RunSession.simulation(assembly, directory, observers.scheduled)
-    guard let text = checkpoint.header.texts[CheckpointText.memory],
-      let memory = try? JSONDecoder().decode(SimulationMemory.self, from: Data(text.utf8))
-    else { throw StorageError(checkpoint.path, "is damaged: it does not say where the run stood", isDamage: true) }
     try simulation.restore(memory, continuesFiles: !branching)
     try writeResolved()
   }
@@ -140,7 +143,8 @@ package final class RunSession {
           ? try FieldSeries(opening: directory.path(.fields), grid: configuration.grid, fields: fields)
           : try FieldSeries(
             creating: directory.path(.fields), grid: configuration.grid, fields: fields, title: configuration.title,
-            lengthUnit: configuration.lengthUnit, timeUnit: configuration.timeUnit))
+            lengthUnit: configuration.lengthUnit, timeUnit: configuration.timeUnit,
+            hasFreeBoundary: configuration.model.freeBoundary != nil))
     }
     try add(configuration.imageInterval) {
       try masked(

@@ -51,6 +51,8 @@ package final class FieldSet: @unchecked Sendable {
 
   /// The grid as it lies in space.
   package var gridInSpace: Grid { grid.scaled(by: scale) }
+  /// Position of the upper side of the first axis.
+  package var edge: Double { scale * (grid.axes[0].origin + grid.axes[0].length) }
 
   /// Copies all values of `other`, which has the same grid and count, and its scale.
   package func copy(from other: FieldSet) {

@@ -22,7 +22,8 @@ package struct Grid: Hashable, Sendable {
 
   /// How much larger the domain is when all positions are multiplied by a factor.
   package func growth(by factor: Double) -> Double {
-    factor == 1 ? 1 : axes.reduce(1) { growth, axis in (0..<axis.dimension).reduce(growth) { grown, _ in grown * factor } }
+    factor == 1
+      ? 1 : axes.reduce(1) { growth, axis in (0..<axis.dimension).reduce(growth) { grown, _ in grown * factor } }
   }
 
   /// What the axes are called: x, y, z, or r for a radius, of which there can be only one.

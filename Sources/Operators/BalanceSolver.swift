@@ -3,7 +3,8 @@ import Fields
 
 /// Finds the balance of one field, `∇·(D ∇w) + b + R(w) = 0`, where its movement is much faster than all else.
 ///
-/// Newton's method; its linear equations `(−L − R′(w)) δ = L w + b + R(w)` by conjugate gradients. `L` is the
+/// Newton's method; its linear equations `(−L − R′(w)) δ = L w + b + R(w)` by elimination on one axis, and by conjugate
+/// gradients on more. `L` is the
 /// finite-volume operator of second order, so that a balance of non-negative production and proportional decay is never
 /// negative. The preconditioner is the inverse for the mean diffusivity and the mean `R′` on the whole grid, by fast
 /// transforms: with constant coefficients one iteration is exact.
@@ -14,6 +15,8 @@ package final class BalanceSolver: Sendable {
   private let local: LocalField
   private let space: CoefficientSpace
   private let isClosed: Bool
+  /// Whether there is one axis, that is not periodic.
+  private let isLine: Bool
   private let pool: WorkerPool
   private let scratch: [WorkerScratch]
   /// `R` and `R′`.
@@ -42,6 +45,7 @@ package final class BalanceSolver: Sendable {
     scratch = (0..<pool.threadCount).map { _ in WorkerScratch() }
     local = try LocalField(field, description, volumes, pool)
     isClosed = local.own.isClosed
+    isLine = description.boundaries.count == 1 && description.boundaries[0] != .periodic && !volumes.isMasked
     rates = try FieldSet(grid: grid, count: 2)
     work = try FieldSet(grid: grid, count: Part.count)
     let means = volumes.grid.axes.indices.map { [local] axis in
@@ -182,8 +186,33 @@ package final class BalanceSolver: Sendable {
     }
   }
 
-  /// Conjugate gradients for `(−L − R′) δ = residual` until the residual is smaller than `target`.
+  /// Solves `(−L − R′) δ = residual`.
   private func solveLinear(to target: Double) throws(BalanceFailure) {
+    if isLine && !isSingular { try eliminate() } else { try iterate(to: target) }
+  }
+
+  /// On one axis the equations are tridiagonal.
+  private func eliminate() throws(BalanceFailure) {
+    let (below, diagonal, above) = local.own.tridiagonal()
+    let (right, slope) = (work.pointer(Part.residual), rates.pointer(1))
+    let solution = work.pointer(Part.solution)
+    var factors = [Double](repeating: 0, count: diagonal.count)
+    for i in diagonal.indices {
+      let pivot = -diagonal[i] - slope[i] - (i > 0 ? below[i] * factors[i - 1] : 0)
+      // All pivots of a stable balance are positive.
+      guard pivot > 0 else { throw unstable }
+      factors[i] = above[i] / pivot
+      solution[i] = (right[i] + (i > 0 ? below[i] * solution[i - 1] : 0)) / pivot
+    }
+    for i in diagonal.indices.dropLast().reversed() { solution[i] += factors[i] * solution[i + 1] }
+  }
+
+  private var unstable: BalanceFailure {
+    BalanceFailure(field: field, problem: "has no stable balance: it would grow without bound", time: .nan)
+  }
+
+  /// Conjugate gradients until the residual is smaller than `target`.
+  private func iterate(to target: Double) throws(BalanceFailure) {
     let mean = -rates.sum(1) / Double(volumes.pointCount)
     // Where the field grows on the whole there is nothing to invert; the curvature will tell.
     let shift = mean > 0 || isSingular ? max(mean, 0) : max(rates.maximum(1), -rates.minimum(1))
@@ -195,9 +224,7 @@ package final class BalanceSolver: Sendable {
       guard product > 0 else { return }
       applyOperator()
       let curvature = dot(Part.direction, Part.image)
-      guard curvature > 0 else {
-        throw BalanceFailure(field: field, problem: "has no stable balance: it would grow without bound", time: .nan)
-      }
+      guard curvature > 0 else { throw unstable }
       let step = product / curvature
       combine(Part.solution, 1, Part.direction, step)
       combine(Part.residual, 1, Part.image, -step)

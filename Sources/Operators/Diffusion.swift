@@ -62,7 +62,7 @@ package final class Diffusion: Sendable {
   package var repeatedSteps: Int { local?.repeatedSteps ?? 0 }
 
   /// Fields that are held to work with.
-  package var workingFieldCount: Int { 
+  package var workingFieldCount: Int {
     exact.workingFieldCount + (local?.workingFieldCount ?? 0) + (moving?.workingFieldCount ?? 0)
   }
 

@@ -197,6 +197,20 @@ final class FiniteVolumeOperator: Sendable {
     }
   }
 
+  /// The operator on a grid of one axis that is not periodic, as a tridiagonal matrix.
+  func tridiagonal() -> (below: [Double], diagonal: [Double], above: [Double]) {
+    let count = grid.rowLength
+    let zeros = [Double](repeating: 0, count: count)
+    var (below, diagonal, above) = (zeros, zeros, zeros)
+    for i in 0..<count {
+      let share = inverseVolumes?[i] ?? 1
+      below[i] = conductances.pointer(0)[i] * share
+      above[i] = i + 1 < count ? conductances.pointer(0)[i + 1] * share : 0
+      diagonal[i] = -below[i] - above[i] - (loss?.pointer(0)[i] ?? 0)
+    }
+    return (below, diagonal, above)
+  }
+
   /// A bound of the absolute values of the eigenvalues of `L` (Gershgorin).
   func spectralBound(pool: WorkerPool) -> Double {
     let bounds = TileResults(count: grid.rowCount)

@@ -8,7 +8,8 @@ import Glibc
 /// Math. 8 (1950) 81–94). The scale grows exponentially during a step, with one rate for the step; diffusivities,
 /// velocities and the scale in `D/scale²` are those of the middle of the step, which a first pass predicts. With these
 /// numbers constant, each field that diffuses has an exact propagator (`LineSystem`), so that a step may be as long as
-/// the boundary allows. Of second order in the step.
+/// the boundary allows. Carried fields that diffuse little are carried by limited fluxes, half before and half after
+/// their diffusion. Of second order in the step.
 final class MovingDomain: Sendable {
   private let fields: [FieldDiffusion]
   private let boundary: FreeBoundary
@@ -96,11 +97,16 @@ final class MovingDomain: Sendable {
     pool.forEach(fields.count) { field, _ in
       guard !self.fields[field].isQuasiSteady else { return }
       let line = self.line(motion, field, pass.step)
+      let isCarried = motion.carried.contains(field)
       var values = self.start.values(field)
-      if self.fields[field].moves {
-        values = self.diffused(values, field, line, found[field], pass).values
+      if !self.fields[field].moves {
+        line.carry(&values, isCarried: isCarried, step: pass.step)
+      } else if isCarried && !line.isSmooth(found[field]) {
+        line.carry(&values, isCarried: true, step: 0.5 * pass.step)
+        values = self.diffused(values, field, line.atRest, found[field], pass).values
+        line.carry(&values, isCarried: true, step: 0.5 * pass.step)
       } else {
-        line.carry(&values, isCarried: motion.carried.contains(field), step: pass.step)
+        values = self.diffused(values, field, line, found[field], pass).values
       }
       state.setValues(field, to: values)
     }

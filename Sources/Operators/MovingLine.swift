@@ -16,7 +16,19 @@ struct MovingLine {
   /// `a` at the faces, one more than points; 0 at the lower side.
   let velocities: [Double]
 
+  /// The same line, standing still.
+  var atRest: MovingLine {
+    MovingLine(axis: axis, scale: scale, expansion: 0, velocities: velocities.map { _ in 0 })
+  }
+
   // MARK: Diffusion
+
+  /// Whether diffusion smooths more between two points than the velocity sharpens: `|a| Δ ≤ D̃` at all faces.
+  func isSmooth(_ diffusivities: [Double]) -> Bool {
+    (1..<max(axis.points, 1)).allSatisfy {
+      abs(velocities[$0]) * axis.spacing * scale * scale <= diffusivities[$0]
+    }
+  }
 
   /// The equations of a field that diffuses.
   ///

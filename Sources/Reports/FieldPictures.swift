@@ -39,7 +39,7 @@ package final class FieldPictures: Observer {
         values: moment.state.values(index), colormap: colormap, isMasked: isMasked)
     }
     let figure = FieldFigure(
-      title: title, time: "t = \(FieldPictures.text(moment.time)) \(timeUnit)", grid: moment.state.grid,
+      title: title, time: "t = \(FieldPictures.text(moment.time)) \(timeUnit)", grid: moment.state.gridInSpace,
       lengthUnit: lengthUnit, panels: panels)
     try AtomicFile.write(figure.pngData(), to: path(count))
     count += 1

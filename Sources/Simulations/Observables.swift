@@ -7,16 +7,20 @@ package final class Observables: Sendable {
   package let names: [String]
   private let evaluator: GridEvaluator
   private let fieldNames: [String]
+  /// Name of the axis whose upper side moves.
+  private let movingAxis: String?
   private let distributions: (fields: DistributionFields, extended: FieldSet)?
 
   /// - Parameters:
   ///   - named: expressions that are one number for the whole domain.
+  ///   - hasFreeBoundary: whether the position of the upper side is a number to be written.
   ///   - distributions: what stands in them for integrals along an axis and convolutions.
   package init(
     named: [(name: String, expression: Expression)], fields: [String], distributions: DistributionFields? = nil,
-    parameters: [String: Double], volumes: PointVolumes, pool: WorkerPool
+    hasFreeBoundary: Bool = false, parameters: [String: Double], volumes: PointVolumes, pool: WorkerPool
   ) throws {
     fieldNames = fields
+    movingAxis = hasFreeBoundary ? volumes.grid.axes[0].name : nil
     self.distributions = try distributions.map {
       ($0, try FieldSet(grid: volumes.grid, count: $0.names.count))
     }
@@ -32,18 +36,25 @@ package final class Observables: Sendable {
 
   /// Names of the columns, in the order of `values`.
   package var columns: [String] {
-    names + fieldNames.flatMap { ["mass(\($0))", "min(\($0))", "max(\($0))"] }
+    names + (movingAxis.map { ["edge(\($0))"] } ?? [])
+      + fieldNames.flatMap { ["mass(\($0))", "min(\($0))", "max(\($0))"] }
   }
 
   /// The numbers at one time.
   package func values(of state: FieldSet, time: Double) -> [Double] {
-    guard let distributions else { return evaluator.values(of: state, time: time) }
-    distributions.fields.extend(state, into: distributions.extended, time: time)
-    return evaluator.values(of: distributions.extended, time: time)
+    var values: [Double]
+    if let distributions {
+      distributions.fields.extend(state, into: distributions.extended, time: time)
+      values = evaluator.values(of: distributions.extended, time: time)
+    } else {
+      values = evaluator.values(of: state, time: time)
+    }
+    if movingAxis != nil { values.insert(state.edge, at: names.count) }
+    return values
   }
 
   /// The smallest value of each field among `values`.
   package func minima(in values: [Double]) -> [Double] {
-    fieldNames.indices.map { values[names.count + 3 * $0 + 1] }
+    fieldNames.indices.map { values[values.count - 3 * (fieldNames.count - $0) + 1] }
   }
 }

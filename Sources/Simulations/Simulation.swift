@@ -114,7 +114,9 @@ package final class Simulation {
   package func memory() throws -> SimulationMemory {
     var extents: [String: Int] = [:]
     for scheduled in observers { extents[scheduled.observer.name] = try scheduled.observer.extent }
-    return SimulationMemory(clock: clock, memorizedSteps: stepper.memorizedSteps, extents: extents)
+    return SimulationMemory(
+      clock: clock, memorizedSteps: stepper.memorizedSteps, scale: state.scale == 1 ? nil : state.scale,
+      extents: extents)
   }
 
   /// Continues where a checkpoint was taken; the caller has restored the fields of `state` and of the stepper's memory.

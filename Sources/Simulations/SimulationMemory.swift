@@ -5,6 +5,8 @@ package struct SimulationMemory: Codable, Hashable, Sendable {
   package let clock: Clock
   /// Steps that the stepper's field memory holds.
   package let memorizedSteps: Int
+  /// Size of the domain relative to that of the grid, where its boundary is free.
+  package let scale: Double?
   /// What each observer has written so far.
   package let extents: [String: Int]
 }

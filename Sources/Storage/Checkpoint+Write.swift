@@ -43,7 +43,7 @@ extension Checkpoint {
     try file.setAttribute("time", to: time)
     try file.createGroup("texts")
     for (key, text) in texts.sorted(by: { $0.key < $1.key }) { try file.writeText(text, to: "texts/\(key)") }
-    let scales = try CoordinateScales.write(grid, unit: lengthUnit, to: file)
+    let scales = try CoordinateScales.write(groups[0].values.gridInSpace, unit: lengthUnit, to: file)
     for group in groups {
       try file.createGroup(group.name)
       for (index, field) in group.fields.enumerated() {

@@ -9,24 +9,36 @@ import Simulations
 /// No value is stored twice. The file is opened, appended to and closed for each frame, so that it can be read while
 /// the run goes on.
 package final class FieldSeries: Observer {
+  /// What a field cannot be called, because something else in the file has this name.
+  package static func takenNames(on grid: Grid) -> [String] {
+    ["time", FieldSeriesLayout.edge, FieldSeriesLayout.frames, "VTKHDF"] + grid.axes.map(\.name)
+  }
+
   package let name = "fields"
   package let path: String
   private let grid: Grid
   private let fields: [FieldDescription]
   private let xdmf: XDMFFile
   private var times: [Double]
+  /// Size of the domain in each frame, relative to that of the grid.
+  private var scales: [Double]
+  private let hasFreeBoundary: Bool
 
   /// Creates the file.
+  ///
+  /// - Parameter hasFreeBoundary: whether the domain changes its size.
   package init(
-    creating path: String, grid: Grid, fields: [FieldDescription], title: String, lengthUnit: String?, timeUnit: String?
+    creating path: String, grid: Grid, fields: [FieldDescription], title: String, lengthUnit: String?,
+    timeUnit: String?, hasFreeBoundary: Bool = false
   ) throws(StorageError) {
     self.path = path
     self.grid = grid
     self.fields = fields
-    times = []
+    self.hasFreeBoundary = hasFreeBoundary
+    (times, scales) = ([], [])
     xdmf = XDMFFile(series: path, grid: grid, fields: fields)
     do throws(HDF5Error) {
-      try FieldSeriesLayout(grid: grid, fields: fields)
+      try FieldSeriesLayout(grid: grid, fields: fields, hasFreeBoundary: hasFreeBoundary)
         .create(path, title: title, lengthUnit: lengthUnit, timeUnit: timeUnit)
     } catch {
       throw StorageError(path, "cannot be created: \(error.message)")
@@ -42,10 +54,19 @@ package final class FieldSeries: Observer {
     do throws(HDF5Error) {
       let file = try HDF5File(opening: path, forWriting: true, clearsOpenFlag: true)
       times = try file.openDataset("time").readDoubles()
+      hasFreeBoundary = try file.has(FieldSeriesLayout.edge)
+      let size = grid.axes[0].origin + grid.axes[0].length
+      scales =
+        hasFreeBoundary
+        ? try file.openDataset(FieldSeriesLayout.edge).readDoubles().map { $0 / size } : times.map { _ in 1 }
       try file.close()
     } catch {
       throw StorageError(path, "cannot be opened: \(error.message)", isDamage: true)
     }
+  }
+
+  private var layout: FieldSeriesLayout {
+    FieldSeriesLayout(grid: grid, fields: fields, hasFreeBoundary: hasFreeBoundary)
   }
 
   package var extent: Int {
@@ -64,7 +85,6 @@ package final class FieldSeries: Observer {
     let frame = times.count
     do throws(HDF5Error) {
       let file = try HDF5File(opening: path, forWriting: true)
-      let layout = FieldSeriesLayout(grid: grid, fields: fields)
       try layout.setFrameCount(frame + 1, from: frame, in: file)
       for (index, field) in fields.enumerated() {
         let dataset = try file.openDataset(field.name)
@@ -74,12 +94,18 @@ package final class FieldSeries: Observer {
       let clock = try file.openDataset("time")
       try clock.write(time, at: frame)
       try clock.close()
+      if hasFreeBoundary {
+        let edge = try file.openDataset(FieldSeriesLayout.edge)
+        try edge.write(state.edge, at: frame)
+        try edge.close()
+      }
       try file.close()
     } catch {
       throw StorageError(path, "cannot be written: \(error.message)")
     }
     times.append(time)
-    try xdmf.write(times: times)
+    scales.append(state.scale)
+    try xdmf.write(times: times, scales: scales)
   }
 
   package func cutBack(to extent: Int) throws {
@@ -89,12 +115,13 @@ package final class FieldSeries: Observer {
     }
     do throws(HDF5Error) {
       let file = try HDF5File(opening: path, forWriting: true)
-      try FieldSeriesLayout(grid: grid, fields: fields).setFrameCount(extent, from: times.count, in: file)
+      try layout.setFrameCount(extent, from: times.count, in: file)
       try file.close()
     } catch {
       throw StorageError(path, "cannot be cut back: \(error.message)", isDamage: true)
     }
+    scales.removeLast(times.count - extent)
     times.removeLast(times.count - extent)
-    try xdmf.write(times: times)
+    try xdmf.write(times: times, scales: scales)
   }
 }

@@ -4,6 +4,11 @@ import Fields
 struct FieldSeriesLayout {
   let grid: Grid
   let fields: [FieldDescription]
+  /// Whether the upper side moves, whose position is then kept with the time of each frame.
+  let hasFreeBoundary: Bool
+
+  static let edge = "edge"
+  static let frames = "frames"
 
   /// Creates a file without frames.
   func create(_ path: String, title: String, lengthUnit: String?, timeUnit: String?) throws(HDF5Error) {
@@ -17,6 +22,7 @@ struct FieldSeriesLayout {
     try file.setAttribute("units", of: "time", to: timeUnit ?? "1")
     try file.setAttribute("long_name", of: "time", to: "time")
     let scales = try CoordinateScales.write(grid, unit: lengthUnit, to: file)
+    if hasFreeBoundary { try createEdge(lengthUnit, in: file) }
     for field in fields {
       let dataset = try file.createDataset(
         field.name, type: .double, shape: [0] + grid.storageShape, isGrowing: true, chunk: [1] + grid.chunkShape)
@@ -26,8 +32,26 @@ struct FieldSeriesLayout {
       try file.setAttribute("_FillValue", of: field.name, to: [Double.nan])
     }
     try createVTK(in: file)
-    try file.createGroup("frames")
+    try file.createGroup(FieldSeriesLayout.frames)
     try file.close()
+  }
+
+  /// Points keep their share of the distance to the edge: now they are at `x · edge/edge[0]`.
+  private func createEdge(_ unit: String?, in file: HDF5File) throws(HDF5Error) {
+    let name = FieldSeriesLayout.edge
+    let dataset = try file.createDataset(name, type: .double, shape: [0], isGrowing: true, chunk: [1024])
+    let time = try file.openDataset("time")
+    try dataset.attach(time, dimension: 0)
+    try time.close()
+    try dataset.close()
+    let axis = grid.axes[0].name
+    try file.setAttribute("units", of: name, to: unit ?? "1")
+    try file.setAttribute("long_name", of: name, to: "position of the free boundary")
+    try file.setAttribute(
+      "comment", of: name,
+      to:
+        "Points move with the boundary: at a time they are at \(axis) * edge / edge[0], \(axis) being where they began."
+    )
   }
 
   /// The group that VTK reads: an image whose cells are the volumes of the points.
@@ -65,9 +89,11 @@ struct FieldSeriesLayout {
       for frame in min(previous, count)..<count { try offsets.write(frame, at: frame) }
       try offsets.close()
     }
-    let time = try file.openDataset("time")
-    try time.setLength(count)
-    try time.close()
+    for name in ["time"] + (hasFreeBoundary ? [FieldSeriesLayout.edge] : []) {
+      let dataset = try file.openDataset(name)
+      try dataset.setLength(count)
+      try dataset.close()
+    }
     try file.setAttribute("NSteps", of: "VTKHDF/Steps", to: count)
     // A run that was killed may have left a frame more or less than it counted.
     for frame in min(count, previous)..<max(count, previous) + 1 {
@@ -90,7 +116,7 @@ struct FieldSeriesLayout {
 
   static func group(_ frame: Int) -> String {
     let digits = String(frame)
-    return "frames/" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+    return frames + "/" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
   }
 }
 

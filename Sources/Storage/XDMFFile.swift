@@ -9,7 +9,8 @@ struct XDMFFile {
   private var path: String { series.hasSuffix(".h5") ? series.dropLast(3) + ".xdmf" : series + ".xdmf" }
   private var seriesName: String { String(series.split(separator: "/").last ?? "") }
 
-  func write(times: [Double]) throws(StorageError) {
+  /// - Parameter scales: sizes of the domain relative to that of the grid.
+  func write(times: [Double], scales: [Double]) throws(StorageError) {
     var text = """
       <?xml version="1.0"?>
       <Xdmf Version="3.0">
@@ -17,7 +18,9 @@ struct XDMFFile {
           <Grid Name="series" GridType="Collection" CollectionType="Temporal">
 
       """
-    for (frame, time) in times.enumerated() { text += grid(frame: frame, time: time) }
+    for (frame, (time, scale)) in zip(times, scales).enumerated() {
+      text += describe(grid.scaled(by: scale), frame: frame, time: time)
+    }
     text += "    </Grid>\n  </Domain>\n</Xdmf>\n"
     try AtomicFile.write(text, to: path)
   }
@@ -26,7 +29,7 @@ struct XDMFFile {
   ///
   /// The mesh always has three axes, because readers lay meshes of two into different planes, and fail on flat ones: along
   /// axes that the grid has not it is one cell thick.
-  private func grid(frame: Int, time: Double) -> String {
+  private func describe(_ grid: Grid, frame: Int, time: Double) -> String {
     let missing = ["y", "z"].suffix(3 - grid.axes.count)
     let axes = grid.axes + missing.map { Axis(name: $0, length: grid.axes[0].spacing, points: 1) }
     func list(_ number: (Axis) -> String) -> String { axes.reversed().map(number).joined(separator: " ") }

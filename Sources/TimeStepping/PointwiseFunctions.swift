@@ -79,7 +79,9 @@ package struct PointwiseFunctions: Sendable {
     let coordinates = grid.rowCoordinates(tile.row)
     for (index, coordinate) in coordinates.enumerated() { workspace.uniforms[1 + index] = scale * coordinate }
     for (index, value) in functionals.enumerated() { workspace.uniforms[1 + coordinates.count + index] = value }
-    if usesFirstCoordinate { block.loadFirstCoordinate(of: grid, scale: scale, tile: tile, into: inputRow + fieldCount) }
+    if usesFirstCoordinate {
+      block.loadFirstCoordinate(of: grid, scale: scale, tile: tile, into: inputRow + fieldCount)
+    }
   }
 
   /// Sets the functionals alone, for values that change within a tile.

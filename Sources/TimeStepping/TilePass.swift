@@ -26,7 +26,8 @@ struct TilePass {
     if let source { block.load(source, tile: tile, into: rows.source) }
     for row in [rows.old, rows.new] {
       integrator.system.functions.enter(
-        tile, scale: state.scale, functionals: functionals.start, block: block, inputRow: row, workspace: worker.workspace)
+        tile, scale: state.scale, functionals: functionals.start, block: block, inputRow: row,
+        workspace: worker.workspace)
     }
     if let failure = integrate() { return failure }
     block.store(rows.old, to: state, tile: tile)
