@@ -3,6 +3,7 @@ import Documents
 import Fields
 import Foundation
 import Testing
+import TimeStepping
 
 /// Domains whose upper side moves: by a Stefan condition, or with tissue that grows.
 @Suite struct FreeBoundaryTests {
@@ -145,6 +146,131 @@ import Testing
     print("spheroid from \(start): \(errors)")
     for (coarse, fine) in zip(errors, errors.dropFirst()) { #expect(log2(coarse / fine) > 1.8) }
   }
+
+  // MARK: What cannot be
+
+  private func message(_ field: String, _ law: String, domain: String = #""size": [1], "points": [8]"#) -> String {
+    do {
+      _ = try configuration(
+        """
+        { "model": { "name": "m", "parameters": { "k": 1 }, "fields": { "u": { \(field) }, "q": { "diffusion": 1, "quasi_steady": true } },
+            "reactions": { "q": "1 - q" },
+            "free_boundary": \(law) },
+          "domain": { \(domain) }, "initial": { "u": 1 }, "time": { "end": 1, "step": 0.1 } }
+        """)
+      return "no error"
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  @Test(arguments: [
+    (
+      #""diffusion": 1, "boundary": { "x+": { "value": 0 } }"#, #"{ "stefan": { "field": "u", "coefficient": "k" } }"#,
+      #""size": [1], "points": [8]"#, "no error"
+    ),
+    (
+      #""diffusion": 1"#, #"{ "stefan": { "field": "u", "coefficient": "k" } }"#, #""size": [1], "points": [8]"#,
+      "moved by field u, whose value there is not given"
+    ),
+    (
+      #""diffusion": 0"#, #"{ "stefan": { "field": "u", "coefficient": "k" } }"#, #""size": [1], "points": [8]"#,
+      "moved by field u, which must diffuse"
+    ),
+    (
+      #""diffusion": 1"#, #"{ "stefan": { "field": "v", "coefficient": "k" } }"#, #""size": [1], "points": [8]"#,
+      "there is no field \"v\""
+    ),
+    (
+      #""diffusion": 1, "boundary": { "x+": { "value": 0 } }"#,
+      #"{ "stefan": { "field": "u", "coefficient": "k*u" } }"#, #""size": [1], "points": [8]"#,
+      "finite number that depends on parameters only"
+    ),
+    (
+      #""diffusion": 1"#, #"{ "growth": { "rate": "1", "carries": ["u", "q"] } }"#, #""size": [1], "points": [8]"#,
+      "q is quasi-steady, and cannot be carried"
+    ),
+    (
+      #""diffusion": 1"#, #"{ "growth": { "rate": "y", "carries": ["u"] } }"#, #""size": [1], "points": [8]"#,
+      "the growth of the tissue depends on y"
+    ),
+    (
+      #""diffusion": 1"#, #"{ "growth": { "rate": "integral(u, x)", "carries": ["u"] } }"#,
+      #""size": [1], "points": [8]"#, "not available in the growth of the tissue"
+    ),
+    (
+      #""diffusion": 1, "advection": { "x": 1 }"#, #"{ "growth": { "rate": "1", "carries": [] } }"#,
+      #""size": [1], "points": [8]"#, "field u has a given flow"
+    ),
+    (
+      #""diffusion": 1, "cross_diffusion": { "q": 0.1 }"#, #"{ "growth": { "rate": "1", "carries": [] } }"#,
+      #""size": [1], "points": [8]"#, "cross-diffusion and a free boundary"
+    ),
+    (
+      #""diffusion": 1, "boundary": "periodic""#, #"{ "growth": { "rate": "1", "carries": [] } }"#,
+      #""size": [1], "points": [8]"#, "field u is periodic"
+    ),
+    (
+      #""diffusion": 1, "boundary": { "x+": { "value": "x" } }"#, #"{ "growth": { "rate": "1", "carries": [] } }"#,
+      #""size": [1], "points": [8]"#, "at the free boundary depends on x"
+    ),
+    (
+      #""diffusion": 1"#, #"{ "growth": { "rate": "1", "carries": [] } }"#, #""size": [1, 1], "points": [8, 8]"#,
+      "the domain has 2 axes"
+    ),
+    (
+      #""diffusion": 1"#, #"{ "growth": { "rate": "1", "carries": [] } }"#,
+      #""size": [1], "points": [8], "origin": [1]"#, "begins at 0"
+    ),
+    (
+      #""diffusion": 1"#, #"{ "growth": { "rate": "1", "carries": [] } }"#,
+      #""size": [1], "points": [8], "mask": "x < 0.5""#, "a mask and a free boundary"
+    ),
+    (#""diffusion": 1"#, #"{ "growth": { "carries": [] } }"#, #""size": [1], "points": [8]"#, "\"rate\" is missing"),
+  ])
+  func whatDoesNotGoWithAFreeBoundaryIsRefused(field: String, law: String, domain: String, expected: String) {
+    let found = message(field, law, domain: domain)
+    #expect(found.contains(expected), "\(found)")
+  }
+
+  @Test func aBoundaryThatMovesTooFarInOneStepEndsTheRun() {
+    #expect(throws: NumericalFailure.self) {
+      _ = try finalState(
+        """
+        { "model": { "name": "m", "fields": { "u": {} }, "free_boundary": { "growth": { "rate": 100, "carries": ["u"] } } },
+          "domain": { "size": [1], "points": [8] }, "initial": { "u": 1 }, "time": { "end": 1, "step": 0.1 } }
+        """)
+    }
+  }
+
+  /// Random growth, shrinking, diffusivities, sides and shapes: nothing becomes negative, and what is carried is kept.
+  @Test func whatIsCarriedIsNeverNegativeAndNeverLost() throws {
+    var random = SeededNumbers(seed: 7)
+    for trial in 0..<400 {
+      let geometry = ["cartesian", "cylindrical-radial", "spherical-radial"][trial % 3]
+      let diffusivity = [0, 1e-6, 1e-3, 1, 1e4][trial % 5]
+      let rate = "\(random.next(-3, 3)) + \(random.next(-9, 9))*cos(\(random.next(0, 20))*t)*u/(1 + u)"
+      let axis = geometry == "cartesian" ? "x" : "r"
+      let assembly = try RunAssembly(
+        configuration(
+          """
+          { "model": { "name": "m", "fields": { "u": { "diffusion": \(diffusivity) }, "s": { "diffusion": \(diffusivity) } },
+              "free_boundary": { "growth": { "rate": "\(rate)", "carries": ["u"] } } },
+            "domain": { "geometry": "\(geometry)", "size": [1], "points": [\(8 + trial % 40)] }, "seed": \(trial),
+            "initial": { "u": "where(\(axis) < \(random.next(0, 1)), random(), 0)", "s": "where(random() < 0.3, 1, 0)" },
+            "time": { "end": 0.5, "step": \(random.next(0.01, 0.1)) } }
+          """), threads: 1)
+      var first: Double?
+      let mass = assembly.observables.columns.firstIndex(of: "mass(u)")!
+      try advance(assembly) { time, state in
+        #expect(state.minimum(0) >= 0 && state.minimum(1) >= 0, "trial \(trial) at \(time)")
+        let now = assembly.observables.values(of: state, time: time)[mass]
+        let before = first ?? now
+        first = before
+        #expect(abs(now - before) <= 1e-12 * before, "trial \(trial) at \(time): \(before) to \(now)")
+      }
+    }
+  }
 }
 
 /// The zero of a function that rises through it.
@@ -155,4 +281,16 @@ private func root(_ range: ClosedRange<Double>, of function: (Double) -> Double)
     if function(middle) < 0 { low = middle } else { high = middle }
   }
   return (low + high) / 2
+}
+
+/// Numbers that are the same in every run of the tests.
+private struct SeededNumbers {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next(_ low: Double, _ high: Double) -> Double {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return low + (high - low) * Double(state >> 11) / Double(1 << 53)
+  }
 }
