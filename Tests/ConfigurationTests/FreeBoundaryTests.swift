@@ -97,9 +97,10 @@ import TimeStepping
 
   // MARK: Tissue that grows
 
-  /// Greenspan's spheroid in the form of Friedman and Reitich (J. Math. Biol. 38 (1999) 262–284).
+  /// Greenspan's spheroid in the form of Friedman and Reitich.
   ///
-  /// `∇²σ = σ`, `σ(R) = 1`, `∇·v = μ(σ − σ̃)`. The exact radius follows
+  /// Source: A. Friedman, F. Reitich, J. Math. Biol. 38 (1999) 262–284. The equations are `∇²σ = σ`,
+  /// `σ(R) = 1`, `∇·v = μ(σ − σ̃)`. The exact radius follows
   /// `R' = μ R ((R coth R − 1)/R² − σ̃/3)`, and rests where the bracket is 0.
   @Test(arguments: [0.5, 6]) func aSpheroidGrowsOrShrinksToItsStationaryRadius(start: Double) throws {
     let (mu, threshold) = (1.0, 0.6)
