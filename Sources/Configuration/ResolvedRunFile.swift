@@ -99,7 +99,8 @@ extension Diffusion.Plan {
     switch self {
     case .axes(let axes): .object(axes.map { .init($0.axis, $0.output) })
     case .balance: .object(["method": .string("balance")])
-    case .movingDomain: .object(["method": .string("front-fixing")])
+    case .movingDomain(let diffuses):
+      .object(["method": .string("front-fixing"), "propagator": .string(diffuses ? "exponential" : "limited fluxes")])
     case .stages(let stages, let steps, let reason):
       .object([
         "method": .string("super-time-stepping"), "stages": .integer(stages), "steps": .integer(steps),

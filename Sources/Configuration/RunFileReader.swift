@@ -114,7 +114,7 @@ struct RunFileReader {
   }
 
   private mutating func findModel(_ node: JSONNode) throws(Diagnostics) -> Model? {
-    guard let name = node.string else { return node.object == nil ? nil : try Model(node) }
+    guard let name = node.string else { return node.object == nil ? nil : try Model(node, path: ["model"]) }
     if let model = try Catalogue.model(name) { return model }
     guard name.contains("/") || name.hasSuffix(".json") else {
       found.error(

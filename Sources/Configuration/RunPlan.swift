@@ -1,5 +1,6 @@
 import Documents
 import Fields
+import Models
 import Operators
 import Simulations
 
@@ -56,12 +57,15 @@ package struct RunPlan {
       "  output       \(count(configuration.fieldInterval)) frames of fields (\(megabytes(outputBytes))), \(count(configuration.imageInterval)) images, \(count(configuration.observableInterval)) rows of observables",
       "  diffusion",
     ]
+    if let law = configuration.model.freeBoundary { lines.insert("  boundary     \(describe(law))", at: 3) }
     for (name, plan) in zip(configuration.model.fieldNames, assembly.diffusionPlan) {
       switch plan {
       case .axes(let axes):
         for propagator in axes { lines.append("    \(name) along \(propagator.axis): \(describe(propagator))") }
       case .balance: lines.append("    \(name): always in balance with the others")
-      case .movingDomain: lines.append("    \(name): with the free boundary (front-fixing, exact for each step)")
+      case .movingDomain(diffuses: true): lines.append("    \(name): exactly, on points that move with the boundary")
+      case .movingDomain:
+        lines.append("    \(name): not at all; limited fluxes between points that move with the boundary")
       case .stages(let stages, let steps, let reason):
         lines.append(
           "    \(name): super-time-stepping, \(stages) stages, \(steps) to a step of the run (\(reason))")
@@ -79,6 +83,15 @@ package struct RunPlan {
   /// Says how much of the grid is tissue, if not all.
   private var tissue: String {
     assembly.volumes.isMasked ? ", \(assembly.volumes.pointCount) of them tissue" : ""
+  }
+
+  private func describe(_ law: FreeBoundaryLaw) -> String {
+    let side = configuration.grid.axes[0].name + "+"
+    switch law.kind {
+    case .stefan(let field, let coefficient): return "\(side) moves with s' = −(\(coefficient)) ∂\(field)/∂n"
+    case .growth(let rate, let carried):
+      return "\(side) moves with the tissue, ∇·v = \(rate), which carries \(carried.joined(separator: ", "))"
+    }
   }
 
   private func describe(_ propagator: AxisPropagator) -> String {

@@ -2,9 +2,11 @@ extension Schema {
   /// All problems of a document at once: unknown and missing keys, wrong kinds, values out of bounds.
   ///
   /// The root may hold the key "$schema", by which editors find the JSON Schema.
-  package func check(_ node: JSONNode) -> Diagnostics {
+  ///
+  /// - Parameter path: the keys that lead to the value, where it is part of a larger document.
+  package func check(_ node: JSONNode, path: [String] = []) -> Diagnostics {
     var checker = SchemaChecker()
-    checker.check(node, against: self, path: [])
+    checker.check(node, against: self, path: path)
     return checker.problems
   }
 }

@@ -5,8 +5,10 @@ extension Model {
   /// Reads a model and checks it: structure, names, expressions.
   ///
   /// All problems are found at once.
-  package init(_ node: JSONNode) throws(Diagnostics) {
-    var reader = ModelReader(node)
+  ///
+  /// - Parameter path: the keys that lead to it, where it is part of a run file.
+  package init(_ node: JSONNode, path: [String] = []) throws(Diagnostics) {
+    var reader = ModelReader(node, path: path)
     self = try reader.read()
   }
 }
@@ -20,9 +22,9 @@ private struct ModelReader {
   /// Every name that is taken, and what it stands for.
   private var names: [String: String] = [:]
 
-  init(_ node: JSONNode) {
+  init(_ node: JSONNode, path: [String]) {
     self.node = node
-    found = Model.schema.check(node)
+    found = Model.schema.check(node, path: path)
   }
 
   mutating func read() throws(Diagnostics) -> Model {

@@ -41,8 +41,8 @@ package final class Diffusion: Sendable {
     case stages(Int, steps: Int, reason: String)
     /// Not at all: it is always in balance with the others.
     case balance
-    /// With the domain, whose boundary is free.
-    case movingDomain
+    /// With the domain, whose boundary is free; diffusing exactly, or carried by limited fluxes.
+    case movingDomain(diffuses: Bool)
   }
 
   /// What will be done in a step from a state, for each field.
@@ -50,7 +50,7 @@ package final class Diffusion: Sendable {
     let axes = exact.plan(step: step)
     return try fields.indices.map { field in
       if fields[field].isQuasiSteady { return .balance }
-      if moving != nil { return .movingDomain }
+      if moving != nil { return .movingDomain(diffuses: fields[field].moves) }
       guard let division = try local?.division(of: field, state, time: time, step: isSymmetric ? 0.5 * step : step)
       else { return .axes(axes[field]) }
       let steps = isSymmetric ? 2 * division.steps : division.steps

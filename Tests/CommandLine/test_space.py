@@ -122,6 +122,14 @@ def test_the_plan_says_how_each_field_is_moved(oncofield, tmp_path):
     assert "taxis        u: limited fluxes" in plan
     chosen = json.loads(oncofield("plan", tmp_path / "run.json", "--json").stdout)["chosen"]
     assert chosen["propagators"]["v"]["method"] == "super-time-stepping" and chosen["taxis_parts"] >= 1
+    (tmp_path / "front.json").write_text(run_text("front", False, "strang"))
+    plan = oncofield("plan", tmp_path / "front.json").stdout
+    assert "x+ moves with s' = −(0.8) ∂u/∂n" in plan
+    assert "u: exactly, on points that move" in plan and "v: not at all; limited fluxes" in plan
+    (tmp_path / "spheroid.json").write_text(run_text("spheroid", False, "strang"))
+    assert "r+ moves with the tissue, ∇·v = w*u - 0.3*v, which carries u, v" in oncofield(
+        "plan", tmp_path / "spheroid.json"
+    ).stdout
 
 
 def test_the_free_boundary_is_in_every_file(oncofield, tmp_path):

@@ -45,6 +45,14 @@ private let cases: [(key: String, line: String, expected: String)] = [
     """
   ),
   (
+    "model", #""model": { "name": "m", "fields": { "T": { "difusion": 1 }, "E": {} }, "reactions": { "T": "T" } },"#,
+    """
+    run.json:2:46: error: unknown key "difusion" in model.fields.T
+        2 |   "model": { "name": "m", "fields": { "T": { "difusion": 1 }, "E": {} }, "reactions": { "T": "T" } },
+          |                                              ^~~~~~~~~~  did you mean "diffusion"?
+    """
+  ),
+  (
     "model", #""model": { "name": "m", "fields": { "T": {}, "E": {} }, "reactions": { "T": "rr*T" } },"#,
     """
     run.json:2:80: error: unknown symbol "rr" in the reaction of field T
