@@ -35,6 +35,16 @@ package struct FieldDiffusivity: Sendable {
       expression.symbols.contains { if case .field = $0 { true } else { false } }
     }
     mean = field.faceMean.flatMap(FaceMean.init) ?? (dependsOnState ? .arithmetic : .harmonic)
+    crossTerms = field.crossDiffusion.compactMap { term in
+      guard let index = fields.firstIndex(of: term.field), let value = term.coefficient.value(at: parameters),
+        value.isFinite
+      else {
+        found.error(
+          "a coefficient of cross-diffusion is a finite number that depends on parameters only", at: term.place)
+        return nil
+      }
+      return value == 0 ? nil : CrossTerm(field: index, coefficient: value)
+    }
     guard !isVariable else {
       constants = axes.map { _ in 0 }
       variable = Set(expressions).count == 1 ? [expressions[0]] : expressions
@@ -48,16 +58,6 @@ package struct FieldDiffusivity: Sendable {
       }
       return value
     }
-    crossTerms = field.crossDiffusion.compactMap { term in
-      guard let index = fields.firstIndex(of: term.field), let value = term.coefficient.value(at: parameters),
-        value.isFinite
-      else {
-        found.error(
-          "a coefficient of cross-diffusion is a finite number that depends on parameters only", at: term.place)
-        return nil
-      }
-      return value == 0 ? nil : CrossTerm(field: index, coefficient: value)
-    }
   }
 
   /// Refuses cross-diffusion that is no diffusion.
@@ -68,17 +68,23 @@ package struct FieldDiffusivity: Sendable {
   ) {
     for (i, own) in diffusivities.enumerated() where !own.crossTerms.isEmpty {
       let place = fields[i].crossDiffusion.first?.place
-      if own.variable != nil {
-        found.error("cross-diffusion goes with a constant diffusivity of field \(fields[i].name)", at: place)
-      }
       let circle = partners(of: i, diffusivities)
+      if own.variable != nil, circle.count > 1 {
+        found.error(
+          "the fields \(circle.map { fields[$0].name }.joined(separator: " and ")) drive each other, and the diffusivity "
+            + "of \(fields[i].name) is not constant", at: place,
+          remedy: "give a constant diffusivity, or let only one of the fields drive the other")
+        continue
+      }
       if circle.count > 2 {
         found.error(
           "the fields \(circle.map { fields[$0].name }.joined(separator: ", ")) drive each other in a circle",
           at: place,
           remedy: "only two fields may drive each other by cross-diffusion")
       }
-      guard circle.count == 2, let j = circle.first(where: { $0 != i }), i < j else { continue }
+      guard circle.count == 2, let j = circle.first(where: { $0 != i }), i < j, diffusivities[j].variable == nil else {
+        continue
+      }
       let product = own.coefficient(j) * diffusivities[j].coefficient(i)
       for (a, d) in zip(own.constants, diffusivities[j].constants)
       where (a - d) * (a - d) + 4 * product < 0 || a * d < product {

@@ -1,11 +1,13 @@
 import Fields
 import Synchronization
 
-/// The constant `c` of rebalanced splitting, which is added to the reactions and taken from the movement:
-/// `u' = R(u) + c` and `u_t = D ∇²u − c` (with taxis, `c` is taken in the flow of diffusion).
+/// The constant `c` of rebalanced splitting, which is added to the reactions and taken from diffusion:
+/// `u' = R(u) + c` and `u_t = D ∇²u − c`.
 ///
 /// With `d_R` and `d_D` the average rates at which the two parts changed the solution in the step before,
 /// `c = ½ (d_D − d_R)`: in a steady state both parts then stand still by themselves, and the splitting error vanishes.
+/// Taxis counts with the reactions in `d_R`, so that what diffusion begins with fits what is given at the sides, where
+/// a splitting otherwise loses its order; between reactions and taxis there remains a splitting error.
 /// The constant is extrapolated to the step at hand, `3/2 c_n − 1/2 c_{n−1}`, and limited so that a step takes at most
 /// what is there (|c| Δt ≤ u), which keeps densities non-negative.
 ///
@@ -15,7 +17,7 @@ final class Balance: Sendable {
   let constant: FieldSet
   private let latest: FieldSet
   private let earlier: FieldSet
-  /// What diffusion has added in the present step so far, less what reactions have added.
+  /// What diffusion has added in the present step so far, less what the other parts have added.
   private let difference: FieldSet
   private let fields: [Int]
   private let pool: WorkerPool
@@ -64,9 +66,9 @@ final class Balance: Sendable {
     for field in fields { difference.setField(field, toSumOf: [(1, difference), (weight, state)], pool: pool) }
   }
 
-  private static func sign(_ part: SplittingScheme.Part) -> Double { part == .reaction ? -1 : 1 }
+  private static func sign(_ part: SplittingScheme.Part) -> Double { part == .diffusion ? 1 : -1 }
 
-  /// `d_R = (change by reactions)/Δt − c` and `d_D = (change by diffusion)/Δt + c`, hence the next
+  /// `d_R = (change by reactions and taxis)/Δt − c` and `d_D = (change by diffusion)/Δt + c`, hence the next
   /// `c = ½ difference/Δt + c`.
   func finish(step: Double) {
     for field in fields {

@@ -14,18 +14,36 @@ private struct Problem: Sendable, CustomTestStringConvertible {
   let solution: String
   /// May depend on position, time and `u`.
   var diffusivity = "0.3"
-  /// Of the attractant `c`, which stays as it is.
+  /// Of the attractant `c`.
   var sensitivity: String?
+  /// May depend on time.
   var attractant = "0"
+  /// Coefficient of the cross-diffusion along `∇c`.
+  var crossDiffusion: Double?
+  /// No flux of the solution crosses its edge.
+  var mask: String?
   /// Along the first axis.
   var velocity: String?
   /// By side; the others are closed.
   var sides: [String: String] = [:]
+  /// Whether the edge of the mask cuts volumes in two, which have to be inside or outside.
+  var hasStairs = false
 
-  /// The least order that is asked for: at sides that a flow crosses, values at faces are of first order.
-  var order: Double { velocity != nil && !sides.values.contains("periodic") ? 1.65 : 1.8 }
+  /// The least order that is asked for: at sides that a flow crosses, values at faces are of first order,
+  /// and edges that are stairs.
+  var order: Double { hasStairs ? 0.8 : velocity != nil && !sides.values.contains("periodic") ? 1.65 : 1.8 }
 
   var testDescription: String { name }
+
+  /// How well stairs fit a round edge varies from grid to grid, so that only several doublings show the order.
+  var resolutions: [Int] {
+    if hasStairs { return [16, 128] }
+    return switch ranges.count {
+    case 1: [24, 48, 96]
+    case 2: [32, 64]
+    default: [12, 24]
+    }
+  }
 
   private var axes: [String] { geometry == "cartesian" ? Array(["x", "y", "z"].prefix(ranges.count)) : ["r"] }
 
@@ -48,6 +66,7 @@ private struct Problem: Sendable, CustomTestStringConvertible {
       if let sensitivity {
         flux = flux + u * (try parse(sensitivity).substituting([.field("u"): u, .field("c"): c])) * c.derivative(by: x)
       }
+      if let crossDiffusion { flux = flux - .constant(crossDiffusion) * c.derivative(by: x) }
       if let velocity, index == 0 { flux = flux + u * (try parse(velocity)) }
       source = source + flux.derivative(by: x)
       let weights: [String: Double] = ["cylindrical-radial": 1, "spherical-radial": 2]
@@ -69,13 +88,15 @@ private struct Problem: Sendable, CustomTestStringConvertible {
     }
     let lengths = ranges.map { $0.1 - $0.0 }
     let taxis = sensitivity.map { #", "taxis": [ { "toward": "c", "sensitivity": "\#($0)" } ]"# } ?? ""
+    let cross = crossDiffusion.map { #", "cross_diffusion": { "c": \#($0) }"# } ?? ""
+    let tissue = mask.map { #", "mask": "\#($0)""# } ?? ""
     let flow = velocity.map { #", "advection": { "\#(axes[0])": "\#($0)" }"# } ?? ""
     return """
       { "model": { "name": "manufactured",
-          "fields": { "u": { "diffusion": "\(diffusivity)"\(taxis)\(flow), "boundary": { \(Set(boundary).sorted().joined(separator: ", ")) } }, "c": {} },
-          "reactions": { "u": "\(source)" } },
-        "domain": { "geometry": "\(geometry)", "size": \(lengths), "origin": \(ranges.map(\.0)), "points": \(ranges.map { _ in points }) },
-        "initial": { "u": "\(u.substituting([.time: .constant(0)]))", "c": "\(attractant)" },
+          "fields": { "u": { "diffusion": "\(diffusivity)"\(taxis)\(cross)\(flow), "boundary": { \(Set(boundary).sorted().joined(separator: ", ")) } }, "c": {} },
+          "reactions": { "u": "\(source)", "c": "\(c.derivative(by: .time))" } },
+        "domain": { "geometry": "\(geometry)", "size": \(lengths), "origin": \(ranges.map(\.0)), "points": \(ranges.map { _ in points })\(tissue) },
+        "initial": { "u": "\(u.substituting([.time: .constant(0)]))", "c": "\(c.substituting([.time: .constant(0)]))" },
         "time": { "end": 0.5, "step": \(0.4 / Double(points)), "reactions": { "tolerance": 1e-9 } },
         "numerics": { "symbol": "second-order" } }
       """
@@ -85,7 +106,8 @@ private struct Problem: Sendable, CustomTestStringConvertible {
   func error(points: Int) throws -> Double {
     let state = try finalState(try runFile(points: points))
     let u = try parse(solution)
-    var sum = 0.0
+    let tissue = try parse(mask ?? "1")
+    var (sum, count) = (0.0, 0)
     for row in 0..<state.grid.rowCount {
       let rest = state.grid.rowCoordinates(row)
       for column in 0..<state.grid.rowLength {
@@ -93,14 +115,19 @@ private struct Problem: Sendable, CustomTestStringConvertible {
         for (axis, position) in zip(axes, [state.grid.axes[0].coordinate(column)] + rest) {
           values[.coordinate(axis)] = position
         }
+        guard tissue.value(at: values) != 0 else { continue }
+        count += 1
         sum += abs(state.pointer(0, row: row)[column] - (u.value(at: values) ?? .nan))
       }
     }
-    return sum / Double(state.grid.pointCount)
+    return sum / Double(count)
   }
 }
 
 private let wave = "2 + cos(pi*x)*cos(2*t)"
+/// No flux of it crosses the edge of the disk of radius 0.4.
+private let disk = "2 + cos(t)*(((x - 0.5)^2 + (y - 0.5)^2)^2/0.0256 - 2*((x - 0.5)^2 + (y - 0.5)^2)/0.16)"
+private let inDisk = "(x - 0.5)^2 + (y - 0.5)^2 < 0.16"
 private let problems: [Problem] = [
   Problem(name: "constant D, closed", solution: wave),
   Problem(name: "constant D, values", solution: "1 + x*sin(t) + x^3", sides: ["x-": "value", "x+": "value"]),
@@ -154,16 +181,45 @@ private let problems: [Problem] = [
     name: "space, D(x, y, z), values and closed", ranges: [(0, 1), (0, 1), (0, 1)],
     solution: "2 + sin(x + t)*cos(pi*y)*cos(pi*z)", diffusivity: "0.2 + 0.1*x*y*z",
     sides: ["x-": "value", "x+": "value"]),
+  Problem(
+    name: "space, taxis toward what changes, closed", ranges: [(0, 1), (0, 1), (0, 1)],
+    solution: "2 + cos(pi*x)*cos(pi*y)*cos(pi*z)*cos(t)", diffusivity: "0.2", sensitivity: "0.3*(1 - u/5)",
+    attractant: "cos(pi*x)*cos(pi*y)*cos(pi*z)*(1 + t)"),
+  Problem(
+    name: "cross-diffusion, closed", solution: wave, attractant: "2 + cos(2*pi*x)*cos(t)", crossDiffusion: 0.2),
+  Problem(
+    name: "cross-diffusion in the plane, D(u), periodic and closed", ranges: [(0, 2), (0, 1)],
+    solution: "2 + sin(pi*x - t)*cos(pi*y)", diffusivity: "0.1*u",
+    attractant: "2 + cos(pi*x)*cos(pi*y)*sin(t)", crossDiffusion: -0.1, sides: ["x+": "periodic"]),
+  Problem(
+    name: "cross-diffusion in a sphere", geometry: "spherical-radial", solution: "2 + cos(pi*r)*cos(t)",
+    attractant: "r^2*(3 - 2*r)*(1 + t)", crossDiffusion: 0.2),
+  Problem(
+    name: "tissue with a corner", ranges: [(0, 1), (0, 1)], solution: "2 + cos(2*pi*x)*cos(2*pi*y)*cos(2*t)",
+    mask: "!(x > 0.5 && y > 0.5)"),
+  Problem(
+    name: "tissue with a corner, D(x, y), taxis, a value", ranges: [(0, 1), (0, 1)],
+    solution: "2 + cos(2*pi*x)*cos(2*pi*y)*cos(2*t)", diffusivity: "0.2 + 0.1*x*y", sensitivity: "0.3",
+    attractant: "cos(2*pi*x)*cos(2*pi*y)", mask: "!(x > 0.5 && y > 0.5)", sides: ["x-": "value"]),
+  Problem(
+    name: "tissue with a corner in space", ranges: [(0, 1), (0, 1), (0, 1)],
+    solution: "2 + cos(2*pi*x)*cos(2*pi*y)*cos(pi*z)*cos(t)", mask: "!(x > 0.5 && y > 0.5)"),
+  Problem(
+    name: "round tissue", ranges: [(0, 1), (0, 1)], solution: disk, attractant: disk, mask: inDisk, hasStairs: true),
+  Problem(
+    name: "round tissue, taxis", ranges: [(0, 1), (0, 1)], solution: disk, diffusivity: "0.2", sensitivity: "0.3",
+    attractant: disk, mask: inDisk, hasStairs: true),
 ]
 
 @Suite struct ManufacturedSolutionTests {
   @Test(arguments: problems)
   fileprivate func theDesignOrderIsMet(problem: Problem) throws {
-    let resolutions = problem.ranges.count == 3 ? [8, 16] : problem.ranges.count == 2 ? [16, 32] : [24, 48, 96]
+    let resolutions = problem.resolutions
     let errors = try resolutions.map { try problem.error(points: $0) }
-    let orders = zip(errors, errors.dropFirst()).map { log2($0 / $1) }
+    let orders = zip(zip(errors, errors.dropFirst()), zip(resolutions, resolutions.dropFirst()))
+      .map { log($0.0 / $0.1) / log(Double($1.1) / Double($1.0)) }
     print("manufactured: \(problem.name): errors \(errors), orders \(orders)")
     #expect(orders.last ?? 0 > problem.order)
-    #expect(errors.last ?? 1 < 0.01)
+    #expect(errors.last ?? 1 < 0.015)
   }
 }

@@ -284,6 +284,15 @@ private let cases: [(key: String, line: String, expected: String)] = [
   ),
   (
     "model",
+    #""model": { "name": "m", "fields": { "T": { "diffusion": "1 + T", "cross_diffusion": { "E": 2 } }, "E": { "diffusion": 1, "cross_diffusion": { "T": 0.1 } } } },"#,
+    """
+    run.json:2:94: error: the fields T and E drive each other, and the diffusivity of T is not constant
+        2 | …sion": "1 + T", "cross_diffusion": { "E": 2 } }, "E": { "diffusion": 1, "cross_diffusion": { "T": 0.1 } } } },
+          |                                            ^  give a constant diffusivity, or let only one of the fields drive the other
+    """
+  ),
+  (
+    "model",
     #""model": { "name": "m", "fields": { "T": { "diffusion": 1 }, "E": { "boundary": { "x-": { "value": 1 } } } } },"#,
     """
     run.json:2:91: error: field E does not diffuse along x, so that nothing can be given at its sides
