@@ -36,6 +36,7 @@ let package = Package(
     .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
     .target(name: "CProcess", cSettings: [.define("ONCOFIELD_COMMIT", to: "\"\(commit)\"")]),
     .target(name: "CKernels"),
+    .target(name: "CHDF5Guard", dependencies: ["CHDF5"]),
     // JSON text with positions, diagnostics, the description of a document
     room("Documents", uses: []),
     // Grid, axes, storage of fields, the worker pool, reductions in a fixed order
@@ -51,7 +52,7 @@ let package = Package(
     // Clock, schedule, the loop, observers
     room("Simulations", uses: ["Fields", "Expressions", "TimeStepping"]),
     // HDF5 files, XDMF, CSV
-    room("Storage", uses: ["CHDF5", "CXXHash", "Documents", "Fields", "Simulations"]),
+    room("Storage", uses: ["CHDF5", "CHDF5Guard", "CXXHash", "Documents", "Fields", "Simulations"]),
     // Arrays out of NPY, PNG, TIFF and HDF5 files that others wrote
     room("ArrayFiles", uses: ["CPNG", "CTIFF", "Storage"]),
     // Pictures

@@ -205,12 +205,23 @@ package final class RunSession {
     try writeRun(outcome: "running")
     do {
       let outcome = try simulation.run(stopRequested: stopRequested, didStep: { _ in didStep(self) })
-      try writeRun(outcome: outcome == .reachedEnd ? "reached the end" : "interrupted, can be resumed")
+      try writeRun(outcome: outcome == .reachedEnd ? RunSession.reachedEnd : "interrupted, can be resumed")
       return outcome
     } catch {
       try? writeRun(outcome: "failed: \(error)")
       throw error
     }
+  }
+
+  private static let reachedEnd = "reached the end"
+
+  /// Whether the run in a directory has reached its end, has written that down, and all its files are whole.
+  package static func isComplete(_ directory: RunDirectory) -> Bool {
+    guard !FileManager.default.fileExists(atPath: directory.path(.fieldsJournal)),
+      let data = FileManager.default.contents(atPath: directory.path(.run)),
+      let summary = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
+    else { return false }
+    return summary["outcome"] as? String == reachedEnd
   }
 
   private func writeResolved() throws {

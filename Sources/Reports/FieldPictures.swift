@@ -56,7 +56,7 @@ package final class FieldPictures: Observer {
     return "\(directory)/\(String(repeating: "0", count: max(0, 6 - digits.count)))\(digits).png"
   }
 
-  package var extent: Int { count }
+  package func commit() -> Int { count }
 
   package func cutBack(to extent: Int) throws {
     count = extent

@@ -21,7 +21,7 @@ package final class MaskedObserver: Observer {
       Moment(time: moment.time, step: moment.step, stepSize: moment.stepSize, state: shown))
   }
 
-  package var extent: Int { get throws { try observer.extent } }
+  package func commit() throws -> Int { try observer.commit() }
 
   package func cutBack(to extent: Int) throws { try observer.cutBack(to: extent) }
 }

@@ -7,8 +7,10 @@ package protocol Observer: AnyObject {
 
   func observe(_ moment: Moment) throws
 
-  /// How much has been written, in a unit of its own (frames, bytes), as kept in checkpoints.
-  var extent: Int { get throws }
+  /// Makes what has been written last, and says how much that is.
+  ///
+  /// - Returns: the extent in a unit of its own (frames, bytes), as kept in checkpoints.
+  func commit() throws -> Int
 
   /// Drops what was written beyond `extent`, when a run continues from a checkpoint that was taken then.
   func cutBack(to extent: Int) throws

@@ -113,7 +113,7 @@ package final class Simulation {
   /// What a checkpoint has to hold besides field values.
   package func memory() throws -> SimulationMemory {
     var extents: [String: Int] = [:]
-    for scheduled in observers { extents[scheduled.observer.name] = try scheduled.observer.extent }
+    for scheduled in observers { extents[scheduled.observer.name] = try scheduled.observer.commit() }
     return SimulationMemory(
       clock: clock, memorizedSteps: stepper.memorizedSteps, scale: state.scale == 1 ? nil : state.scale,
       extents: extents)

@@ -51,14 +51,37 @@ package enum AtomicFile {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  static func writeAll(_ bytes: [UInt8], to file: Int32, path: String) throws(StorageError) {
+  /// Writes bytes at a place of a file, or where it stands.
+  static func writeAll(
+    _ bytes: [UInt8], to file: Int32, at offset: UInt64? = nil, path: String
+  ) throws(StorageError) {
     var written = 0
     while written < bytes.count {
-      let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress! + written, bytes.count - written) }
+      let count = bytes.withUnsafeBytes { bytes in
+        let (start, rest) = (bytes.baseAddress! + written, bytes.count - written)
+        return offset.map { pwrite(file, start, rest, Int($0) + written) } ?? Glibc.write(file, start, rest)
+      }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { throw StorageError(system: path, "cannot be written") }
       written += count
     }
+  }
+
+  /// Fills an array with what is at a place of a file, and says how many bytes there were.
+  static func read(
+    into bytes: inout [UInt8], from file: Int32, at offset: UInt64, path: String
+  ) throws(StorageError) -> Int {
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeMutableBytes {
+        pread(file, $0.baseAddress! + done, $0.count - done, Int(offset) + done)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw StorageError(system: path, "cannot be read") }
+      if count == 0 { break }
+      done += count
+    }
+    return done
   }
 
   /// The bytes of a file of at most `limit` bytes.
@@ -73,14 +96,7 @@ package enum AtomicFile {
       throw StorageError(path, "has \(status.st_size) bytes, more than the limit of \(limit)")
     }
     var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-    var done = 0
-    while done < bytes.count {
-      let count = bytes.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress! + done, $0.count - done) }
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw StorageError(system: path, "cannot be read") }
-      if count == 0 { break }
-      done += count
-    }
+    let done = try read(into: &bytes, from: file, at: 0, path: path)
     return Array(bytes[..<done])
   }
 }

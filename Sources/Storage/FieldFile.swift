@@ -30,6 +30,12 @@ package struct FieldFile {
       times = isCheckpoint ? [] : try file.openDataset("time").readDoubles()
       try file.close()
     } catch {
+      guard !ChangeJournal.isOpen(self.path) else {
+        throw StorageError(
+          self.path, "is in the midst of a change: \(error.message)",
+          remedy: "wait for its run; if that was killed, continue it with resume, which restores the file first",
+          isDamage: true)
+      }
       throw StorageError(self.path, "cannot be read as fields: \(error.message)", isDamage: true)
     }
     fields = try FieldFile.names(self.path, isCheckpoint: isCheckpoint)

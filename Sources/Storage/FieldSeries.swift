@@ -7,7 +7,7 @@ import Simulations
 /// One HDF5 file that is at once netCDF-4 (dimension scales, units: xarray, h5py, MATLAB), VTKHDF (soft links to the
 /// same values: ParaView from 5.12) and the store of an XDMF file (a virtual dataset per frame: older ParaView, VisIt).
 /// No value is stored twice. The file is opened, appended to and closed for each frame, so that it can be read while
-/// the run goes on.
+/// the run goes on. A journal beside it (`ChangeJournal`) leads back to the last commit if the writer is killed.
 package final class FieldSeries: Observer {
   /// What a field cannot be called, because something else in the file has this name.
   package static func takenNames(on grid: Grid) -> [String] {
@@ -19,6 +19,7 @@ package final class FieldSeries: Observer {
   private let grid: Grid
   private let fields: [FieldDescription]
   private let xdmf: XDMFFile
+  private let journal: ChangeJournal
   private var times: [Double]
   /// Size of the domain in each frame, relative to that of the grid.
   private var scales: [Double]
@@ -37,12 +38,17 @@ package final class FieldSeries: Observer {
     self.hasFreeBoundary = hasFreeBoundary
     (times, scales) = ([], [])
     xdmf = XDMFFile(series: path, grid: grid, fields: fields)
+    journal = ChangeJournal(of: path)
+    try ChangeJournal.discard(path)
+    let temporary = path + AtomicFile.temporarySuffix
     do throws(HDF5Error) {
       try FieldSeriesLayout(grid: grid, fields: fields, hasFreeBoundary: hasFreeBoundary)
-        .create(path, title: title, lengthUnit: lengthUnit, timeUnit: timeUnit)
+        .create(temporary, title: title, lengthUnit: lengthUnit, timeUnit: timeUnit)
     } catch {
       throw StorageError(path, "cannot be created: \(error.message)")
     }
+    try AtomicFile.synchronize(temporary)
+    try AtomicFile.publish(temporary, as: path)
   }
 
   /// Opens the file of a run that is to be continued, even if that run was killed while it wrote.
@@ -51,8 +57,10 @@ package final class FieldSeries: Observer {
     self.grid = grid
     self.fields = fields
     xdmf = XDMFFile(series: path, grid: grid, fields: fields)
+    journal = ChangeJournal(of: path)
+    try ChangeJournal.rollBack(path)
     do throws(HDF5Error) {
-      let file = try HDF5File(opening: path, forWriting: true, clearsOpenFlag: true)
+      let file = try HDF5File(opening: path)
       times = try file.openDataset("time").readDoubles()
       hasFreeBoundary = try file.has(FieldSeriesLayout.edge)
       let size = grid.axes[0].origin + grid.axes[0].length
@@ -69,11 +77,9 @@ package final class FieldSeries: Observer {
     FieldSeriesLayout(grid: grid, fields: fields, hasFreeBoundary: hasFreeBoundary)
   }
 
-  package var extent: Int {
-    get throws {
-      try AtomicFile.synchronize(path)
-      return times.count
-    }
+  package func commit() throws -> Int {
+    try journal.commit()
+    return times.count
   }
 
   package func observe(_ moment: Moment) throws {
@@ -83,8 +89,7 @@ package final class FieldSeries: Observer {
   /// Adds a frame.
   package func append(_ state: FieldSet, time: Double) throws(StorageError) {
     let frame = times.count
-    do throws(HDF5Error) {
-      let file = try HDF5File(opening: path, forWriting: true)
+    try change("written") { file throws(HDF5Error) in
       try layout.setFrameCount(frame + 1, from: frame, in: file)
       for (index, field) in fields.enumerated() {
         let dataset = try file.openDataset(field.name)
@@ -99,9 +104,6 @@ package final class FieldSeries: Observer {
         try edge.write(state.edge, at: frame)
         try edge.close()
       }
-      try file.close()
-    } catch {
-      throw StorageError(path, "cannot be written: \(error.message)")
     }
     times.append(time)
     scales.append(state.scale)
@@ -113,15 +115,27 @@ package final class FieldSeries: Observer {
       throw StorageError(
         path, "has fewer frames than when the checkpoint was taken: \(times.count) of \(extent)", isDamage: true)
     }
-    do throws(HDF5Error) {
-      let file = try HDF5File(opening: path, forWriting: true)
+    try change("cut back") { file throws(HDF5Error) in
       try layout.setFrameCount(extent, from: times.count, in: file)
-      try file.close()
-    } catch {
-      throw StorageError(path, "cannot be cut back: \(error.message)", isDamage: true)
     }
+    // New frames take the place of those that were cut off, which need not be kept.
+    try journal.commit()
     scales.removeLast(times.count - extent)
     times.removeLast(times.count - extent)
     try xdmf.write(times: times, scales: scales)
+  }
+
+  /// Opens the file, changes it, and closes it.
+  private func change(
+    _ done: String, _ body: (HDF5File) throws(HDF5Error) -> Void
+  ) throws(StorageError) {
+    try journal.begin()
+    do throws(HDF5Error) {
+      let file = try HDF5File(changing: journal)
+      try body(file)
+      try file.close()
+    } catch {
+      throw journal.failure ?? StorageError(path, "cannot be \(done): \(error.message)")
+    }
   }
 }

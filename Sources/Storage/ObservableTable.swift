@@ -41,12 +41,10 @@ package final class ObservableTable: Observer {
     lowest = lowest.isEmpty ? minima : zip(lowest, minima).map { min($0, $1) }
   }
 
-  package var extent: Int {
-    get throws {
-      let end = lseek(file, 0, SEEK_END)
-      guard end >= 0, fsync(file) == 0 else { throw StorageError(system: path, "cannot be written") }
-      return Int(end)
-    }
+  package func commit() throws -> Int {
+    let end = lseek(file, 0, SEEK_END)
+    guard end >= 0, fsync(file) == 0 else { throw StorageError(system: path, "cannot be written") }
+    return Int(end)
   }
 
   package func cutBack(to extent: Int) throws {

@@ -16,6 +16,7 @@ package final class RunDirectory {
     case resolved = "resolved.json"
     case run = "run.json"
     case fields = "fields.h5"
+    case fieldsJournal = "fields.h5-journal"
     case xdmf = "fields.xdmf"
     case observables = "observables.csv"
     case checkpoints

@@ -39,8 +39,12 @@ struct Resume: ParsableCommand {
     let configuration = try configuration(checkpoint)
     let branch = output.map(RunDirectory.init)
     if branch == nil { try refuseWhatNeedsABranch() }
-    if branch == nil, configuration.endTime <= checkpoint.header.time {
-      note("\(path) is already at its end, t = \(checkpoint.header.time); go on with --set time.end=…")
+    let time = checkpoint.header.time
+    // A run that was killed after its last checkpoint may still have to put its files in order.
+    if branch == nil,
+      configuration.endTime < time || configuration.endTime == time && RunSession.isComplete(directory)
+    {
+      note("\(path) is already at its end, t = \(time); go on with --set time.end=…")
       return
     }
     let target = branch ?? directory

@@ -33,8 +33,9 @@ import Testing
     for time in 0..<5 { try whole.append(state, time: Double(time)) }
     let broken = try series(other, state.grid)
     for time in [0.0, 1, 2, 77] { try broken.append(state, time: time) }
+    _ = try broken.commit()
     let reopened = try FieldSeries(opening: other.path + "/fields.h5", grid: state.grid, fields: fields)
-    #expect(try reopened.extent == 4)
+    #expect(try reopened.commit() == 4)
     try reopened.cutBack(to: 2)
     for time in 2..<5 { try reopened.append(state, time: Double(time)) }
     let (a, b) = (try FieldFile(one.path), try FieldFile(other.path))
@@ -43,6 +44,41 @@ import Testing
     #expect(
       try String(contentsOfFile: one.path + "/fields.xdmf", encoding: .utf8)
         == String(contentsOfFile: other.path + "/fields.xdmf", encoding: .utf8))
+  }
+
+  /// A writer may be killed after any byte of the journal; what is journaled in full may have been overwritten.
+  @Test func aChangeThatBreaksOffAnywhereIsTakenBack() throws {
+    let directory = try TemporaryDirectory()
+    let state = try exampleFields([5, 4])
+    let series = try series(directory, state.grid)
+    let (path, journalPath) = (directory.path + "/fields.h5", directory.path + "/fields.h5-journal")
+    for time in [0.0, 1, 2] { try series.append(state, time: time) }
+    _ = try series.commit()
+    #expect(access(journalPath, F_OK) != 0)
+    let before = try AtomicFile.read(path)
+    try series.append(state, time: 3)
+    let (after, journal) = (try AtomicFile.read(path), try AtomicFile.read(journalPath))
+    var pages: [(pages: Range<Int>, end: Int)] = []
+    var position = 16
+    while position < journal.count {
+      let numbers = journal[position..<position + 16].withUnsafeBytes { $0.bindMemory(to: UInt64.self).map(Int.init) }
+      position += 24 + numbers[1]
+      pages.append((numbers[0]..<numbers[0] + numbers[1], position))
+    }
+    #expect(pages.count > 3)
+    #expect(after.starts(with: before) == false, "something that was there is changed")
+    for cut in Array(stride(from: 16, to: journal.count, by: 331)) + [journal.count] {
+      var file = before
+      for page in pages where page.end <= cut { file.replaceSubrange(page.pages, with: after[page.pages]) }
+      if cut % 2 == 0 { file += after[before.count...] }
+      if cut == journal.count { file = after }
+      try AtomicFile.write(file, to: path)
+      try AtomicFile.write(Array(journal[..<cut]), to: journalPath)
+      let reopened = try FieldSeries(opening: path, grid: state.grid, fields: fields)
+      #expect(try AtomicFile.read(path) == before)
+      #expect(try reopened.commit() == 3)
+      #expect(access(journalPath, F_OK) != 0)
+    }
   }
 
   @Test func fewerFramesThanACheckpointCountedAreAnError() throws {

@@ -1,4 +1,5 @@
 import CHDF5
+import CHDF5Guard
 
 /// An HDF5 file in the format of library version 1.10, whose metadata carry checksums.
 final class HDF5File {
@@ -16,16 +17,12 @@ final class HDF5File {
     H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil)
   }
 
-  private static func access(clearsOpenFlag: Bool = false) throws(HDF5Error) -> HDF5Handle {
+  private static func access() throws(HDF5Error) -> HDF5Handle {
     prepare()
     let list = try HDF5Handle.propertyList(oncofield_h5_file_access())
     try HDF5Error.check(H5Pset_libver_bounds(list.id, H5F_LIBVER_V110, H5F_LIBVER_V110))
     // All that was opened from the file is closed with it, and errors of closing come out.
     try HDF5Error.check(H5Pset_fclose_degree(list.id, H5F_CLOSE_STRONG))
-    if clearsOpenFlag {
-      var yes = hbool_t(true)
-      try HDF5Error.check(H5Pset(list.id, "clear_status_flags", &yes))
-    }
     return list
   }
 
@@ -36,15 +33,19 @@ final class HDF5File {
     handle = try HDF5Handle(H5Fcreate(path, oncofield_h5_exclusive(), hid_t(H5P_DEFAULT), list.id), closing: H5Fclose)
   }
 
-  /// Opens a file.
-  ///
-  /// - Parameter clearsOpenFlag: opens it although it says that somebody has it open for writing, as a file does whose
-  ///   writer was killed.
-  init(opening path: String, forWriting: Bool = false, clearsOpenFlag: Bool = false) throws(HDF5Error) {
+  /// Opens a file for reading.
+  init(opening path: String) throws(HDF5Error) {
     self.path = path
-    let list = try HDF5File.access(clearsOpenFlag: clearsOpenFlag)
-    let mode = forWriting ? oncofield_h5_read_write() : oncofield_h5_read_only()
-    handle = try HDF5Handle(H5Fopen(path, mode, list.id), closing: H5Fclose)
+    let list = try HDF5File.access()
+    handle = try HDF5Handle(H5Fopen(path, oncofield_h5_read_only(), list.id), closing: H5Fclose)
+  }
+
+  /// Opens a file for changes, which can be taken back with the journal.
+  init(changing journal: ChangeJournal) throws(HDF5Error) {
+    path = journal.path
+    let list = try HDF5File.access()
+    try HDF5Error.check(hdf5_guard_set(list.id, journal.hook))
+    handle = try HDF5Handle(H5Fopen(path, oncofield_h5_read_write(), list.id), closing: H5Fclose)
   }
 
   func close() throws(HDF5Error) { try handle.close() }
