@@ -4,10 +4,17 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 enum { spin_limit = 4000 };
+
+// The gate to a piece of work: its number, whether threads may still come in, and how many have come in and not left.
+// Whoever hands out the work waits for those only: a thread that the system has not woken up in time is not needed.
+#define GATE_NUMBER(gate) ((gate) >> 17)
+#define GATE_OPEN ((uint64_t)1 << 16)
+#define GATE_INSIDE (GATE_OPEN - 1)
 
 struct WorkerPool {
   size_t threads;
@@ -15,14 +22,13 @@ struct WorkerPool {
   pthread_mutex_t mutex;
   pthread_cond_t wake;
   pthread_cond_t done;
-  // What is to be done; written before `generation` changes.
+  // What is to be done; written while nobody is inside and the gate is closed.
   WorkerTask task;
   void *context;
   size_t count;
   size_t chunk;
   atomic_size_t next;
-  atomic_size_t generation;
-  atomic_size_t working;
+  _Atomic uint64_t gate;
   atomic_int stopping;
 };
 
@@ -60,43 +66,59 @@ static void work(WorkerPool *pool, size_t worker) {
   }
 }
 
-/// Waits until the generation differs from `seen`; returns the new one.
-static size_t await_work(WorkerPool *pool, size_t seen) {
+/// Waits for another piece of work than `seen`; returns its number.
+static uint64_t await_work(WorkerPool *pool, uint64_t seen) {
   for (int i = 0; i < spin_limit; i++) {
-    const size_t generation = atomic_load(&pool->generation);
-    if (generation != seen) return generation;
+    const uint64_t number = GATE_NUMBER(atomic_load(&pool->gate));
+    if (number != seen) return number;
     pause_briefly();
   }
   pthread_mutex_lock(&pool->mutex);
-  while (atomic_load(&pool->generation) == seen) pthread_cond_wait(&pool->wake, &pool->mutex);
+  while (GATE_NUMBER(atomic_load(&pool->gate)) == seen) pthread_cond_wait(&pool->wake, &pool->mutex);
   pthread_mutex_unlock(&pool->mutex);
-  return atomic_load(&pool->generation);
+  return GATE_NUMBER(atomic_load(&pool->gate));
+}
+
+/// Goes in, unless the gate has been closed.
+static int enter(WorkerPool *pool, uint64_t number) {
+  uint64_t gate = atomic_load(&pool->gate);
+  while (GATE_NUMBER(gate) == number && (gate & GATE_OPEN)) {
+    if (atomic_compare_exchange_weak(&pool->gate, &gate, gate + 1)) return 1;
+  }
+  return 0;
+}
+
+static void leave(WorkerPool *pool) {
+  const uint64_t gate = atomic_fetch_sub(&pool->gate, 1) - 1;
+  if ((gate & GATE_OPEN) || (gate & GATE_INSIDE) > 0) return;
+  pthread_mutex_lock(&pool->mutex);
+  pthread_cond_signal(&pool->done);
+  pthread_mutex_unlock(&pool->mutex);
 }
 
 static void *worker_main(void *argument) {
   WorkerArguments arguments = *(WorkerArguments *)argument;
   free(argument);
   WorkerPool *pool = arguments.pool;
-  size_t seen = 0;
+  uint64_t seen = 0;
   for (;;) {
     seen = await_work(pool, seen);
     if (atomic_load(&pool->stopping)) return NULL;
+    if (!enter(pool, seen)) continue;
     work(pool, arguments.number);
-    if (atomic_fetch_sub(&pool->working, 1) == 1) {
-      pthread_mutex_lock(&pool->mutex);
-      pthread_cond_signal(&pool->done);
-      pthread_mutex_unlock(&pool->mutex);
-    }
+    leave(pool);
   }
 }
 
-/// Tells the workers that there is something new.
+/// Opens the gate to a new piece of work.
 static void announce(WorkerPool *pool) {
   pthread_mutex_lock(&pool->mutex);
-  atomic_fetch_add(&pool->generation, 1);
+  atomic_store(&pool->gate, (GATE_NUMBER(atomic_load(&pool->gate)) + 1) << 17 | GATE_OPEN);
   pthread_cond_broadcast(&pool->wake);
   pthread_mutex_unlock(&pool->mutex);
 }
+
+static int is_occupied(WorkerPool *pool) { return (atomic_load(&pool->gate) & GATE_INSIDE) > 0; }
 
 WorkerPool *worker_pool_create(size_t threads) {
   WorkerPool *pool = calloc(1, sizeof *pool);
@@ -133,13 +155,13 @@ void worker_pool_run(WorkerPool *pool, size_t count, WorkerTask task, void *cont
   pool->count = count;
   pool->chunk = count / (pool->threads * 8) + 1;
   atomic_store(&pool->next, 0);
-  atomic_store(&pool->working, pool->threads - 1);
   announce(pool);
   work(pool, 0);
-  for (int i = 0; i < spin_limit && atomic_load(&pool->working) > 0; i++) pause_briefly();
-  if (atomic_load(&pool->working) > 0) {
+  atomic_fetch_and(&pool->gate, ~GATE_OPEN);
+  for (int i = 0; i < spin_limit && is_occupied(pool); i++) pause_briefly();
+  if (is_occupied(pool)) {
     pthread_mutex_lock(&pool->mutex);
-    while (atomic_load(&pool->working) > 0) pthread_cond_wait(&pool->done, &pool->mutex);
+    while (is_occupied(pool)) pthread_cond_wait(&pool->done, &pool->mutex);
     pthread_mutex_unlock(&pool->mutex);
   }
 }

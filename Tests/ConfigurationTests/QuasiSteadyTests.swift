@@ -161,7 +161,7 @@ import TimeStepping
         "initial": { "n": "M/pi*exp(-x^2 - y^2)" },
         "time": { "end": \(end), "step": 0.005 }, "numerics": { "symbol": "second-order" } }
       """
-    let assembly = try RunAssembly(configuration(text), threads: 1)
+    let assembly = try RunAssembly(configuration(text), threads: 2)
     let before = assembly.state.integral(0)
     var heights: [Double] = []
     var step = 0

@@ -19,6 +19,21 @@ import Testing
     }
   }
 
+  /// Threads that come too late for one piece of work must not touch the next.
+  @Test func manySmallPiecesOnMoreThreadsThanProcessors() {
+    let pool = WorkerPool(threads: 16)
+    let results = TileResults(count: 40)
+    for round in 0..<20_000 {
+      let count = 2 + round % 39
+      pool.forEach(count) { item, _ in results[item] += Double(round % 7) }
+    }
+    var expected = [Double](repeating: 0, count: 40)
+    for round in 0..<20_000 {
+      for item in 0..<2 + round % 39 { expected[item] += Double(round % 7) }
+    }
+    #expect(results.values == expected)
+  }
+
   @Test func aPoolThatSleptWakesUp() async throws {
     let pool = WorkerPool(threads: 2)
     for _ in 0..<5 {
