@@ -20,6 +20,24 @@ extension RunConfiguration {
     volumes.clearOutside(state)
   }
 
+  /// Reads what the run file takes from other files, and the mask, and refuses what a run would refuse at its start.
+  package func checkFiles() throws {
+    var found = Diagnostics()
+    do {
+      _ = try mask?.volumes(of: self, pool: WorkerPool(threads: 1))
+    } catch let problems as Diagnostics {
+      found.merge(problems)
+    }
+    for case .file(let file) in initial {
+      do throws(Diagnostics) {
+        _ = try file.values(on: grid)
+      } catch {
+        found.merge(error)
+      }
+    }
+    try found.throwIfErrors()
+  }
+
   /// What keeps a field from a balance with the initial values of the others.
   func diagnostics(_ failure: NumericalFailure) -> Diagnostics {
     var found = Diagnostics()

@@ -99,10 +99,3 @@ package struct TissueMask: Sendable {
     return found
   }
 }
-
-extension RunConfiguration {
-  /// Refuses a mask that leaves no tissue, or points that touch no other.
-  package func checkTissue() throws {
-    _ = try mask?.volumes(of: self, pool: WorkerPool(threads: 1))
-  }
-}

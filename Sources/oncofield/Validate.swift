@@ -8,7 +8,7 @@ struct Validate: ParsableCommand {
 
   func run() throws {
     let configuration = try file.read()
-    try configuration.checkTissue()
+    try configuration.checkFiles()
     print("\(file.runFile) is a good run file: \(configuration.title)")
   }
 }

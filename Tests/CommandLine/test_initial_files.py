@@ -121,7 +121,60 @@ def test_bad_files_are_refused_with_a_sentence_and_nothing_is_written(oncofield,
     write_png(tmp_path / "half.png", numpy.zeros((5, 7)))
     (tmp_path / "half.png").write_bytes((tmp_path / "half.png").read_bytes()[:50])
     (tmp_path / "run.json").write_text(run_text(initial, (7, 5)))
+    finished = oncofield("validate", tmp_path / "run.json", check=False)
+    assert finished.returncode == 65
+    assert sentence.format(tmp_path) in finished.stderr
     finished = oncofield("run", tmp_path / "run.json", "--output", tmp_path / "out", check=False)
     assert finished.returncode == 65
     assert sentence.format(tmp_path) in finished.stderr
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("kind", ["npy", "hdf5"])
+def test_values_and_tissue_in_space(oncofield, tmp_path, kind):
+    array = numpy.arange(1, 61, dtype=float).reshape(3, 4, 5) / 60
+    tissue = numpy.ones((3, 4, 5))
+    tissue[1, 1:3, 2] = 0
+    for name, values in {"u": array, "tissue": tissue}.items():
+        if kind == "npy":
+            numpy.save(tmp_path / f"{name}.npy", values)
+        else:
+            with h5py.File(tmp_path / f"{name}.hdf5", "w") as file:
+                file[name] = values.astype("f4")
+    text = run_text({"file": f"u.{kind}"}, (5, 4, 3), mask={"file": f"tissue.{kind}", "above": 0.5}, step=0.5)
+    (tmp_path / "run.json").write_text(text)
+    oncofield("run", tmp_path / "run.json", "--output", tmp_path / "out")
+    with h5py.File(tmp_path / "out" / "fields.h5") as file:
+        assert (numpy.isnan(file["u"][0]) == (tissue == 0)).all()
+        assert numpy.allclose(file["u"][0][tissue > 0], array[tissue > 0], rtol=0, atol=1e-7)
+        assert numpy.isclose(numpy.nansum(file["u"][-1]), array[tissue > 0].sum(), rtol=1e-6)
+        assert numpy.nanstd(file["u"][-1]) < numpy.nanstd(file["u"][0])
+
+
+def test_data_of_a_plane_are_refused_in_space(oncofield, tmp_path, array):
+    numpy.save(tmp_path / "u.npy", array)
+    (tmp_path / "run.json").write_text(run_text({"file": "u.npy"}, (7, 5, 3)))
+    finished = oncofield("run", tmp_path / "run.json", "--output", tmp_path / "out", check=False)
+    assert finished.returncode == 65
+    assert "u.npy holds an array of 2 axes, but the domain has 3 axes" in finished.stderr
+
+
+def test_damaged_hdf5_files_never_crash_the_program(oncofield, tmp_path, array):
+    with h5py.File(tmp_path / "u.hdf5", "w") as file:
+        file.create_dataset("u", data=array, chunks=(2, 3), compression="gzip")
+        file.create_dataset("plain", data=array[:, :3])
+    whole = (tmp_path / "u.hdf5").read_bytes()
+    (tmp_path / "run.json").write_text(run_text({"file": "u.hdf5", "dataset": "u"}, (7, 5)))
+    generator = numpy.random.default_rng(1)
+    codes = {0: 0, 65: 0}
+    # Where nothing is stored a change has no effect.
+    places = numpy.flatnonzero(numpy.frombuffer(whole, numpy.uint8))
+    for _ in range(300):
+        damaged = bytearray(whole)
+        for place in generator.choice(places, generator.integers(1, 4)):
+            damaged[place] = generator.integers(0, 256)
+        (tmp_path / "u.hdf5").write_bytes(damaged[: generator.choice([len(whole), generator.integers(len(whole))])])
+        finished = oncofield("validate", tmp_path / "run.json", check=False, timeout=20)
+        assert finished.returncode in codes, (finished.returncode, finished.stderr)
+        codes[finished.returncode] += 1
+    assert codes[65] > 50
