@@ -58,7 +58,7 @@ import Testing
     ("log(x - 3)", "the mask is not a number at x = 0.25, y = 0.25"),
   ])
   func aMaskThatLeavesNoGoodTissueIsRefused(mask: String, sentence: String) throws {
-    let found = #expect(throws: Diagnostics.self) { try configuration(Self.text(mask: mask)).checkTissue() }
+    let found = #expect(throws: Diagnostics.self) { try configuration(Self.text(mask: mask)).checkFiles() }
     #expect(found?.items.map(\.message) == [sentence])
     #expect(found?.items[0].place != nil)
   }
