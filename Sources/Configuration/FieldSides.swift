@@ -15,6 +15,9 @@ package struct FieldSides: Sendable {
   /// Whether something else than no flux or a period holds at some side.
   package var isPrescribed: Bool { !given.isEmpty || boundaries.contains { $0 != .noFlux && $0 != .periodic } }
 
+  /// Coefficients of exchange that depend on more than parameters.
+  package private(set) var permeabilities: [GivenNumber] = []
+
   package struct GivenNumber: Sendable {
     package let axis: Int
     package let isUpper: Bool
@@ -76,12 +79,19 @@ package struct FieldSides: Sendable {
     case .flux(let flux): number = flux
     case .robin(let coefficient, let outside):
       let value = coefficient.value(at: parameters)
-      if !(value ?? -1 >= 0 && (value ?? 0).isFinite) {
+      if let value, !(value >= 0 && value.isFinite) {
         found.error(
-          value.map { "the robin coefficient is \(JSONText.text($0)), but must be at least 0" }
-            ?? "a robin coefficient depends on parameters only", at: condition.place)
+          "the robin coefficient is \(JSONText.text(value)), but must be at least 0", at: condition.place)
       }
-      (kind, number) = (.robin(coefficient: max(0, value ?? 0)), outside)
+      (kind, number) = (.robin(coefficient: max(0, value ?? 1)), outside)
+      if value == nil, !isFixed {
+        permeabilities.append(GivenNumber(axis: index, isUpper: isUpper, expression: coefficient))
+        if field.isQuasiSteady {
+          found.error(
+            "the exchange of the quasi-steady field \(field.name) at a side depends on parameters only",
+            at: condition.place)
+        }
+      }
     }
     if isFixed {
       // What the domain prescribes for all fields does not concern those that stay where they are.
@@ -109,23 +119,74 @@ extension FieldSides.GivenNumber {
   }
 }
 
+extension FieldSides.GivenNumber {
+  /// The number as a coefficient of exchange; fields count with their values at the side, extrapolated from the two points
+  /// next to it.
+  func permeability(
+    of grid: Grid, fields: [String], parameters: [String: Double], volumes: PointVolumes
+  ) throws -> SidePermeability {
+    let dependencies = Set(fields.indices.filter { expression.dependsOn(.field(fields[$0])) })
+    let (axis, isUpper, used) = (axis, isUpper, dependencies.sorted())
+    let side = try SideEvaluator(expression, of: grid, axis: axis, isUpper: isUpper, fields: fields, parameters)
+    let count = grid.axes[axis].points
+    let (first, second) = isUpper ? (count - 1, max(count - 2, 0)) : (0, min(1, count - 1))
+    return SidePermeability(
+      axis: axis, isUpper: isUpper, dependencies: dependencies, changesInTime: expression.dependsOn(.time)
+    ) { state, time in
+      side.values(time: time) { target in
+        for line in 0..<grid.lineCount(along: axis) where !used.isEmpty {
+          let (near, far) = (
+            grid.point(first, ofLine: line, along: axis), grid.point(second, ofLine: line, along: axis)
+          )
+          let isInside = volumes.values(ofRow: far.row).map { $0[far.column] > 0 } ?? true
+          let (row, column) = (line / target.grid.rowLength, line % target.grid.rowLength)
+          for field in used {
+            let a = state.pointer(field, row: near.row)[near.column]
+            let b = isInside ? state.pointer(field, row: far.row)[far.column] : a
+            let value = 1.5 * a - 0.5 * b
+            target.pointer(field, row: row)[column] = min(a, b) >= 0 ? max(0, value) : value
+          }
+        }
+      }
+    }
+  }
+}
+
 /// An expression of position and time as a function of time, at every line of points that ends at a side.
 func valuesAtSide(
-  _ expression: Expression, of grid: Grid, axis index: Int, isUpper: Bool, parameters: [String: Double]
+  _ expression: Expression, of grid: Grid, axis: Int, isUpper: Bool, parameters: [String: Double]
 ) throws -> @Sendable (_ time: Double) -> [Double] {
-  let axis = grid.axes[index]
-  let position = axis.facePosition(isUpper ? axis.points : 0)
-  let others = grid.axes.filter { $0.name != axis.name }
-  let side = Grid(axes: others.isEmpty ? [Axis(name: axis.name, length: 1, points: 1)] : others)
-  let evaluator = GridEvaluator(
-    try PointwiseFunctions(
-      [expression.substituting([.coordinate(axis.name): .constant(position)])], fields: [], parameters: parameters,
-      grid: side),
-    volumes: try PointVolumes(side), pool: WorkerPool(threads: 1))
-  let nothing = try FieldSet(grid: side, count: 0)
-  let values = try FieldSet(grid: side, count: 1)
-  return { time in
-    evaluator.evaluate(nothing, time: time, into: values)
-    return values.values(0)
+  let side = try SideEvaluator(expression, of: grid, axis: axis, isUpper: isUpper, fields: [], parameters)
+  return { time in side.values(time: time) { _ in } }
+}
+
+/// Evaluates an expression at every line of points that ends at a side.
+private struct SideEvaluator: Sendable {
+  private let evaluator: GridEvaluator
+  private let state: FieldSet
+  private let result: FieldSet
+
+  init(
+    _ expression: Expression, of grid: Grid, axis index: Int, isUpper: Bool, fields: [String],
+    _ parameters: [String: Double]
+  ) throws {
+    let axis = grid.axes[index]
+    let position = axis.facePosition(isUpper ? axis.points : 0)
+    let others = grid.axes.filter { $0.name != axis.name }
+    let side = Grid(axes: others.isEmpty ? [Axis(name: axis.name, length: 1, points: 1)] : others)
+    evaluator = GridEvaluator(
+      try PointwiseFunctions(
+        [expression.substituting([.coordinate(axis.name): .constant(position)])], fields: fields,
+        parameters: parameters, grid: side),
+      volumes: try PointVolumes(side), pool: WorkerPool(threads: 1))
+    state = try FieldSet(grid: side, count: fields.count)
+    result = try FieldSet(grid: side, count: 1)
+  }
+
+  /// - Parameter fill: sets the fields at the side.
+  func values(time: Double, _ fill: (FieldSet) -> Void) -> [Double] {
+    fill(state)
+    evaluator.evaluate(state, time: time, into: result)
+    return result.values(0)
   }
 }

@@ -23,6 +23,10 @@ extension RunConfiguration {
         supplies: try sides[index].given.map {
           try $0.supply(of: grid, parameters: model.parameterValues)
         },
+        permeabilities: try sides[index].permeabilities.map {
+          try $0.permeability(
+            of: grid, fields: model.fieldNames, parameters: model.parameterValues, volumes: volumes)
+        },
         growthRate: growthRates.isEmpty ? 0 : growthRates[index],
         duration: endTime - startTime,
         isQuasiSteady: model.fields[index].isQuasiSteady, requestedMethod: requestedMethods[index],

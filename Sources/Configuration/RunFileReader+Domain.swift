@@ -57,8 +57,11 @@ extension RunFileReader {
 
   mutating func readSides(_ model: Model, _ axes: [Axis], _ diffusivities: [FieldDiffusivity]) -> [FieldSides] {
     let scope = model.scope(coordinates: axes.map(\.name), allows: Model.sidePermissions)
+    let exchange = model.scope(coordinates: axes.map(\.name), allows: Model.exchangePermissions)
     let standard =
-      root["domain"]?["boundary"].map { BoundaryConditions($0, in: scope, of: "the domain", &found) } ?? .init()
+      root["domain"]?["boundary"].map {
+        BoundaryConditions($0, in: scope, exchange: exchange, of: "the domain", &found)
+      } ?? .init()
     for conditions in [standard] + model.fields.map(\.boundaries) {
       for (name, place) in conditions.places { checkSide(name, at: place, axes) }
     }
@@ -67,7 +70,7 @@ extension RunFileReader {
       let sides = FieldSides(
         of: field, moves: zip(diffusivity.moves, axes).map { $0 || field.advection[$1.name] != nil }, domain: standard,
         axes: axes, parameters: parameters, &found)
-      for number in sides.given {
+      for number in sides.given + sides.permeabilities {
         checkCoordinates(of: number.expression.symbols, "a side condition of field \(field.name)", axes.map(\.name))
       }
       return sides

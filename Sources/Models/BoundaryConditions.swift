@@ -32,10 +32,13 @@ package struct BoundaryConditions: Sendable {
   ///
   /// - Parameters:
   ///   - scope: names in force; the numbers may depend on position, time and parameters.
+  ///   - exchange: the same for coefficients of exchange, which may depend on fields, too.
   ///   - subject: whose conditions they are, for messages.
-  package init(_ node: JSONNode, in scope: Scope, of subject: String, _ found: inout Diagnostics) {
+  package init(
+    _ node: JSONNode, in scope: Scope, exchange: Scope, of subject: String, _ found: inout Diagnostics
+  ) {
     if node.string != nil {
-      general = SideCondition(node, scope, "at the sides of \(subject)", &found)
+      general = SideCondition(node, scope, exchange, "at the sides of \(subject)", &found)
       return
     }
     for member in node.members {
@@ -45,7 +48,8 @@ package struct BoundaryConditions: Sendable {
           remedy: "write x, y, z or r, or a side as in x- or x+")
         continue
       }
-      if let condition = SideCondition(member.value, scope, "at the side \(member.key) of \(subject)", &found) {
+      if let condition = SideCondition(member.value, scope, exchange, "at the side \(member.key) of \(subject)", &found)
+      {
         named.append((member.key, member.keyPlace, condition))
       }
     }
@@ -73,21 +77,23 @@ package struct BoundaryConditions: Sendable {
 }
 
 extension SideCondition {
-  fileprivate init?(_ node: JSONNode, _ scope: Scope, _ context: String, _ found: inout Diagnostics) {
+  fileprivate init?(
+    _ node: JSONNode, _ scope: Scope, _ exchange: Scope, _ context: String, _ found: inout Diagnostics
+  ) {
     place = (node["robin"]?["coefficient"] ?? node).place
-    func expression(_ node: JSONNode?) -> Expression? {
+    func expression(_ node: JSONNode?, in scope: Scope) -> Expression? {
       node?.expression(in: scope, context: context, &found)
     }
     switch node.string {
     case "periodic": kind = .periodic
     case "no-flux": kind = .noFlux
     default:
-      if let value = expression(node["value"]) {
+      if let value = expression(node["value"], in: scope) {
         kind = .value(value)
-      } else if let flux = expression(node["flux"]) {
+      } else if let flux = expression(node["flux"], in: scope) {
         kind = .flux(flux)
-      } else if let coefficient = expression(node["robin"]?["coefficient"]),
-        let outside = expression(node["robin"]?["outside"])
+      } else if let coefficient = expression(node["robin"]?["coefficient"], in: exchange),
+        let outside = expression(node["robin"]?["outside"], in: scope)
       {
         kind = .robin(coefficient: coefficient, outside: outside)
       } else {

@@ -48,6 +48,8 @@ package struct Model: Sendable {
 
   /// What the numbers that are given at the sides of the domain may depend on.
   package static let sidePermissions: Scope.Permissions = [.position, .time]
+  /// What a coefficient of exchange at a side may depend on.
+  package static let exchangePermissions: Scope.Permissions = [.fields, .position, .time]
 
   static func scope(
     fields: [String], parameters: [String], functions: [String: ModelFunction], coordinates: some Sequence<String>,

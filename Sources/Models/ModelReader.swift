@@ -130,16 +130,20 @@ private struct ModelReader {
     let diffusivity =
       node["diffusion"].flatMap { Diffusivity($0, in: scope, context: context, &found) }
       ?? Diffusivity(at: member.keyPlace)
-    let sides = Model.scope(
-      fields: fieldMembers.map(\.key), parameters: parameters.map(\.name), functions: functions,
-      coordinates: Scope.allCoordinates, allows: Model.sidePermissions)
+    func sides(_ permissions: Scope.Permissions) -> Scope {
+      Model.scope(
+        fields: fieldMembers.map(\.key), parameters: parameters.map(\.name), functions: functions,
+        coordinates: Scope.allCoordinates, allows: permissions)
+    }
+    let (given, exchange) = (sides(Model.sidePermissions), sides(Model.exchangePermissions))
     return ModelField(
       name: member.key, title: node["title"]?.string, unit: node["unit"]?.string, diffusivity: diffusivity,
       faceMean: node["face_mean"]?.string, crossDiffusion: crossDiffusion(member, scope),
       taxis: taxis(member, scope), taxisPlace: (node["taxis"] ?? node["advection"])?.place,
       advection: advection(member, scope), isQuasiSteady: node["quasi_steady"]?.boolean ?? false,
-      boundaries: node["boundary"].map { BoundaryConditions($0, in: sides, of: "field \(member.key)", &found) }
-        ?? .init())
+      boundaries: node["boundary"].map {
+        BoundaryConditions($0, in: given, exchange: exchange, of: "field \(member.key)", &found)
+      } ?? .init())
   }
 
   private mutating func taxis(

@@ -129,7 +129,7 @@ extension Model {
   private static let robin: [Property] = [
     .init(
       "coefficient", expression,
-      "`h` of the flux `h (outside − value at the side)`, in length per time; of parameters.",
+      "`h` of the flux `h (outside − value at the side)`, in length per time; of fields (their values at the side), position, time and parameters.",
       isRequired: true),
     .init("outside", expression, "The value outside of the domain.", isRequired: true),
   ]

@@ -12,6 +12,8 @@ package struct FieldDiffusion: Sendable {
   package let boundaries: [AxisBoundary]
   /// What is given at the sides; no-flux sides have nothing.
   package let supplies: [SideSupply]
+  /// Coefficients of exchange that are not constant, at sides whose boundary is `.robin`.
+  package let permeabilities: [SidePermeability]
   /// The fastest rate at which the field grows from next to nothing, or 0 if it does not.
   package let growthRate: Double
   /// Length of the run in time.
@@ -25,8 +27,9 @@ package struct FieldDiffusion: Sendable {
   /// - Parameter variable: a diffusivity that is not constant; `diffusivities` are not used then.
   package init(
     diffusivities: [Double], variable: VariableDiffusivity? = nil, crossTerms: [CrossTerm] = [],
-    boundaries: [AxisBoundary], supplies: [SideSupply] = [], growthRate: Double = 0, duration: Double = 0,
-    isQuasiSteady: Bool = false, requestedMethod: PropagatorMethod? = nil, symbol: DiffusionSymbol = .spectral
+    boundaries: [AxisBoundary], supplies: [SideSupply] = [], permeabilities: [SidePermeability] = [],
+    growthRate: Double = 0, duration: Double = 0, isQuasiSteady: Bool = false, requestedMethod: PropagatorMethod? = nil,
+    symbol: DiffusionSymbol = .spectral
   ) {
     self.isQuasiSteady = isQuasiSteady
     self.diffusivities = diffusivities
@@ -34,6 +37,7 @@ package struct FieldDiffusion: Sendable {
     self.crossTerms = crossTerms
     self.boundaries = boundaries
     self.supplies = supplies
+    self.permeabilities = permeabilities
     self.growthRate = growthRate
     self.duration = duration
     self.requestedMethod = requestedMethod
@@ -57,7 +61,7 @@ package struct FieldDiffusion: Sendable {
 
   /// Whether no exact propagator serves.
   fileprivate func needsFiniteVolumes(_ volumes: PointVolumes) -> Bool {
-    variable != nil || !crossTerms.isEmpty || moves && volumes.isMasked
+    variable != nil || !crossTerms.isEmpty || !permeabilities.isEmpty || moves && volumes.isMasked
   }
 
   /// Why no exact propagator serves.
@@ -66,6 +70,7 @@ package struct FieldDiffusion: Sendable {
       return variable.dependencies.isEmpty ? "its diffusivity varies" : "its diffusivity depends on fields"
     }
     if !crossTerms.isEmpty { return "it is driven by other fields" }
+    if !permeabilities.isEmpty { return "its exchange at a side varies" }
     return isMasked ? "the tissue has a shape" : "it drives other fields"
   }
 
@@ -124,5 +129,39 @@ package struct SideSupply: Sendable {
     self.isUpper = isUpper
     self.isSteady = isSteady
     self.values = values
+  }
+}
+
+/// The coefficient of a robin condition at one side, where it is not constant.
+package struct SidePermeability: Sendable {
+  package let axis: Int
+  package let isUpper: Bool
+  /// The fields that it depends on.
+  package let dependencies: Set<Int>
+  /// Whether it depends on time itself.
+  package let changesInTime: Bool
+  /// For a state at a time: one number, length / time, for each line of points that ends at the side, as in `SideSupply`.
+  package let values: @Sendable (_ state: FieldSet, _ time: Double) -> [Double]
+
+  package init(
+    axis: Int, isUpper: Bool, dependencies: Set<Int>, changesInTime: Bool,
+    values: @escaping @Sendable (_ state: FieldSet, _ time: Double) -> [Double]
+  ) {
+    self.axis = axis
+    self.isUpper = isUpper
+    self.dependencies = dependencies
+    self.changesInTime = changesInTime
+    self.values = values
+  }
+
+  /// The values, none of which may be negative.
+  func evaluate(_ state: FieldSet, time: Double, field: Int) throws(DiffusivityFailure) -> [Double] {
+    let found = values(state, time)
+    if let line = found.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
+      let (row, column) = state.grid.point(isUpper ? state.grid.axes[axis].points - 1 : 0, ofLine: line, along: axis)
+      throw DiffusivityFailure(
+        field: field, row: row, column: column, value: found[line], time: time, quantity: "robin coefficient")
+    }
+    return found
   }
 }

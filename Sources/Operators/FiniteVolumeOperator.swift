@@ -1,5 +1,6 @@
 import CKernels
 import Fields
+import Synchronization
 
 /// `L u + b(t)`: diffusion by finite volumes of second order, with a conductance for each face between points.
 ///
@@ -14,6 +15,8 @@ final class FiniteVolumeOperator: Sendable {
   /// Of the faces below each point along each axis; over the volume where that is the same everywhere.
   private let conductances: FieldSet
   private let loss: FieldSet?
+  /// Coefficients of exchange along the sides (lower and upper of each axis), where they are not those of `boundaries`.
+  private let permeabilities: Mutex<[[Double]?]>
   /// Along a radius.
   private let inverseVolumes: [Double]?
 
@@ -25,6 +28,7 @@ final class FiniteVolumeOperator: Sendable {
     self.boundaries = boundaries
     self.supplies = supplies
     conductances = try FieldSet(grid: grid, count: grid.axes.count)
+    permeabilities = Mutex(grid.axes.flatMap { _ in [nil, nil] })
     let isPrescribed = boundaries.contains { $0 != .noFlux && $0 != .periodic }
     loss = isPrescribed ? try FieldSet(grid: grid, count: 1) : nil
     let radius = grid.axes[0]
@@ -47,6 +51,11 @@ final class FiniteVolumeOperator: Sendable {
   var isClosed: Bool { loss == nil }
 
   // MARK: Coefficients
+
+  /// Sets the coefficients of exchange along a side; to be followed by `setDiffusivities`.
+  func setPermeability(_ values: [Double], axis: Int, isUpper: Bool) {
+    permeabilities.withLock { $0[2 * axis + (isUpper ? 1 : 0)] = values }
+  }
 
   /// Sets the conductances from the diffusivity at the points: one field for all axes, or one for each.
   func setDiffusivities(_ diffusivities: FieldSet, mean: FaceMean, pool: WorkerPool) {
@@ -95,8 +104,10 @@ final class FiniteVolumeOperator: Sendable {
     loss.fill(0, with: 0)
     for axis in grid.axes.indices {
       for isUpper in [false, true] {
-        forEachSidePoint(axis, isUpper) { _, row, column in
-          loss.pointer(0, row: row)[column] += exchange(axis, isUpper, row, column, diffusivities, scale)
+        let permeability = permeability(axis, isUpper)
+        forEachSidePoint(axis, isUpper) { line, row, column in
+          loss.pointer(0, row: row)[column] += exchange(
+            axis, isUpper, row, column, permeability?[line], diffusivities, scale)
         }
       }
     }
@@ -112,15 +123,21 @@ final class FiniteVolumeOperator: Sendable {
     }
   }
 
+  private func permeability(_ axis: Int, _ isUpper: Bool) -> [Double]? {
+    permeabilities.withLock { $0[2 * axis + (isUpper ? 1 : 0)] }
+  }
+
   /// The rate of exchange of a point at a side with what is given there.
   private func exchange(
-    _ axis: Int, _ isUpper: Bool, _ row: Int, _ column: Int, _ diffusivities: FieldSet, _ scale: Double
+    _ axis: Int, _ isUpper: Bool, _ row: Int, _ column: Int, _ permeability: Double?, _ diffusivities: FieldSet,
+    _ scale: Double
   ) -> Double {
     guard let sides = boundaries[axis].sides else { return 0 }
     let line = grid.axes[axis]
     let (side, face, point) = isUpper ? (sides.upper, line.points, line.points - 1) : (sides.lower, 0, 0)
     let diffusivity = diffusivities.pointer(diffusivities.count == 1 ? 0 : axis, row: row)[column]
-    return side.scaled(by: scale).conductance(of: line, face: face, diffusivity: diffusivity) / line.volume(point)
+    let condition = permeability.map { SideBoundary.robin(coefficient: $0) } ?? side
+    return condition.scaled(by: scale).conductance(of: line, face: face, diffusivity: diffusivity) / line.volume(point)
   }
 
   // MARK: What is given at the sides
@@ -136,9 +153,12 @@ final class FiniteVolumeOperator: Sendable {
       let inflow =
         supply.isUpper
         ? axis.faceArea(axis.points) / axis.volume(axis.points - 1) : axis.faceArea(0) / axis.volume(0)
+      let permeability = permeability(supply.axis, supply.isUpper)
       forEachSidePoint(supply.axis, supply.isUpper) { line, row, column in
         let weight =
-          isFlux ? inflow * scale : exchange(supply.axis, supply.isUpper, row, column, diffusivities, scale)
+          isFlux
+          ? inflow * scale
+          : exchange(supply.axis, supply.isUpper, row, column, permeability?[line], diffusivities, scale)
         rates[row, default: []].append((column, weight * values[line]))
       }
     }

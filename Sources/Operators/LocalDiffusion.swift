@@ -27,7 +27,7 @@ final class LocalDiffusion: Sendable {
     let dependsOnItself: Bool
 
     /// Whether diffusivities depend on time itself.
-    var changesInTime: Bool { members.contains(where: \.diffusivity.changesInTime) }
+    var changesInTime: Bool { members.contains(where: \.changesInTime) }
 
     /// The largest `|L_ii|` over the spectral bound: faces count twice in the latter, losses at the sides once.
     var largestDiagonal: Double { members.allSatisfy { $0.own.isClosed } ? 0.5 : 1 }
@@ -48,7 +48,7 @@ final class LocalDiffusion: Sendable {
     for group in LocalDiffusion.groups(locals, fields) {
       var members: [LocalField] = []
       for index in group { members.append(try LocalField(index, fields[index], volumes, pool)) }
-      let dependsOnItself = members.contains { !$0.diffusivity.dependencies.isDisjoint(with: group) }
+      let dependsOnItself = members.contains { !$0.dependencies.isDisjoint(with: group) }
       parts.append(Part(members: members, dependsOnItself: dependsOnItself))
     }
     self.parts = parts
@@ -60,7 +60,9 @@ final class LocalDiffusion: Sendable {
   private static func groups(_ locals: [Int], _ fields: [FieldDiffusion]) -> [[Int]] {
     var group = Dictionary(uniqueKeysWithValues: locals.map { ($0, $0) })
     for index in locals {
-      let partners = (fields[index].variable?.dependencies ?? []).union(fields[index].crossTerms.map(\.field))
+      let partners = fields[index].permeabilities.reduce(fields[index].variable?.dependencies ?? []) {
+        $0.union($1.dependencies)
+      }.union(fields[index].crossTerms.map(\.field))
       for partner in partners {
         guard let own = group[index], let other = group[partner], own != other else { continue }
         for (key, value) in group where value == max(own, other) { group[key] = min(own, other) }

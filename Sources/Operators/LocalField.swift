@@ -6,6 +6,7 @@ struct LocalField: Sendable {
   private let coefficients: LocalDiffusivity
   let own: FiniteVolumeOperator
   let crossTerms: [CrossTerm]
+  private let permeabilities: [SidePermeability]
   /// For cross terms: a diffusivity of 1, and nothing crosses the sides.
   let unit: FiniteVolumeOperator?
   let crossBound: Double
@@ -14,7 +15,11 @@ struct LocalField: Sendable {
   /// The spectral bound, if so.
   private(set) var fixedBound: Double?
 
-  var diffusivity: VariableDiffusivity { coefficients.law }
+  private var diffusivity: VariableDiffusivity { coefficients.law }
+  /// The fields that the operator depends on.
+  var dependencies: Set<Int> { permeabilities.reduce(diffusivity.dependencies) { $0.union($1.dependencies) } }
+  /// Whether it depends on time itself.
+  var changesInTime: Bool { diffusivity.changesInTime || permeabilities.contains(where: \.changesInTime) }
   /// The diffusivity at the points.
   var values: FieldSet { coefficients.values }
 
@@ -24,9 +29,10 @@ struct LocalField: Sendable {
     own = try FiniteVolumeOperator(
       volumes: volumes, boundaries: description.boundaries, supplies: description.supplies)
     crossTerms = description.crossTerms
+    permeabilities = description.permeabilities
     unit = crossTerms.isEmpty ? nil : try .unit(volumes, description.boundaries, pool: pool)
     crossBound = (unit?.spectralBound(pool: pool) ?? 0) * crossTerms.reduce(0) { $0 + abs($1.coefficient) }
-    isFixed = coefficients.isFixed
+    isFixed = coefficients.isFixed && permeabilities.allSatisfy { $0.dependencies.isEmpty && !$0.changesInTime }
     fixedBound = nil
     guard isFixed else { return }
     try set(from: FieldSet(grid: volumes.grid, count: 0), time: 0, volumes, pool)
@@ -44,6 +50,10 @@ struct LocalField: Sendable {
     from state: FieldSet, time: Double, _ volumes: PointVolumes, _ pool: WorkerPool
   ) throws(DiffusivityFailure) {
     try coefficients.evaluate(state, time: time)
+    for side in permeabilities {
+      own.setPermeability(
+        try side.evaluate(state, time: time, field: field), axis: side.axis, isUpper: side.isUpper)
+    }
     own.setDiffusivities(values, mean: diffusivity.mean, pool: pool)
   }
 

@@ -67,6 +67,7 @@ final class MovingDomain: Sendable {
   private var isDriven: Bool {
     if case .growth = boundary { return true }
     return diffusivities.contains { $0.map { fields[$0.field].variable != nil } ?? false }
+      || fields.contains { !$0.permeabilities.isEmpty }
   }
 
   private struct Pass {
@@ -76,16 +77,32 @@ final class MovingDomain: Sendable {
     /// The state that coefficients are taken from, and its time.
     var sample: FieldSet
     var time: Double
+    /// The conditions at the two sides, for each field.
+    var sides: [(lower: SideBoundary, upper: SideBoundary)] = []
+  }
+
+  /// The conditions at the sides, with the coefficients of exchange of a state at a time.
+  private func sides(
+    of field: Int, _ sample: FieldSet, _ time: Double
+  ) throws(DiffusivityFailure) -> (lower: SideBoundary, upper: SideBoundary) {
+    guard var sides = fields[field].boundaries[0].sides else { preconditionFailure("the axis has two sides") }
+    for side in fields[field].permeabilities {
+      let condition = SideBoundary.robin(coefficient: try side.evaluate(sample, time: time, field: field)[0])
+      if side.isUpper { sides.upper = condition } else { sides.lower = condition }
+    }
+    return sides
   }
 
   private func run(_ pass: Pass, into state: FieldSet) throws(DiffusionFailure) {
+    var pass = pass
     var faces: [[Double]] = []
-    for diffusivity in diffusivities {
-      do throws(DiffusivityFailure) {
+    do throws(DiffusivityFailure) {
+      for (field, diffusivity) in diffusivities.enumerated() {
         faces.append(try diffusivity?.faces(of: pass.sample, time: pass.time) ?? [])
-      } catch {
-        throw .diffusivity(error)
+        pass.sides.append(try sides(of: field, pass.sample, pass.time))
       }
+    } catch {
+      throw .diffusivity(error)
     }
     let motion: Motion
     do throws(FreeBoundaryFailure) {
@@ -93,20 +110,20 @@ final class MovingDomain: Sendable {
     } catch {
       throw .freeBoundary(error)
     }
-    let found = faces
+    let (found, settled) = (faces, pass)
     pool.forEach(fields.count) { field, _ in
       guard !self.fields[field].isQuasiSteady else { return }
-      let line = self.line(motion, field, pass.step)
+      let line = self.line(motion, field, settled.step)
       let isCarried = motion.carried.contains(field)
       var values = self.start.values(field)
       if !self.fields[field].moves {
-        line.carry(&values, isCarried: isCarried, step: pass.step)
+        line.carry(&values, isCarried: isCarried, step: settled.step)
       } else if isCarried && !line.isSmooth(found[field]) {
-        line.carry(&values, isCarried: true, step: 0.5 * pass.step)
-        values = self.diffused(values, field, line.atRest, found[field], pass).values
-        line.carry(&values, isCarried: true, step: 0.5 * pass.step)
+        line.carry(&values, isCarried: true, step: 0.5 * settled.step)
+        values = self.diffused(values, field, line.atRest, found[field], settled).values
+        line.carry(&values, isCarried: true, step: 0.5 * settled.step)
       } else {
-        values = self.diffused(values, field, line, found[field], pass).values
+        values = self.diffused(values, field, line, found[field], settled).values
       }
       state.setValues(field, to: values)
     }
@@ -204,7 +221,7 @@ final class MovingDomain: Sendable {
   private func diffused(
     _ values: [Double], _ field: Int, _ line: MovingLine, _ faces: [Double], _ pass: Pass
   ) -> (values: [Double], outflow: Double) {
-    guard let sides = fields[field].boundaries[0].sides else { preconditionFailure("the axis has two sides") }
+    let sides = pass.sides[field]
     func given(isUpper: Bool) -> (Double, Double) {
       guard let supply = fields[field].supplies.first(where: { $0.isUpper == isUpper }) else { return (0, 0) }
       return (supply.values(pass.times.0)[0], supply.values(pass.times.1)[0])

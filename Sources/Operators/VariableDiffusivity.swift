@@ -41,11 +41,13 @@ package struct VariableDiffusivity: Sendable {
   }
 }
 
-/// The diffusivity of a field is negative or not a number at some point.
+/// The diffusivity of a field, or its exchange at a side, is negative or not a number at some point.
 package struct DiffusivityFailure: Error, Sendable {
   package let field: Int
   package let row: Int
   package let column: Int
   package let value: Double
   package let time: Double
+  /// What it is that has the value.
+  package var quantity = "diffusivity"
 }

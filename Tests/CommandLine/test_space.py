@@ -34,7 +34,10 @@ MODELS = {
                 ],
                 "advection": {"x": "0.2*sin(y + t)"},
             },
-            "v": {"diffusion": "0.1 + 0.05*sin(x)", "cross_diffusion": None},
+            "v": {
+                "diffusion": "0.1 + 0.05*sin(x)",
+                "boundary": {"y+": {"robin": {"coefficient": "(0.5 + 0.1*u)*(1 + sin(x + t))", "outside": 1}}},
+            },
             "w": {"diffusion": 2, "quasi_steady": True},
         },
         "reactions": {
@@ -47,7 +50,7 @@ MODELS = {
         "fields": {
             "u": {"diffusion": "0.5*(1 + 0.1*v)", "boundary": {"x+": {"value": 0}}},
             "v": {},
-            "w": {"diffusion": 0.3, "boundary": {"x+": {"robin": {"coefficient": 0.4, "outside": "cos(t)"}}}},
+            "w": {"diffusion": 0.3, "boundary": {"x+": {"robin": {"coefficient": "0.4*v", "outside": "cos(t)"}}}},
         },
         "reactions": {"u": "u*(1 - u) - 0.1*v*u", "v": "0.2*u*integral(w)", "w": "u - w*x"},
         "free_boundary": {"stefan": {"field": "u", "coefficient": 0.8}},

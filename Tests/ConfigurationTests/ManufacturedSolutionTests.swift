@@ -26,6 +26,8 @@ private struct Problem: Sendable, CustomTestStringConvertible {
   var velocity: String?
   /// By side; the others are closed.
   var sides: [String: String] = [:]
+  /// Coefficient of robin sides; may depend on position, time, `u` and `c`.
+  var exchange = "0.8"
   /// Whether the edge of the mask cuts volumes in two, which have to be inside or outside.
   var hasStairs = false
 
@@ -76,12 +78,13 @@ private struct Problem: Sendable, CustomTestStringConvertible {
       for side in [axis + "-", axis + "+"] {
         guard let kind = sides[side] else { continue }
         let inward = (side.hasSuffix("-") ? Expressions.Expression.constant(-1) : .constant(1)) * d * slope
+        let h = try parse(exchange).substituting([.field("u"): u, .field("c"): c])
         switch kind {
         case "value": boundary.append(#""\#(side)": { "value": "\#(u)" }"#)
         case "flux": boundary.append(#""\#(side)": { "flux": "\#(inward)" }"#)
         case "robin":
           boundary.append(
-            #""\#(side)": { "robin": { "coefficient": 0.8, "outside": "\#(u + inward / .constant(0.8))" } }"#)
+            #""\#(side)": { "robin": { "coefficient": "\#(exchange)", "outside": "\#(u + inward / h)" } }"#)
         default: boundary.append(#""\#(axis)": "\#(kind)""#)
         }
       }
@@ -185,6 +188,18 @@ private let problems: [Problem] = [
     name: "space, taxis toward what changes, closed", ranges: [(0, 1), (0, 1), (0, 1)],
     solution: "2 + cos(pi*x)*cos(pi*y)*cos(pi*z)*cos(t)", diffusivity: "0.2", sensitivity: "0.3*(1 - u/5)",
     attractant: "cos(pi*x)*cos(pi*y)*cos(pi*z)*(1 + t)"),
+  Problem(
+    name: "robin of time, D(x)", solution: "2 + sin(2*x - t)", diffusivity: "0.3 + 0.1*x",
+    sides: ["x-": "robin", "x+": "robin"], exchange: "0.8 + 0.5*sin(5*t)"),
+  Problem(
+    name: "robin of the field itself and of another, sphere", geometry: "spherical-radial",
+    solution: "2 + cos(r)*sin(t)",
+    attractant: "2 + cos(pi*r)*cos(t)", sides: ["r+": "robin"], exchange: "0.5*u + 0.2*c^2"),
+  Problem(
+    name: "plane, robin of position, time and fields", ranges: [(0, 1), (0, 1)], solution: "2 + sin(x + t)*cos(y)",
+    attractant: "2 + cos(pi*x)*cos(pi*y)*cos(t)",
+    sides: ["x-": "value", "x+": "robin", "y-": "robin", "y+": "value"],
+    exchange: "(1 + 0.5*x*y)*(0.4 + 0.2*u*c)*exp(-t)"),
   Problem(
     name: "cross-diffusion, closed", solution: wave, attractant: "2 + cos(2*pi*x)*cos(t)", crossDiffusion: 0.2),
   Problem(

@@ -19,6 +19,9 @@ private struct MovingProblem: Sendable, CustomTestStringConvertible {
   /// Up the gradient of `c = 2 + cos(πx/R)`.
   var sensitivity: String?
 
+  /// Coefficient of robin exchange; may depend on time, `u` and `c`.
+  var exchange = "0.8"
+
   var testDescription: String { name }
 
   private var axis: String { geometry == "cartesian" ? "x" : "r" }
@@ -29,7 +32,7 @@ private struct MovingProblem: Sendable, CustomTestStringConvertible {
     let radius = "(1 + 0.3*sin(4*t))"
     return try E(
       text.replacing("R", with: radius).replacing("x", with: axis),
-      in: Scope(fields: ["u"], coordinates: [axis], allows: [.fields, .position, .time]))
+      in: Scope(fields: ["u", "c"], coordinates: [axis], allows: [.fields, .position, .time]))
   }
 
   /// `∂f/∂x + (d − 1) f/x`.
@@ -50,10 +53,11 @@ private struct MovingProblem: Sendable, CustomTestStringConvertible {
     let source = u.derivative(by: .time) + divergence(flux)
     let attractantSource = c.derivative(by: .time) - .constant(0.2) * divergence(c.derivative(by: x))
     let inward = d * slope
+    let h = try parse(exchange).substituting([.field("u"): u, .field("c"): c])
     func atEdge(_ expression: E) -> E { expression.substituting([x: radius]) }
     let boundary: [String: String] = [
       "value": #"{ "value": "\#(atEdge(u))" }"#, "flux": #"{ "flux": "\#(atEdge(inward))" }"#,
-      "robin": #"{ "robin": { "coefficient": 0.8, "outside": "\#(atEdge(u + inward / .constant(0.8)))" } }"#,
+      "robin": #"{ "robin": { "coefficient": "\#(exchange)", "outside": "\#(atEdge(u + inward / h))" } }"#,
     ]
     let sides = side.map { #", "boundary": { "\#(axis)+": \#(boundary[$0]!) }"# } ?? ""
     let taxis = sensitivity.map { #", "taxis": [ { "toward": "c", "sensitivity": "\#($0)" } ]"# } ?? ""
@@ -102,6 +106,9 @@ private let problems: [MovingProblem] = [
     diffusivity: "0.2 + 0.1*x*sin(t)", isCarried: false, side: "robin"),
   MovingProblem(
     name: "sphere, carried, not diffusing", geometry: "spherical-radial", solution: even, diffusivity: "0"),
+  MovingProblem(
+    name: "sphere, carried, robin of time and fields", geometry: "spherical-radial", solution: even, side: "robin",
+    exchange: "0.5 + 0.2*u*c + 0.2*sin(5*t)"),
   MovingProblem(name: "sphere, carried, robin", geometry: "spherical-radial", solution: even, side: "robin"),
   MovingProblem(
     name: "sphere, staying, flux", geometry: "spherical-radial", solution: even, isCarried: false, side: "flux"),

@@ -346,9 +346,15 @@ private let cases: [(key: String, line: String, expected: String)] = [
     run.json:4:93: error: the robin coefficient is -1, but must be at least 0
         4 |   "domain": { "size": [10], "points": [20], "boundary": { "x-": { "robin": { "coefficient": "-r", "outside": 1…
           |                                                                                             ^~~~
-    run.json:4:151: error: a robin coefficient depends on parameters only
-        4 | …"robin": { "coefficient": "-r", "outside": 1 } }, "x+": { "robin": { "coefficient": "x", "outside": 1 } } } },
-          |                                                                                      ^~~
+    """
+  ),
+  (
+    "model",
+    #""model": { "name": "m", "fields": { "T": { "diffusion": 1, "quasi_steady": true, "boundary": { "x-": { "robin": { "coefficient": "1 + t", "outside": 1 } } } }, "E": {} } },"#,
+    """
+    run.json:2:132: error: the exchange of the quasi-steady field T at a side depends on parameters only
+        2 | …asi_steady": true, "boundary": { "x-": { "robin": { "coefficient": "1 + t", "outside": 1 } } } }, "E": {} } },
+          |                                                                     ^~~~~~~
     """
   ),
   (
