@@ -83,6 +83,7 @@ package struct FieldSides: Sendable {
         found.error(
           "the robin coefficient is \(JSONText.text(value)), but must be at least 0", at: condition.place)
       }
+      // Where it is not constant, the number in the condition is never used.
       (kind, number) = (.robin(coefficient: max(0, value ?? 1)), outside)
       if value == nil, !isFixed {
         permeabilities.append(GivenNumber(axis: index, isUpper: isUpper, expression: coefficient))
@@ -117,9 +118,7 @@ extension FieldSides.GivenNumber {
       isSteady: !expression.dependsOn(.time),
       values: try valuesAtSide(expression, of: grid, axis: axis, isUpper: isUpper, parameters: parameters))
   }
-}
 
-extension FieldSides.GivenNumber {
   /// The number as a coefficient of exchange; fields count with their values at the side, extrapolated from the two points
   /// next to it.
   func permeability(

@@ -210,6 +210,22 @@ private let problems: [Problem] = [
     name: "cross-diffusion in a sphere", geometry: "spherical-radial", solution: "2 + cos(pi*r)*cos(t)",
     attractant: "r^2*(3 - 2*r)*(1 + t)", crossDiffusion: 0.2),
   Problem(
+    name: "cylinder, taxis, D(u), robin", geometry: "cylindrical-radial", solution: "2 + cos(pi*r)*cos(t)",
+    diffusivity: "0.1*u", sensitivity: "0.3*(1 - u/5)", attractant: "cos(pi*r)*(1 + t)", sides: ["r+": "robin"]),
+  Problem(
+    name: "plane, taxis, robin of time and a value", ranges: [(0, 1), (0, 1)],
+    solution: "2 + sin(x + t)*cos(pi*y)", sensitivity: "0.4", attractant: "cos(pi*x)*cos(pi*y)*cos(t)",
+    sides: ["x-": "robin", "x+": "value"], exchange: "1 + 0.5*sin(4*t + y)"),
+  Problem(
+    name: "space, cross-diffusion, D(u), robin and periodic", ranges: [(0, 2), (0, 1), (0, 1)],
+    solution: "2 + sin(pi*x - t)*cos(y)*cos(pi*z)", diffusivity: "0.1*u",
+    attractant: "2 + cos(pi*x)*cos(pi*y)*cos(pi*z)*sin(t)", crossDiffusion: 0.1,
+    sides: ["x+": "periodic", "y+": "robin"]),
+  Problem(
+    name: "tissue with a corner, D(u), cross-diffusion, robin", ranges: [(0, 1), (0, 1)],
+    solution: "2 + cos(2*pi*x)*cos(2*pi*y)*cos(t)", diffusivity: "0.1*u", attractant: "2 + cos(2*pi*x)*cos(2*pi*y)",
+    crossDiffusion: 0.1, mask: "!(x > 0.5 && y > 0.5)", sides: ["x-": "robin", "y-": "robin"]),
+  Problem(
     name: "tissue with a corner", ranges: [(0, 1), (0, 1)], solution: "2 + cos(2*pi*x)*cos(2*pi*y)*cos(2*t)",
     mask: "!(x > 0.5 && y > 0.5)"),
   Problem(
