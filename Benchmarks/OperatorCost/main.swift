@@ -13,6 +13,7 @@ struct Case {
   let name: String
   let text: String
   let isReference: Bool
+  let pointCount: Int
 
   /// - Parameter strength: `D Δt/Δx²`; the spacing and the step are 1.
   init(
@@ -21,11 +22,27 @@ struct Case {
   ) {
     self.name = name
     self.isReference = isReference
+    pointCount = points * points
     text = """
       { "model": { "name": "cost", "parameters": { "r": \(strength), "N": \(points) },
           "fields": { "u": { \(u) }\(others) }, "reactions": \(reactions) },
         "domain": { "size": [\(points), \(points)], "points": [\(points), \(points)]\(domain) },
         "initial": { "u": "1 + 0.5*sin(2*pi*x/N)*cos(4*pi*y/N)"\(initial) },
+        "time": { "end": 1e6, "step": 1, "scheme": "strang" } }
+      """
+  }
+
+  /// A line whose upper side is free; it has one axis, so that it is beside the others by its time per point only.
+  init(freeBoundary name: String, _ law: String, points: Int) {
+    self.name = name
+    isReference = false
+    pointCount = points
+    text = """
+      { "model": { "name": "cost",
+          "fields": { "u": { "diffusion": 0.2, "boundary": { "x+": { "value": 0 } } }, "c": {} },
+          "free_boundary": { \(law) } },
+        "domain": { "size": [\(points)], "points": [\(points)] },
+        "initial": { "u": "cos(pi*x/\(2 * points))", "c": 1 },
         "time": { "end": 1e6, "step": 1, "scheme": "strang" } }
       """
   }
@@ -52,6 +69,14 @@ func cases(points: Int) -> [Case] {
       make("a value that changes", u: #""diffusion": "r", "boundary": { "x-": { "value": "1 + sin(t)" } }"#),
       make("D(x)", u: #""diffusion": "r*where(sin(20*x/N) > 0, 1, 0.1)""#),
       make("constant diffusivity in a disk", domain: #", "mask": "(x - N/2)^2 + (y - N/2)^2 < N^2/5""#),
+      make(
+        "cross-diffusion", u: #""diffusion": "r", "cross_diffusion": { "c": 0.1 }"#, others: #", "c": {}"#,
+        initial: #", "c": 1"#),
+      make(
+        "robin with a coefficient of time and the field",
+        u:
+          #""diffusion": "r", "boundary": { "x-": { "robin": { "coefficient": "u*(1 + 0.5*sin(t))", "outside": 1 } } }"#
+      ),
       make("D(u)", u: #""diffusion": "r*u/2""#),
     ]
   }
@@ -80,6 +105,11 @@ func cases(points: Int) -> [Case] {
       reactions: #"{ "c": "u - u*c" }"#),
     more("mean along an axis", u: #""title": "u""#, reactions: #"{ "u": "0.1*(mean(u, x) - u)" }"#),
     more("convolution", u: #""title": "u""#, reactions: #"{ "u": "0.01*(convolve(exp(-x^2 - y^2), u) - u)" }"#),
+    Case(
+      freeBoundary: "free boundary, Stefan", #""stefan": { "field": "u", "coefficient": 0.5 }"#, points: points),
+    Case(
+      freeBoundary: "free boundary, growth, u is carried", #""growth": { "rate": "1e-4*u", "carries": ["u"] }"#,
+      points: points),
     more("the same reaction, local", u: #""title": "u""#, reactions: #"{ "u": "0.1*(1 - u)" }"#),
   ]
 }
@@ -100,7 +130,7 @@ for turn in 0..<turns {
     for step in 1...3 {
       let time = try clock.measure { try assembly.stepper.advance(assembly.state, from: Double(step), by: 1) }
       let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18
-      times[index].append(seconds * 1e9 / Double(points * points))
+      times[index].append(seconds * 1e9 / Double(item.pointCount))
     }
     if turn == 0 && index == 0 { print("\(points) × \(points) points, one thread, \(turns) turns of 3 steps") }
   }

@@ -52,7 +52,7 @@ final class FiniteVolumeOperator: Sendable {
 
   // MARK: Coefficients
 
-  /// Sets the coefficients of exchange along a side; to be followed by `setDiffusivities`.
+  /// Sets the coefficients of exchange along a side; to be followed by `setLosses`.
   func setPermeability(_ values: [Double], axis: Int, isUpper: Bool) {
     permeabilities.withLock { $0[2 * axis + (isUpper ? 1 : 0)] = values }
   }

@@ -134,7 +134,7 @@ final class LocalDiffusion: Sendable {
   private func bound(_ part: Part, _ state: FieldSet, _ time: Double) throws(DiffusivityFailure) -> Double {
     var largest = 0.0
     for member in part.members {
-      try member.update(state, time: time, volumes, pool)
+      try member.update(state, time: time, pool)
       largest = max(largest, member.bound(pool: pool))
     }
     // Diffusivities that change during the step may grow.
@@ -157,7 +157,7 @@ final class LocalDiffusion: Sendable {
     for (index, stage) in method.stages.enumerated() {
       let time = times.0 + stage.time * (times.1 - times.0)
       if part.dependsOnItself, index > 0 {
-        for member in part.members { try member.update(latest, time: time, volumes, pool) }
+        for member in part.members { try member.update(latest, time: time, pool) }
       }
       for member in part.members {
         compute(stage, index, of: member, state, constant, latest, target, time: time, step: step)

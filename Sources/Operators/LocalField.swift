@@ -34,27 +34,35 @@ struct LocalField: Sendable {
     crossBound = (unit?.spectralBound(pool: pool) ?? 0) * crossTerms.reduce(0) { $0 + abs($1.coefficient) }
     isFixed = coefficients.isFixed && permeabilities.allSatisfy { $0.dependencies.isEmpty && !$0.changesInTime }
     fixedBound = nil
+    guard coefficients.isFixed else { return }
+    let nothing = try FieldSet(grid: volumes.grid, count: 0)
+    try setDiffusivities(from: nothing, time: 0, pool)
     guard isFixed else { return }
-    try set(from: FieldSet(grid: volumes.grid, count: 0), time: 0, volumes, pool)
+    try setSides(from: nothing, time: 0)
     fixedBound = own.spectralBound(pool: pool) + crossBound
   }
 
   /// Sets the operator for the values of a state at a time.
-  func update(
-    _ state: FieldSet, time: Double, _ volumes: PointVolumes, _ pool: WorkerPool
-  ) throws(DiffusivityFailure) {
-    if !isFixed { try set(from: state, time: time, volumes, pool) }
+  func update(_ state: FieldSet, time: Double, _ pool: WorkerPool) throws(DiffusivityFailure) {
+    if isFixed { return }
+    if !coefficients.isFixed { try setDiffusivities(from: state, time: time, pool) }
+    try setSides(from: state, time: time)
   }
 
-  private func set(
-    from state: FieldSet, time: Double, _ volumes: PointVolumes, _ pool: WorkerPool
+  private func setDiffusivities(
+    from state: FieldSet, time: Double, _ pool: WorkerPool
   ) throws(DiffusivityFailure) {
     try coefficients.evaluate(state, time: time)
+    own.setDiffusivities(values, mean: diffusivity.mean, pool: pool)
+  }
+
+  private func setSides(from state: FieldSet, time: Double) throws(DiffusivityFailure) {
+    if permeabilities.isEmpty { return }
     for side in permeabilities {
       own.setPermeability(
         try side.evaluate(state, time: time, field: field), axis: side.axis, isUpper: side.isUpper)
     }
-    own.setDiffusivities(values, mean: diffusivity.mean, pool: pool)
+    own.setLosses(values)
   }
 
   /// A bound of the eigenvalues, by absolute value.
