@@ -7,7 +7,7 @@ import Testing
 /// A problem with a solution that is prescribed: what is missing in the equation is added as a source, by symbolic
 /// differentiation.
 private struct Problem: Sendable, CustomTestStringConvertible {
-  let name: String
+  var name: String
   var geometry = "cartesian"
   /// Lower and upper position of each axis.
   var ranges: [(Double, Double)] = [(0, 1)]
@@ -242,7 +242,65 @@ private let problems: [Problem] = [
     attractant: disk, mask: inDisk, hasStairs: true),
 ]
 
+/// Every operator with every condition at the sides in every geometry.
+private let combinations: [Problem] = {
+  let geometries: [(name: String, geometry: String, axes: [String], mask: String?)] = [
+    ("line", "cartesian", ["x"], nil), ("plane", "cartesian", ["x", "y"], nil),
+    ("space", "cartesian", ["x", "y", "z"], nil), ("cylinder", "cylindrical-radial", ["r"], nil),
+    ("sphere", "spherical-radial", ["r"], nil), ("tissue", "cartesian", ["x", "y"], "!(x > 0.5 && y > 0.5)"),
+  ]
+  var problems: [Problem] = []
+  for (place, geometry, axes, mask) in geometries {
+    for kind in ["closed", "periodic", "value", "flux", "robin"] {
+      let isTissue = mask != nil
+      // With the sides of the tissue at 0.5 closed, and those of the domain where nothing is given.
+      let wave = isTissue ? "2*pi" : "pi"
+      let rest = axes.dropFirst().map { "*cos(\(wave)*\($0))" }.joined()
+      let first = axes[0]
+      let isOpen = ["value", "flux", "robin"].contains(kind)
+      // An even function of a radius; where the tissue ends at 0.5, its slope is 0 there and not at 1.
+      let profile = isTissue ? "(\(first) - 0.5)^2" : geometry == "cartesian" ? "sin(\(first) + t)" : "cos(\(first))"
+      let solution = isOpen ? "2 + \(profile)\(rest)*cos(t)" : "2 + cos(\(wave)*\(first))\(rest)*cos(t)"
+      let attractant = "cos(\(wave)*\(first))\(rest)*(1 + t)"
+      if kind == "periodic" && (geometry != "cartesian" || isTissue) { continue }
+      let upper = isOpen || kind == "periodic" ? [first + "+": kind] : [:]
+      let base = Problem(
+        name: "\(place), \(kind)", geometry: geometry,
+        ranges: axes.indices.map { $0 == 0 && kind == "periodic" ? (0, 2) : (0, 1) }, solution: solution,
+        attractant: attractant, mask: mask,
+        sides: isOpen && geometry == "cartesian"
+          ? upper.merging([first + "-": "value"]) { one, _ in one } : upper)
+      for operation in ["D", "D(x, t)", "D(u)", "taxis", "volume filling", "cross-diffusion", "flow"] {
+        var problem = base
+        problem.name += ", " + operation
+        switch operation {
+        case "D(x, t)": problem.diffusivity = "0.2 + 0.05*cos(\(wave)*\(first))*cos(t)"
+        case "D(u)": problem.diffusivity = "0.1*u"
+        case "taxis": problem.sensitivity = "0.2"
+        case "volume filling": problem.sensitivity = "0.3*(1 - u/5)"
+        case "cross-diffusion": problem.crossDiffusion = 0.1
+        // It crosses no side.
+        case "flow": problem.velocity = "0.3*\(first)*sin(\(wave)*\(first))"
+        default: break
+        }
+        problems.append(problem)
+      }
+    }
+  }
+  return problems
+}()
+
 @Suite struct ManufacturedSolutionTests {
+  @Test(arguments: combinations)
+  fileprivate func theDesignOrderIsMetByEveryCombination(problem: Problem) throws {
+    let (coarse, fine) = (problem.resolutions.suffix(2).first ?? 0, problem.resolutions.last ?? 0)
+    let errors = (try problem.error(points: coarse), try problem.error(points: fine))
+    let order = log2(errors.0 / errors.1)
+    print("combination: \(problem.name): errors \(errors), order \(order)")
+    #expect(order > problem.order)
+    #expect(errors.1 < 0.02)
+  }
+
   @Test(arguments: problems)
   fileprivate func theDesignOrderIsMet(problem: Problem) throws {
     let resolutions = problem.resolutions
