@@ -110,7 +110,7 @@ package final class Simulation {
     lastCheckpointStep = clock.step
   }
 
-  /// What a checkpoint has to hold besides field values.
+  /// What a checkpoint has to hold besides field values; commits what the observers have written, which it counts.
   package func memory() throws -> SimulationMemory {
     var extents: [String: Int] = [:]
     for scheduled in observers { extents[scheduled.observer.name] = try scheduled.observer.commit() }

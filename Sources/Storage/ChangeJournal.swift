@@ -63,6 +63,7 @@ final class ChangeJournal {
   /// Makes sure that the file as it is now can be brought back, unless an earlier state is the one to go back to.
   func begin() throws(StorageError) {
     guard journal < 0 else { return }
+    closeFiles()
     keptPages = []
     source = open(path, O_RDONLY | O_CLOEXEC)
     var status = stat()
