@@ -69,6 +69,53 @@ private func random(_ grid: Grid, emptyShare: Double = 0.5) throws -> FieldSet {
     }
   }
 
+  /// Three ways to the same solution: implicit midpoint steps, each an elliptic balance; super-time-stepping; and, where
+  /// the diffusivity is constant, the exact propagator.
+  @Test(arguments: [AxisBoundary.noFlux, .periodic, .sides(lower: .value, upper: .robin(coefficient: 0.5))])
+  func implicitStepsTendToTheSameSolution(boundary: AxisBoundary) throws {
+    for (points, isConstant) in [
+      ([40], true), ([40], false), ([24, 17], true), ([24, 17], false), ([9, 10, 11], true),
+    ] {
+      let grid = grid(points, size: points.map(Double.init))
+      let boundaries = points.indices.map { $0 == 0 ? boundary : $0 == 1 ? .noFlux : .periodic }
+      let pool = WorkerPool(threads: 1)
+      let volumes = try PointVolumes(grid)
+      let start = try fields(grid) { 1 + $0.enumerated().reduce(1) { $0 * cos(0.4 * $1.element + Double($1.offset)) } }
+      let field =
+        isConstant
+        ? FieldDiffusion(
+          diffusivities: points.map { _ in 0.7 }, boundaries: boundaries, requestedMethod: .fourier,
+          symbol: .secondOrder)
+        : FieldDiffusion(
+          diffusivities: points.map { _ in 0 }, variable: heterogeneous(grid) { 0.5 + 0.3 * sin($0[0]) },
+          boundaries: boundaries)
+      let reference = try FieldSet(grid: grid, count: 1)
+      reference.copy(from: start)
+      let diffusion = try Diffusion(volumes: volumes, fields: [field], pool: pool)
+      let pieces = isConstant ? 1 : 256
+      for piece in 0..<pieces {
+        try diffusion.advance(reference, from: Double(piece) * 4 / Double(pieces), by: 4 / Double(pieces))
+      }
+      let solver = try BalanceSolver(field: 0, field, volumes: volumes, pool: pool)
+      let errors = try [8, 16, 32, 64].map { steps in
+        let (state, before) = (try FieldSet(grid: grid, count: 1), try FieldSet(grid: grid, count: 1))
+        state.copy(from: start)
+        let rate = 2 * Double(steps) / 4
+        for _ in 0..<steps {
+          before.copy(from: state)
+          try solver.solve(state, time: 0, isLinear: true) { state, target in
+            target.setField(0, toSumOf: [(rate, before), (-rate, state)])
+            target.fill(1, with: -rate)
+          }
+          state.setField(0, toSumOf: [(2, state), (-1, before)])
+        }
+        return largestDifference(state.values(0), reference.values(0))
+      }
+      #expect(errors[3] < 1e-3, "\(errors)")
+      #expect(log2(errors[2] / errors[3]) > 1.8, "\(errors)")
+    }
+  }
+
   /// Two layers: the steady profile between given values has the same flux on both sides of the interface, which the
   /// harmonic mean gives exactly wherever the interface lies between two points.
   @Test func layersHaveTheirExactSteadyProfile() throws {
