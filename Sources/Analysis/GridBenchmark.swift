@@ -42,7 +42,7 @@ package struct GridBenchmark {
     let deadline = ContinuousClock.now + .seconds(seconds)
     // The first step makes tables and touches memory for the first time; it does not count.
     while samples.count < 4 || ContinuousClock.now < deadline, clock.time < configuration.endTime {
-      let step = clock.nextStep(to: configuration.endTime, askedStep: configuration.step)
+      let step = clock.nextStep(to: configuration.endTime, askedStep: configuration.steps.first)
       samples.append(try StepTimes(assembly, step))
       clock.complete(step)
     }

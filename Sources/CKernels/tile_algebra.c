@@ -158,6 +158,31 @@ MULTIVERSIONED void array_limit_source(double *source, const double *value, doub
   }
 }
 
+MULTIVERSIONED void array_error_sums(const double *a, const double *b, const double *old, const double *weights,
+                                     size_t count, double *out) {
+  enum { lanes = 8 };
+  double sum[3][lanes] = {{0}};
+  for (size_t start = 0; start < count; start += lanes) {
+    const size_t length = count - start < lanes ? count - start : lanes;
+    for (size_t j = 0; j < length; j++) {
+      const double w = weights ? weights[start + j] : 1, u = a[start + j], d = u - b[start + j], v = old[start + j];
+      sum[0][j] += w * d * d;
+      sum[1][j] += w * u * u;
+      sum[2][j] += w * v * v;
+    }
+  }
+  for (size_t k = 0; k < 3; k++)
+    out[k] = ((sum[k][0] + sum[k][4]) + (sum[k][2] + sum[k][6])) + ((sum[k][1] + sum[k][5]) + (sum[k][3] + sum[k][7]));
+}
+
+MULTIVERSIONED void array_extrapolate(double *fine, const double *coarse, double weight, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    const double change = weight * (fine[i] - coarse[i]);
+    const double limit = fine[i] >= 0 && coarse[i] >= 0 ? -fine[i] : change;
+    fine[i] += change > limit ? change : limit;
+  }
+}
+
 MULTIVERSIONED double array_dot(const double *a, const double *b, const double *weights, size_t count) {
   enum { lanes = 8 };
   double sum[lanes] = {0};

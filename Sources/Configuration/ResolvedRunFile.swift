@@ -3,6 +3,7 @@ import Fields
 import Models
 import Operators
 import Reports
+import TimeStepping
 
 extension RunConfiguration {
   /// The run file with every value in force, defaults included, the model written out; reads back as the same run.
@@ -64,11 +65,30 @@ extension RunConfiguration {
       "start": .number(startTime),
       "end": .number(endTime),
       "unit": timeUnit.map(JSONText.string),
-      "step": .number(step),
+      "step": isControlled ? nil : .number(steps.first),
+      "tolerance": toleranceOutput,
+      "first_step": stepBounds.map { .number($0.first) },
+      "smallest_step": stepBounds.map { .number($0.smallest) },
+      "largest_step": stepBounds.map { .number($0.largest) },
       "scheme": .string(scheme.name),
       "reactions": .object([
         "method": .string(reactionMethod.name), "tolerance": .number(reactionTolerance),
       ]),
+    ])
+  }
+
+  private var stepBounds: StepControl.Bounds? {
+    if case .controlled(_, let bounds) = steps { return bounds }
+    return nil
+  }
+
+  /// The tolerance in force, where steps are chosen by it.
+  var toleranceOutput: JSONText? {
+    guard case .controlled(let tolerance, _) = steps else { return nil }
+    return .object([
+      "relative": .object(zip(model.fieldNames, tolerance.relative).map { .init($0, .number($1)) }),
+      "absolute": .object(
+        zip(model.fieldNames, tolerance.absolute).compactMap { name, value in value.map { .init(name, .number($0)) } }),
     ])
   }
 

@@ -12,7 +12,11 @@ package final class RunAssembly {
   package let pool: WorkerPool
   package let state: FieldSet
   package let volumes: PointVolumes
-  package let stepper: SplittingStepper
+  package let stepper: any Stepper
+  package let diffusion: Diffusion
+  package let taxis: Taxis?
+  package let reactions: ReactionIntegrator?
+  package let quasiSteady: QuasiSteadyFields?
   package let observables: Observables
   /// How each field is moved in the first step.
   package let diffusionPlan: [Diffusion.Plan]
@@ -58,16 +62,26 @@ package final class RunAssembly {
     let largest = maxima ?? []
     self.maxima = largest
     growthRates = configuration.growthRates(maxima: largest)
-    stepper = try RunAssembly.stepper(
-      configuration, maxima: largest, growthRates: growthRates, quasiSteady: quasiSteady, volumes: volumes, pool: pool)
-    var clock = Clock(start: configuration.startTime)
-    let step = clock.nextStep(to: configuration.endTime, askedStep: configuration.step)
+    self.quasiSteady = quasiSteady
+    let fields = try configuration.diffusingFields(growthRates: growthRates, volumes: volumes, pool: pool)
+    diffusion = try configuration.diffusion(of: fields, quasiSteady: quasiSteady, volumes: volumes, pool: pool)
+    taxis = try configuration.taxis(volumes: volumes, pool: pool)
+    let (rates, distributions) = try RunAssembly.reactions(configuration, maxima: largest, volumes: volumes, pool: pool)
+    reactions = rates
+    let isDivided = configuration.isControlled || configuration.scheme.extrapolates
+    let splitting = try SplittingStepper(
+      scheme: configuration.scheme.splitting, reactions: reactions, taxis: taxis, diffusion: diffusion,
+      quasiSteady: quasiSteady, distributions: distributions, volumes: volumes, isDivided: isDivided, pool: pool)
+    stepper =
+      isDivided
+      ? try DoublingStepper(splitting, extrapolates: configuration.scheme.extrapolates, grid: grid) : splitting
+    let step = configuration.firstStep
     do {
-      diffusionPlan = try stepper.diffusion.plan(state, time: step.start, step: step.size)
+      diffusionPlan = try diffusion.plan(state, time: step.start, step: step.size)
     } catch let failure as DiffusivityFailure {
       throw configuration.diagnostics(failure)
     }
-    taxisParts = stepper.taxis?.division(state, time: step.start, step: 0.5 * step.size)
+    taxisParts = taxis?.division(state, time: step.start, step: 0.5 * step.size)
     let (found, expressions) = Expression.extractingDistributions(configuration.observables.map(\.expression))
     observables = try Observables(
       named: zip(configuration.observables, expressions).map { ($0.name, $1) }, fields: model.fieldNames,
@@ -75,12 +89,11 @@ package final class RunAssembly {
       hasFreeBoundary: model.freeBoundary != nil, parameters: model.parameterValues, volumes: volumes, pool: pool)
   }
 
-  private static func stepper(
-    _ configuration: RunConfiguration, maxima: [Double], growthRates: [Double], quasiSteady: QuasiSteadyFields?,
-    volumes: PointVolumes, pool: WorkerPool
-  ) throws -> SplittingStepper {
+  /// The reactions of all points, and what in them depends on the whole domain.
+  private static func reactions(
+    _ configuration: RunConfiguration, maxima: [Double], volumes: PointVolumes, pool: WorkerPool
+  ) throws -> (ReactionIntegrator?, DistributionFields?) {
     let model = configuration.model
-    let fields = try configuration.diffusingFields(growthRates: growthRates, volumes: volumes, pool: pool)
     let (found, rates) = Expression.extractingDistributions(
       zip(model.rates, model.fields).map { $1.isQuasiSteady ? .constant(0) : $0 })
     let distributions = try configuration.distributionFields(found, volumes: volumes, pool: pool)
@@ -90,24 +103,28 @@ package final class RunAssembly {
     // A field that starts empty has no size of its own yet; that of the others stands in for it.
     let largest = maxima.max() ?? 0
     let scales = maxima.map { $0 > 0 ? $0 : largest > 0 ? largest : 1 } + found.map { _ in Double.infinity }
-    let reactions =
-      system.isActive
-      ? ReactionIntegrator(
-        system, pair: configuration.reactionMethod, tolerance: configuration.reactionTolerance, scales: scales,
-        volumes: volumes,
-        pool: pool) : nil
-    return try SplittingStepper(
-      scheme: configuration.scheme, reactions: reactions, taxis: configuration.taxis(volumes: volumes, pool: pool),
-      diffusion: configuration.diffusion(of: fields, quasiSteady: quasiSteady, volumes: volumes, pool: pool),
-      quasiSteady: quasiSteady,
-      distributions: distributions, volumes: volumes, pool: pool)
+    guard system.isActive else { return (nil, distributions) }
+    let integrator = ReactionIntegrator(
+      system, pair: configuration.reactionMethod, tolerance: configuration.reactionTolerance, scales: scales,
+      volumes: volumes, pool: pool)
+    return (integrator, distributions)
+  }
+
+  /// How long the steps of the run are.
+  package func stepPolicy() -> StepPolicy {
+    switch configuration.steps {
+    case .fixed(let step): .fixed(step)
+    case .controlled(let tolerance, let bounds):
+      .controlled(
+        StepControl(bounds: bounds, errorOrder: stepper.errorOrder), ErrorNorm(tolerance, volumes: volumes, pool: pool))
+    }
   }
 
   /// Bytes that the field values of the run take, the stepper's memory and working copies included.
   package var fieldBytes: Int {
     let one = configuration.grid.storageCount * 8
     return one
-      * ((2 + stepper.fieldSetCount) * state.count + stepper.diffusion.workingFieldCount
-        + (stepper.taxis?.workingFieldCount ?? 0) + (stepper.quasiSteady?.workingFieldCount ?? 0))
+      * ((2 + stepper.fieldSetCount + (configuration.isControlled ? 1 : 0)) * state.count
+        + diffusion.workingFieldCount + (taxis?.workingFieldCount ?? 0) + (quasiSteady?.workingFieldCount ?? 0))
   }
 }

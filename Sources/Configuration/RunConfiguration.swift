@@ -25,8 +25,8 @@ package struct RunConfiguration: Sendable {
   let quasiSteadyOrder: [Int]
   package let startTime: Double
   package let endTime: Double
-  package let step: Double
-  package let scheme: SplittingScheme
+  package let steps: Steps
+  package let scheme: Scheme
   package let reactionMethod: RungeKuttaPair
   package let reactionTolerance: Double
   /// Of each field; nil for the program's choice.
@@ -49,4 +49,35 @@ package struct RunConfiguration: Sendable {
   package let overrides: [String]
   /// Expressions as they were written, to be written down again.
   package let document: JSONNode
+
+  /// Whether steps are chosen by their errors.
+  package var isControlled: Bool {
+    if case .controlled = steps { return true }
+    return false
+  }
+
+  /// The first step of the run.
+  package var firstStep: Clock.Step {
+    var clock = Clock(start: startTime)
+    return switch steps {
+    case .fixed(let step): clock.nextStep(to: endTime, askedStep: step)
+    case .controlled: clock.step(to: endTime, size: steps.first)
+    }
+  }
+
+  /// How long the steps are, as the run file says.
+  package enum Steps: Hashable, Sendable {
+    /// Equal, and at most this.
+    case fixed(Double)
+    /// Chosen by their errors.
+    case controlled(Tolerance, StepControl.Bounds)
+
+    /// The first step, or more where the end or something else is nearer.
+    package var first: Double {
+      switch self {
+      case .fixed(let step): step
+      case .controlled(_, let bounds): StepControl(bounds: bounds, errorOrder: 1).proposal
+      }
+    }
+  }
 }

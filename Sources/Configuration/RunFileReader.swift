@@ -45,7 +45,7 @@ struct RunFileReader {
   mutating func read() throws(Diagnostics) -> RunConfiguration {
     let model = readModel()
     let grid = readGrid()
-    let (start, end, step) = readTime()
+    let (start, end) = readInterval()
     guard let model else { throw found }
     // Without a grid the rest is still checked, as if it had all axes.
     let domain = grid?.axes ?? ["x", "y", "z"].map { Axis(name: $0, length: 1, points: 1) }
@@ -60,6 +60,7 @@ struct RunFileReader {
     let initial = readInitial(model, axes)
     let observables = readObservables(model, axes)
     let (methods, symbol) = readNumerics(model)
+    let steps = readSteps(model, start, end)
     guard let grid else { throw found }
     checkFieldNames(model, grid)
     let output = root["output"]
@@ -70,10 +71,10 @@ struct RunFileReader {
       timeUnit: root["time"]?["unit"]?.string ?? model.timeUnit,
       diffusivities: diffusivities, sides: sides, initial: initial,
       quasiSteadyOrder: quasiSteadyOrder, startTime: start, endTime: end,
-      step: step,
-      scheme: scheme(model, sides),
+      steps: steps, scheme: scheme(model, sides),
       reactionMethod: root["time"]?["reactions"]?["method"]?.string.flatMap(RungeKuttaPair.named) ?? .standard,
-      reactionTolerance: root["time"]?["reactions"]?["tolerance"]?.number ?? 1e-6, requestedMethods: methods,
+      reactionTolerance: root["time"]?["reactions"]?["tolerance"]?.number ?? standardReactionTolerance(steps),
+      requestedMethods: methods,
       symbol: symbol,
       observables: observables, directory: output?["directory"]?.string ?? standardDirectory,
       fieldInterval: output?["fields"]?["every"]?.number,
@@ -176,36 +177,6 @@ struct RunFileReader {
       return value.expression(in: scope, context: "in the initial value of field \(name)", &found)
         .map { .expression($0) }
     }
-  }
-
-  private mutating func readTime() -> (start: Double, end: Double, step: Double) {
-    let time = root["time"]
-    let (start, end) = (time?["start"]?.number ?? 0, time?["end"]?.number ?? 0)
-    let step = time?["step"]?.number ?? 1
-    if let place = time?["end"]?.place, end <= start {
-      found.error(
-        "the end of the run, \(JSONText.text(end)), is not after its start, \(JSONText.text(start))", at: place)
-    }
-    if let place = time?["step"]?.place, step > 0, (end - start) / step > 1e12 {
-      found.error(
-        "the run would take \(JSONText.text((end - start) / step)) steps", at: place, remedy: "take longer steps")
-    }
-    return (start, end, step)
-  }
-
-  /// Strang splitting, but not where it loses its order: with reactions and something prescribed at a side.
-  private mutating func scheme(_ model: Model, _ sides: [FieldSides]) -> SplittingScheme {
-    let losesOrder =
-      !model.processes.isEmpty && zip(model.fields, sides).contains { !$0.isQuasiSteady && $1.isPrescribed }
-    guard let node = root["time"]?["scheme"], let asked = node.string.flatMap(SplittingScheme.named) else {
-      return losesOrder ? .rebalancedStrang : .strang
-    }
-    if losesOrder, asked.order > 1, !asked.isRebalanced {
-      found.warning(
-        "the scheme \(asked.name) is of lower order where something is prescribed at the sides", at: node.place,
-        remedy: "use \(SplittingScheme.rebalancedStrang.name)")
-    }
-    return asked
   }
 
   // MARK: Output

@@ -90,27 +90,52 @@ extension RunConfiguration {
     .init("start", .number(), "Time at which it begins.", default: "0"),
     .init("unit", .string(format: "unit"), "Unit of time.", default: "the model's"),
     .init(
+      "tolerance", .either([.number(relativeTolerance), .object(tolerance)]),
+      "How accurate each step is: its error relative to the size of each field. Steps are then as long as that allows.",
+      default: "1e-4, unless there is a `step`"),
+    .init(
       "step", .number(.positive),
-      "Length of a step; the way to the end is divided into equal steps of at most this.", isRequired: true),
-    Model.later("tolerance", "steps chosen by their error"),
+      "Instead of a tolerance: steps of this length; the way to the end is divided into equal steps of at most this.",
+      default: "chosen by the tolerance"),
+    .init(
+      "first_step", .number(.positive), "Length of the first step to try.", default: "a thousandth of the run"),
+    .init(
+      "smallest_step", .number(.positive), "A run that would need a shorter step than this fails.",
+      default: "1e-12 of the run"),
+    .init("largest_step", .number(.positive), "No step is longer.", default: "a tenth of the run"),
     .init(
       "scheme",
       .choice(
-        SplittingScheme.all.map { .init($0.name, $0.summary) } + [
-          .init("strang4", "fourth order by extrapolation", availability: .later(what: "schemes of fourth order")),
-          .init("etdrk4", "exponential Runge–Kutta", availability: .later(what: "schemes of fourth order")),
+        Scheme.all.map { .init($0.name, $0.summary) } + [
+          .init("etdrk4", "exponential Runge–Kutta", availability: .later(what: "exponential Runge–Kutta schemes")),
           .init("etd2-positive", "non-negative at any step", availability: .later(what: "positive schemes")),
           .init("auto", "chosen by trial steps", availability: .later(what: "the choice of the scheme")),
         ]), "How a step is composed.",
-      default: "strang; rebalanced-strang where something is prescribed at the sides"),
+      default: "strang4 with a tolerance, strang with a fixed step; rebalanced-strang where something is prescribed "
+        + "at the sides"),
     .init("reactions", .object(reactions), "How reactions are integrated within a step."),
+  ]
+
+  static let relativeTolerance = Bounds.within(1e-12...0.1)
+
+  private static let tolerance: [Property] = [
+    .init(
+      "relative",
+      .either([.number(relativeTolerance), .map(key: "field", values: .number(relativeTolerance))]),
+      "Error of a step relative to the size of a field, for all fields or for some.", default: "1e-4"),
+    .init(
+      "absolute", .either([.number(.positive), .map(key: "field", values: .number(.positive))]),
+      "Error of a step that is accepted in any case, in the unit of the field, for all fields or for some.",
+      default: "1e-6 of the relative one times the largest size that the field has had"),
   ]
 
   private static let reactions: [Property] = [
     .init(
       "method", .choice(RungeKuttaPair.all.map { .init($0.name, "orders \($0.order) and \($0.embeddedOrder)") }),
       "The Runge–Kutta pair that integrates the reactions.", default: RungeKuttaPair.standard.name),
-    .init("tolerance", .number(.within(1e-13...0.1)), "Relative error of one of its substeps.", default: "1e-6"),
+    .init(
+      "tolerance", .number(.within(1e-13...0.1)), "Relative error of one of its substeps.",
+      default: "1e-6, or a tenth of the tolerance of the run if that is less"),
   ]
 
   private static let numerics: [Property] = [

@@ -8,14 +8,15 @@ import Simulations
 package struct RunPlan {
   private let assembly: RunAssembly
   private let stepSize: Double
-  private let stepCount: Int
+  /// nil where steps are chosen by their errors.
+  private let stepCount: Int?
 
   package init(_ assembly: RunAssembly) {
     self.assembly = assembly
     let configuration = assembly.configuration
-    var clock = Clock(start: configuration.startTime)
-    stepSize = clock.nextStep(to: configuration.endTime, askedStep: configuration.step).size
-    stepCount = Int(((configuration.endTime - configuration.startTime) / stepSize).rounded())
+    stepSize = configuration.firstStep.size
+    stepCount =
+      configuration.isControlled ? nil : Int(((configuration.endTime - configuration.startTime) / stepSize).rounded())
   }
 
   private var configuration: RunConfiguration { assembly.configuration }
@@ -36,8 +37,10 @@ package struct RunPlan {
       "points": .integers(configuration.grid.axes.map(\.points)),
       "fields": .strings(configuration.model.fieldNames),
       "scheme": .string(configuration.scheme.name),
-      "step": .number(stepSize),
-      "steps": .integer(stepCount),
+      "step": stepCount == nil ? nil : .number(stepSize),
+      "steps": stepCount.map(JSONText.integer),
+      "tolerance": configuration.toleranceOutput,
+      "first_step": .number(stepSize),
       "memory_bytes": .integer(assembly.fieldBytes),
       "field_frames": .integer(count(configuration.fieldInterval)),
       "images": .integer(count(configuration.imageInterval)),
@@ -52,7 +55,7 @@ package struct RunPlan {
       configuration.title,
       "  model        \(configuration.model.name): \(configuration.model.fieldNames.joined(separator: ", "))",
       "  grid         \(axes) points\(tissue), spacing \(configuration.grid.axes.map { "\(Float($0.spacing))" }.joined(separator: ", ")) \(configuration.lengthUnit ?? "")",
-      "  time         \(configuration.startTime) to \(configuration.endTime) \(configuration.timeUnit ?? "") in \(stepCount) steps of \(Float(stepSize)), \(configuration.scheme.name)",
+      "  time         \(configuration.startTime) to \(configuration.endTime) \(configuration.timeUnit ?? ""), \(configuration.scheme.name), \(steps)",
       "  memory       \(megabytes(assembly.fieldBytes)) for fields",
       "  output       \(count(configuration.fieldInterval)) frames of fields (\(megabytes(outputBytes))), \(count(configuration.imageInterval)) images, \(count(configuration.observableInterval)) rows of observables",
       "  diffusion",
@@ -72,12 +75,19 @@ package struct RunPlan {
       }
     }
     if let parts = assembly.taxisParts {
-      let names = (assembly.stepper.taxis?.fields ?? []).map { configuration.model.fieldNames[$0.field] }
+      let names = (assembly.taxis?.fields ?? []).map { configuration.model.fieldNames[$0.field] }
       lines.append(
         "  taxis        \(names.joined(separator: ", ")): limited fluxes, each half of a step in \(parts) parts at first"
       )
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var steps: String {
+    if let stepCount { return "\(stepCount) steps of \(Float(stepSize))" }
+    guard case .controlled(let tolerance, _) = configuration.steps else { return "" }
+    let relative = Set(tolerance.relative).sorted().map { "\(Float($0))" }.joined(separator: " or ")
+    return "steps chosen for a relative error of \(relative), the first of \(Float(stepSize))"
   }
 
   /// Says how much of the grid is tissue, if not all.

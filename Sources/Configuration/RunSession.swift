@@ -162,7 +162,7 @@ package final class RunSession {
     let configuration = assembly.configuration
     return try Simulation(
       fieldNames: configuration.model.fieldNames, state: assembly.state, stepper: assembly.stepper,
-      startTime: configuration.startTime, endTime: configuration.endTime, askedStep: configuration.step,
+      startTime: configuration.startTime, endTime: configuration.endTime, steps: assembly.stepPolicy(),
       observers: observers, checkpoints: configuration.checkpoints,
       saveCheckpoint: { simulation in
         try checkpoint(of: simulation, assembly).write(to: directory.path(.checkpoints))
@@ -229,12 +229,15 @@ package final class RunSession {
   }
 
   private func writeRun(outcome: String) throws {
-    let statistics = assembly.stepper.reactions?.statistics ?? (substeps: 0, rejections: 0)
+    let statistics = assembly.reactions?.statistics ?? (substeps: 0, rejections: 0)
     let configuration = assembly.configuration
     let summary: [JSONText.Member] = [
       .init("outcome", .string(outcome)),
       .init("time", .number(simulation.clock.time)),
       .init("steps", .integer(simulation.clock.step)),
+      .init("rejected_steps", .integer(simulation.steps.statistics?.rejections ?? 0)),
+      .init("smallest_step", simulation.clock.smallestStep.map(JSONText.number) ?? .null),
+      .init("largest_step", simulation.clock.largestStep.map(JSONText.number) ?? .null),
       .init("reaction_substeps", .integer(statistics.substeps)),
       .init("rejected_substeps", .integer(statistics.rejections)),
       .init("wall_seconds", .number((Date().timeIntervalSince(started) * 1000).rounded() / 1000)),

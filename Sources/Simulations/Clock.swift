@@ -1,12 +1,18 @@
 /// Where a run stands in time: the steps taken, and the division of the way to the next time that must be hit.
 ///
-/// A segment runs from one time that must be hit exactly to the next. Its steps are equal and at most the step asked
-/// for; times within it are computed from its ends, never added up, and its last one *is* the time to hit.
+/// A segment runs from one time that must be hit exactly to the next. With a fixed step its steps are equal and at most
+/// the step asked for; times within it are computed from its ends, never added up, and its last one *is* the time to
+/// hit. Steps chosen by their error are added up, and end at the time to hit without a sliver before it.
 package struct Clock: Codable, Hashable, Sendable {
   /// Steps taken since the beginning of the run.
   package private(set) var step = 0
   /// The time reached.
   package private(set) var time: Double
+  /// The size of the latest step, or nil before the first.
+  package private(set) var stepSize: Double?
+  /// The smallest and the largest step so far.
+  package private(set) var smallestStep: Double?
+  package private(set) var largestStep: Double?
   private var segment: Segment?
 
   private struct Segment: Codable, Hashable, Sendable {
@@ -33,7 +39,7 @@ package struct Clock: Codable, Hashable, Sendable {
 
   package init(start: Double) { time = start }
 
-  /// The step to take next, on the way to `goal`, none larger than `askedStep`.
+  /// The step to take next with a fixed step, on the way to `goal`, none larger than `askedStep`.
   package mutating func nextStep(to goal: Double, askedStep: Double) -> Step {
     precondition(goal > time && askedStep > 0)
     if segment.map({ $0.end != goal || $0.askedStep != askedStep || $0.done == $0.count }) ?? true {
@@ -50,8 +56,18 @@ package struct Clock: Codable, Hashable, Sendable {
     step += 1
     segment?.done += 1
     time = taken.end
+    stepSize = taken.size
+    smallestStep = min(smallestStep ?? taken.size, taken.size)
+    largestStep = max(largestStep ?? taken.size, taken.size)
   }
 
-  /// The size of the steps under way, or nil before the first.
-  package var stepSize: Double? { segment?.stepSize }
+  /// The step to take next, on the way to `goal`, of a size chosen for it, or shorter: where little more than that
+  /// remains, it is divided into two equal steps.
+  package func step(to goal: Double, size: Double) -> Step {
+    precondition(goal > time && size > 0)
+    let remaining = goal - time
+    if remaining <= size * (1 + 1e-9) { return Step(start: time, end: goal, size: remaining) }
+    let taken = remaining < 1.5 * size ? 0.5 * remaining : size
+    return Step(start: time, end: time + taken, size: taken)
+  }
 }

@@ -9,14 +9,15 @@ import TimeStepping
 package final class Simulation {
   package let fieldNames: [String]
   package let state: FieldSet
-  package let stepper: SplittingStepper
+  package let stepper: any Stepper
   package let startTime: Double
   package let endTime: Double
-  /// No step is larger.
-  package let askedStep: Double
+  package private(set) var steps: StepPolicy
   package private(set) var clock: Clock
   package private(set) var observers: [ScheduledObserver]
   private let aside: FieldSet
+  /// The state at the start of a step that may be rejected.
+  private let previous: FieldSet?
   private let checkpoints: CheckpointPolicy
   private let saveCheckpoint: (Simulation) throws -> Void
   private var lastCheckpointWall = ContinuousClock.now
@@ -24,8 +25,8 @@ package final class Simulation {
 
   /// - Parameter saveCheckpoint: writes a checkpoint of the simulation as it stands, at the end of a step.
   package init(
-    fieldNames: [String], state: FieldSet, stepper: SplittingStepper, startTime: Double, endTime: Double,
-    askedStep: Double, observers: [ScheduledObserver], checkpoints: CheckpointPolicy,
+    fieldNames: [String], state: FieldSet, stepper: any Stepper, startTime: Double, endTime: Double,
+    steps: StepPolicy, observers: [ScheduledObserver], checkpoints: CheckpointPolicy,
     saveCheckpoint: @escaping (Simulation) throws -> Void
   ) throws(FieldAllocationError) {
     self.fieldNames = fieldNames
@@ -33,12 +34,13 @@ package final class Simulation {
     self.stepper = stepper
     self.startTime = startTime
     self.endTime = endTime
-    self.askedStep = askedStep
+    self.steps = steps
     self.observers = observers
     self.checkpoints = checkpoints
     self.saveCheckpoint = saveCheckpoint
     clock = Clock(start: startTime)
     aside = try FieldSet(grid: state.grid, count: state.count)
+    previous = steps.isControlled ? try FieldSet(grid: state.grid, count: state.count) : nil
   }
 
   /// How a run ended.
@@ -56,9 +58,7 @@ package final class Simulation {
   ) throws -> Outcome {
     if clock.step == 0 { try observe(at: clock.time, state) }
     while clock.time < endTime {
-      let step = clock.nextStep(to: endTime, askedStep: askedStep)
-      try observeInside(step)
-      try stepper.advance(state, from: step.start, by: step.size)
+      let step = try takeStep(to: endTime)
       clock.complete(step)
       try observe(at: clock.time, state)
       didStep(self)
@@ -72,13 +72,50 @@ package final class Simulation {
     return .reachedEnd
   }
 
+  /// Takes the next step on the way to a time, and shows the observers what is due inside of it.
+  private func takeStep(to goal: Double) throws -> Clock.Step {
+    switch steps {
+    case .fixed(let asked):
+      let step = clock.nextStep(to: goal, askedStep: asked)
+      try observeInside(step, from: state)
+      try stepper.advance(state, from: step.start, by: step.size)
+      return step
+    case .controlled(var control, let norm):
+      guard let previous else { preconditionFailure("controlled steps need the state before them") }
+      previous.copy(from: state)
+      while true {
+        let step = clock.step(to: goal, size: control.proposal)
+        var error: StepError?
+        var failure: NumericalFailure?
+        do throws(NumericalFailure) {
+          error = try stepper.attempt(
+            state, from: step.start, by: step.size, measure: ErrorMeasure(norm, start: previous), didFlow: { _ in })
+        } catch { failure = error }
+        if let error, error.value <= 1 {
+          try observeInside(step, from: previous)
+          stepper.commit()
+          norm.commit()
+          control.accept(size: step.size, error: error.value)
+          steps = .controlled(control, norm)
+          return step
+        }
+        let canShrink = control.reject(size: step.size, error: error?.value ?? .infinity)
+        steps = .controlled(control, norm)
+        if !canShrink {
+          throw failure ?? NumericalFailure(tooLargeError: error, at: step.start, size: step.size)
+        }
+        state.copy(from: previous)
+      }
+    }
+  }
+
   // MARK: Looking on
 
-  /// Shows the observers what is due strictly inside a step.
-  private func observeInside(_ step: Clock.Step) throws {
+  /// Shows the observers what is due strictly inside a step from a state.
+  private func observeInside(_ step: Clock.Step, from state: FieldSet) throws {
     while let time = observers.filter({ !$0.isDue(at: step.end) }).map(\.nextTime).min(), time < step.end {
       aside.copy(from: state)
-      try stepper.advance(aside, from: step.start, by: time - step.start, remembers: false)
+      try stepper.advanceAside(aside, from: step.start, by: time - step.start)
       try observe(at: time, aside)
     }
   }
@@ -115,7 +152,8 @@ package final class Simulation {
     var extents: [String: Int] = [:]
     for scheduled in observers { extents[scheduled.observer.name] = try scheduled.observer.commit() }
     return SimulationMemory(
-      clock: clock, memorizedSteps: stepper.memorizedSteps, scale: state.scale == 1 ? nil : state.scale,
+      clock: clock, memorizedSteps: stepper.memorizedSteps, control: steps.memory,
+      scale: state.scale == 1 ? nil : state.scale,
       extents: extents)
   }
 
@@ -126,6 +164,7 @@ package final class Simulation {
   package func restore(_ memory: SimulationMemory, continuesFiles: Bool) throws {
     clock = memory.clock
     stepper.memorizedSteps = memory.memorizedSteps
+    if let control = memory.control { steps.restore(control) }
     lastCheckpointStep = clock.step
     for index in observers.indices {
       observers[index].next = observers[index].cadence.count(upTo: clock.time)

@@ -1,12 +1,22 @@
+import TimeStepping
+
 /// All that a run remembers from step to step besides field values; what a checkpoint needs to continue it.
 ///
 /// Which outputs are due next follows from the time, and is not remembered.
 package struct SimulationMemory: Codable, Hashable, Sendable {
   package let clock: Clock
-  /// Steps that the stepper's field memory holds.
-  package let memorizedSteps: Int
+  /// Sizes of the steps that the stepper's field memory holds, the latest first.
+  package let memorizedSteps: [Double]
+  /// Where steps are chosen by their error: what the choice depends on.
+  package let control: Control?
   /// Size of the domain relative to that of the grid, where its boundary is free.
   package let scale: Double?
   /// What each observer has written so far.
   package let extents: [String: Int]
+
+  package struct Control: Codable, Hashable, Sendable {
+    package let steps: StepControl.Memory
+    /// The largest root mean square that each field has had.
+    package let largestSizes: [Double]
+  }
 }

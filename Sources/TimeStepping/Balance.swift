@@ -15,43 +15,73 @@ import Synchronization
 final class Balance: Sendable {
   /// `c` in the present step, 0 for fields that do not diffuse.
   let constant: FieldSet
-  private let latest: FieldSet
-  private let earlier: FieldSet
   /// What diffusion has added in the present step so far, less what the other parts have added.
   private let difference: FieldSet
+  /// `c` of earlier steps; which is which is in the memories.
+  private let kept: [FieldSet]
   private let fields: [Int]
   private let pool: WorkerPool
-  private let steps = Mutex(0)
+  private let memories: Mutex<(current: Memory, pending: Memory)>
 
-  var memorizedSteps: Int {
-    get { steps.withLock { $0 } }
-    set { steps.withLock { $0 = newValue } }
+  /// Which constants a step goes on from.
+  struct Memory: Sendable {
+    /// Sizes of the steps that are remembered, the latest first, at most two.
+    var steps: [Double] = []
+    /// Numbers of the kept sets that hold their constants; without steps, those that will.
+    var slots = [0, 1]
   }
-  var memory: [(name: String, set: FieldSet)] { [("balance_latest", latest), ("balance_earlier", earlier)] }
-  /// Field sets held.
-  static let setCount = 4
 
-  /// - Parameter fields: those that diffuse.
-  init(grid: Grid, fields: [Int], count: Int, pool: WorkerPool) throws(FieldAllocationError) {
+  /// What the next step goes on from.
+  var memory: Memory {
+    get { memories.withLock { $0.current } }
+    set { memories.withLock { $0.current = newValue } }
+  }
+  /// What the next step would go on from if the latest one counted.
+  var pending: Memory {
+    get { memories.withLock { $0.pending } }
+    set { memories.withLock { $0.pending = newValue } }
+  }
+  var sets: [(name: String, set: FieldSet)] {
+    zip(["balance_latest", "balance_earlier"], memory.slots).map { ($0, kept[$1]) }
+  }
+  /// Field sets held.
+  var setCount: Int { 2 + kept.count }
+
+  /// - Parameters:
+  ///   - fields: those that diffuse.
+  ///   - isDivided: whether steps are tried in halves, so that more has to be kept until they count.
+  init(
+    grid: Grid, fields: [Int], count: Int, isDivided: Bool, pool: WorkerPool
+  ) throws(FieldAllocationError) {
     self.fields = fields
     self.pool = pool
     constant = try FieldSet(grid: grid, count: count)
-    latest = try FieldSet(grid: grid, count: count)
-    earlier = try FieldSet(grid: grid, count: count)
     difference = try FieldSet(grid: grid, count: count)
+    // Two of steps that count and one of a step that is tried; with halves two of them, and one of a step aside.
+    kept = try (0..<(isDivided ? 5 : 3)).map { _ throws(FieldAllocationError) in try FieldSet(grid: grid, count: count)
+    }
+    memories = Mutex((Memory(), Memory()))
   }
 
-  /// Chooses the constant for a step that begins with a flow of `part`.
+  /// Chooses the constant for a step that begins with a flow of `part`: that of the steps remembered, extrapolated to
+  /// where the latest one ended.
   func begin(_ state: FieldSet, step: Double, part: SplittingScheme.Part) {
-    let weights: (Double, Double) =
-      switch memorizedSteps {
-      case 0: (0, 0)
-      case 1: (1, 0)
-      default: (1.5, -0.5)
-      }
+    let memory = memory
+    let terms: [(coefficient: Double, set: FieldSet)]
+    switch memory.steps.count {
+    case 0: terms = [(0, constant)]
+    case 1: terms = [(1, kept[memory.slots[0]])]
+    default:
+      let weight = memory.steps[0] / (memory.steps[0] + memory.steps[1])
+      terms = [(1 + weight, kept[memory.slots[0]]), (-weight, kept[memory.slots[1]])]
+    }
     for field in fields {
-      constant.setField(field, toSumOf: [(weights.0, latest), (weights.1, earlier)], pool: pool)
-      constant.limitSource(field, by: state, step: step)
+      if memory.steps.isEmpty {
+        constant.fill(field, with: 0)
+      } else {
+        constant.setField(field, toSumOf: terms, pool: pool)
+        constant.limitSource(field, by: state, step: step)
+      }
       difference.setField(field, toSumOf: [(-Balance.sign(part), state)], pool: pool)
     }
   }
@@ -69,12 +99,16 @@ final class Balance: Sendable {
   private static func sign(_ part: SplittingScheme.Part) -> Double { part == .diffusion ? 1 : -1 }
 
   /// `d_R = (change by reactions and taxis)/Δt − c` and `d_D = (change by diffusion)/Δt + c`, hence the next
-  /// `c = ½ difference/Δt + c`.
-  func finish(step: Double) {
+  /// `c = ½ difference/Δt + c`, which is kept as pending.
+  ///
+  /// - Parameter others: memories whose sets are not to be written over, besides the one in use.
+  func finish(step: Double, keeping others: [Memory]) {
+    let memory = memory
+    let taken = ([memory] + others).flatMap(\.slots)
+    let slot = kept.indices.first { !taken.contains($0) } ?? 0
     for field in fields {
-      earlier.setField(field, toSumOf: [(1, latest)], pool: pool)
-      latest.setField(field, toSumOf: [(0.5 / step, difference), (1, constant)], pool: pool)
+      kept[slot].setField(field, toSumOf: [(0.5 / step, difference), (1, constant)], pool: pool)
     }
-    memorizedSteps = min(memorizedSteps + 1, 2)
+    pending = Memory(steps: Array(([step] + memory.steps).prefix(2)), slots: [slot, memory.slots[0]])
   }
 }

@@ -17,6 +17,14 @@ package struct NumericalFailure: Error, Sendable {
 }
 
 extension NumericalFailure {
+  /// The error of a step of the smallest size is too large.
+  package init(tooLargeError error: StepError?, at time: Double, size: Double) {
+    self.init(
+      problem: "cannot be advanced as accurately as asked for: with a step of \(Float(size)) its error is "
+        + "\(Float(error?.value ?? .infinity)) times the tolerance",
+      field: error?.field ?? 0, tile: Tile(row: 0, column: 0, count: 1), point: 0, time: time)
+  }
+
   init(_ failure: DiffusionFailure) {
     switch failure {
     case .diffusivity(let failure):

@@ -44,10 +44,7 @@ extension SplittingScheme {
   /// Anal. 51 (2013) 3084–3105; here the balancing constant is extrapolated to the step at hand.
   package static let rebalancedStrang = SplittingScheme(
     name: "rebalanced-strang", order: 2, flows: symmetricFlows, isRebalanced: true,
-    summary: "second order, also with a fast chemical; keeps steady states; takes more memory")
-
-  /// All schemes, in the order in which they are listed for users.
-  package static let all = [lie, strang, rebalancedStrang]
-
-  package static func named(_ name: String) -> SplittingScheme? { all.first { $0.name == name } }
+    summary:
+      "second order, also with a fast chemical and something given at the sides; keeps steady states; takes more memory"
+  )
 }

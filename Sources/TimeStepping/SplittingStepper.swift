@@ -5,22 +5,23 @@ import Operators
 ///
 /// A step never leaves half a flow to the next one, so that the state between two steps is the solution itself and the
 /// numbers do not depend on when it is looked at.
-package final class SplittingStepper: Sendable {
+package final class SplittingStepper: Stepper {
   package let scheme: SplittingScheme
   package let reactions: ReactionIntegrator?
   package let diffusion: Diffusion
   package let taxis: Taxis?
   package let quasiSteady: QuasiSteadyFields?
   private let reactionFlow: ReactionFlow?
-  private let balance: Balance?
+  let balance: Balance?
 
   /// - Parameters:
   ///   - distributions: integrals along an axis and convolutions in the rates.
   ///   - volumes: of the points, for integrals in the reactions.
+  ///   - isDivided: whether it takes the halves of the steps of another.
   package init(
     scheme: SplittingScheme, reactions: ReactionIntegrator?, taxis: Taxis? = nil, diffusion: Diffusion,
     quasiSteady: QuasiSteadyFields? = nil, distributions: DistributionFields? = nil, volumes: PointVolumes,
-    pool: WorkerPool
+    isDivided: Bool = false, pool: WorkerPool
   ) throws(FieldAllocationError) {
     self.scheme = scheme
     self.reactions = reactions
@@ -34,7 +35,7 @@ package final class SplittingStepper: Sendable {
       scheme.isRebalanced && reactions != nil
       ? try Balance(
         grid: volumes.grid, fields: diffusion.fields.indices.filter { diffusion.fields[$0].moves },
-        count: diffusion.fields.count, pool: pool)
+        count: diffusion.fields.count, isDivided: isDivided, pool: pool)
       : nil
   }
 
@@ -44,25 +45,34 @@ package final class SplittingStepper: Sendable {
     return diffusion.fields.contains { !($0.variable?.dependencies.isDisjoint(with: quasiSteady.fields) ?? true) }
   }
 
-  /// Sets of all fields that the stepper holds besides the state.
-  package var fieldSetCount: Int { (balance == nil ? 0 : Balance.setCount) + (reactionFlow?.fieldSetCount ?? 0) }
-
-  /// Field sets that a later step depends on, by name, to be kept in a checkpoint.
-  package var memory: [(name: String, set: FieldSet)] { balance?.memory ?? [] }
-  /// Number of steps that the memory holds, to be kept in a checkpoint with it.
-  package var memorizedSteps: Int {
-    get { balance?.memorizedSteps ?? 0 }
-    set { balance?.memorizedSteps = newValue }
+  package var errorOrder: Int { scheme.order + 1 }
+  package var fieldSetCount: Int { (balance?.setCount ?? 0) + (reactionFlow?.fieldSetCount ?? 0) }
+  package var memory: [(name: String, set: FieldSet)] { balance?.sets ?? [] }
+  package var memorizedSteps: [Double] {
+    get { balance?.memory.steps ?? [] }
+    set { balance?.memory = Balance.Memory(steps: newValue) }
   }
 
-  /// Replaces `state`, the solution at `time`, by that at `time + step`.
-  ///
-  /// - Parameters:
-  ///   - remembers: `false` for a step aside, on a copy of the state, that later steps know nothing of.
-  ///   - didFlow: called after each flow, for those who measure.
-  package func advance(
-    _ state: FieldSet, from time: Double, by step: Double, remembers: Bool = true,
-    didFlow: (SplittingScheme.Part) -> Void = { _ in }
+  package func commit() { if let balance { balance.memory = balance.pending } }
+  package func restart() { balance?.memory = Balance.Memory() }
+
+  package func attempt(
+    _ state: FieldSet, from time: Double, by step: Double, measure: ErrorMeasure?,
+    didFlow: (SplittingScheme.Part) -> Void
+  ) throws(NumericalFailure) -> StepError? {
+    precondition(measure == nil, "one step alone does not measure its error")
+    try flow(state, from: time, by: step, didFlow: didFlow)
+    balance?.finish(step: step, keeping: [])
+    return nil
+  }
+
+  package func advanceAside(_ copy: FieldSet, from time: Double, by step: Double) throws(NumericalFailure) {
+    try flow(copy, from: time, by: step)
+  }
+
+  /// Replaces `state`, the solution at `time`, by that at `time + step`, and remembers nothing.
+  func flow(
+    _ state: FieldSet, from time: Double, by step: Double, didFlow: (SplittingScheme.Part) -> Void = { _ in }
   ) throws(NumericalFailure) {
     balance?.begin(state, step: step, part: scheme.flows[0].part)
     // Each part has a clock of its own, which all its flows together take through the step.
@@ -95,7 +105,6 @@ package final class SplittingStepper: Sendable {
       didFlow(flow.part)
     }
     try quasiSteady?.settle(state, time: time + step)
-    if remembers { balance?.finish(step: step) }
   }
 
   private func diffuse(

@@ -53,11 +53,22 @@ def wait_for_checkpoint(directory, process, count=1):
         time.sleep(0.002)
 
 
-@pytest.mark.parametrize("scheme", ["lie", "strang", "rebalanced-strang"])
+FIXED = [{"time.scheme": scheme} for scheme in ("lie", "strang", "strang4", "rebalanced-strang")]
+CONTROLLED = [
+    {"time.step": None, "time.tolerance": tolerance, "time.scheme": scheme}
+    for scheme, tolerance in (("strang", 1e-3), ("strang4", 1e-3), ("rebalanced-strang", 1e-4))
+]
+
+
+def name(changes):
+    return "-".join(str(value) for value in changes.values() if value)
+
+
+@pytest.mark.parametrize("changes", FIXED + CONTROLLED, ids=name)
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGKILL])
 @pytest.mark.parametrize("threads", [(1, 2), (2, 1)])
-def test_interrupted_run_equals_uninterrupted_run_byte_for_byte(oncofield, start, run_file, tmp_path, scheme, stop, threads):
-    path = run_file({"time.scheme": scheme})
+def test_interrupted_run_equals_uninterrupted_run_byte_for_byte(oncofield, start, run_file, tmp_path, changes, stop, threads):
+    path = run_file(changes)
     oncofield("run", path, "--output", tmp_path / "whole", "--threads", 1)
     broken = tmp_path / "broken"
     process = start("run", path, "--output", broken, "--threads", threads[0])
@@ -93,10 +104,11 @@ def test_many_kills_in_one_run_lose_nothing(oncofield, start, run_file, tmp_path
     assert_same(results(tmp_path / "whole"), results(broken))
 
 
-def test_cadence_of_outputs_and_checkpoints_changes_no_bit(oncofield, run_file, tmp_path):
+@pytest.mark.parametrize("changes", [{}, *CONTROLLED], ids=name)
+def test_cadence_of_outputs_and_checkpoints_changes_no_bit(oncofield, run_file, tmp_path, changes):
     sparse = {"output.fields.every": 20, "output.observables.every": 20, "output.images": None, "checkpoint.every": 40}
-    oncofield("run", run_file(), "--output", tmp_path / "dense")
-    oncofield("run", run_file(sparse), "--output", tmp_path / "sparse")
+    oncofield("run", run_file(changes), "--output", tmp_path / "dense")
+    oncofield("run", run_file(changes | sparse), "--output", tmp_path / "sparse")
     final = [results(tmp_path / name)["checkpoint"][1] for name in ("dense", "sparse")]
     for name in ("fields/u", "fields/v", "fields/w"):
         assert final[0][name] == final[1][name]

@@ -17,12 +17,13 @@ import TimeStepping
       "numerics": { "propagator": "fourier" } }
     """
 
-  @Test(arguments: SplittingScheme.all.map(\.name))
+  @Test(arguments: Scheme.all.map(\.name))
   func everySchemeHasItsOrder(name: String) throws {
-    let scheme = try #require(SplittingScheme.named(name))
-    let reference = try finalState(Self.text, set: ["time.scheme=strang", "time.step=0.0005"])
+    let scheme = try #require(Scheme.named(name))
+    let accurate = ["time.reactions.tolerance=1e-13"]
+    let reference = try finalState(Self.text, set: accurate + ["time.scheme=strang4", "time.step=0.005"])
     let errors = try [0.1, 0.05, 0.025].map { step in
-      relativeError(try finalState(Self.text, set: ["time.scheme=\(name)", "time.step=\(step)"]), reference)
+      relativeError(try finalState(Self.text, set: accurate + ["time.scheme=\(name)", "time.step=\(step)"]), reference)
     }
     for (coarse, fine) in zip(errors, errors.dropFirst()) {
       let order = log2(coarse / fine)
@@ -67,7 +68,7 @@ import TimeStepping
     #expect(abs(log2(errors[0] / errors[1]) - 2) < 0.15)
   }
 
-  @Test(arguments: SplittingScheme.all.map(\.name))
+  @Test(arguments: Scheme.all.map(\.name))
   func resultsDoNotDependOnThreads(name: String) throws {
     let text = Self.text.replacingOccurrences(of: "- 0.4*b", with: "- 0.4*b*mean(a)")
     let states = try [1, 2, 3].map { try finalState(text, set: ["time.scheme=\(name)"], threads: $0) }

@@ -17,15 +17,18 @@ func finalState(_ text: String, set overrides: [String] = [], threads: Int = 1) 
 
 /// Carries a run to its end; `look` is called at the start and after each step.
 func advance(_ assembly: RunAssembly, look: (Double, FieldSet) -> Void) throws {
+  let simulation = try simulation(of: assembly)
+  look(simulation.clock.time, assembly.state)
+  _ = try simulation.run(didStep: { look($0.clock.time, $0.state) })
+}
+
+/// The run of an assembly without files.
+func simulation(of assembly: RunAssembly) throws -> Simulation {
   let configuration = assembly.configuration
-  var clock = Clock(start: configuration.startTime)
-  look(clock.time, assembly.state)
-  while clock.time < configuration.endTime {
-    let step = clock.nextStep(to: configuration.endTime, askedStep: configuration.step)
-    try assembly.stepper.advance(assembly.state, from: step.start, by: step.size)
-    clock.complete(step)
-    look(clock.time, assembly.state)
-  }
+  return try Simulation(
+    fieldNames: configuration.model.fieldNames, state: assembly.state, stepper: assembly.stepper,
+    startTime: configuration.startTime, endTime: configuration.endTime, steps: assembly.stepPolicy(), observers: [],
+    checkpoints: configuration.checkpoints, saveCheckpoint: { _ in })
 }
 
 /// The largest over fields of the root mean square difference, relative to the largest value of the field.

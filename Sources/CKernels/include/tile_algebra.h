@@ -43,5 +43,14 @@ double array_dot(const double *a, const double *b, const double *weights, size_t
 void array_combine(double *out, const double *const *terms, const double *coefficients, size_t term_count,
                    size_t count);
 
+/// Sums for an error norm over the points i of one row, with weights (1 if NULL), in fixed lanes:
+/// out[0] = Σ w (a − b)², out[1] = Σ w a², out[2] = Σ w old².
+void array_error_sums(const double *a, const double *b, const double *old, const double *weights, size_t count,
+                      double *out);
+
+/// Richardson extrapolation of a fine and a coarse solution, fine[i] += weight · (fine[i] − coarse[i]), limited so that
+/// it does not fall below 0 where both are at least 0.
+void array_extrapolate(double *fine, const double *coarse, double weight, size_t count);
+
 /// Limits a source so that it takes at most what is there: |source[i]| · step ≤ max(value[i], 0).
 void array_limit_source(double *source, const double *value, double step, size_t count);

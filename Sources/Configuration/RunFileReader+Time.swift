@@ -1,0 +1,89 @@
+import Documents
+import Models
+import TimeStepping
+
+extension RunFileReader {
+  mutating func readInterval() -> (start: Double, end: Double) {
+    let time = root["time"]
+    let (start, end) = (time?["start"]?.number ?? 0, time?["end"]?.number ?? 0)
+    if let place = time?["end"]?.place, end <= start {
+      found.error(
+        "the end of the run, \(JSONText.text(end)), is not after its start, \(JSONText.text(start))", at: place)
+    }
+    return (start, end)
+  }
+
+  /// A fixed step or a tolerance.
+  mutating func readSteps(_ model: Model, _ start: Double, _ end: Double) -> RunConfiguration.Steps {
+    let time = root["time"]
+    if let node = time?["step"], let step = node.number {
+      if step > 0, (end - start) / step > 1e12 {
+        found.error(
+          "the run would take \(JSONText.text((end - start) / step)) steps", at: node.place,
+          remedy: "take longer steps")
+      }
+      for key in ["tolerance", "first_step", "smallest_step", "largest_step"] {
+        guard let other = time?[key] else { continue }
+        found.error(
+          "a fixed step leaves nothing to choose for \"\(key)\"", at: other.place,
+          remedy: "remove \"step\" or \"\(key)\"")
+      }
+      return .fixed(step)
+    }
+    return .controlled(readTolerance(model), readBounds(start, end))
+  }
+
+  private mutating func readTolerance(_ model: Model) -> Tolerance {
+    let node = root["time"]?["tolerance"]
+    func perField(_ key: String) -> [Double?] {
+      let part = node?[key]
+      for member in part?.members ?? [] where !model.fieldNames.contains(member.key) {
+        found.error(
+          "there is no field \"\(member.key)\"", at: member.keyPlace,
+          suggestion: nearestSpelling(of: member.key, among: model.fieldNames))
+      }
+      return model.fieldNames.map { part?.number ?? part?[$0]?.number }
+    }
+    let relative = perField("relative").map { $0 ?? node?.number ?? 1e-4 }
+    return Tolerance(relative: relative, absolute: perField("absolute"))
+  }
+
+  private mutating func readBounds(_ start: Double, _ end: Double) -> StepControl.Bounds {
+    let (time, length) = (root["time"], end - start)
+    let smallest = time?["smallest_step"]?.number ?? length * 1e-12
+    let largest = time?["largest_step"]?.number ?? max(length / 10, smallest)
+    let first = time?["first_step"]?.number ?? min(max(length / 1000, smallest), largest)
+    let all = [("smallest_step", smallest), ("first_step", first), ("largest_step", largest)]
+    for (index, (key, value)) in all.enumerated() {
+      guard let node = time?[key], node.number != nil else { continue }
+      for (other, limit) in all[..<index] where limit > value && time?[other] != nil {
+        found.error(
+          "\"\(key)\" is less than \"\(other)\", \(JSONText.text(limit))", at: node.place,
+          remedy: "make it at least as large")
+      }
+    }
+    return StepControl.Bounds(
+      smallest: min(smallest, largest), largest: largest, first: min(max(first, smallest), largest))
+  }
+
+  /// Reactions are a little more accurate than the steps that they are part of.
+  func standardReactionTolerance(_ steps: RunConfiguration.Steps) -> Double {
+    guard case .controlled(let tolerance, _) = steps else { return 1e-6 }
+    return min(1e-6, max(1e-13, 0.1 * (tolerance.relative.min() ?? 1)))
+  }
+
+  /// Strang splitting, but not where it loses its order: with reactions and something prescribed at a side.
+  mutating func scheme(_ model: Model, _ sides: [FieldSides]) -> Scheme {
+    let losesOrder =
+      !model.processes.isEmpty && zip(model.fields, sides).contains { !$0.isQuasiSteady && $1.isPrescribed }
+    guard let node = root["time"]?["scheme"], let asked = node.string.flatMap(Scheme.named) else {
+      return losesOrder ? .rebalancedStrang : root["time"]?["step"] == nil ? .strang4 : .strang
+    }
+    if losesOrder, asked.order > 1, !asked.splitting.isRebalanced {
+      found.warning(
+        "the scheme \(asked.name) is of lower order where something is prescribed at the sides", at: node.place,
+        remedy: "use \(Scheme.rebalancedStrang.name)")
+    }
+    return asked
+  }
+}

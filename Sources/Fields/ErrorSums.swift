@@ -1,0 +1,42 @@
+import CKernels
+
+extension FieldSet {
+  /// What the size of an error is made of, for one field.
+  package struct ErrorSizes: Sendable {
+    /// Root mean square over the tissue of the difference between two solutions.
+    package let difference: Double
+    /// Root mean square of the solution itself.
+    package let value: Double
+    /// Root mean square of the solution at the start of the step.
+    package let old: Double
+  }
+
+  /// Compares a field with that of another solution, and with that at the start of the step.
+  ///
+  /// Sums go over rows in fixed lanes, then pairwise over rows.
+  package func errorSizes(
+    _ field: Int, against other: FieldSet, old: FieldSet, volumes: PointVolumes, pool: WorkerPool
+  ) -> ErrorSizes {
+    let results = (0..<3).map { _ in TileResults(count: grid.rowCount) }
+    pool.forEach(grid.rowCount) { row, _ in
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: 3) { sums in
+        array_error_sums(
+          self.pointer(field, row: row), other.pointer(field, row: row), old.pointer(field, row: row),
+          volumes.values(ofRow: row), self.grid.rowLength, sums.baseAddress!)
+        for index in 0..<3 { results[index][row] = sums[index] }
+      }
+    }
+    let total = volumes.uniform == nil ? volumes.total : Double(volumes.pointCount)
+    let sizes = results.map { (pairwiseSum($0.values) / total).squareRoot() }
+    return ErrorSizes(difference: sizes[0], value: sizes[1], old: sizes[2])
+  }
+
+  /// Adds `weight` times the difference from a coarser solution to all fields, but where both are non-negative takes
+  /// at most what is there.
+  package func extrapolate(from coarse: FieldSet, weight: Double) {
+    scale += weight * (scale - coarse.scale)
+    for field in 0..<count {
+      array_extrapolate(pointer(field), coarse.pointer(field), weight, grid.storageCount)
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import TimeStepping
+
+/// How long steps are.
+package enum StepPolicy: Sendable {
+  /// At most this, and equal on the way to each time that must be hit.
+  case fixed(Double)
+  /// Chosen by their errors.
+  case controlled(StepControl, ErrorNorm)
+
+  var isControlled: Bool {
+    if case .controlled = self { return true }
+    return false
+  }
+
+  /// The choice so far, where steps are chosen.
+  package var statistics: StepControl.Memory? {
+    if case .controlled(let control, _) = self { return control.memory }
+    return nil
+  }
+
+  var memory: SimulationMemory.Control? {
+    guard case .controlled(let control, let norm) = self else { return nil }
+    return .init(steps: control.memory, largestSizes: norm.largestSizes)
+  }
+
+  mutating func restore(_ memory: SimulationMemory.Control) {
+    guard case .controlled(var control, let norm) = self else { return }
+    control.memory = memory.steps
+    norm.largestSizes = memory.largestSizes
+    self = .controlled(control, norm)
+  }
+}

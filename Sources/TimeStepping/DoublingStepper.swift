@@ -1,0 +1,86 @@
+import Fields
+import Synchronization
+
+/// Takes each step of a splitting scheme twice, whole and in halves, so that the difference tells its error.
+///
+/// With `u_h` the solution of the whole step and `u_{h/2}` that of the two halves, the error of the latter is
+/// `(u_{h/2} − u_h)/(2^p − 1)` for a scheme of order `p`. It can be taken off: Strang splitting with exact flows is
+/// symmetric, so that what is left is of order 4. The correction is limited so that densities stay non-negative where
+/// both solutions are.
+///
+/// Source: L. F. Richardson & J. A. Gaunt, The deferred approach to the limit, Phil. Trans. R. Soc. A 226 (1927)
+/// 299–361; E. Hairer, C. Lubich & G. Wanner, Geometric Numerical Integration, Springer 2006, section II.4.
+package final class DoublingStepper: Stepper {
+  private let base: SplittingStepper
+  private let extrapolates: Bool
+  private let coarse: FieldSet
+  private let pending = Mutex(Balance.Memory())
+
+  /// - Parameters:
+  ///   - base: made for being taken in halves.
+  ///   - extrapolates: whether the error is taken off.
+  package init(_ base: SplittingStepper, extrapolates: Bool, grid: Grid) throws(FieldAllocationError) {
+    self.base = base
+    self.extrapolates = extrapolates
+    coarse = try FieldSet(grid: grid, count: base.diffusion.fields.count)
+  }
+
+  /// The difference is measured, whose order is that of the base.
+  package var errorOrder: Int { base.errorOrder }
+  package var fieldSetCount: Int { 1 + base.fieldSetCount }
+  package var memory: [(name: String, set: FieldSet)] { base.memory }
+  package var memorizedSteps: [Double] {
+    get { base.memorizedSteps }
+    set { base.memorizedSteps = newValue }
+  }
+
+  package func commit() { base.balance?.memory = pending.withLock { $0 } }
+  package func restart() { base.restart() }
+
+  package func attempt(
+    _ state: FieldSet, from time: Double, by step: Double, measure: ErrorMeasure?,
+    didFlow: (SplittingScheme.Part) -> Void
+  ) throws(NumericalFailure) -> StepError? {
+    try advance(state, from: time, by: step, measure: measure, remembers: true, didFlow: didFlow)
+  }
+
+  package func advanceAside(_ copy: FieldSet, from time: Double, by step: Double) throws(NumericalFailure) {
+    _ = try advance(copy, from: time, by: step, measure: nil, remembers: false, didFlow: { _ in })
+  }
+
+  private func advance(
+    _ state: FieldSet, from time: Double, by step: Double, measure: ErrorMeasure?, remembers: Bool,
+    didFlow: (SplittingScheme.Part) -> Void
+  ) throws(NumericalFailure) -> StepError? {
+    if measure != nil || extrapolates {
+      coarse.copy(from: state)
+      try base.flow(coarse, from: time, by: step, didFlow: didFlow)
+    }
+    try halves(state, from: time, by: step, remembers: remembers, didFlow: didFlow)
+    let weight = 1 / (Double(1 << base.scheme.order) - 1)
+    let error = measure?.error(of: state, against: coarse, weight: weight)
+    if extrapolates {
+      state.extrapolate(from: coarse, weight: weight)
+      try base.quasiSteady?.settle(state, time: time + step)
+    }
+    return error
+  }
+
+  private func halves(
+    _ state: FieldSet, from time: Double, by step: Double, remembers: Bool, didFlow: (SplittingScheme.Part) -> Void
+  ) throws(NumericalFailure) {
+    let balance = base.balance
+    let before = balance?.memory
+    defer { if let before { balance?.memory = before } }
+    try base.flow(state, from: time, by: 0.5 * step, didFlow: didFlow)
+    if let balance, let before {
+      balance.finish(step: 0.5 * step, keeping: [before, pending.withLock { $0 }])
+      balance.memory = balance.pending
+    }
+    try base.flow(state, from: time + 0.5 * step, by: 0.5 * step, didFlow: didFlow)
+    if let balance, let before, remembers {
+      balance.finish(step: 0.5 * step, keeping: [before])
+      pending.withLock { $0 = balance.pending }
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import Fields
+import Synchronization
+
+/// How accurate the solution shall be.
+package struct Tolerance: Hashable, Sendable {
+  /// Of each field: error of one step relative to its size.
+  package let relative: [Double]
+  /// Of each field: error of one step below which nothing more is asked for, in its unit; nil for 1e-6 of the
+  /// largest size that the field has had in the run, times the relative tolerance.
+  package let absolute: [Double?]
+
+  package init(relative: [Double], absolute: [Double?]) {
+    self.relative = relative
+    self.absolute = absolute
+  }
+}
+
+/// The error of a step in units of the tolerance: the largest over fields, and which field has it.
+package struct StepError: Sendable {
+  package let value: Double
+  package let field: Int
+}
+
+/// The size of the error of a step.
+///
+/// `max_i RMS(e_i) / (a_i + r_i s_i)`, with the relative and absolute tolerances `r` and `a` of the fields and
+/// `s_i = max(RMS(u_i), RMS(u_i new))`, the root mean squares taken over the tissue. A step is as accurate as was asked
+/// for if it is at most 1.
+package final class ErrorNorm: Sendable {
+  package let tolerance: Tolerance
+  private let volumes: PointVolumes
+  private let pool: WorkerPool
+  private let sizes: Mutex<Sizes>
+
+  private struct Sizes {
+    var largest: [Double]
+    var latest: [Double]
+  }
+
+  package init(_ tolerance: Tolerance, volumes: PointVolumes, pool: WorkerPool) {
+    self.tolerance = tolerance
+    self.volumes = volumes
+    self.pool = pool
+    let none = [Double](repeating: 0, count: tolerance.relative.count)
+    sizes = Mutex(Sizes(largest: none, latest: none))
+  }
+
+  /// The largest root mean square that each field has had after a step that counted, to be kept in a checkpoint.
+  package var largestSizes: [Double] {
+    get { sizes.withLock { $0.largest } }
+    set { sizes.withLock { $0.largest = newValue } }
+  }
+
+  /// Takes note that the step measured last counts.
+  package func commit() {
+    sizes.withLock { sizes in
+      for field in sizes.latest.indices { sizes.largest[field] = max(sizes.largest[field], sizes.latest[field]) }
+    }
+  }
+
+  /// The size of `weight · (state − other)`, two solutions after a step from `start`.
+  fileprivate func error(of state: FieldSet, against other: FieldSet, weight: Double, from start: FieldSet) -> StepError
+  {
+    // Where the boundary is free its place counts like the values.
+    let displacement = weight * abs(state.scale - other.scale) / state.scale
+    return error(
+      (0..<state.count).map {
+        let found = state.errorSizes($0, against: other, old: start, volumes: volumes, pool: pool)
+        let size = max(found.value, found.old)
+        return (max(weight * found.difference, displacement * size), size)
+      })
+  }
+
+  /// The size of an error from those of the fields and of their values.
+  private func error(_ fields: [(error: Double, size: Double)]) -> StepError {
+    sizes.withLock { sizes in
+      var worst = StepError(value: 0, field: 0)
+      for (field, (error, size)) in fields.enumerated() {
+        let relative = tolerance.relative[field]
+        let absolute = tolerance.absolute[field] ?? 1e-6 * relative * max(size, sizes.largest[field])
+        sizes.latest[field] = size
+        let value = error == 0 ? 0 : error / (absolute + relative * size)
+        // Not a number counts as the worst.
+        if !(value <= worst.value) { worst = StepError(value: value.isNaN ? .infinity : value, field: field) }
+      }
+      return worst
+    }
+  }
+}
+
+/// The error norm with the state at the start of the step that is measured.
+package struct ErrorMeasure: Sendable {
+  package let norm: ErrorNorm
+  package let start: FieldSet
+
+  package init(_ norm: ErrorNorm, start: FieldSet) {
+    self.norm = norm
+    self.start = start
+  }
+
+  func error(of state: FieldSet, against other: FieldSet, weight: Double) -> StepError {
+    norm.error(of: state, against: other, weight: weight, from: start)
+  }
+}

@@ -1,0 +1,108 @@
+import Glibc
+
+/// Chooses the size of each step by the errors of those before.
+///
+/// A proportional–integral controller: after a step of size `h` with error `e` (in units of the tolerance) that counts,
+/// `h ← h · clip(0.9 e^{−0.7/k} e₋^{0.4/k}, 1/5, 3)`, with `e₋` the error of the step before and `k` the order of the
+/// error of one step; at the start `h · clip(0.9 e^{−1/k}, 1/5, 10)`, after a rejection `h · clip(0.9 e^{−1/k}, 1/10, 0.7)`,
+/// from the second in a row on `h/4`. Sizes are rungs of a ladder, `2^{j/2}` in the unit of time, rounded down, so that
+/// the numbers that a propagator needs are seldom made anew.
+///
+/// Source: E. Hairer & G. Wanner, Solving Ordinary Differential Equations II, Springer 1996, section IV.2;
+/// K. Gustafsson, Control-theoretic techniques for stepsize selection, ACM Trans. Math. Softw. 20 (1994) 496–517.
+package struct StepControl: Sendable {
+  /// Smallest and largest size of a step, and that of the first.
+  package struct Bounds: Hashable, Sendable {
+    package let smallest: Double
+    package let largest: Double
+    package let first: Double
+
+    package init(smallest: Double, largest: Double, first: Double) {
+      self.smallest = smallest
+      self.largest = largest
+      self.first = first
+    }
+  }
+
+  /// All that the next size depends on, and what has happened so far.
+  package struct Memory: Codable, Hashable, Sendable {
+    /// The next step is at most `2^{rung/2}`.
+    var rung: Int
+    var previousError: Double?
+    var rejectionsInARow = 0
+    /// Whether steps are still as short as at the start, and may grow fast.
+    var isStarting = true
+    /// Steps tried in vain since the start of the run.
+    package fileprivate(set) var rejections = 0
+  }
+
+  package let bounds: Bounds
+  /// Power of the step size with which the error of one step goes to zero.
+  package let errorOrder: Int
+  package var memory: Memory
+
+  package init(bounds: Bounds, errorOrder: Int) {
+    self.bounds = bounds
+    self.errorOrder = errorOrder
+    memory = Memory(rung: StepControl.rung(below: min(bounds.first, bounds.largest)))
+  }
+
+  /// `2^{rung/2}`.
+  package static func size(_ rung: Int) -> Double {
+    // A shift rounds towards minus infinity.
+    scalbn(rung & 1 == 0 ? 1 : 2.0.squareRoot(), Int32(rung >> 1))
+  }
+
+  /// The highest rung that is at most `size`.
+  package static func rung(below size: Double) -> Int {
+    var rung = Int((2 * log2(size)).rounded(.down))
+    while StepControl.size(rung) > size { rung -= 1 }
+    while StepControl.size(rung + 1) <= size { rung += 1 }
+    return rung
+  }
+
+  /// The size to try next.
+  package var proposal: Double { max(StepControl.size(memory.rung), bounds.smallest) }
+
+  /// Takes note of a step that counts.
+  ///
+  /// - Parameters:
+  ///   - size: possibly less than proposed, to end where something happens.
+  ///   - error: in units of the tolerance, at most 1.
+  package mutating func accept(size: Double, error: Double) {
+    let k = Double(errorOrder)
+    let error = max(error, 1e-12)
+    let earlier = memory.isStarting || memory.rejectionsInARow > 0 ? nil : memory.previousError
+    let factor = 0.9 * (earlier.map { pow(error, -0.7 / k) * pow($0, 0.4 / k) } ?? pow(error, -1 / k))
+    let most = memory.isStarting ? 10.0 : 3
+    memory.isStarting = memory.isStarting && factor > 3
+    let asked = min(size * min(max(factor, 0.2), most), bounds.largest)
+    // What ends early because of where it must end says nothing against a larger step.
+    let isShortened = size < proposal
+    let rung = StepControl.rung(below: memory.rejectionsInARow > 0 ? min(asked, size) : asked)
+    memory.rung = isShortened ? max(memory.rung, rung) : rung
+    memory.previousError = error
+    memory.rejectionsInARow = 0
+  }
+
+  /// Takes note of a step that does not count.
+  ///
+  /// - Parameter error: infinite if the step could not be done at all.
+  /// - Returns: whether a smaller step can be tried.
+  package mutating func reject(size: Double, error: Double) -> Bool {
+    memory.isStarting = false
+    memory.rejections += 1
+    memory.rejectionsInARow += 1
+    let factor =
+      error.isFinite && memory.rejectionsInARow == 1
+      ? min(max(0.9 * pow(error, -1 / Double(errorOrder)), 0.1), 0.7) : 0.25
+    memory.rung = StepControl.rung(below: size * factor)
+    return size > bounds.smallest
+  }
+
+  /// Takes note that the solution has jumped.
+  package mutating func restart() {
+    memory.previousError = nil
+    memory.rejectionsInARow = 0
+  }
+}
