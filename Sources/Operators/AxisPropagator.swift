@@ -24,6 +24,8 @@ extension AxisPropagator {
   package static let transformStrength = 6.0
   /// Below this strength the Gaussian is too narrow for the grid to represent.
   package static let gaussianStrength = 0.5
+  /// From this strength on the Gaussian is as good as the transform to rounding.
+  package static let exactGaussianStrength = 1.0
 
   /// Chooses by what the sides allow, by strength, by whether rounding would be amplified, and by request.
   package static func chosen(for field: FieldDiffusion, axis index: Int, of grid: Grid, step: Double) -> AxisPropagator
@@ -54,6 +56,9 @@ extension AxisPropagator {
     }
     let shape: DiffusionKernel.Shape =
       symbol == .spectral && strength >= gaussianStrength ? .gaussian : .secondOrder
+    if field.keepsSymbol, symbol == .spectral, strength < exactGaussianStrength {
+      return made(.fourier, nil, "no kernel is so narrow and as accurate as the transform of larger steps")
+    }
     let (method, reason) = choice(for: field, axis: axis, strength: strength, shape: shape)
     return made(method, shape, reason)
   }

@@ -23,13 +23,15 @@ package struct FieldDiffusion: Sendable {
   /// Asked for by the user.
   package let requestedMethod: PropagatorMethod?
   private let requestedSymbol: DiffusionSymbol
+  /// Whether steps of different sizes must use the same discrete Laplacian, because they are compared with each other.
+  let keepsSymbol: Bool
 
   /// - Parameter variable: a diffusivity that is not constant; `diffusivities` are not used then.
   package init(
     diffusivities: [Double], variable: VariableDiffusivity? = nil, crossTerms: [CrossTerm] = [],
     boundaries: [AxisBoundary], supplies: [SideSupply] = [], permeabilities: [SidePermeability] = [],
     growthRate: Double = 0, duration: Double = 0, isQuasiSteady: Bool = false, requestedMethod: PropagatorMethod? = nil,
-    symbol: DiffusionSymbol = .spectral
+    symbol: DiffusionSymbol = .spectral, keepsSymbol: Bool = false
   ) {
     self.isQuasiSteady = isQuasiSteady
     self.diffusivities = diffusivities
@@ -42,16 +44,17 @@ package struct FieldDiffusion: Sendable {
     self.duration = duration
     self.requestedMethod = requestedMethod
     requestedSymbol = symbol
+    self.keepsSymbol = keepsSymbol
   }
 
   /// The same diffusivity along all axes, and nothing given at the sides.
   package init(
     diffusivity: Double, boundaries: [AxisBoundary], growthRate: Double = 0, duration: Double = 0,
-    requestedMethod: PropagatorMethod? = nil, symbol: DiffusionSymbol = .spectral
+    requestedMethod: PropagatorMethod? = nil, symbol: DiffusionSymbol = .spectral, keepsSymbol: Bool = false
   ) {
     self.init(
       diffusivities: boundaries.map { _ in diffusivity }, boundaries: boundaries, growthRate: growthRate,
-      duration: duration, requestedMethod: requestedMethod, symbol: symbol)
+      duration: duration, requestedMethod: requestedMethod, symbol: symbol, keepsSymbol: keepsSymbol)
   }
 
   /// Whether it diffuses along some axis.
@@ -80,9 +83,11 @@ package struct FieldDiffusion: Sendable {
   }
 
   /// The discrete Laplacian along an axis: that of neighboring points where something is given at a side, where a side
-  /// mixes value and flux, and along a radius.
+  /// mixes value and flux, along a radius, and where a kernel is needed for steps of any size.
   package func symbol(axis: Int, of grid: Grid) -> DiffusionSymbol {
     let isPlain = TransformBasis(boundaries[axis], axis: grid.axes[axis]) != nil
+    let needsKernel = isSpoiltByRounding && requestedMethod != .fourier || requestedMethod == .kernel
+    if keepsSymbol, needsKernel { return .secondOrder }
     return isPlain && !supplies.contains { $0.axis == axis } ? requestedSymbol : .secondOrder
   }
 
