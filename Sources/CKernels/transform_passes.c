@@ -158,6 +158,51 @@ static inline __attribute__((always_inline)) double phi_2(double z, double phi_1
   return __builtin_fabs(z) < 0.5 ? 0.5 * series : (phi_1 - 1) / z;
 }
 
+/// φ₁(z), φ₂(z), φ₃(z), with φ_k(z) = (φ_{k−1}(z) − 1/(k−1)!)/z and φ₀ = e^z, for z ≤ 0.
+///
+/// Where |z| < 1 the differences would lose digits: there φ₃ is its series and the others follow by the recurrence the
+/// other way round, which loses none.
+static inline __attribute__((always_inline)) void phi_functions(double z, double *exponential, double *phi_1,
+                                                               double *phi_2, double *phi_3) {
+  double series = 1;
+  for (int n = 16; n >= 1; n--) series = 1 + series * (z * (1.0 / (n + 3)));
+  const double near_3 = series * (1.0 / 6), near_2 = z * near_3 + 0.5, near_1 = z * near_2 + 1;
+  const double m = vector_exp_minus_one(z);
+  const double inverse = 1 / z, far_1 = m * inverse, far_2 = (far_1 - 1) * inverse, far_3 = (far_2 - 0.5) * inverse;
+  const int is_near = __builtin_fabs(z) < 1;
+  *exponential = m + 1;
+  *phi_1 = is_near ? near_1 : far_1;
+  *phi_2 = is_near ? near_2 : far_2;
+  *phi_3 = is_near ? near_3 : far_3;
+}
+
+void exponential_functions(double z, double values[4]) {
+  phi_functions(z, values, values + 1, values + 2, values + 3);
+}
+
+MULTIVERSIONED void exponential_combine_row(double *out, const double *base, int is_advanced, const double *const *terms,
+                                            const double *weights, size_t term_count, const double *eigenvalues,
+                                            double rest, double step, double factor, size_t count) {
+  enum { block = 64 };
+  double exponential[block], phi_1[block], phi_2[block], phi_3[block], sum[block];
+  for (size_t start = 0; start < count; start += block) {
+    const size_t length = count - start < block ? count - start : block;
+    for (size_t i = 0; i < length; i++) {
+      phi_functions(step * (eigenvalues[start + i] + rest), exponential + i, phi_1 + i, phi_2 + i, phi_3 + i);
+      sum[i] = 0;
+    }
+    for (size_t j = 0; j < term_count; j++) {
+      const double *term = terms[j] + start;
+      const double w_1 = weights[3 * j], w_2 = weights[3 * j + 1], w_3 = weights[3 * j + 2];
+      for (size_t i = 0; i < length; i++) sum[i] += ((w_1 * phi_1[i] + w_2 * phi_2[i]) + w_3 * phi_3[i]) * term[i];
+    }
+    for (size_t i = 0; i < length; i++) {
+      const double before = is_advanced ? exponential[i] * base[start + i] : base[start + i];
+      out[start + i] = before + factor * sum[i];
+    }
+  }
+}
+
 MULTIVERSIONED void transform_source_row(double *u, const double *c, const double *eigenvalues, double rest,
                                          double step, double norm, size_t count) {
   for (size_t i = 0; i < count; i++) {

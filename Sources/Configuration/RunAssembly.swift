@@ -68,13 +68,10 @@ package final class RunAssembly {
     taxis = try configuration.taxis(volumes: volumes, pool: pool)
     let (rates, distributions) = try RunAssembly.reactions(configuration, maxima: largest, volumes: volumes, pool: pool)
     reactions = rates
-    let isDivided = configuration.isControlled || configuration.scheme.extrapolates
-    let splitting = try SplittingStepper(
-      scheme: configuration.scheme.splitting, reactions: reactions, taxis: taxis, diffusion: diffusion,
-      quasiSteady: quasiSteady, distributions: distributions, volumes: volumes, isDivided: isDivided, pool: pool)
-    stepper =
-      isDivided
-      ? try DoublingStepper(splitting, extrapolates: configuration.scheme.extrapolates, grid: grid) : splitting
+    stepper = try configuration.stepper(
+      StepperParts(
+        volumes: volumes, reactions: reactions, taxis: taxis, diffusion: diffusion, quasiSteady: quasiSteady,
+        distributions: distributions, pool: pool))
     let step = configuration.firstStep
     do {
       diffusionPlan = try diffusion.plan(state, time: step.start, step: step.size)
@@ -116,7 +113,8 @@ package final class RunAssembly {
     case .fixed(let step): .fixed(step)
     case .controlled(let tolerance, let bounds):
       .controlled(
-        StepControl(bounds: bounds, errorOrder: stepper.errorOrder), ErrorNorm(tolerance, volumes: volumes, pool: pool))
+        StepControl(bounds: bounds, errorOrder: stepper.errorOrder, longest: stepper.longestStep),
+        ErrorNorm(tolerance, volumes: volumes, pool: pool))
     }
   }
 

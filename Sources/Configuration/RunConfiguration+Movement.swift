@@ -30,7 +30,7 @@ extension RunConfiguration {
         growthRate: growthRates.isEmpty ? 0 : growthRates[index],
         duration: endTime - startTime,
         isQuasiSteady: model.fields[index].isQuasiSteady, requestedMethod: requestedMethods[index],
-        symbol: symbol, keepsSymbol: isControlled || scheme.extrapolates)
+        symbol: symbol, keepsSymbol: isControlled || scheme.comparesSteps)
     }
   }
 

@@ -72,14 +72,21 @@ extension RunFileReader {
     return min(1e-6, max(1e-13, 0.1 * (tolerance.relative.min() ?? 1)))
   }
 
-  /// Strang splitting, but not where it loses its order: with reactions and something prescribed at a side.
+  /// Chosen on the way, or with a fixed step Strang splitting, but not where it loses its order: with reactions and
+  /// something prescribed at a side.
   mutating func scheme(_ model: Model, _ sides: [FieldSides]) -> Scheme {
     let losesOrder =
       !model.processes.isEmpty && zip(model.fields, sides).contains { !$0.isQuasiSteady && $1.isPrescribed }
+    let isFixed = root["time"]?["step"] != nil
     guard let node = root["time"]?["scheme"], let asked = node.string.flatMap(Scheme.named) else {
-      return losesOrder ? .rebalancedStrang : root["time"]?["step"] == nil ? .strang4 : .strang
+      return !isFixed ? .auto : losesOrder ? .rebalancedStrang : .strang
     }
-    if losesOrder, asked.order > 1, !asked.splitting.isRebalanced {
+    if isFixed, case .automatic = asked.method {
+      found.error(
+        "a fixed step says nothing about how accurate a scheme must be, so that none can be chosen", at: node.place,
+        remedy: "name a scheme, or give a \"tolerance\" instead of a \"step\"")
+    }
+    if losesOrder, asked.losesOrderAtSides {
       found.warning(
         "the scheme \(asked.name) is of lower order where something is prescribed at the sides", at: node.place,
         remedy: "use \(Scheme.rebalancedStrang.name)")

@@ -61,6 +61,7 @@ struct RunFileReader {
     let observables = readObservables(model, axes)
     let (methods, symbol) = readNumerics(model)
     let steps = readSteps(model, start, end)
+    let scheme = scheme(model, sides)
     guard let grid else { throw found }
     checkFieldNames(model, grid)
     let output = root["output"]
@@ -71,7 +72,7 @@ struct RunFileReader {
       timeUnit: root["time"]?["unit"]?.string ?? model.timeUnit,
       diffusivities: diffusivities, sides: sides, initial: initial,
       quasiSteadyOrder: quasiSteadyOrder, startTime: start, endTime: end,
-      steps: steps, scheme: scheme(model, sides),
+      steps: steps, scheme: scheme,
       reactionMethod: root["time"]?["reactions"]?["method"]?.string.flatMap(RungeKuttaPair.named) ?? .standard,
       reactionTolerance: root["time"]?["reactions"]?["tolerance"]?.number ?? standardReactionTolerance(steps),
       requestedMethods: methods,

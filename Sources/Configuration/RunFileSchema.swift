@@ -106,13 +106,11 @@ extension RunConfiguration {
     .init(
       "scheme",
       .choice(
-        Scheme.all.map { .init($0.name, $0.summary) } + [
-          .init("etdrk4", "exponential Runge–Kutta", availability: .later(what: "exponential Runge–Kutta schemes")),
-          .init("etd2-positive", "non-negative at any step", availability: .later(what: "positive schemes")),
-          .init("auto", "chosen by trial steps", availability: .later(what: "the choice of the scheme")),
+        Scheme.offered.map { .init($0.name, $0.summary) } + [
+          .init("etd2-positive", "non-negative at any step", availability: .later(what: "positive schemes"))
         ]), "How a step is composed.",
-      default: "strang4 with a tolerance, strang with a fixed step; rebalanced-strang where something is prescribed "
-        + "at the sides"),
+      default: "auto with a tolerance; with a fixed step strang, or rebalanced-strang where something is prescribed at "
+        + "the sides"),
     .init("reactions", .object(reactions), "How reactions are integrated within a step."),
   ]
 

@@ -72,8 +72,9 @@ package final class RunSession {
     self.directory = directory
     self.provenance = provenance
     parent = checkpoint.path
-    for memory in assembly.stepper.memory {
-      try RunSession.restore(checkpoint, "memory/\(memory.name)", names, into: memory.set)
+    assembly.stepper.memorized = memory.stepper
+    for part in assembly.stepper.memory {
+      try RunSession.restore(checkpoint, "memory/\(part.name)", names, into: part.set)
     }
     if !branching { try directory.removeCheckpoints(after: checkpoint.header.step) }
     let observers = try RunSession.observers(assembly, directory, continuesFiles: !branching)
@@ -240,6 +241,8 @@ package final class RunSession {
       .init("largest_step", simulation.clock.largestStep.map(JSONText.number) ?? .null),
       .init("reaction_substeps", .integer(statistics.substeps)),
       .init("rejected_substeps", .integer(statistics.rejections)),
+      .init("work", simulation.stepper.work.output),
+      .init("schemes", simulation.stepper.memorized.choice.map(\.output) ?? .null),
       .init("wall_seconds", .number((Date().timeIntervalSince(started) * 1000).rounded() / 1000)),
       .init("threads", .integer(assembly.pool.threadCount)),
       .init("seed", .integer(Int(configuration.seed))),

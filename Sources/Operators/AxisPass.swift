@@ -4,7 +4,8 @@ import Fields
 /// One diffusion step of one field along one axis, ready to be carried out: the propagator with its numbers.
 struct AxisPass: Sendable {
   private enum Kind: Sendable {
-    case kernel(DiffusionKernel, LineContinuation)
+    /// Symmetric weights, from the middle on.
+    case kernel([Double], LineContinuation)
     case filter(any LineFilter, order: [Int])
     case matrix(LineMatrix, order: [Int])
   }
@@ -23,7 +24,7 @@ struct AxisPass: Sendable {
     case nil: return nil
     case .kernel:
       kind = .kernel(
-        DiffusionKernel(propagator.shape ?? .secondOrder, strength: propagator.strength),
+        DiffusionKernel(propagator.shape ?? .secondOrder, strength: propagator.strength).weights,
         LineContinuation(field.boundaries[axis]))
       blocks = LineBlocks(grid: grid, axis: axis, lanes: axis == 0 ? 8 : Int(KERNEL_LANES))
     case .fourier:
@@ -39,10 +40,33 @@ struct AxisPass: Sendable {
     }
   }
 
+  /// A symmetric stencil in place of a propagator.
+  ///
+  /// - Parameter stencil: its weights, from the middle on.
+  init(stencil: [Double], boundary: AxisBoundary, grid: Grid, axis: Int) {
+    kind = .kernel(stencil, LineContinuation(boundary))
+    blocks = LineBlocks(grid: grid, axis: axis, lanes: axis == 0 ? 8 : Int(KERNEL_LANES))
+  }
+
+  /// What it takes to do it once.
+  var work: Work {
+    var work = Work()
+    switch kind {
+    case .kernel(let weights, _):
+      work.kernelPasses = 1
+      work.kernelReach = weights.count - 1
+    case .filter: work.transforms = 2
+    case .matrix(let matrix, _):
+      work.kernelPasses = 1
+      work.kernelReach = matrix.widest / 2
+    }
+    return work
+  }
+
   /// Works on one block of lines of a field that begins at `values`.
   func run(_ index: Int, values: UnsafeMutablePointer<Double>, scratch: WorkerScratch) {
     switch kind {
-    case .kernel(let kernel, let beyond): convolve(kernel, beyond, index, values, scratch)
+    case .kernel(let weights, let beyond): convolve(weights, beyond, index, values, scratch)
     case .filter(let filter, let order):
       blocks.gather(index, from: values, order: order, scratch: scratch) { filter.apply($0, spare: $1) }
     case .matrix(let matrix, let order):
@@ -51,20 +75,21 @@ struct AxisPass: Sendable {
   }
 
   private func convolve(
-    _ kernel: DiffusionKernel, _ beyond: LineContinuation, _ index: Int, _ values: UnsafeMutablePointer<Double>,
+    _ weights: [Double], _ beyond: LineContinuation, _ index: Int, _ values: UnsafeMutablePointer<Double>,
     _ scratch: WorkerScratch
   ) {
     let (offset, lanes) = blocks.block(index)
-    let padded = blocks.lineLength + 2 * kernel.radius
+    let radius = weights.count - 1
+    let padded = blocks.lineLength + 2 * radius
     if blocks.axis == 0 {
       let memory = scratch.memory(padded)
       for lane in 0..<lanes {
         kernel_pass_row(
-          values + offset + lane * blocks.stride, blocks.lineLength, kernel.weights, kernel.radius, beyond, memory)
+          values + offset + lane * blocks.stride, blocks.lineLength, weights, radius, beyond, memory)
       }
     } else {
       kernel_pass_columns(
-        values + offset, blocks.stride, blocks.lineLength, lanes, kernel.weights, kernel.radius, beyond,
+        values + offset, blocks.stride, blocks.lineLength, lanes, weights, radius, beyond,
         scratch.memory(padded * Int(KERNEL_LANES)))
     }
   }

@@ -11,7 +11,8 @@ struct CoefficientSpace: Sendable {
   private let blocks: [LineBlocks]
   /// The identity, in which coefficients are stored.
   private let naturalOrders: [[Int]]
-  private let normalization: Double
+  /// What a transform there and back multiplies values by.
+  let normalization: Double
 
   init(grid: Grid, spectra: [AxisSpectrum]) {
     self.grid = grid
@@ -69,8 +70,11 @@ struct CoefficientSpace: Sendable {
     }
   }
 
+  /// Eigenvalues along the first axis.
+  var firstEigenvalues: [Double] { spectra[0].eigenvalues }
+
   /// Calls with the offset of each row of coefficients and the sum of its eigenvalues of the other axes.
-  private func forEachRow(_ pool: WorkerPool, _ body: @Sendable (_ offset: Int, _ rest: Double) -> Void) {
+  func forEachRow(_ pool: WorkerPool, _ body: @Sendable (_ offset: Int, _ rest: Double) -> Void) {
     pool.forEach(grid.rowCount) { row, _ in
       var index = row
       var sum = 0.0

@@ -58,6 +58,8 @@ package final class Diffusion: Sendable {
     }
   }
 
+  package var work: Work { local.map { exact.work + $0.work } ?? exact.work }
+
   /// Parts of steps that were done again to keep densities non-negative, since the start.
   package var repeatedSteps: Int { local?.repeatedSteps ?? 0 }
 

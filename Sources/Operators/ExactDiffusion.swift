@@ -14,6 +14,7 @@ final class ExactDiffusion: Sendable {
   private let scratch: [WorkerScratch]
   private let source: FieldSet
   private let spare: FieldSet
+  private let meter = WorkMeter()
   private let state = Mutex(Caches())
 
   private struct Caches {
@@ -38,6 +39,8 @@ final class ExactDiffusion: Sendable {
   var workingFieldCount: Int {
     source.count + spare.count + sides.count { $0.map { $0.isGiven && $0.isSteady } ?? false }
   }
+
+  var work: Work { meter.work }
 
   /// The propagators for a step: for each field, one per axis.
   func plan(step: Double) -> [[AxisPropagator]] {
@@ -73,6 +76,7 @@ final class ExactDiffusion: Sendable {
       if let space = passes.spaces[field] {
         source.setField(0, toSumOf: [(1, constant)], field: field, pool: pool)
         let (u, c) = (FieldPointer(state, field), FieldPointer(source, 0))
+        meter.add { $0.transforms += 3 * grid.axes.count }
         space.forward(u, pool: pool, scratch: scratch)
         space.forward(c, pool: pool, scratch: scratch)
         space.advance(u, minus: c, step: step, pool: pool)
@@ -95,6 +99,7 @@ final class ExactDiffusion: Sendable {
 
   private func run(_ passes: [AxisPass], on values: FieldPointer) {
     for pass in passes {
+      meter.add { $0 = $0 + pass.work }
       pool.forEach(pass.blocks.blockCount) { index, worker in
         pass.run(index, values: values.start, scratch: self.scratch[worker])
       }
@@ -107,6 +112,7 @@ final class ExactDiffusion: Sendable {
     halves constant: FieldPointer? = nil, _ passes: StepPasses
   ) {
     guard let sides = sides[field], let space = passes.sideSpaces[field] else { return }
+    meter.add { $0.transforms += 3 * grid.axes.count }
     sides.setResponse(
       of: source, spare: spare, during: times, step: step, halves: constant, space: space, pool: pool, scratch: scratch)
     state.addField(source, field: 0, to: field, pool: pool)

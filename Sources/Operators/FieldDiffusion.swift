@@ -63,7 +63,7 @@ package struct FieldDiffusion: Sendable {
   }
 
   /// Whether no exact propagator serves.
-  fileprivate func needsFiniteVolumes(_ volumes: PointVolumes) -> Bool {
+  func needsFiniteVolumes(_ volumes: PointVolumes) -> Bool {
     variable != nil || !crossTerms.isEmpty || !permeabilities.isEmpty || moves && volumes.isMasked
   }
 
@@ -86,13 +86,15 @@ package struct FieldDiffusion: Sendable {
   /// mixes value and flux, along a radius, and where a kernel is needed for steps of any size.
   package func symbol(axis: Int, of grid: Grid) -> DiffusionSymbol {
     let isPlain = TransformBasis(boundaries[axis], axis: grid.axes[axis]) != nil
-    let needsKernel = isSpoiltByRounding && requestedMethod != .fourier || requestedMethod == .kernel
-    if keepsSymbol, needsKernel { return .secondOrder }
+    if keepsSymbol, staysLocal { return .secondOrder }
     return isPlain && !supplies.contains { $0.axis == axis } ? requestedSymbol : .secondOrder
   }
 
   /// `e` to this power is how much the rounding of a transform can grow in empty tissue: from 1e-16 to 1e-5 at 25.
   package static let largestHarmlessGrowth = 25.0
+
+  /// Whether it must not be transformed, or shall not be.
+  var staysLocal: Bool { isSpoiltByRounding && requestedMethod != .fourier || requestedMethod == .kernel }
 
   /// Whether the rounding of a transform would grow into a false invasion.
   package var isSpoiltByRounding: Bool { growthRate * duration > FieldDiffusion.largestHarmlessGrowth }

@@ -12,6 +12,9 @@ struct LineMatrix: Sendable {
   private let start: [Int]
   private let weights: [Double]
 
+  /// Columns of the widest rows.
+  var widest: Int { width.max() ?? 0 }
+
   private static let height = Int(MATRIX_ROWS)
 
   /// - Parameter rows: of each row, the first column that is not 0 and the entries from there on.

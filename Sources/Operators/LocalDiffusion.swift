@@ -20,6 +20,7 @@ final class LocalDiffusion: Sendable {
   /// `L Y_0`.
   private let first: FieldSet
   private let repetitions = Atomic(0)
+  private let meter = WorkMeter()
 
   private struct Part: Sendable {
     let members: [LocalField]
@@ -84,6 +85,8 @@ final class LocalDiffusion: Sendable {
 
   /// Steps that were done again, by a method of more stages, to keep densities non-negative.
   var repeatedSteps: Int { repetitions.load(ordering: .relaxed) }
+
+  var work: Work { meter.work }
 
   /// Fields that are held to work with, conductances included.
   var workingFieldCount: Int {
@@ -176,6 +179,7 @@ final class LocalDiffusion: Sendable {
     let field = member.field
     let sides = member.own.sideRates(member.values, time: time)
     let length = grid.rowLength
+    meter.add { $0.diffusionStages += 1 }
     // At the second stage the values before the latest are those at the start.
     let earlier = index < 2 ? state : target
     let shares = StageShares(

@@ -28,7 +28,7 @@ struct SideRates: Sendable {
   var isSteady: Bool { field.supplies.allSatisfy(\.isSteady) }
 
   /// Replaces field 0 of `target` by `b(time)`.
-  private func setRates(of target: FieldSet, time: Double) {
+  func setRates(of target: FieldSet, time: Double) {
     target.fill(0, with: 0)
     for supply in field.supplies {
       guard let weight = laplacians[supply.axis]?.supplyWeight(isUpper: supply.isUpper) else { continue }

@@ -17,6 +17,7 @@ package final class Taxis: Sendable {
   private let pool: WorkerPool
   /// The moving fields at the start of a part of the step.
   private let start: FieldSet
+  private let meter = WorkMeter()
 
   /// - Parameter boundaries: of each field and axis.
   package init(
@@ -35,6 +36,8 @@ package final class Taxis: Sendable {
 
   /// Fields that are held to work with.
   package var workingFieldCount: Int { movers.reduce(start.count) { $0 + $1.workingFieldCount } }
+
+  package var work: Work { meter.work }
 
   /// Of the step that a point could lose all it has in, so much is taken.
   private static let largestShare = 0.9
@@ -76,6 +79,19 @@ package final class Taxis: Sendable {
     }
   }
 
+  /// Adds `−∇·(a u)` at a time to the rates of the moving fields.
+  package func addRates(of state: FieldSet, time: Double, to rates: FieldSet) throws(VelocityFailure) {
+    setVelocities(state, time: time, all: true)
+    try check(time)
+    countStage()
+    for mover in movers {
+      mover.setFluxes(state, time: time, pool: pool)
+      mover.addRates(of: state, to: rates, pool: pool)
+    }
+  }
+
+  private func countStage() { meter.add { $0.taxisStages += movers.count * volumes.grid.axes.count } }
+
   /// So finely a step is divided at most.
   private static let mostParts = 1 << 20
 
@@ -86,6 +102,7 @@ package final class Taxis: Sendable {
         setVelocities(state, time: time + stage.2 * step, all: false)
         if !(movers.allSatisfy { $0.outflowRate * step <= 1 }) { return false }
       }
+      countStage()
       for mover in movers { mover.setFluxes(state, time: time + stage.2 * step, pool: pool) }
       for (index, mover) in movers.enumerated() {
         mover.update(

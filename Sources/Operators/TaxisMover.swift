@@ -204,6 +204,17 @@ final class TaxisMover: Sendable {
     }
   }
 
+  /// Adds `−∇·F` and what flows through the sides to the rates of the field.
+  func addRates(of state: FieldSet, to rates: FieldSet, pool: WorkerPool) {
+    let sides = inflow.withLock { $0 }
+    pool.forEach(grid.rowCount) { row, _ in
+      let target = rates.pointer(self.description.field, row: row)
+      let values = state.pointer(self.description.field, row: row)
+      for side in sides[row] ?? [] { target[side.column] += side.rate - side.loss * values[side.column] }
+      for axis in self.grid.axes.indices { self.subtractDivergence(row, axis, 1, from: target) }
+    }
+  }
+
   private func subtractDivergence(_ row: Int, _ axis: Int, _ step: Double, from values: UnsafeMutablePointer<Double>) {
     let line = grid.axes[axis]
     let count = grid.rowLength

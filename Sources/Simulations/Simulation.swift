@@ -83,13 +83,15 @@ package final class Simulation {
     case .controlled(var control, let norm):
       guard let previous else { preconditionFailure("controlled steps need the state before them") }
       previous.copy(from: state)
+      let measure = ErrorMeasure(norm, start: previous)
       while true {
+        stepper.prepare(state, at: clock.time, longest: goal - clock.time, measure: measure, control: &control)
         let step = clock.step(to: goal, size: control.proposal)
         var error: StepError?
         var failure: NumericalFailure?
         do throws(NumericalFailure) {
           error = try stepper.attempt(
-            state, from: step.start, by: step.size, measure: ErrorMeasure(norm, start: previous), didFlow: { _ in })
+            state, from: step.start, by: step.size, measure: measure, didFlow: { _ in })
         } catch { failure = error }
         if let error, error.value <= 1 {
           try observeInside(step, from: previous)
@@ -104,6 +106,7 @@ package final class Simulation {
         if !canShrink {
           throw failure ?? NumericalFailure(tooLargeError: error, at: step.start, size: step.size)
         }
+        stepper.reject()
         state.copy(from: previous)
       }
     }
@@ -152,19 +155,19 @@ package final class Simulation {
     var extents: [String: Int] = [:]
     for scheduled in observers { extents[scheduled.observer.name] = try scheduled.observer.commit() }
     return SimulationMemory(
-      clock: clock, memorizedSteps: stepper.memorizedSteps, control: steps.memory,
+      clock: clock, stepper: stepper.memorized, control: steps.memory,
       scale: state.scale == 1 ? nil : state.scale,
       extents: extents)
   }
 
-  /// Continues where a checkpoint was taken; the caller has restored the fields of `state` and of the stepper's memory.
+  /// Continues where a checkpoint was taken; the caller has restored the fields of `state` and all of the stepper's
+  /// memory.
   ///
   /// - Parameter continuesFiles: whether the observers go on with the files of the run that took the checkpoint, which
   ///   are then cut back to what they held.
   package func restore(_ memory: SimulationMemory, continuesFiles: Bool) throws {
     clock = memory.clock
-    stepper.memorizedSteps = memory.memorizedSteps
-    if let control = memory.control { steps.restore(control) }
+    if let control = memory.control { steps.restore(control, of: stepper) }
     lastCheckpointStep = clock.step
     for index in observers.indices {
       observers[index].next = observers[index].cadence.count(upTo: clock.time)

@@ -5,8 +5,8 @@ import TimeStepping
 /// Which outputs are due next follows from the time, and is not remembered.
 package struct SimulationMemory: Codable, Hashable, Sendable {
   package let clock: Clock
-  /// Sizes of the steps that the stepper's field memory holds, the latest first.
-  package let memorizedSteps: [Double]
+  /// What the stepper remembers besides field values.
+  package let stepper: StepperMemory
   /// Where steps are chosen by their error: what the choice depends on.
   package let control: Control?
   /// Size of the domain relative to that of the grid, where its boundary is free.

@@ -23,8 +23,9 @@ package enum StepPolicy: Sendable {
     return .init(steps: control.memory, largestSizes: norm.largestSizes)
   }
 
-  mutating func restore(_ memory: SimulationMemory.Control) {
+  mutating func restore(_ memory: SimulationMemory.Control, of stepper: any Stepper) {
     guard case .controlled(var control, let norm) = self else { return }
+    control.describe(stepper)
     control.memory = memory.steps
     norm.largestSizes = memory.largestSizes
     self = .controlled(control, norm)

@@ -1,4 +1,5 @@
 import Fields
+import Operators
 import Synchronization
 
 /// Takes each step of a splitting scheme twice, whole and in halves, so that the difference tells its error.
@@ -27,11 +28,13 @@ package final class DoublingStepper: Stepper {
 
   /// The difference is measured, whose order is that of the base.
   package var errorOrder: Int { base.errorOrder }
+  package var learnsFromSteps: Bool { base.balance != nil }
+  package var work: Work { base.work }
   package var fieldSetCount: Int { 1 + base.fieldSetCount }
   package var memory: [(name: String, set: FieldSet)] { base.memory }
-  package var memorizedSteps: [Double] {
-    get { base.memorizedSteps }
-    set { base.memorizedSteps = newValue }
+  package var memorized: StepperMemory {
+    get { base.memorized }
+    set { base.memorized = newValue }
   }
 
   package func commit() { base.balance?.memory = pending.withLock { $0 } }

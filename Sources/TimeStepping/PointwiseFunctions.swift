@@ -15,6 +15,10 @@ package struct PointwiseFunctions: Sendable {
 
   /// Number of expressions.
   package var count: Int { program.outputCount }
+  /// Operations per point in an evaluation of all of them, functionals included.
+  package var operationCount: Int {
+    functionalPrograms.reduce(program.instructionCount) { $0 + $1.instructionCount }
+  }
   /// Whether a value at one point depends on the values everywhere.
   package var isNonlocal: Bool { !functionals.isEmpty }
 

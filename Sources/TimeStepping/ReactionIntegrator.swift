@@ -1,5 +1,6 @@
 import Expressions
 import Fields
+import Operators
 import Synchronization
 
 /// Integrates the reactions of every point over an interval of time, tile by tile.
@@ -42,6 +43,8 @@ package final class ReactionIntegrator: Sendable {
     let workspace: PointwiseFunctions.Workspace
     var substeps = 0
     var rejections = 0
+    /// Points at which the rates were evaluated, one for each time.
+    var evaluatedPoints = 0
 
     init(rows: Int, workspace: PointwiseFunctions.Workspace) {
       block = TileBlock(rowCount: rows)
@@ -72,6 +75,16 @@ package final class ReactionIntegrator: Sendable {
   /// Substeps done and tried again since the start, over all tiles.
   package var statistics: (substeps: Int, rejections: Int) {
     workers.reduce((0, 0)) { ($0.0 + $1.substeps, $0.1 + $1.rejections) }
+  }
+
+  package var work: Work {
+    var work = Work()
+    let points = workers.reduce(0) { $0 + $1.evaluatedPoints }
+    work.rateEvaluations = Double(points) / Double(volumes.grid.pointCount)
+    // A stage is a sum of half of the stages, on average, for each field.
+    let arithmetic = system.functions.operationCount + system.fieldCount * pair.stageCount / 2
+    work.operations = work.rateEvaluations * Double(arithmetic)
+    return work
   }
 
   /// Values of the functionals of the domain at the two ends of an interval; between them they are taken as linear.

@@ -5,25 +5,42 @@ package struct Scheme: Sendable {
   package let order: Int
   /// One sentence for users.
   package let summary: String
-  /// How a step is composed of flows.
-  package let splitting: SplittingScheme
-  /// Whether each step is taken whole and in halves, and its error taken off.
-  package let extrapolates: Bool
+  package let method: Method
+
+  package enum Method: Sendable {
+    /// By flows of the parts, one after the other; `extrapolates` if each step is taken whole and in halves, and its
+    /// error taken off.
+    case splitting(SplittingScheme, extrapolates: Bool)
+    /// All parts together.
+    case exponential(ExponentialScheme)
+    /// Chosen on the way, by trial steps.
+    case automatic
+  }
 
   private init(_ splitting: SplittingScheme) {
     name = splitting.name
     order = splitting.order
     summary = splitting.summary
-    self.splitting = splitting
-    extrapolates = false
+    method = .splitting(splitting, extrapolates: false)
   }
 
-  private init(extrapolating splitting: SplittingScheme, name: String, order: Int, summary: String) {
+  private init(_ name: String, order: Int, _ method: Method, summary: String) {
     self.name = name
     self.order = order
     self.summary = summary
-    self.splitting = splitting
-    extrapolates = true
+    self.method = method
+  }
+
+  /// Whether what is prescribed at the sides costs it its order.
+  package var losesOrderAtSides: Bool {
+    if case .splitting(let splitting, _) = method { return order > 1 && !splitting.isRebalanced }
+    return false
+  }
+
+  /// Whether solutions of steps of different sizes are compared even with a fixed step.
+  package var comparesSteps: Bool {
+    if case .splitting(_, extrapolates: true) = method { return true }
+    return false
   }
 }
 
@@ -34,12 +51,25 @@ extension Scheme {
 
   /// Strang splitting extrapolated from a whole step and its halves.
   package static let strang4 = Scheme(
-    extrapolating: .strang, name: "strang4", order: 4,
+    "strang4", order: 4, .splitting(.strang, extrapolates: true),
     summary: "fourth order by extrapolation of Strang splitting, its error known for nothing; loses accuracy with a "
       + "fast chemical")
 
-  /// All schemes, in the order in which they are listed for users.
-  package static let all = [lie, strang, strang4, rebalancedStrang]
+  package static let etdrk4 = Scheme(
+    "etdrk4", order: 4, .exponential(.krogstad),
+    summary: "fourth order, nothing split: diffusion and constant decay exactly, the rest by Runge–Kutta stages; keeps "
+      + "steady states; for fast chemicals that decay at a constant rate; values may fall below 0 within the tolerance")
 
-  package static func named(_ name: String) -> Scheme? { all.first { $0.name == name } }
+  /// Whichever scheme takes the least work.
+  package static let auto = Scheme(
+    "auto", order: 4, .automatic,
+    summary: "whichever of the schemes that the model allows takes the least counted work for the tolerance, by trial "
+      + "steps at the start, after each jump and now and then")
+
+  /// The schemes that take steps, in the order in which they are listed for users.
+  package static let all = [lie, strang, strang4, rebalancedStrang, etdrk4]
+  /// What users may ask for.
+  package static let offered = all + [auto]
+
+  package static func named(_ name: String) -> Scheme? { offered.first { $0.name == name } }
 }

@@ -45,12 +45,15 @@ package final class SplittingStepper: Stepper {
     return diffusion.fields.contains { !($0.variable?.dependencies.isDisjoint(with: quasiSteady.fields) ?? true) }
   }
 
+  package var work: Work {
+    [reactions?.work, taxis?.work].reduce(diffusion.work) { $0 + ($1 ?? Work()) }
+  }
   package var errorOrder: Int { scheme.order + 1 }
   package var fieldSetCount: Int { (balance?.setCount ?? 0) + (reactionFlow?.fieldSetCount ?? 0) }
   package var memory: [(name: String, set: FieldSet)] { balance?.sets ?? [] }
-  package var memorizedSteps: [Double] {
-    get { balance?.memory.steps ?? [] }
-    set { balance?.memory = Balance.Memory(steps: newValue) }
+  package var memorized: StepperMemory {
+    get { StepperMemory(steps: balance?.memory.steps ?? []) }
+    set { balance?.memory = Balance.Memory(steps: newValue.steps) }
   }
 
   package func commit() { if let balance { balance.memory = balance.pending } }

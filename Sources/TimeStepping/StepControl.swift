@@ -38,13 +38,36 @@ package struct StepControl: Sendable {
 
   package let bounds: Bounds
   /// Power of the step size with which the error of one step goes to zero.
-  package let errorOrder: Int
+  package private(set) var errorOrder: Int
+  /// No step may be longer, whatever its error.
+  package private(set) var longest: Double
   package var memory: Memory
 
-  package init(bounds: Bounds, errorOrder: Int) {
+  /// - Parameter longest: a bound of the method that takes the steps.
+  package init(bounds: Bounds, errorOrder: Int, longest: Double = .infinity) {
     self.bounds = bounds
     self.errorOrder = errorOrder
-    memory = Memory(rung: StepControl.rung(below: min(bounds.first, bounds.largest)))
+    self.longest = min(longest, bounds.largest)
+    memory = Memory(rung: StepControl.rung(below: min(bounds.first, self.longest)))
+  }
+
+  /// Goes on with another method, whose steps shall have about a size.
+  package mutating func adopt(_ stepper: any Stepper, size: Double) {
+    describe(stepper)
+    memory.rung = StepControl.rung(below: min(size, longest))
+    memory.previousError = nil
+    memory.rejectionsInARow = 0
+  }
+
+  /// Takes over what a method says of its steps.
+  package mutating func describe(_ stepper: any Stepper) {
+    errorOrder = stepper.errorOrder
+    longest = min(bounds.largest, stepper.longestStep)
+  }
+
+  /// The size to try after a step of another had an error.
+  package func size(after size: Double, error: Double) -> Double {
+    size * min(max(0.9 * pow(max(error, 1e-12), -1 / Double(errorOrder)), 0.1), 10)
   }
 
   /// `2^{rung/2}`.
@@ -76,7 +99,7 @@ package struct StepControl: Sendable {
     let factor = 0.9 * (earlier.map { pow(error, -0.7 / k) * pow($0, 0.4 / k) } ?? pow(error, -1 / k))
     let most = memory.isStarting ? 10.0 : 3
     memory.isStarting = memory.isStarting && factor > 3
-    let asked = min(size * min(max(factor, 0.2), most), bounds.largest)
+    let asked = min(size * min(max(factor, 0.2), most), longest)
     // What ends early because of where it must end says nothing against a larger step.
     let isShortened = size < proposal
     let rung = StepControl.rung(below: memory.rejectionsInARow > 0 ? min(asked, size) : asked)

@@ -1,4 +1,5 @@
 import Fields
+import Operators
 
 /// Advances all fields by steps of one scheme.
 ///
@@ -28,20 +29,61 @@ package protocol Stepper: AnyObject, Sendable {
   /// Forgets all earlier steps: the solution has jumped, or its equations have.
   func restart()
 
+  /// Decides how the next step is taken, where that is left to the stepper.
+  ///
+  /// - Parameters:
+  ///   - state: the solution at `time`; it is as it was afterwards.
+  ///   - longest: no step can be longer, because something happens.
+  ///   - control: told about what has been decided.
+  func prepare(
+    _ state: FieldSet, at time: Double, longest: Double, measure: ErrorMeasure, control: inout StepControl)
+  /// Takes note that the latest attempt does not count.
+  func reject()
+
   /// Field sets that a later step depends on, by name, to be kept in a checkpoint.
+  ///
+  /// Which they are depends on `memorized`.
   var memory: [(name: String, set: FieldSet)] { get }
-  /// Sizes of the steps that the memory holds, the latest first, to be kept in a checkpoint with it.
-  var memorizedSteps: [Double] { get set }
+  /// What a later step depends on besides, to be kept in a checkpoint.
+  var memorized: StepperMemory { get set }
   /// Sets of all fields that are held besides the state.
   var fieldSetCount: Int { get }
+  /// No step may be longer.
+  var longestStep: Double { get }
+  /// Whether a step is more accurate for the steps before it.
+  var learnsFromSteps: Bool { get }
+  /// Done since the start.
+  var work: Work { get }
 }
 
 extension Stepper {
+  package var longestStep: Double { .infinity }
+  package var learnsFromSteps: Bool { false }
+
+  package func prepare(
+    _ state: FieldSet, at time: Double, longest: Double, measure: ErrorMeasure, control: inout StepControl
+  ) {}
+
+  package func reject() {}
+
   /// Takes a step that counts.
   package func advance(
     _ state: FieldSet, from time: Double, by step: Double, didFlow: (SplittingScheme.Part) -> Void = { _ in }
   ) throws(NumericalFailure) {
     _ = try attempt(state, from: time, by: step, measure: nil, didFlow: didFlow)
     commit()
+  }
+}
+
+/// What a stepper remembers besides field values.
+package struct StepperMemory: Codable, Hashable, Sendable {
+  /// Sizes of the steps that the field sets in memory belong to, the latest first.
+  package var steps: [Double] = []
+  /// Where the scheme is chosen on the way: what was chosen, and when.
+  package var choice: SchemeChoice?
+
+  package init(steps: [Double] = [], choice: SchemeChoice? = nil) {
+    self.steps = steps
+    self.choice = choice
   }
 }

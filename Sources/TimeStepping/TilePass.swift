@@ -101,6 +101,7 @@ struct TilePass {
       functions.setFunctionals(functionals.values(at: elapsed / interval), in: worker.workspace)
     }
     let row = rows.stages + stage * fields
+    worker.evaluatedPoints += tile.count
     functions.evaluate(
       worker.block, inputRow: inputRow, outputRow: row, time: time + elapsed, count: tile.count,
       workspace: worker.workspace)

@@ -53,10 +53,10 @@ def wait_for_checkpoint(directory, process, count=1):
         time.sleep(0.002)
 
 
-FIXED = [{"time.scheme": scheme} for scheme in ("lie", "strang", "strang4", "rebalanced-strang")]
+FIXED = [{"time.scheme": scheme} for scheme in ("lie", "strang", "strang4", "rebalanced-strang", "etdrk4")]
 CONTROLLED = [
     {"time.step": None, "time.tolerance": tolerance, "time.scheme": scheme}
-    for scheme, tolerance in (("strang", 1e-3), ("strang4", 1e-3), ("rebalanced-strang", 1e-4))
+    for scheme, tolerance in (("strang", 1e-3), ("strang4", 1e-3), ("rebalanced-strang", 1e-4), ("etdrk4", 1e-4), ("auto", 1e-3))
 ]
 
 

@@ -187,9 +187,9 @@ private let cases: [(key: String, line: String, expected: String)] = [
   (
     "time", #""time": { "end": 10, "step": 1, "scheme": "auto" },"#,
     """
-    run.json:6:45: error: "auto" is not available yet (the choice of the scheme)
+    run.json:6:45: error: a fixed step says nothing about how accurate a scheme must be, so that none can be chosen
         6 |   "time": { "end": 10, "step": 1, "scheme": "auto" },
-          |                                             ^~~~~~
+          |                                             ^~~~~~  name a scheme, or give a "tolerance" instead of a "step"
     """
   ),
   (

@@ -60,6 +60,16 @@ void transform_supply_row(double *b, const double *d, const double *eigenvalues,
 /// 0 where that is a division by 0.
 void transform_resolvent_row(double *b, const double *eigenvalues, double rest, double shift, double norm, size_t count);
 
+/// e^z, φ₁(z), φ₂(z), φ₃(z) for z ≤ 0.
+void exponential_functions(double z, double values[4]);
+
+/// One row of a stage of an exponential Runge–Kutta method, with z = step·(eigenvalues[i] + rest) ≤ 0:
+/// out ← e^z base + factor·Σ_j (w_j1 φ₁(z) + w_j2 φ₂(z) + w_j3 φ₃(z)) term_j, three weights for each term; without e^z
+/// unless `is_advanced`. `out` may be `base` or a term.
+void exponential_combine_row(double *out, const double *base, int is_advanced, const double *const *terms,
+                             const double *weights, size_t term_count, const double *eigenvalues, double rest,
+                             double step, double factor, size_t count);
+
 /// Rows of a matrix that are worked on together.
 #define MATRIX_ROWS 4
 

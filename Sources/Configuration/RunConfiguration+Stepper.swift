@@ -1,0 +1,118 @@
+import Documents
+import Expressions
+import Fields
+import Operators
+import TimeStepping
+
+/// What steppers are put together from.
+struct StepperParts {
+  let volumes: PointVolumes
+  let reactions: ReactionIntegrator?
+  let taxis: Taxis?
+  let diffusion: Diffusion
+  let quasiSteady: QuasiSteadyFields?
+  /// Integrals along an axis and convolutions in the rates.
+  let distributions: DistributionFields?
+  let pool: WorkerPool
+}
+
+extension RunConfiguration {
+  /// What advances the fields by the scheme of the run.
+  func stepper(_ parts: StepperParts) throws -> any Stepper {
+    switch scheme.method {
+    case .splitting(let splitting, let extrapolates):
+      return try splittingStepper(splitting, extrapolates: extrapolates, parts)
+    case .exponential(let exponential):
+      if let obstacle = exponentialObstacle(parts) { throw refusal(obstacle) }
+      let stepper = try exponentialStepper(exponential, parts)
+      if case .fixed(let step) = steps, step > stepper.longestStep {
+        throw refusal(
+          "the diffusion of a field that must stay local is stable only up to steps of \(Float(stepper.longestStep))")
+      }
+      return stepper
+    case .automatic: return try automaticStepper(parts)
+    }
+  }
+
+  private func refusal(_ obstacle: String) -> Diagnostics {
+    var found = Diagnostics()
+    found.error(
+      "the scheme \(scheme.name) cannot be used: \(obstacle)",
+      at: document["time"]?["scheme"]?.place ?? document.place, remedy: "use \(Scheme.strang4.name)")
+    return found
+  }
+
+  /// The candidates that the structure of the model allows: `etdrk4` where all diffusion is linear with constant
+  /// coefficients and the domain is whole; `strang4` where nothing is prescribed at the sides, or there are no reactions;
+  /// `rebalanced-strang` in place of either.
+  private func automaticStepper(_ parts: StepperParts) throws -> AutomaticStepper {
+    var candidates: [AutomaticStepper.Candidate] = []
+    let isPrescribed = zip(model.fields, sides).contains { !$0.isQuasiSteady && $1.isPrescribed }
+    let keepsOrder = !isPrescribed || parts.reactions == nil
+    if keepsOrder {
+      candidates.append(
+        .init(name: Scheme.strang4.name, stepper: try splittingStepper(.strang, extrapolates: true, parts)))
+    }
+    var isExponential = false
+    if exponentialObstacle(parts) == nil {
+      let stepper = try exponentialStepper(.krogstad, parts)
+      isExponential = stepper.longestStep == .infinity
+      candidates.append(.init(name: Scheme.etdrk4.name, stepper: stepper))
+    }
+    if parts.reactions != nil, !keepsOrder || !isExponential {
+      candidates.append(
+        .init(
+          name: Scheme.rebalancedStrang.name,
+          stepper: try splittingStepper(.rebalancedStrang, extrapolates: false, parts)))
+    }
+    return AutomaticStepper(candidates)
+  }
+
+  private func splittingStepper(
+    _ splitting: SplittingScheme, extrapolates: Bool, _ parts: StepperParts
+  ) throws -> any Stepper {
+    let isDivided = isControlled || extrapolates
+    let base = try SplittingStepper(
+      scheme: splitting, reactions: parts.reactions, taxis: parts.taxis, diffusion: parts.diffusion,
+      quasiSteady: parts.quasiSteady, distributions: parts.distributions, volumes: parts.volumes, isDivided: isDivided,
+      pool: parts.pool)
+    return isDivided ? try DoublingStepper(base, extrapolates: extrapolates, grid: grid) : base
+  }
+
+  /// Why nothing can be left unsplit; nil if all fields allow it.
+  private func exponentialObstacle(_ parts: StepperParts) -> String? {
+    if model.freeBoundary != nil { return "the boundary of the domain is free" }
+    for (name, field) in zip(model.fieldNames, parts.diffusion.fields) {
+      if let obstacle = LinearParts.obstacle(field, volumes: parts.volumes) { return "\(name): \(obstacle)" }
+    }
+    return nil
+  }
+
+  private func exponentialStepper(_ scheme: ExponentialScheme, _ parts: StepperParts) throws -> ExponentialStepper {
+    let decays = constantDecays
+    let (_, rates) = Expression.extractingDistributions(
+      zip(model.rates, model.fields).map { $1.isQuasiSteady ? .constant(0) : $0 })
+    let names = model.fieldNames
+    let others = zip(zip(rates, names), decays).map { rate, decay in
+      decay == 0 ? rate.0 : rate.0 + .constant(decay) * .symbol(.field(rate.1))
+    }
+    return try ExponentialStepper(
+      scheme,
+      parts: LinearParts(volumes: parts.volumes, fields: parts.diffusion.fields, decays: decays, pool: parts.pool),
+      rates: FieldRates(
+        others, fields: names, parameters: model.parameterValues, taxis: parts.taxis,
+        distributions: parts.distributions, volumes: parts.volumes, pool: parts.pool),
+      quasiSteady: parts.quasiSteady, grid: grid, count: names.count)
+  }
+
+  /// Of each field the rate at which it decays whatever the state, time and place: the constant in `−∂R_i/∂u_i`, or 0
+  /// if that is growth.
+  var constantDecays: [Double] {
+    let values = Dictionary(
+      uniqueKeysWithValues: model.parameterValues.map { (Symbol.parameter($0.key), Expression.constant($0.value)) })
+    return zip(model.rates, model.fields).map { rate, field in
+      field.isQuasiSteady
+        ? 0 : max(0, -rate.derivative(by: .field(field.name)).substituting(values).constantPart)
+    }
+  }
+}

@@ -1,0 +1,183 @@
+import CKernels
+import Fields
+
+/// The linear parts `L_i = ∇·D_i ∇ − μ_i` of all fields, for methods that take them exactly: every function of `L_i` that
+/// such a method needs is a product in the coefficients of a transform.
+///
+/// A field whose transform would spread rounding into empty tissue, where it would grow, keeps its values at the points
+/// instead: its linear part is the decay alone, and its diffusion, by neighboring points, is one of the rates. A field
+/// that stays where it is needs no transform.
+package final class LinearParts: Sendable {
+  private let grid: Grid
+  private let pool: WorkerPool
+  private let scratch: [WorkerScratch]
+  private let parts: [Part]
+  /// Work space for what the sides give and for the diffusion of neighboring points.
+  private let spare: FieldSet
+  private let meter = WorkMeter()
+
+  private struct Part: Sendable {
+    let decay: Double
+    /// nil where values stay at the points.
+    let space: CoefficientSpace?
+    let sides: SideRates?
+    /// `D ∇²` along each axis where it is one of the rates.
+    let stencils: [AxisPass]
+  }
+
+  /// - Parameters:
+  ///   - decays: `μ_i ≥ 0` of each field, 1 / time.
+  ///   - Precondition: `obstacle` finds nothing.
+  package init(
+    volumes: PointVolumes, fields: [FieldDiffusion], decays: [Double], pool: WorkerPool
+  ) throws(FieldAllocationError) {
+    let grid = volumes.grid
+    self.grid = grid
+    self.pool = pool
+    scratch = (0..<pool.threadCount).map { _ in WorkerScratch() }
+    var cache = TransformCache()
+    parts = zip(fields, decays).map { field, decay in
+      let moves = field.moves && !field.isQuasiSteady
+      let isLocal = moves && field.staysLocal
+      return Part(
+        decay: field.isQuasiSteady ? 0 : decay,
+        space: moves && !isLocal
+          ? CoefficientSpace(
+            grid: grid, spectra: grid.axes.indices.map { cache.spectrum(of: field, axis: $0, grid: grid) }) : nil,
+        sides: moves ? SideRates(field, grid: grid).flatMap { $0.isGiven ? $0 : nil } : nil,
+        stencils: isLocal ? LinearParts.stencils(field, grid) : [])
+    }
+    spare = try FieldSet(grid: grid, count: parts.contains { $0.sides != nil || !$0.stencils.isEmpty } ? 2 : 0)
+    longestStep = zip(parts, fields).reduce(.infinity) { longest, part in
+      part.0.stencils.isEmpty ? longest : min(longest, LinearParts.longestStep(part.1, grid))
+    }
+  }
+
+  /// Why the linear part of a field cannot be taken exactly; nil if it can.
+  package static func obstacle(_ field: FieldDiffusion, volumes: PointVolumes) -> String? {
+    guard field.moves else { return nil }
+    if field.needsFiniteVolumes(volumes) { return field.localReason(isMasked: volumes.isMasked) }
+    guard field.staysLocal else { return nil }
+    for (index, axis) in volumes.grid.axes.enumerated() where field.diffusivities[index] > 0 {
+      if TransformBasis(field.boundaries[index], axis: axis) == nil || !field.supplies.isEmpty {
+        return "it grows from empty tissue, where the rounding of a transform would grow too"
+      }
+    }
+    return nil
+  }
+
+  /// Steps must not be longer than this, where diffusion is one of the rates.
+  package let longestStep: Double
+  /// Fields that are held to work with.
+  package var workingFieldCount: Int { spare.count }
+  package var work: Work { meter.work }
+
+  /// The diffusion of neighboring points is stable, with classical fourth-order methods, up to `h |λ| = 2.7`.
+  private static func longestStep(_ field: FieldDiffusion, _ grid: Grid) -> Double {
+    let fastest = zip(grid.axes, field.diffusivities).reduce(0) { sum, axis in
+      sum - axis.1 * DiffusionSymbol.secondOrder.eigenvalue(angle: .pi, spacing: axis.0.spacing)
+    }
+    return 2.7 / fastest
+  }
+
+  private static func stencils(_ field: FieldDiffusion, _ grid: Grid) -> [AxisPass] {
+    grid.axes.indices.compactMap { index in
+      let axis = grid.axes[index]
+      guard field.diffusivities[index] > 0, axis.points > 1 else { return nil }
+      let strength = field.diffusivities[index] / (axis.spacing * axis.spacing)
+      return AxisPass(
+        stencil: DiffusionSymbol.secondOrder.stencil.map { strength * $0 }, boundary: field.boundaries[index],
+        grid: grid, axis: index)
+    }
+  }
+
+  // MARK: Coefficients
+
+  /// Replaces the values at the points by coefficients, in the fields that are transformed.
+  package func toCoefficients(_ set: FieldSet, isNormalized: Bool = false) {
+    for (field, part) in parts.enumerated() {
+      guard let space = part.space else { continue }
+      space.forward(FieldPointer(set, field), pool: pool, scratch: scratch)
+      if isNormalized { set.setField(field, toSumOf: [(1 / space.normalization, set)], pool: pool) }
+      meter.add { $0.transforms += grid.axes.count }
+    }
+  }
+
+  /// Replaces normalized coefficients by the values at the points.
+  package func toPoints(_ set: FieldSet) {
+    for (field, part) in parts.enumerated() {
+      guard let space = part.space else { continue }
+      space.backward(FieldPointer(set, field), pool: pool, scratch: scratch)
+      meter.add { $0.transforms += grid.axes.count }
+    }
+  }
+
+  /// Arithmetic that the functions of a coefficient take.
+  private static let functionOperations = 40
+
+  /// A stage: `target ← e^{chL} base + h Σ_j (w_j1 φ₁(chL) + w_j2 φ₂(chL) + w_j3 φ₃(chL)) term_j`.
+  ///
+  /// - Parameters:
+  ///   - base: normalized coefficients, as `target` becomes.
+  ///   - isAdvanced: whether `base` is multiplied by the exponential.
+  ///   - share: `c`.
+  ///   - terms: coefficients as they come from `toCoefficients`, with their weights `w`.
+  package func combine(
+    into target: FieldSet, base: FieldSet, isAdvanced: Bool = true, share: Double, of step: Double,
+    terms: [(set: FieldSet, weights: [Double])]
+  ) {
+    let weights = terms.flatMap(\.weights)
+    let functions = parts.count { $0.space != nil }
+    meter.add { $0.operations += Double(parts.count * (1 + terms.count) + functions * LinearParts.functionOperations) }
+    for (field, part) in parts.enumerated() {
+      guard let space = part.space else {
+        combinePoints(field, part.decay, target, base, isAdvanced, share * step, step, terms)
+        continue
+      }
+      let (out, before) = (FieldPointer(target, field), FieldPointer(base, field))
+      let pointers = terms.map { FieldPointer($0.set, field) }
+      let factor = step / space.normalization
+      space.forEachRow(pool) { offset, rest in
+        let rows: [UnsafePointer<Double>?] = pointers.map { UnsafePointer($0.start + offset) }
+        exponential_combine_row(
+          out.start + offset, before.start + offset, isAdvanced ? 1 : 0, rows, weights, rows.count,
+          space.firstEigenvalues, rest - part.decay, share * step, factor, self.grid.rowLength)
+      }
+    }
+  }
+
+  /// The same for a field whose linear part is a number.
+  private func combinePoints(
+    _ field: Int, _ decay: Double, _ target: FieldSet, _ base: FieldSet, _ isAdvanced: Bool, _ interval: Double,
+    _ step: Double, _ terms: [(set: FieldSet, weights: [Double])]
+  ) {
+    var functions = [Double](repeating: 0, count: 4)
+    exponential_functions(-decay * interval, &functions)
+    let sum = terms.map { term in
+      (step * zip(term.weights, functions.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 }, term.set)
+    }
+    target.setField(field, toSumOf: [(isAdvanced ? functions[0] : 1, base)] + sum, pool: pool)
+  }
+
+  // MARK: Rates
+
+  /// Adds to the rates what the linear parts leave out: what is given at the sides at a time, and the diffusion of
+  /// neighboring points.
+  package func addRates(of state: FieldSet, time: Double, to rates: FieldSet) {
+    for (field, part) in parts.enumerated() {
+      if let sides = part.sides {
+        sides.setRates(of: spare, time: time)
+        rates.addField(spare, field: 0, to: field, pool: pool)
+      }
+      for stencil in part.stencils {
+        spare.setField(0, toSumOf: [(1, state)], field: field, pool: pool)
+        let values = FieldPointer(spare, 0)
+        meter.add { $0 = $0 + stencil.work }
+        pool.forEach(stencil.blocks.blockCount) { index, worker in
+          stencil.run(index, values: values.start, scratch: self.scratch[worker])
+        }
+        rates.addField(spare, field: 0, to: field, pool: pool)
+      }
+    }
+  }
+}

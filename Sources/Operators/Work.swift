@@ -1,0 +1,56 @@
+import Synchronization
+
+/// Work that has been done, counted so that it is the same on every machine.
+package struct Work: Hashable, Sendable {
+  /// Evaluations of the rates of all fields at all points.
+  package var rateEvaluations = 0.0
+  /// Operations of all evaluated expressions, and arithmetic of the stages of reactions, per point.
+  package var operations = 0.0
+  /// Transforms of one field along one axis, to coefficients or back.
+  package var transforms = 0
+  /// Convolutions of one field along one axis with a kernel, or multiplications with a matrix.
+  package var kernelPasses = 0
+  /// Points that these reached to either side, together.
+  package var kernelReach = 0
+  /// Stages of super-time-stepping, of one field.
+  package var diffusionStages = 0
+  /// Stages of movement up gradients and with flows, of one field along one axis.
+  package var taxisStages = 0
+
+  package init() {}
+
+  package static func + (a: Work, b: Work) -> Work { combined(a, b, +, +) }
+  package static func - (a: Work, b: Work) -> Work { combined(a, b, -, -) }
+
+  private static func combined(
+    _ a: Work, _ b: Work, _ real: (Double, Double) -> Double, _ whole: (Int, Int) -> Int
+  ) -> Work {
+    var result = Work()
+    result.rateEvaluations = real(a.rateEvaluations, b.rateEvaluations)
+    result.operations = real(a.operations, b.operations)
+    result.transforms = whole(a.transforms, b.transforms)
+    result.kernelPasses = whole(a.kernelPasses, b.kernelPasses)
+    result.kernelReach = whole(a.kernelReach, b.kernelReach)
+    result.diffusionStages = whole(a.diffusionStages, b.diffusionStages)
+    result.taxisStages = whole(a.taxisStages, b.taxisStages)
+    return result
+  }
+
+  /// About how long it takes: nanoseconds per point on the machine of docs/performance.md, with fixed weights, so that
+  /// what is decided by it never depends on a clock.
+  package var cost: Double {
+    0.25 * operations + 2.5 * Double(transforms) + 2 * Double(kernelPasses) + 0.04 * Double(kernelReach)
+      + 4 * Double(diffusionStages) + 8 * Double(taxisStages)
+  }
+}
+
+/// Counts the work of one part of the program.
+package final class WorkMeter: Sendable {
+  private let counted = Mutex(Work())
+
+  package init() {}
+
+  package var work: Work { counted.withLock { $0 } }
+
+  package func add(_ body: (inout Work) -> Void) { counted.withLock { body(&$0) } }
+}

@@ -1,0 +1,227 @@
+import Fields
+import Operators
+import Synchronization
+
+/// Advances all fields by steps of whichever scheme takes the least work for the tolerance.
+///
+/// At the start, after each jump, and when steps are rejected again and again, every candidate takes trial steps from
+/// the state at hand until its size for the tolerance is known; the one with the least work per unit of time is taken.
+/// After every `interval` steps each of the others takes one step of the size with which it would be better by `margin`;
+/// if its error allows that, it is taken from then on. Work is counted, with fixed weights, never read from a clock: the same
+/// run makes the same choices everywhere.
+package final class AutomaticStepper: Stepper {
+  package struct Candidate: Sendable {
+    package let name: String
+    package let stepper: any Stepper
+
+    package init(name: String, stepper: any Stepper) {
+      self.name = name
+      self.stepper = stepper
+    }
+  }
+
+  package let candidates: [Candidate]
+  private let stored: Mutex<Stored>
+
+  private struct Stored {
+    var current = 0
+    var choice = SchemeChoice()
+    /// Done so far, trials included.
+    var work = Work()
+  }
+
+  /// Trial steps of one candidate.
+  private static let mostTrials = 4
+  /// Steps between two looks at the alternatives.
+  private static let interval = 50
+  /// So many steps in vain since the latest choice ask for another.
+  private static let mostRejections = 20
+  private static let mostRejectionsInARow = 2
+  /// By how much an alternative must be better.
+  private static let margin = 1.5
+
+  package init(_ candidates: [Candidate]) {
+    precondition(!candidates.isEmpty)
+    self.candidates = candidates
+    stored = Mutex(Stored())
+  }
+
+  private var current: any Stepper { candidates[stored.withLock { $0.current }].stepper }
+
+  package var errorOrder: Int { current.errorOrder }
+  package var longestStep: Double { current.longestStep }
+  package var fieldSetCount: Int { candidates.reduce(0) { $0 + $1.stepper.fieldSetCount } }
+  package var work: Work { stored.withLock { $0.work } }
+  package var memory: [(name: String, set: FieldSet)] { current.memory }
+  package var memorized: StepperMemory {
+    get { StepperMemory(steps: current.memorized.steps, choice: stored.withLock { $0.choice }) }
+    set {
+      stored.withLock { stored in
+        stored.choice = newValue.choice ?? SchemeChoice()
+        let name = stored.choice.decisions.last?.scheme
+        stored.current = candidates.firstIndex { $0.name == name } ?? 0
+      }
+      current.memorized = StepperMemory(steps: newValue.steps)
+    }
+  }
+  /// What was chosen so far.
+  package var choice: SchemeChoice { stored.withLock { $0.choice } }
+
+  package func attempt(
+    _ state: FieldSet, from time: Double, by step: Double, measure: ErrorMeasure?,
+    didFlow: (SplittingScheme.Part) -> Void
+  ) throws(NumericalFailure) -> StepError? {
+    let stepper = current
+    let before = stepper.work
+    defer { stored.withLock { $0.work = $0.work + (stepper.work - before) } }
+    return try stepper.attempt(state, from: time, by: step, measure: measure, didFlow: didFlow)
+  }
+
+  package func commit() {
+    current.commit()
+    stored.withLock { $0.choice.steps += 1 }
+  }
+
+  package func reject() {
+    current.reject()
+    stored.withLock { $0.choice.rejections += 1 }
+  }
+
+  package func advanceAside(_ copy: FieldSet, from time: Double, by step: Double) throws(NumericalFailure) {
+    try current.advanceAside(copy, from: time, by: step)
+  }
+
+  package func restart() {
+    for candidate in candidates { candidate.stepper.restart() }
+    stored.withLock { $0.choice.isOutdated = true }
+  }
+
+  // MARK: Choosing
+
+  package func prepare(
+    _ state: FieldSet, at time: Double, longest: Double, measure: ErrorMeasure, control: inout StepControl
+  ) {
+    let choice = choice
+    guard candidates.count > 1 else { return }
+    let isStuck =
+      choice.rejections >= AutomaticStepper.mostRejections
+      || control.memory.rejectionsInARow >= AutomaticStepper.mostRejectionsInARow
+    if choice.isOutdated || isStuck {
+      choose(state, time, longest, measure, &control)
+    } else if choice.steps >= AutomaticStepper.interval {
+      reconsider(state, time, longest, measure, &control)
+    }
+  }
+
+  /// What a trial has found.
+  private struct Finding {
+    /// The size of a step for the tolerance.
+    let size: Double
+    /// Of a step of about this size.
+    let work: Work
+
+    var costPerTime: Double { work.cost / size }
+  }
+
+  private func choose(
+    _ state: FieldSet, _ time: Double, _ longest: Double, _ measure: ErrorMeasure, _ control: inout StepControl
+  ) {
+    let current = stored.withLock { $0.current }
+    var findings: [Finding?] = []
+    for (index, candidate) in candidates.enumerated() {
+      if index != current { candidate.stepper.restart() }
+      findings.append(search(index, state, time, longest, measure, control))
+    }
+    var best: Int?
+    for (index, finding) in findings.enumerated() {
+      guard let finding else { continue }
+      if best.flatMap({ findings[$0] }).map({ finding.costPerTime < $0.costPerTime }) ?? true { best = index }
+    }
+    // Where none can do it the present one is left to fail by itself.
+    guard let best, let finding = findings[best] else { return note(current, [:], time) }
+    var costs: [String: Double] = [:]
+    for (candidate, finding) in zip(candidates, findings) { costs[candidate.name] = finding?.costPerTime }
+    note(best, costs, time)
+    control.adopt(candidates[best].stepper, size: finding.size)
+  }
+
+  /// Takes one step of each alternative, of the size with which it would be better.
+  private func reconsider(
+    _ state: FieldSet, _ time: Double, _ longest: Double, _ measure: ErrorMeasure, _ control: inout StepControl
+  ) {
+    let current = stored.withLock { $0.current }
+    let size = min(control.proposal, longest)
+    guard let own = trial(current, state, time, size, measure) else { return note(current, [:], time) }
+    var costs = [candidates[current].name: own.work.cost / size]
+    var best: (index: Int, size: Double, cost: Double)?
+    for (index, candidate) in candidates.enumerated() where index != current {
+      let known = stored.withLock { $0.choice.stepCosts[candidate.name] ?? own.work.cost }
+      let wanted = AutomaticStepper.margin * known * size / own.work.cost
+      guard wanted <= min(longest, control.bounds.largest, candidate.stepper.longestStep) else { continue }
+      candidate.stepper.restart()
+      guard let found = trial(index, state, time, wanted, measure), found.error <= 1 else { continue }
+      let cost = found.work.cost / wanted
+      costs[candidate.name] = cost
+      if best.map({ cost < $0.cost }) ?? (cost < own.work.cost / size) { best = (index, wanted, cost) }
+    }
+    note(best?.index ?? current, costs, time)
+    if let best { control.adopt(candidates[best.index].stepper, size: best.size) }
+  }
+
+  private func note(_ index: Int, _ costs: [String: Double], _ time: Double) {
+    stored.withLock { stored in
+      let isNew = stored.choice.decisions.isEmpty || index != stored.current
+      stored.current = index
+      stored.choice.steps = 0
+      stored.choice.rejections = 0
+      stored.choice.isOutdated = false
+      if isNew {
+        stored.choice.decisions.append(.init(time: time, scheme: candidates[index].name, costs: costs))
+      }
+    }
+  }
+
+  /// Looks for the size of a step for the tolerance; nil if none of those tried could be done at all.
+  private func search(
+    _ index: Int, _ state: FieldSet, _ time: Double, _ longest: Double, _ measure: ErrorMeasure, _ control: StepControl
+  ) -> Finding? {
+    let stepper = candidates[index].stepper
+    var control = control
+    control.adopt(stepper, size: control.proposal)
+    let limit = min(longest, control.longest)
+    var size = min(control.proposal, limit)
+    var finding: Finding?
+    for _ in 0..<AutomaticStepper.mostTrials {
+      guard let trial = trial(index, state, time, size, measure), trial.error.isFinite else {
+        size *= 0.1
+        continue
+      }
+      if finding == nil, stepper.learnsFromSteps { stepper.commit() }
+      let next = min(control.size(after: size, error: trial.error), limit)
+      finding = Finding(size: next, work: trial.work)
+      if next > 0.8 * size && next < 1.3 * size || next == limit && size == limit { break }
+      size = next
+    }
+    return finding
+  }
+
+  /// Takes a step and puts the state back; nil if it could not be done.
+  private func trial(
+    _ index: Int, _ state: FieldSet, _ time: Double, _ size: Double, _ measure: ErrorMeasure
+  ) -> (error: Double, work: Work)? {
+    defer { state.copy(from: measure.start) }
+    let stepper = candidates[index].stepper
+    let before = stepper.work
+    do throws(NumericalFailure) {
+      let error = try stepper.attempt(state, from: time, by: size, measure: measure, didFlow: { _ in })
+      let work = stepper.work - before
+      stored.withLock {
+        $0.work = $0.work + work
+        $0.choice.stepCosts[candidates[index].name] = work.cost
+      }
+      return (error?.value ?? .infinity, work)
+    } catch {
+      return nil
+    }
+  }
+}

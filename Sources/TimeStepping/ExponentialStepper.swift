@@ -1,0 +1,143 @@
+import Fields
+import Operators
+import Synchronization
+
+/// Advances all fields by steps of an exponential Runge–Kutta method: diffusion and decay exactly, everything else as
+/// rates at the stages.
+///
+/// Nothing is split, so that steady states are kept, conditions at the sides cost no order, and a fast chemical that
+/// decays at a constant rate does not make steps short. Values may fall below 0 by less than the tolerance.
+package final class ExponentialStepper: Stepper {
+  package let scheme: ExponentialScheme
+  private let parts: LinearParts
+  private let rates: FieldRates
+  private let quasiSteady: QuasiSteadyFields?
+  /// The solution in coefficients and the rates there, of the start of the step and of its end, one pair each.
+  private let pairs: [(solution: FieldSet, rates: FieldSet)]
+  /// Rates at the stages between.
+  private let stageRates: [FieldSet]
+  private let spare: FieldSet
+  private let memories = Mutex(Memory())
+
+  private struct Memory {
+    /// The pair of the start of the next step.
+    var current = 0
+    /// Size of the step that found it; nil if it holds nothing.
+    var step: Double?
+    var pendingStep: Double?
+  }
+
+  /// - Parameters:
+  ///   - parts: the linear part of each field, decay included.
+  ///   - rates: all the rest, with what `parts` takes off given back.
+  package init(
+    _ scheme: ExponentialScheme, parts: LinearParts, rates: FieldRates, quasiSteady: QuasiSteadyFields?, grid: Grid,
+    count: Int
+  ) throws(FieldAllocationError) {
+    self.scheme = scheme
+    self.parts = parts
+    self.rates = rates
+    self.quasiSteady = quasiSteady
+    func set() throws(FieldAllocationError) -> FieldSet { try FieldSet(grid: grid, count: count) }
+    pairs = [(try set(), try set()), (try set(), try set())]
+    var others: [FieldSet] = []
+    for _ in scheme.stages { others.append(try set()) }
+    stageRates = others
+    spare = try set()
+  }
+
+  package var errorOrder: Int { scheme.errorOrder }
+  package var work: Work { parts.work + rates.work }
+  package var longestStep: Double { parts.longestStep }
+  package var fieldSetCount: Int { 2 * pairs.count + stageRates.count + 1 + rates.fieldSetCount }
+
+  package var memory: [(name: String, set: FieldSet)] {
+    let pair = pairs[memories.withLock { $0.current }]
+    return [("coefficients", pair.solution), ("rates", pair.rates)]
+  }
+  package var memorized: StepperMemory {
+    get { StepperMemory(steps: memories.withLock { $0.step.map { [$0] } ?? [] }) }
+    set { memories.withLock { $0 = Memory(step: newValue.steps.first) } }
+  }
+
+  package func commit() {
+    memories.withLock { memory in
+      memory.current = 1 - memory.current
+      memory.step = memory.pendingStep
+    }
+  }
+
+  package func restart() { memories.withLock { $0.step = nil } }
+
+  package func attempt(
+    _ state: FieldSet, from time: Double, by step: Double, measure: ErrorMeasure?,
+    didFlow: (SplittingScheme.Part) -> Void
+  ) throws(NumericalFailure) -> StepError? {
+    let start = try start(state, time)
+    let end = pairs[1 - memories.withLock { $0.current }]
+    try stages(state, start: start.solution, startRates: start.rates, from: time, by: step)
+    let all = [start.rates] + stageRates
+    parts.combine(
+      into: end.solution, base: start.solution, share: 1, of: step, terms: Array(zip(all, scheme.weights)))
+    state.copy(from: end.solution)
+    parts.toPoints(state)
+    try quasiSteady?.settle(state, time: time + step)
+    for field in quasiSteady?.fields ?? [] { end.solution.setField(field, toSumOf: [(1, state)]) }
+    try evaluate(state, time + step, into: end.rates)
+    memories.withLock { $0.pendingStep = step }
+    guard let measure else { return nil }
+    let terms = zip(all + [end.rates], scheme.errorWeights).filter { $1.contains { $0 != 0 } }
+    // The embedded solution is the new one less its error.
+    parts.combine(
+      into: spare, base: end.solution, isAdvanced: false, share: 1, of: step,
+      terms: terms.map { ($0, $1.map(-)) })
+    parts.toPoints(spare)
+    return measure.error(of: state, against: spare, weight: 1)
+  }
+
+  package func advanceAside(_ copy: FieldSet, from time: Double, by step: Double) throws(NumericalFailure) {
+    // The pair of the end may hold a step that is about to count.
+    let start = try start(copy, time)
+    try stages(copy, start: start.solution, startRates: start.rates, from: time, by: step)
+    parts.combine(
+      into: copy, base: start.solution, share: 1, of: step,
+      terms: Array(zip([start.rates] + stageRates, scheme.weights)))
+    parts.toPoints(copy)
+    try quasiSteady?.settle(copy, time: time + step)
+  }
+
+  /// Computes the rates at all stages but the first; `state` is lost.
+  private func stages(
+    _ state: FieldSet, start: FieldSet, startRates: FieldSet, from time: Double, by step: Double
+  ) throws(NumericalFailure) {
+    let all = [startRates] + stageRates
+    for (index, stage) in scheme.stages.enumerated() {
+      parts.combine(
+        into: state, base: start, share: stage.node, of: step, terms: Array(zip(all, stage.weights)))
+      parts.toPoints(state)
+      try quasiSteady?.settle(state, time: time + stage.node * step)
+      try evaluate(state, time + stage.node * step, into: stageRates[index])
+    }
+  }
+
+  /// The solution in coefficients and the rates at the start of a step, kept from the step before or made from the state.
+  private func start(
+    _ state: FieldSet, _ time: Double
+  ) throws(NumericalFailure) -> (solution: FieldSet, rates: FieldSet) {
+    let memory = memories.withLock { $0 }
+    let pair = pairs[memory.current]
+    if memory.step == nil {
+      pair.solution.copy(from: state)
+      parts.toCoefficients(pair.solution, isNormalized: true)
+      try evaluate(state, time, into: pair.rates)
+      memories.withLock { $0.step = 0 }
+    }
+    return pair
+  }
+
+  private func evaluate(_ state: FieldSet, _ time: Double, into target: FieldSet) throws(NumericalFailure) {
+    try rates.evaluate(state, time: time, into: target)
+    parts.addRates(of: state, time: time, to: target)
+    parts.toCoefficients(target)
+  }
+}

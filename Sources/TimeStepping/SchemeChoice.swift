@@ -1,0 +1,21 @@
+/// Which scheme was chosen on the way, and why.
+package struct SchemeChoice: Codable, Hashable, Sendable {
+  /// One decision.
+  package struct Decision: Codable, Hashable, Sendable {
+    package let time: Double
+    package let scheme: String
+    /// About how long each scheme would take for a unit of time, at the tolerance of the run: nanoseconds per point by
+    /// counted work; none for a scheme that cannot do it.
+    package let costs: [String: Double]
+  }
+
+  /// The latest is in force. A decision that changes nothing is not kept.
+  package internal(set) var decisions: [Decision] = []
+  /// Cost of one step of each candidate when it was tried last, nanoseconds per point.
+  var stepCosts: [String: Double] = [:]
+  /// Steps since the latest choice or look at the alternatives, that counted and that did not.
+  var steps = 0
+  var rejections = 0
+  /// Whether the solution or its equations have jumped since.
+  var isOutdated = true
+}
