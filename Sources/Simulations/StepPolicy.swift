@@ -29,4 +29,11 @@ package enum StepPolicy: Sendable {
     norm.largestSizes = memory.largestSizes
     self = .controlled(control, norm)
   }
+
+  /// Takes note that the solution has jumped.
+  mutating func restart() {
+    guard case .controlled(var control, let norm) = self else { return }
+    control.restart()
+    self = .controlled(control, norm)
+  }
 }
