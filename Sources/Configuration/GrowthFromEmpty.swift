@@ -12,7 +12,7 @@ extension RunConfiguration {
   ///
   /// - Parameter maxima: largest initial value of each field.
   func growthRates(maxima: [Double]) -> [Double] {
-    let rates = model.rates
+    let rates = model.ratesWithoutInfusions
     return model.fieldNames.indices.map { field in
       let name = Symbol.field(model.fieldNames[field])
       let parameters = Dictionary(

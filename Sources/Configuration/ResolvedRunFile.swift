@@ -19,7 +19,9 @@ extension RunConfiguration {
       "domain": domainOutput(isForCheckpoint: isForCheckpoint),
       "initial": initialOutput(isForCheckpoint: isForCheckpoint),
       "time": timeOutput,
+      "treatment": document["treatment"].map(JSONText.init),
       "observables": document["observables"].map(JSONText.init),
+      "stop": document["stop"].map(JSONText.init),
       "numerics": .object([
         "propagator": .object(
           zip(model.fieldNames, requestedMethods).map { .init($0, .string($1?.rawValue ?? "auto")) }),

@@ -37,18 +37,23 @@ package final class RunAssembly {
 
   /// Puts the parts together, the state at its initial values or where an earlier run left it.
   ///
-  /// - Parameter threads: instead of the run file's.
-  package init(_ configuration: RunConfiguration, threads: Int? = nil, continuing: Continuation? = nil) throws {
+  /// - Parameters:
+  ///   - threads: instead of the run file's.
+  ///   - earlier: the parts of the same run before a treatment changed its equations; the state is theirs.
+  package init(
+    _ configuration: RunConfiguration, threads: Int? = nil, continuing: Continuation? = nil,
+    following earlier: RunAssembly? = nil
+  ) throws {
     self.configuration = configuration
     let model = configuration.model
     let grid = configuration.grid
-    pool = WorkerPool(threads: threads ?? configuration.threads)
-    state = try FieldSet(grid: grid, count: model.fields.count)
+    pool = earlier?.pool ?? WorkerPool(threads: threads ?? configuration.threads)
+    state = try earlier?.state ?? FieldSet(grid: grid, count: model.fields.count)
     volumes =
-      try continuing?.tissue.map { try PointVolumes(grid, mask: $0) }
+      try earlier?.volumes ?? continuing?.tissue.map { try PointVolumes(grid, mask: $0) }
       ?? configuration.mask?.volumes(of: configuration, pool: pool) ?? PointVolumes(grid)
     let quasiSteady = try configuration.quasiSteadyFields(volumes: volumes, pool: pool)
-    var maxima = continuing?.maxima
+    var maxima = earlier?.maxima ?? continuing?.maxima
     if maxima == nil {
       try configuration.setInitialValues(of: state, volumes: volumes, pool: pool)
       do throws(NumericalFailure) {

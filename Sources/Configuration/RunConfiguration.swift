@@ -10,7 +10,7 @@ import TimeStepping
 /// A run file that has been read and checked: every value in force, defaults included.
 package struct RunConfiguration: Sendable {
   package let title: String
-  package let model: Model
+  package internal(set) var model: Model
   package internal(set) var grid: Grid
   /// nil if all of the domain is tissue.
   package let mask: TissueMask?
@@ -32,6 +32,8 @@ package struct RunConfiguration: Sendable {
   /// Of each field; nil for the program's choice.
   package let requestedMethods: [PropagatorMethod?]
   package let symbol: DiffusionSymbol
+  package let treatments: [Treatment]
+  package let stops: [StopCondition]
   package let observables: [(name: String, expression: Expression)]
   package let directory: String
   package let fieldInterval: Double?
@@ -59,9 +61,10 @@ package struct RunConfiguration: Sendable {
   /// The first step of the run.
   package var firstStep: Clock.Step {
     var clock = Clock(start: startTime)
+    let goal = min(timesToHit(from: startTime).first ?? endTime, endTime)
     return switch steps {
-    case .fixed(let step): clock.nextStep(to: endTime, askedStep: step)
-    case .controlled: clock.step(to: endTime, size: steps.first)
+    case .fixed(let step): clock.nextStep(to: goal, askedStep: step)
+    case .controlled: clock.step(to: goal, size: steps.first)
     }
   }
 

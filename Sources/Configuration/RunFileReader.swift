@@ -33,17 +33,20 @@ struct RunFileReader {
   let root: JSONNode
   let source: SourceText
   let overrides: [String]
+  /// The model, if it need not be read.
+  private let known: Model?
   var found: Diagnostics
 
-  init(root: JSONNode, source: SourceText, overrides: [String]) {
+  init(root: JSONNode, source: SourceText, overrides: [String], model: Model? = nil) {
     self.root = root
     self.source = source
     self.overrides = overrides
+    known = model
     found = RunConfiguration.schema.check(root)
   }
 
   mutating func read() throws(Diagnostics) -> RunConfiguration {
-    let model = readModel()
+    let model = known ?? readModel()
     let grid = readGrid()
     let (start, end) = readInterval()
     guard let model else { throw found }
@@ -59,6 +62,8 @@ struct RunFileReader {
     let mask = readMask(model, axes)
     let initial = readInitial(model, axes)
     let observables = readObservables(model, axes)
+    let treatments = readTreatments(model, axes, start, end)
+    let stops = readStops(model, axes)
     let (methods, symbol) = readNumerics(model)
     let steps = readSteps(model, start, end)
     let scheme = scheme(model, sides)
@@ -66,7 +71,7 @@ struct RunFileReader {
     checkFieldNames(model, grid)
     let output = root["output"]
     try found.throwIfErrors()
-    return RunConfiguration(
+    let configuration = RunConfiguration(
       title: root["title"]?.string ?? model.title ?? model.name, model: model, grid: grid, mask: mask,
       lengthUnit: root["domain"]?["unit"]?.string ?? model.lengthUnit,
       timeUnit: root["time"]?["unit"]?.string ?? model.timeUnit,
@@ -77,7 +82,8 @@ struct RunFileReader {
       reactionTolerance: root["time"]?["reactions"]?["tolerance"]?.number ?? standardReactionTolerance(steps),
       requestedMethods: methods,
       symbol: symbol,
-      observables: observables, directory: output?["directory"]?.string ?? standardDirectory,
+      treatments: treatments, stops: stops, observables: observables,
+      directory: output?["directory"]?.string ?? standardDirectory,
       fieldInterval: output?["fields"]?["every"]?.number,
       observableInterval: output?["observables"]?["every"]?.number ?? (end - start) / 100,
       imageInterval: output?["images"]?["every"]?.number,
@@ -88,6 +94,8 @@ struct RunFileReader {
         keep: root["checkpoint"]?["keep"]?.integer ?? 3),
       seed: UInt64(root["seed"]?.integer ?? 0), threads: root["threads"]?.integer ?? 0, warnings: found,
       sourceText: source.text, overrides: overrides, document: root)
+    if known == nil { try checkChangedParameters(configuration) }
+    return configuration
   }
 
   private var standardDirectory: String {
@@ -187,14 +195,7 @@ struct RunFileReader {
     return (root["observables"]?.members ?? []).compactMap { member in
       let context = "in the observable \(member.key)"
       guard let expression = member.value.expression(in: scope, context: context, &found) else { return nil }
-      let outside = Expression.extractingFunctionals([expression]).expressions[0].symbols
-      let varies = outside.contains { symbol in
-        switch symbol {
-        case .field, .coordinate: true
-        default: false
-        }
-      }
-      if varies {
+      if expression.variesInSpace {
         found.error(
           "the observable \(member.key) varies from point to point", at: member.value.place,
           remedy: "make it one number with integral(…), mean(…), min(…) or max(…)")

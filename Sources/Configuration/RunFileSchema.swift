@@ -19,12 +19,14 @@ extension RunConfiguration {
       "The value of each field at the start: a number, or an expression of position and parameters, which may use "
         + "`random()` and `normal()`.", isRequired: true),
     .init("time", .object(time), "From when to when, and how.", isRequired: true),
-    Model.later("treatment", "doses"),
+    .init(
+      "treatment", .array(of: .object(treatment)),
+      "Treatments: when doses are given, and what each does. Every time is hit exactly."),
     .init(
       "observables", .map(key: "observable", values: .string(format: "expression")),
       "Numbers to be written along the run, as in `integral(T)`. Mass, minimum and maximum of each field come by "
         + "themselves."),
-    Model.later("stop", "conditions that end a run early"),
+    .init("stop", .array(of: stop), "What ends a run before its time."),
     .init("numerics", .object(numerics), "How diffusion is computed; for experts."),
     .init("output", .object(output), "What is written, where and when."),
     .init(

@@ -15,8 +15,19 @@ package struct RunPlan {
     self.assembly = assembly
     let configuration = assembly.configuration
     stepSize = configuration.firstStep.size
-    stepCount =
-      configuration.isControlled ? nil : Int(((configuration.endTime - configuration.startTime) / stepSize).rounded())
+    stepCount = RunPlan.stepCount(configuration)
+  }
+
+  /// Equal steps on the way to each time that must be hit and is known; nil where steps are chosen by their errors.
+  private static func stepCount(_ configuration: RunConfiguration) -> Int? {
+    guard case .fixed(let asked) = configuration.steps else { return nil }
+    var clock = Clock(start: configuration.startTime)
+    return (configuration.timesToHit(from: configuration.startTime) + [configuration.endTime]).reduce(0) {
+      count, goal in
+      let step = clock.nextStep(to: goal, askedStep: asked)
+      defer { clock = Clock(start: goal) }
+      return count + Int(((goal - clock.time) / step.size).rounded())
+    }
   }
 
   private var configuration: RunConfiguration { assembly.configuration }
@@ -41,6 +52,7 @@ package struct RunPlan {
       "steps": stepCount.map(JSONText.integer),
       "tolerance": configuration.toleranceOutput,
       "first_step": .number(stepSize),
+      "treatment": configuration.treatments.isEmpty ? nil : .array(configuration.treatments.map(configuration.output)),
       "memory_bytes": .integer(assembly.fieldBytes),
       "field_frames": .integer(count(configuration.fieldInterval)),
       "images": .integer(count(configuration.imageInterval)),
@@ -80,11 +92,15 @@ package struct RunPlan {
         "  taxis        \(names.joined(separator: ", ")): limited fluxes, each half of a step in \(parts) parts at first"
       )
     }
+    lines += configuration.treatments.map { "  treatment    " + configuration.description(of: $0) }
+    lines += configuration.stops.map { "  stop         \($0.reason)" }
     return lines.joined(separator: "\n") + "\n"
   }
 
   private var steps: String {
-    if let stepCount { return "\(stepCount) steps of \(Float(stepSize))" }
+    if let stepCount {
+      return "\(stepCount) steps\(configuration.treatments.isEmpty ? " of" : ", the first of") \(Float(stepSize))"
+    }
     guard case .controlled(let tolerance, _) = configuration.steps else { return "" }
     let relative = Set(tolerance.relative).sorted().map { "\(Float($0))" }.joined(separator: " or ")
     return "steps chosen for a relative error of \(relative), the first of \(Float(stepSize))"

@@ -8,7 +8,9 @@ import TimeStepping
 
 /// A run on disk: its directory, its files, and the loop between a start or a checkpoint and its end.
 package final class RunSession {
+  /// The parts as the run file gives them.
   package let assembly: RunAssembly
+  private let current: CurrentAssembly
   package let directory: RunDirectory
   package private(set) var simulation: Simulation
   private let provenance: Provenance
@@ -44,7 +46,9 @@ package final class RunSession {
     try AtomicFile.write(configuration.sourceText, to: directory.path(.config))
     let observers = try RunSession.observers(assembly, directory, continuesFiles: false)
     table = observers.table
-    simulation = try RunSession.simulation(assembly, directory, observers.scheduled)
+    current = CurrentAssembly(assembly)
+    current.didChange = { [table] in table?.observables = $0.observables }
+    simulation = try RunSession.simulation(assembly, current, directory, observers.scheduled)
     try writeResolved()
   }
 
@@ -72,14 +76,17 @@ package final class RunSession {
     self.directory = directory
     self.provenance = provenance
     parent = checkpoint.path
-    assembly.stepper.memorized = memory.stepper
-    for part in assembly.stepper.memory {
-      try RunSession.restore(checkpoint, "memory/\(part.name)", names, into: part.set)
-    }
     if !branching { try directory.removeCheckpoints(after: checkpoint.header.step) }
     let observers = try RunSession.observers(assembly, directory, continuesFiles: !branching)
     table = observers.table
-    simulation = try RunSession.simulation(assembly, directory, observers.scheduled)
+    current = CurrentAssembly(assembly)
+    current.didChange = { [table] in table?.observables = $0.observables }
+    simulation = try RunSession.simulation(assembly, current, directory, observers.scheduled)
+    try simulation.regimen.restore(memory.regimen?.overridden(by: configuration.overrides), at: memory.clock.time)
+    simulation.stepper.memorized = memory.stepper
+    for part in simulation.stepper.memory {
+      try RunSession.restore(checkpoint, "memory/\(part.name)", names, into: part.set)
+    }
     try simulation.restore(memory, continuesFiles: !branching)
     try writeResolved()
   }
@@ -158,13 +165,13 @@ package final class RunSession {
   }
 
   private static func simulation(
-    _ assembly: RunAssembly, _ directory: RunDirectory, _ observers: [ScheduledObserver]
+    _ assembly: RunAssembly, _ current: CurrentAssembly, _ directory: RunDirectory, _ observers: [ScheduledObserver]
   ) throws -> Simulation {
     let configuration = assembly.configuration
     return try Simulation(
-      fieldNames: configuration.model.fieldNames, state: assembly.state, stepper: assembly.stepper,
-      startTime: configuration.startTime, endTime: configuration.endTime, steps: assembly.stepPolicy(),
-      observers: observers, checkpoints: configuration.checkpoints,
+      fieldNames: configuration.model.fieldNames, state: assembly.state, regimen: current.regimen(),
+      stops: current.stopConditions(), startTime: configuration.startTime, endTime: configuration.endTime,
+      steps: assembly.stepPolicy(), observers: observers, checkpoints: configuration.checkpoints,
       saveCheckpoint: { simulation in
         try checkpoint(of: simulation, assembly).write(to: directory.path(.checkpoints))
         directory.removeCheckpoints(keeping: configuration.checkpoints.keep)
@@ -206,7 +213,11 @@ package final class RunSession {
     try writeRun(outcome: "running")
     do {
       let outcome = try simulation.run(stopRequested: stopRequested, didStep: { _ in didStep(self) })
-      try writeRun(outcome: outcome == .reachedEnd ? RunSession.reachedEnd : "interrupted, can be resumed")
+      switch outcome {
+      case .reachedEnd: try writeRun(outcome: RunSession.reachedEnd)
+      case .stopped(let reason): try writeRun(outcome: RunSession.stopped + reason)
+      case .interrupted: try writeRun(outcome: "interrupted, can be resumed")
+      }
       return outcome
     } catch {
       try? writeRun(outcome: "failed: \(error)")
@@ -215,6 +226,7 @@ package final class RunSession {
   }
 
   private static let reachedEnd = "reached the end"
+  private static let stopped = "stopped: "
 
   /// Whether the run in a directory has reached its end, has written that down, and all its files are whole.
   package static func isComplete(_ directory: RunDirectory) -> Bool {
@@ -222,7 +234,8 @@ package final class RunSession {
       let data = FileManager.default.contents(atPath: directory.path(.run)),
       let summary = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
     else { return false }
-    return summary["outcome"] as? String == reachedEnd
+    let outcome = summary["outcome"] as? String ?? ""
+    return outcome == reachedEnd || outcome.hasPrefix(stopped)
   }
 
   private func writeResolved() throws {
@@ -230,11 +243,12 @@ package final class RunSession {
   }
 
   private func writeRun(outcome: String) throws {
-    let statistics = assembly.reactions?.statistics ?? (substeps: 0, rejections: 0)
+    let statistics = current.substeps
     let configuration = assembly.configuration
     let summary: [JSONText.Member] = [
       .init("outcome", .string(outcome)),
       .init("time", .number(simulation.clock.time)),
+      .init("stop_reason", simulation.stopReason.map(JSONText.string) ?? .null),
       .init("steps", .integer(simulation.clock.step)),
       .init("rejected_steps", .integer(simulation.steps.statistics?.rejections ?? 0)),
       .init("smallest_step", simulation.clock.smallestStep.map(JSONText.number) ?? .null),

@@ -20,4 +20,12 @@ extension Expression {
       return graph.unary(operation, a)
     }
   }
+
+  /// `where(condition, first, second)`.
+  package static func choice(_ condition: Expression, _ first: Expression, _ second: Expression) -> Expression {
+    build { graph in
+      let (condition, first, second) = (graph.insert(condition), graph.insert(first), graph.insert(second))
+      return graph.choice(condition, first, second)
+    }
+  }
 }

@@ -1,12 +1,22 @@
 import Documents
+import Expressions
 
 extension Model {
   /// The model with other values for some parameters.
   package func with(parameters values: [String: Double]) -> Model {
-    Model(
+    var model = Model(
       name: name, title: title, sources: sources, lengthUnit: lengthUnit, timeUnit: timeUnit,
       parameters: parameters.map { $0.with(value: values[$0.name] ?? $0.value) }, fields: fields, processes: processes,
       freeBoundary: freeBoundary, functions: functions, document: document)
+    model.infusions = infusions
+    return model
+  }
+
+  /// The model with rates that are added for a while, by what adds them.
+  package func infusing(_ rates: [(name: String, field: String, rate: Expression)]) -> Model {
+    var model = self
+    model.infusions = rates.map { Process(name: $0.name, rate: $0.rate, changes: [($0.field, .constant(1))]) }
+    return model
   }
 
   /// The model as JSON, with the values of the parameters that are in force.

@@ -16,6 +16,8 @@ package struct Model: Sendable {
   package let parameters: [Parameter]
   package let fields: [ModelField]
   package let processes: [Process]
+  /// What a treatment adds to the processes for a while.
+  package internal(set) var infusions: [Process] = []
   /// nil if the domain stays as it is.
   package let freeBoundary: FreeBoundaryLaw?
   /// Names → meaning, as expressions of the run file see them.
@@ -30,8 +32,13 @@ package struct Model: Sendable {
     Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.value) })
   }
 
-  /// The net rate of change of each field by all processes, `Σ_p σ_ip R_p`.
-  package var rates: [Expression] {
+  /// The net rate of change of each field by all processes, `Σ_p σ_ip R_p`, infusions included.
+  package var rates: [Expression] { rates(of: processes + infusions) }
+
+  /// That without infusions.
+  package var ratesWithoutInfusions: [Expression] { rates(of: processes) }
+
+  private func rates(of processes: [Process]) -> [Expression] {
     fields.map { field in
       processes.reduce(Expression.constant(0)) { sum, process in
         process.changes.filter { $0.field == field.name }.reduce(sum) { $0 + $1.amount * process.rate }

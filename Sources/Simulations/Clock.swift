@@ -26,6 +26,14 @@ package struct Clock: Codable, Hashable, Sendable {
     func time(after steps: Int) -> Double {
       steps == count ? end : start + (end - start) * (Double(steps) / Double(count))
     }
+
+    /// The segment after a step, or nil if that is not its next one.
+    func after(_ taken: Step) -> Segment? {
+      guard taken.end == time(after: done + 1) else { return nil }
+      var next = self
+      next.done += 1
+      return next
+    }
   }
 
   /// One step: from one time to another.
@@ -54,7 +62,8 @@ package struct Clock: Codable, Hashable, Sendable {
   /// Records that the step has been taken.
   package mutating func complete(_ taken: Step) {
     step += 1
-    segment?.done += 1
+    // A step that was cut short ends the division of the way.
+    segment = segment.flatMap { $0.after(taken) }
     time = taken.end
     stepSize = taken.size
     smallestStep = min(smallestStep ?? taken.size, taken.size)

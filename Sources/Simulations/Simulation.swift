@@ -3,21 +3,27 @@ import TimeStepping
 
 /// A run: the fields, the stepper that advances them, the clock, and those who look on.
 ///
-/// The loop is: take the next step on the way to the next time that must be hit; let the observers see what is due;
-/// take a checkpoint when it is time. Output times inside a step are reached by a shorter step on a copy of the state,
+/// The loop is: carry out what the treatments do now; take the next step on the way to the next time that must be hit; let
+/// the observers see what is due; take a checkpoint when it is time. Output times inside a step are reached by a shorter step on a copy of the state,
 /// which is then dropped, so that what is written, and when, never changes a result.
 package final class Simulation {
   package let fieldNames: [String]
   package let state: FieldSet
-  package let stepper: any Stepper
+  package var stepper: any Stepper { regimen.equations.stepper }
+  /// The treatments.
+  package let regimen: Regimen
+  let stops: StopConditions
   package let startTime: Double
   package let endTime: Double
-  package private(set) var steps: StepPolicy
-  package private(set) var clock: Clock
+  package internal(set) var steps: StepPolicy
+  package internal(set) var clock: Clock
   package private(set) var observers: [ScheduledObserver]
-  private let aside: FieldSet
-  /// The state at the start of a step that may be rejected.
-  private let previous: FieldSet?
+  let aside: FieldSet
+  /// The state at the start of a step that may be rejected, or cut short where a condition comes true.
+  let previous: FieldSet?
+  /// Whether each condition that ends the run held at the start of the step; nil if the solution has jumped since they
+  /// were looked at.
+  var stopsHeld: [Bool]?
   private let checkpoints: CheckpointPolicy
   private let saveCheckpoint: (Simulation) throws -> Void
   private var lastCheckpointWall = ContinuousClock.now
@@ -25,13 +31,14 @@ package final class Simulation {
 
   /// - Parameter saveCheckpoint: writes a checkpoint of the simulation as it stands, at the end of a step.
   package init(
-    fieldNames: [String], state: FieldSet, stepper: any Stepper, startTime: Double, endTime: Double,
+    fieldNames: [String], state: FieldSet, regimen: Regimen, stops: StopConditions, startTime: Double, endTime: Double,
     steps: StepPolicy, observers: [ScheduledObserver], checkpoints: CheckpointPolicy,
     saveCheckpoint: @escaping (Simulation) throws -> Void
   ) throws(FieldAllocationError) {
     self.fieldNames = fieldNames
     self.state = state
-    self.stepper = stepper
+    self.regimen = regimen
+    self.stops = stops
     self.startTime = startTime
     self.endTime = endTime
     self.steps = steps
@@ -40,14 +47,20 @@ package final class Simulation {
     self.saveCheckpoint = saveCheckpoint
     clock = Clock(start: startTime)
     aside = try FieldSet(grid: state.grid, count: state.count)
-    previous = steps.isControlled ? try FieldSet(grid: state.grid, count: state.count) : nil
+    let mayGoBack = steps.isControlled || regimen.waits || !stops.conditions.isEmpty
+    previous = mayGoBack ? try FieldSet(grid: state.grid, count: state.count) : nil
   }
+
+  /// Why a condition of the run file has ended the run; nil if none has.
+  package var stopReason: String? { stops.memory.reason }
 
   /// How a run ended.
   package enum Outcome: Hashable, Sendable {
     case reachedEnd
     /// A stop was asked for; a checkpoint has been taken.
     case interrupted
+    /// A condition of the run file ended it, for this reason; a checkpoint has been taken.
+    case stopped(String)
   }
 
   /// Runs to the end, or until `stopRequested` says so at the end of a step.
@@ -56,12 +69,20 @@ package final class Simulation {
   package func run(
     stopRequested: () -> Bool = { false }, didStep: (Simulation) -> Void = { _ in }
   ) throws -> Outcome {
+    if let reason = stops.memory.reason { return .stopped(reason) }
     if clock.step == 0 { try observe(at: clock.time, state) }
     while clock.time < endTime {
-      let step = try takeStep(to: endTime)
+      try carryOutTreatments()
+      let start = clock.time
+      let step = try takeStep(to: min(regimen.nextTime ?? endTime, endTime))
       clock.complete(step)
       try observe(at: clock.time, state)
       didStep(self)
+      try regimen.rearm(by: state, at: clock.time)
+      if let reason = try reasonToStop(from: start) {
+        try checkpoint()
+        return .stopped(reason)
+      }
       if stopRequested(), clock.time < endTime {
         try checkpoint()
         return .interrupted
@@ -72,50 +93,10 @@ package final class Simulation {
     return .reachedEnd
   }
 
-  /// Takes the next step on the way to a time, and shows the observers what is due inside of it.
-  private func takeStep(to goal: Double) throws -> Clock.Step {
-    switch steps {
-    case .fixed(let asked):
-      let step = clock.nextStep(to: goal, askedStep: asked)
-      try observeInside(step, from: state)
-      try stepper.advance(state, from: step.start, by: step.size)
-      return step
-    case .controlled(var control, let norm):
-      guard let previous else { preconditionFailure("controlled steps need the state before them") }
-      previous.copy(from: state)
-      let measure = ErrorMeasure(norm, start: previous)
-      while true {
-        stepper.prepare(state, at: clock.time, longest: goal - clock.time, measure: measure, control: &control)
-        let step = clock.step(to: goal, size: control.proposal)
-        var error: StepError?
-        var failure: NumericalFailure?
-        do throws(NumericalFailure) {
-          error = try stepper.attempt(
-            state, from: step.start, by: step.size, measure: measure, didFlow: { _ in })
-        } catch { failure = error }
-        if let error, error.value <= 1 {
-          try observeInside(step, from: previous)
-          stepper.commit()
-          norm.commit()
-          control.accept(size: step.size, error: error.value)
-          steps = .controlled(control, norm)
-          return step
-        }
-        let canShrink = control.reject(size: step.size, error: error?.value ?? .infinity)
-        steps = .controlled(control, norm)
-        if !canShrink {
-          throw failure ?? NumericalFailure(tooLargeError: error, at: step.start, size: step.size)
-        }
-        stepper.reject()
-        state.copy(from: previous)
-      }
-    }
-  }
-
   // MARK: Looking on
 
   /// Shows the observers what is due strictly inside a step from a state.
-  private func observeInside(_ step: Clock.Step, from state: FieldSet) throws {
+  func observeInside(_ step: Clock.Step, from state: FieldSet) throws {
     while let time = observers.filter({ !$0.isDue(at: step.end) }).map(\.nextTime).min(), time < step.end {
       aside.copy(from: state)
       try stepper.advanceAside(aside, from: step.start, by: time - step.start)
@@ -155,19 +136,19 @@ package final class Simulation {
     var extents: [String: Int] = [:]
     for scheduled in observers { extents[scheduled.observer.name] = try scheduled.observer.commit() }
     return SimulationMemory(
-      clock: clock, stepper: stepper.memorized, control: steps.memory,
-      scale: state.scale == 1 ? nil : state.scale,
-      extents: extents)
+      clock: clock, stepper: stepper.memorized, control: steps.memory, scale: state.scale == 1 ? nil : state.scale,
+      regimen: regimen.memory, stops: stops.memory, extents: extents)
   }
 
-  /// Continues where a checkpoint was taken; the caller has restored the fields of `state` and all of the stepper's
-  /// memory.
+  /// Continues where a checkpoint was taken; the caller has restored the regimen, the fields of `state` and all of the
+  /// stepper's memory.
   ///
   /// - Parameter continuesFiles: whether the observers go on with the files of the run that took the checkpoint, which
   ///   are then cut back to what they held.
   package func restore(_ memory: SimulationMemory, continuesFiles: Bool) throws {
     clock = memory.clock
     if let control = memory.control { steps.restore(control, of: stepper) }
+    stops.restore(memory.stops)
     lastCheckpointStep = clock.step
     for index in observers.indices {
       observers[index].next = observers[index].cadence.count(upTo: clock.time)

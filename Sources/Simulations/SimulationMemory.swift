@@ -11,6 +11,10 @@ package struct SimulationMemory: Codable, Hashable, Sendable {
   package let control: Control?
   /// Size of the domain relative to that of the grid, where its boundary is free.
   package let scale: Double?
+  /// Where the treatments stand.
+  package internal(set) var regimen: RegimenMemory?
+  /// What the conditions that end the run remember.
+  package let stops: StopMemory?
   /// What each observer has written so far.
   package let extents: [String: Int]
 

@@ -30,4 +30,12 @@ package enum StepPolicy: Sendable {
     norm.largestSizes = memory.largestSizes
     self = .controlled(control, norm)
   }
+
+  /// Takes note that the solution or its equations have jumped.
+  mutating func restart(with stepper: any Stepper) {
+    guard case .controlled(var control, let norm) = self else { return }
+    control.describe(stepper)
+    control.restart()
+    self = .controlled(control, norm)
+  }
 }

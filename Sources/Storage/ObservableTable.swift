@@ -7,7 +7,8 @@ import Simulations
 package final class ObservableTable: Observer {
   package let name = "observables"
   private let path: String
-  private let observables: Observables
+  /// What is written; the same columns at all times, possibly with other values of parameters.
+  package var observables: Observables
   private let file: Int32
   /// The latest row, for the progress line.
   package private(set) var latest: [Double] = []

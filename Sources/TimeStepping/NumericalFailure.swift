@@ -17,6 +17,12 @@ package struct NumericalFailure: Error, Sendable {
 }
 
 extension NumericalFailure {
+  /// Something is wrong at a point.
+  package init(problem: String, field: Int, row: Int, column: Int, time: Double) {
+    self.init(
+      problem: problem, field: field, tile: Tile(row: row, column: column, count: 1), point: 0, time: time)
+  }
+
   /// The error of a step of the smallest size is too large.
   package init(tooLargeError error: StepError?, at time: Double, size: Double) {
     self.init(

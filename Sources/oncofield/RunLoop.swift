@@ -17,6 +17,9 @@ func carryOut(_ session: RunSession, isQuiet: Bool) throws {
   } catch let failure as NumericalFailure {
     progress.end()
     throw Failure(status: .numericalFailure, message: sentence(failure, session))
+  } catch let failure as TreatmentFailure {
+    progress.end()
+    throw Failure(status: .numericalFailure, message: "error: \(failure)\n\(lastCheckpoint(session))")
   }
   progress.end()
   for (name, lowest) in session.negativeFields {
@@ -26,6 +29,10 @@ func carryOut(_ session: RunSession, isQuiet: Bool) throws {
   }
   switch outcome {
   case .reachedEnd: note(summary(session))
+  case .stopped(let reason):
+    note(
+      "Stopped, \(reason): t = \(session.simulation.clock.time) after \(session.simulation.clock.step) steps; everything is in \(session.directory.path)"
+    )
   case .interrupted:
     throw Failure(
       status: .interrupted,
@@ -47,11 +54,13 @@ private func sentence(_ failure: NumericalFailure, _ session: RunSession) -> Str
   let place = zip(grid.axes, position).map { "\($0.name) = \(Float($1))" }.joined(separator: ", ")
   let time = [Float(failure.time).description, configuration.timeUnit ?? ""].joined(separator: " ").trimmingCharacters(
     in: .whitespaces)
-  let last =
-    session.directory.checkpoints.last.map { "The last checkpoint is \($0.path)." } ?? "There is no checkpoint yet."
   return """
     error: step \(session.simulation.clock.step + 1) (t = \(time)): field \(configuration.model.fieldNames[failure.field]) \
     \(failure.problem) at \(place).
-    \(last) A shorter step, or another value of the parameters that drive this field, may help.
+    \(lastCheckpoint(session)) A shorter step, or another value of the parameters that drive this field, may help.
     """
+}
+
+private func lastCheckpoint(_ session: RunSession) -> String {
+  session.directory.checkpoints.last.map { "The last checkpoint is \($0.path)." } ?? "There is no checkpoint yet."
 }

@@ -25,10 +25,11 @@ func advance(_ assembly: RunAssembly, look: (Double, FieldSet) -> Void) throws {
 /// The run of an assembly without files.
 func simulation(of assembly: RunAssembly) throws -> Simulation {
   let configuration = assembly.configuration
+  let current = CurrentAssembly(assembly)
   return try Simulation(
-    fieldNames: configuration.model.fieldNames, state: assembly.state, stepper: assembly.stepper,
-    startTime: configuration.startTime, endTime: configuration.endTime, steps: assembly.stepPolicy(), observers: [],
-    checkpoints: configuration.checkpoints, saveCheckpoint: { _ in })
+    fieldNames: configuration.model.fieldNames, state: assembly.state, regimen: current.regimen(),
+    stops: current.stopConditions(), startTime: configuration.startTime, endTime: configuration.endTime,
+    steps: assembly.stepPolicy(), observers: [], checkpoints: configuration.checkpoints, saveCheckpoint: { _ in })
 }
 
 /// The largest over fields of the root mean square difference, relative to the largest value of the field.

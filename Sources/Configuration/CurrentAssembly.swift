@@ -1,0 +1,69 @@
+import Documents
+import Simulations
+
+/// The parts of a run in force: those of the run file, or those that a treatment has changed.
+package final class CurrentAssembly {
+  /// That of the run file.
+  private let original: RunAssembly
+  package private(set) var assembly: RunAssembly
+  /// Substeps of reactions done by those before, and tried again.
+  private var earlier = (substeps: 0, rejections: 0)
+  /// Called when parameters have changed.
+  package var didChange: (RunAssembly) -> Void = { _ in }
+
+  package init(_ assembly: RunAssembly) {
+    original = assembly
+    self.assembly = assembly
+  }
+
+  /// The treatments of the run, from its start.
+  package func regimen() -> Regimen {
+    Regimen(
+      original.configuration.treatments, start: original.configuration.startTime, doser: doser,
+      equations: original.equations, makeEquations: { try self.change($0, at: $1) })
+  }
+
+  package func stopConditions() -> StopConditions {
+    let doser = doser
+    return StopConditions(
+      original.configuration.stops, fieldCount: original.state.count, volumes: original.volumes, pool: original.pool,
+      make: { try doser.condition($0, changed: $1) })
+  }
+
+  private var doser: Doser {
+    let model = original.configuration.model
+    return Doser(
+      fields: model.fieldNames, parameters: model.parameterValues,
+      ranges: Dictionary(
+        uniqueKeysWithValues: model.parameters.compactMap { known in known.range.map { (known.name, $0) } }),
+      volumes: original.volumes, pool: original.pool)
+  }
+
+  private func change(_ changes: EquationChanges, at time: Double) throws -> Equations {
+    let statistics = substeps
+    do {
+      let next =
+        changes.isEmpty
+        ? original : try RunAssembly(original.configuration.applying(changes), following: original)
+      let done = next.reactions?.statistics ?? (substeps: 0, rejections: 0)
+      earlier = (statistics.substeps - done.substeps, statistics.rejections - done.rejections)
+      let before = assembly
+      assembly = next
+      if before.configuration.model.parameterValues != next.configuration.model.parameterValues { didChange(next) }
+    } catch let problems as Diagnostics {
+      throw TreatmentFailure(
+        time: time, problem: "a treatment leaves no run that is possible: \(problems.firstMessage)")
+    }
+    return assembly.equations
+  }
+
+  /// Substeps of reactions, and those that were tried again.
+  package var substeps: (substeps: Int, rejections: Int) {
+    let now = assembly.reactions?.statistics ?? (substeps: 0, rejections: 0)
+    return (earlier.substeps + now.substeps, earlier.rejections + now.rejections)
+  }
+}
+
+extension RunAssembly {
+  var equations: Equations { Equations(stepper: stepper, quasiSteady: quasiSteady) }
+}

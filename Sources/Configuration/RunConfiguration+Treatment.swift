@@ -1,0 +1,39 @@
+import Documents
+import Models
+import Simulations
+
+extension RunConfiguration {
+  /// The run with other values for some parameters, and with the rates of infusions under way.
+  func applying(_ changes: EquationChanges) throws(Diagnostics) -> RunConfiguration {
+    var changed = self
+    if !changes.parameters.isEmpty {
+      // Whatever follows from parameters is found anew, as from a run file with the new values.
+      var reader = RunFileReader(
+        root: document, source: SourceText(name: title, text: sourceText), overrides: overrides,
+        model: model.with(parameters: changes.parameters))
+      changed = try reader.read()
+      changed.grid = grid
+    }
+    changed.model = changed.model.infusing(
+      changes.infusions.flatMap { ongoing in
+        let treatment = treatments.first { $0.name == ongoing.treatment }
+        return (treatment?.infusion?.rates(since: ongoing.start) ?? []).map { ($0.field, $0.rate) }
+          .map { (name: ongoing.treatment, field: $0, rate: $1) }
+      })
+    return changed
+  }
+
+  /// Times from `start` on at which something happens that is known beforehand, in order; not more than 100,000.
+  func timesToHit(from start: Double) -> [Double] {
+    var times: [Double] = []
+    for treatment in treatments where treatment.trigger == nil {
+      var index = treatment.times.firstDose(notBefore: start, from: 0)
+      while let time = treatment.times.time(ofDose: index, from: 0), time < endTime, times.count < 100_000 {
+        times.append(time)
+        if let infusion = treatment.infusion { times.append(time + infusion.duration) }
+        index += 1
+      }
+    }
+    return Set(times).filter { $0 > start && $0 < endTime }.sorted()
+  }
+}

@@ -1,0 +1,219 @@
+import Documents
+import Expressions
+import Models
+import Simulations
+
+extension RunFileReader {
+  mutating func readRegion(_ reading: TreatmentReading) -> Expression? {
+    guard let node = reading.node["region"] else { return nil }
+    if !["add", "multiply", "set", "radiotherapy", "infuse"].contains(where: { key in treatsFields(reading, key) }) {
+      found.error("a region goes with a change of fields", at: reading.node.keyPlace("region"))
+    }
+    return condition(node, reading.scope, "in the region of the treatment \(reading.name)")
+  }
+
+  private func treatsFields(_ reading: TreatmentReading, _ key: String) -> Bool {
+    guard let node = reading.node[key] else { return false }
+    return key == "radiotherapy" || node.members.contains { reading.model.fieldNames.contains($0.key) }
+  }
+
+  // MARK: Jumps
+
+  mutating func readChanges(_ reading: TreatmentReading, _ region: Expression?) -> [Treatment.Change] {
+    var changes: [Treatment.Change] = []
+    for key in ["add", "multiply", "set"] {
+      for member in reading.node[key]?.members ?? [] {
+        guard let target = target(member, key, reading),
+          let value = value(member.value, of: target, reading)
+        else { continue }
+        let old = target.expression
+        let new =
+          switch key {
+          case "add": old + value
+          case "multiply": old * value
+          default: value
+          }
+        note(target, at: member.keyPlace, reading, changes)
+        changes.append(Treatment.Change(target, value: target.isField ? new.within(region, else: old) : new))
+      }
+    }
+    return changes + readRadiotherapy(reading, region, changes)
+  }
+
+  /// A field or parameter that can be changed so.
+  private mutating func target(
+    _ member: JSONObject.Member, _ key: String, _ reading: TreatmentReading
+  ) -> Treatment.Change.Target? {
+    let (name, model) = (member.key, reading.model)
+    if let field = model.fields.first(where: { $0.name == name }) {
+      checkNotInBalance(field, at: member.keyPlace)
+      return .field(name)
+    }
+    let parameters = model.parameters.map(\.name)
+    if parameters.contains(name) {
+      if key != "add" { return .parameter(name) }
+      found.error(
+        "a dose adds to fields, and \(name) is a parameter", at: member.keyPlace,
+        remedy: "write \"set\": { \"\(name)\": \"\(name) + …\" }")
+      return nil
+    }
+    let known = model.fieldNames + (key == "add" ? [] : parameters)
+    found.error(
+      "there is no field\(key == "add" ? "" : " or parameter") \"\(name)\"", at: member.keyPlace,
+      suggestion: nearestSpelling(of: name, among: known),
+      remedy: "the fields: " + model.fieldNames.joined(separator: ", "))
+    return nil
+  }
+
+  private mutating func checkNotInBalance(_ field: ModelField, at place: Place) {
+    guard field.isQuasiSteady else { return }
+    found.error(
+      "the quasi-steady field \(field.name) is always in balance, so that a dose would be gone at once", at: place,
+      remedy: "let it change in time, or give it as an infusion")
+  }
+
+  private mutating func value(
+    _ node: JSONNode, of target: Treatment.Change.Target, _ reading: TreatmentReading
+  ) -> Expression? {
+    guard let value = doseExpression(node, reading, reading.scope) else { return nil }
+    guard case .parameter(let name) = target else { return value }
+    if value.variesInSpace {
+      found.error(
+        "the new value of the parameter \(name) varies from point to point", at: node.place,
+        remedy: "make it one number with integral(…), mean(…), min(…) or max(…)")
+      return nil
+    }
+    return value
+  }
+
+  private mutating func doseExpression(_ node: JSONNode, _ reading: TreatmentReading, _ scope: Scope) -> Expression? {
+    guard let value = node.expression(in: scope, context: reading.context, &found) else { return nil }
+    if value.hasDistributions {
+      found.error("convolve and integrals along an axis are not available \(reading.context)", at: node.place)
+      return nil
+    }
+    return value
+  }
+
+  private mutating func note(
+    _ target: Treatment.Change.Target, at place: Place, _ reading: TreatmentReading, _ changes: [Treatment.Change]
+  ) {
+    guard changes.contains(where: { $0.target == target }) else { return }
+    found.error(
+      "the treatment \(reading.name) changes \(target.name) twice", at: place,
+      remedy: "say it in one expression, or in two treatments, which act in their order")
+  }
+
+  // MARK: Radiotherapy
+
+  /// The linear–quadratic law: a share `exp(−α d (1 + d/(α/β)))` survives a fraction of dose `d`.
+  private mutating func readRadiotherapy(
+    _ reading: TreatmentReading, _ region: Expression?, _ others: [Treatment.Change]
+  ) -> [Treatment.Change] {
+    guard let node = reading.node["radiotherapy"] else { return [] }
+    let numbers = ["dose", "alpha", "alpha_beta"].map { key in
+      node[key].flatMap { number -> Expression? in
+        if let value = number.number, value < 0 || key == "alpha_beta" && value == 0 {
+          found.error("\"\(key)\" is \(JSONText.text(value)), but must be positive", at: number.place)
+        }
+        return doseExpression(number, reading, reading.scope)
+      }
+    }
+    guard let dose = numbers[0], let alpha = numbers[1], let ratio = numbers[2] else { return [] }
+    let survival = Expression.applying(.exp, to: -(alpha * dose * (.constant(1) + dose / ratio)))
+    var changes: [Treatment.Change] = []
+    for field in node["fields"]?.array ?? [] {
+      guard let name = field.string else { continue }
+      guard let known = reading.model.fields.first(where: { $0.name == name }) else {
+        found.error(
+          "there is no field \"\(name)\"", at: field.place,
+          suggestion: nearestSpelling(of: name, among: reading.model.fieldNames),
+          remedy: "the fields: " + reading.model.fieldNames.joined(separator: ", "))
+        continue
+      }
+      checkNotInBalance(known, at: field.place)
+      note(.field(name), at: field.place, reading, others + changes)
+      let old = Expression.symbol(.field(name))
+      changes.append(Treatment.Change(.field(name), value: (old * survival).within(region, else: old)))
+    }
+    return changes
+  }
+
+  // MARK: Infusions
+
+  mutating func readInfusion(
+    _ reading: TreatmentReading, _ region: Expression?, _ length: Double
+  ) -> Treatment.Infusion? {
+    let node = reading.node
+    guard let infuse = node["infuse"] else {
+      if let place = node.keyPlace("for") {
+        found.error(
+          "\"for\" goes with \"infuse\"", at: place,
+          remedy: "what jumps stays; give a second treatment that takes it back")
+      }
+      return nil
+    }
+    guard let duration = node["for"]?.number else {
+      if node["for"] == nil {
+        found.error(
+          "the infusion \(reading.name) has no end", at: infuse.place.opening, remedy: "give \"for\", how long it lasts"
+        )
+      }
+      return nil
+    }
+    if duration < 1e-9 * length, let place = node["for"]?.place {
+      found.error("an infusion cannot be that short", at: place, remedy: "let a dose \"add\" it")
+    }
+    let (scope, elapsed) = infusionScope(reading)
+    let rates = infuse.members.compactMap { member -> (field: String, rate: Expression)? in
+      guard reading.model.fieldNames.contains(member.key) else {
+        found.error(
+          "there is no field \"\(member.key)\"", at: member.keyPlace,
+          suggestion: nearestSpelling(of: member.key, among: reading.model.fieldNames),
+          remedy: "the fields: " + reading.model.fieldNames.joined(separator: ", "))
+        return nil
+      }
+      return member.value.expression(in: scope, context: reading.context, &found).map { rate in
+        checkDistributions(rate, "the treatment \(reading.name)", reading.axes)
+        return (member.key, rate.substituting(elapsed).within(region, else: .constant(0)))
+      }
+    }
+    return Treatment.Infusion(duration: duration, rates: rates)
+  }
+
+  /// The names in force for rates: `elapsed` besides the others, unless the model has that name.
+  private func infusionScope(_ reading: TreatmentReading) -> (Scope, [Symbol: Expression]) {
+    let (scope, word) = (reading.scope, "elapsed")
+    if scope.fields.contains(word) || scope.parameters.contains(word) || scope.functions[word] != nil {
+      return (scope, [:])
+    }
+    let extended = Scope(
+      fields: scope.fields, parameters: scope.parameters.union([word]), coordinates: scope.coordinates,
+      functions: scope.functions, allows: scope.permissions)
+    return (extended, [.parameter(word): .symbol(.parameter(Treatment.Infusion.elapsed))])
+  }
+}
+
+extension Treatment.Change.Target {
+  var isField: Bool { if case .field = self { true } else { false } }
+
+  var name: String {
+    switch self {
+    case .field(let name), .parameter(let name): name
+    }
+  }
+
+  fileprivate var expression: Expression {
+    switch self {
+    case .field(let name): .symbol(.field(name))
+    case .parameter(let name): .symbol(.parameter(name))
+    }
+  }
+}
+
+extension Expression {
+  /// The expression in a region, and another elsewhere.
+  fileprivate func within(_ region: Expression?, else other: Expression) -> Expression {
+    region.map { .choice($0, self, other) } ?? self
+  }
+}

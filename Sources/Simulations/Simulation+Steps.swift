@@ -1,0 +1,128 @@
+import Fields
+import TimeStepping
+
+extension Simulation {
+  /// Does what the treatments do at this time, before the step that begins here.
+  func carryOutTreatments() throws {
+    let choice = stepper.memorized.choice
+    guard try regimen.carryOut(state, at: clock.time) else { return }
+    // The equations may have a new stepper, which goes on with the scheme chosen so far until it chooses itself.
+    if let choice { stepper.memorized = StepperMemory(choice: choice) }
+    stepper.restart()
+    steps.restart(with: stepper)
+    stops.restart()
+    stopsHeld = nil
+  }
+
+  /// Why the run ends here; nil if it goes on.
+  func reasonToStop(from start: Double) throws -> String? {
+    guard let previous, !stops.conditions.isEmpty else { return nil }
+    try stops.look(
+      at: state, before: previous, from: start, to: clock.time, parameters: regimen.memory.changes.parameters)
+    stopsHeld = stops.conditions.map { _ in false }
+    return stops.memory.reason
+  }
+
+  /// Takes the next step on the way to a time, or as much of it as it takes for a condition to come true, and shows the
+  /// observers what is due inside of it.
+  func takeStep(to goal: Double) throws -> Clock.Step {
+    if !stops.conditions.isEmpty, stopsHeld == nil { stopsHeld = try stopsHolding() }
+    switch steps {
+    case .fixed(let asked):
+      let step = clock.nextStep(to: goal, askedStep: asked)
+      guard regimen.isWatching || !stops.conditions.isEmpty else {
+        try observeInside(step, from: state)
+        try stepper.advance(state, from: step.start, by: step.size)
+        return step
+      }
+      return try takeWatchedStep(step)
+    case .controlled(let control, let norm): return try takeControlledStep(to: goal, control, norm)
+    }
+  }
+
+  /// Takes a step of a given size, but not beyond where a condition comes true.
+  private func takeWatchedStep(_ step: Clock.Step) throws -> Clock.Step {
+    guard let previous else { preconditionFailure("a step that may be cut short needs the state before it") }
+    previous.copy(from: state)
+    _ = try stepper.attempt(state, from: step.start, by: step.size, measure: nil, didFlow: { _ in })
+    let taken = try crossing(in: step) ?? step
+    if taken != step {
+      state.copy(from: previous)
+      _ = try stepper.attempt(state, from: taken.start, by: taken.size, measure: nil, didFlow: { _ in })
+    }
+    try observeInside(taken, from: previous)
+    stepper.commit()
+    return taken
+  }
+
+  /// Tries steps until one is as accurate as asked for.
+  private func takeControlledStep(
+    to goal: Double, _ given: StepControl, _ norm: ErrorNorm
+  ) throws -> Clock.Step {
+    guard let previous else { preconditionFailure("controlled steps need the state before them") }
+    var control = given
+    previous.copy(from: state)
+    let measure = ErrorMeasure(norm, start: previous)
+    while true {
+      stepper.prepare(state, at: clock.time, longest: goal - clock.time, measure: measure, control: &control)
+      let step = clock.step(to: goal, size: control.proposal)
+      var error: StepError?
+      var failure: NumericalFailure?
+      do throws(NumericalFailure) {
+        error = try stepper.attempt(state, from: step.start, by: step.size, measure: measure, didFlow: { _ in })
+      } catch { failure = error }
+      if let error, error.value <= 1 {
+        let taken = try crossing(in: step) ?? step
+        if taken != step {
+          state.copy(from: previous)
+          _ = try stepper.attempt(state, from: taken.start, by: taken.size, measure: measure, didFlow: { _ in })
+        }
+        try observeInside(taken, from: previous)
+        stepper.commit()
+        norm.commit()
+        // A step that was cut short says nothing against one as long as it would have been.
+        control.accept(size: step.size, error: error.value)
+        steps = .controlled(control, norm)
+        return taken
+      }
+      let canShrink = control.reject(size: step.size, error: error?.value ?? .infinity)
+      steps = .controlled(control, norm)
+      if !canShrink {
+        throw failure ?? NumericalFailure(tooLargeError: error, at: step.start, size: step.size)
+      }
+      stepper.reject()
+      state.copy(from: previous)
+    }
+  }
+
+  // MARK: Conditions
+
+  private func stopsHolding() throws -> [Bool] {
+    try stops.holding(state, at: clock.time, parameters: regimen.memory.changes.parameters)
+  }
+
+  /// The part of a step, whose end is in `state`, after which a condition that did not hold at its start holds; nil if none
+  /// comes true.
+  ///
+  /// It is found by bisection, each time with a step from the state before, to a billionth of the step.
+  private func crossing(in step: Clock.Step) throws -> Clock.Step? {
+    guard regimen.isWatching || stopsHeld?.contains(false) ?? false, let previous, try comesTrue(state, at: step.end)
+    else { return nil }
+    var (low, high) = (0.0, step.size)
+    while high - low > 1e-9 * step.size {
+      let middle = 0.5 * (low + high)
+      if step.start + middle <= step.start { break }
+      aside.copy(from: previous)
+      try stepper.advanceAside(aside, from: step.start, by: middle)
+      if try comesTrue(aside, at: step.start + middle) { high = middle } else { low = middle }
+    }
+    return high == step.size ? nil : Clock.Step(start: step.start, end: step.start + high, size: high)
+  }
+
+  private func comesTrue(_ state: FieldSet, at time: Double) throws -> Bool {
+    if try regimen.isTriggered(by: state, at: time) { return true }
+    guard let stopsHeld, stopsHeld.contains(false) else { return false }
+    let holding = try stops.holding(state, at: time, parameters: regimen.memory.changes.parameters)
+    return zip(stopsHeld, holding).contains { !$0 && $1 }
+  }
+}

@@ -1,0 +1,126 @@
+import Expressions
+import Fields
+import TimeStepping
+
+/// Gives doses: evaluates what becomes of fields and parameters, and lets them jump.
+package struct Doser {
+  private let fields: [String]
+  /// Those of the run file.
+  private let parameters: [String: Double]
+  /// Values that make sense, of the parameters for which that is known.
+  private let ranges: [String: ClosedRange<Double>]
+  private let volumes: PointVolumes
+  private let pool: WorkerPool
+
+  package init(
+    fields: [String], parameters: [String: Double], ranges: [String: ClosedRange<Double>], volumes: PointVolumes,
+    pool: WorkerPool
+  ) {
+    self.fields = fields
+    self.parameters = parameters
+    self.ranges = ranges
+    self.volumes = volumes
+    self.pool = pool
+  }
+
+  /// A condition with some parameters changed.
+  package func condition(
+    _ condition: Expression, changed: [String: Double]
+  ) throws(ExpressionProblems) -> DomainCondition {
+    try DomainCondition(
+      condition, fields: fields, parameters: inForce(changed), volumes: volumes, pool: pool)
+  }
+
+  private func inForce(_ changed: [String: Double]) -> [String: Double] { parameters.merging(changed) { $1 } }
+
+  /// Lets all that a treatment changes jump at once.
+  ///
+  /// - Parameter changed: the parameters that are changed already.
+  /// - Returns: the parameters that are changed then.
+  package func give(
+    _ treatment: Treatment, to state: FieldSet, at time: Double, changed: [String: Double]
+  ) throws -> [String: Double] {
+    // All values are those of the moment before the dose.
+    let result = try parametersAfter(treatment, state, time, changed)
+    try changeFields(treatment, state, time, changed)
+    return result
+  }
+
+  private func evaluator(_ expressions: [Expression], _ changed: [String: Double]) throws -> GridEvaluator {
+    GridEvaluator(
+      try PointwiseFunctions(expressions, fields: fields, parameters: inForce(changed), grid: volumes.grid),
+      volumes: volumes, pool: pool)
+  }
+
+  private func parametersAfter(
+    _ treatment: Treatment, _ state: FieldSet, _ time: Double, _ changed: [String: Double]
+  ) throws -> [String: Double] {
+    var names: [String] = []
+    var values: [Expression] = []
+    for case (.parameter(let name), let value) in treatment.changes.map({ ($0.target, $0.value) }) {
+      names.append(name)
+      values.append(value)
+    }
+    guard !names.isEmpty else { return changed }
+    var result = changed
+    for (name, value) in zip(names, try evaluator(values, changed).values(of: state, time: time)) {
+      guard value.isFinite, ranges[name]?.contains(value) ?? true else {
+        throw TreatmentFailure(
+          time: time,
+          problem: "the treatment \(treatment.name) would set the parameter \(name) to \(value), "
+            + (value.isFinite ? "which is outside of its range" : "which is no finite number"))
+      }
+      result[name] = value
+    }
+    return result
+  }
+
+  private func changeFields(
+    _ treatment: Treatment, _ state: FieldSet, _ time: Double, _ changed: [String: Double]
+  ) throws {
+    var targets: [Int] = []
+    var values: [Expression] = []
+    for case (.field(let name), let value) in treatment.changes.map({ ($0.target, $0.value) }) {
+      guard let index = fields.firstIndex(of: name) else { continue }
+      targets.append(index)
+      values.append(value)
+    }
+    guard !targets.isEmpty else { return }
+    let after = try FieldSet(grid: state.grid, count: targets.count)
+    try evaluator(values, changed).evaluate(state, time: time, into: after)
+    for (number, field) in targets.enumerated() {
+      if let point = after.firstPointThatIsNotFinite(number) {
+        throw NumericalFailure(
+          problem: "is no finite number after a dose of \(treatment.name)", field: field, row: point.row,
+          column: point.column, time: time)
+      }
+      state.setField(field, toSumOf: [(1, after)], field: number)
+    }
+    volumes.clearOutside(state)
+  }
+}
+
+/// A treatment cannot be carried out.
+package struct TreatmentFailure: Error, CustomStringConvertible {
+  package let time: Double
+  /// As a sentence without its end: "the treatment T would set the parameter k to -1, …".
+  package let problem: String
+
+  package init(time: Double, problem: String) {
+    self.time = time
+    self.problem = problem
+  }
+
+  package var description: String { "t = \(Float(time)): \(problem)" }
+}
+
+extension FieldSet {
+  fileprivate func firstPointThatIsNotFinite(_ field: Int) -> (row: Int, column: Int)? {
+    if minimum(field).isFinite, maximum(field).isFinite { return nil }
+    for row in 0..<grid.rowCount {
+      let values = pointer(field, row: row)
+      if let column = (0..<grid.rowLength).first(where: { !values[$0].isFinite }) { return (row, column) }
+    }
+    return nil
+  }
+}

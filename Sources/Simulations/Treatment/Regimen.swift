@@ -1,0 +1,177 @@
+import Fields
+import TimeStepping
+
+/// The equations in force: what advances the fields, and what brings the quasi-steady ones into balance.
+package struct Equations {
+  package let stepper: any Stepper
+  package let quasiSteady: QuasiSteadyFields?
+
+  package init(stepper: any Stepper, quasiSteady: QuasiSteadyFields?) {
+    self.stepper = stepper
+    self.quasiSteady = quasiSteady
+  }
+}
+
+/// Carries out the treatments of a run: which dose comes when, what it does to the fields and to the equations.
+///
+/// What is due at a time is done just before the step that begins there, so that whoever looks at that time sees the
+/// state before it. Infusions and changed parameters belong to the equations, which are made anew.
+package final class Regimen {
+  package let treatments: [Treatment]
+  package private(set) var memory = RegimenMemory()
+  package private(set) var equations: Equations
+  /// Numbers of the next doses.
+  private var next: [Int]
+  private var triggers: [Int: TriggerConditions] = [:]
+  private let doser: Doser
+  private let makeEquations: (_ changes: EquationChanges, _ time: Double) throws -> Equations
+
+  /// - Parameters:
+  ///   - start: where the run begins; earlier doses are left out.
+  ///   - equations: those of the run file.
+  ///   - makeEquations: those with some changes, at the time at which they come into force.
+  package init(
+    _ treatments: [Treatment], start: Double, doser: Doser, equations: Equations,
+    makeEquations: @escaping (_ changes: EquationChanges, _ time: Double) throws -> Equations
+  ) {
+    self.treatments = treatments
+    self.doser = doser
+    self.equations = equations
+    self.makeEquations = makeEquations
+    for treatment in treatments where treatment.trigger != nil { memory.triggers[treatment.name] = .init() }
+    next = treatments.map { $0.times.firstDose(notBefore: start, from: 0) }
+  }
+
+  /// Goes on where a run stood at a time; treatments that it did not have wait for their beginning.
+  package func restore(_ memory: RegimenMemory?, at time: Double) throws {
+    let names = Set(treatments.map(\.name))
+    self.memory.changes = memory?.changes ?? .init()
+    self.memory.changes.infusions.removeAll { !names.contains($0.treatment) }
+    self.memory.triggers.merge((memory?.triggers ?? [:]).filter { names.contains($0.key) }) { $1 }
+    next = treatments.indices.map { index in
+      origin(index).map { treatments[index].times.firstDose(notBefore: time, from: $0) } ?? 0
+    }
+    if !self.memory.changes.isEmpty { equations = try makeEquations(self.memory.changes, time) }
+  }
+
+  /// What the times of the course under way are counted from; nil if there is none.
+  private func origin(_ index: Int) -> Double? {
+    treatments[index].trigger == nil ? 0 : memory.triggers[treatments[index].name]?.origin
+  }
+
+  // MARK: Times
+
+  /// The next time at which something is due, or nil.
+  package var nextTime: Double? {
+    let doses = treatments.indices.compactMap { index in
+      origin(index).flatMap { treatments[index].times.time(ofDose: next[index], from: $0) }
+    }
+    return (doses + memory.changes.infusions.map(\.end)).min()
+  }
+
+  // MARK: Conditions
+
+  /// Whether some course begins with a condition.
+  var waits: Bool { treatments.contains { $0.trigger != nil } }
+
+  /// Whether some condition can set off a course now.
+  package var isWatching: Bool { memory.triggers.values.contains { $0.isArmed } }
+
+  /// Whether some condition sets off a course.
+  package func isTriggered(by state: FieldSet, at time: Double) throws -> Bool {
+    for index in treatments.indices where try isTriggered(index, by: state, at: time) { return true }
+    return false
+  }
+
+  private func isTriggered(_ index: Int, by state: FieldSet, at time: Double) throws -> Bool {
+    guard memory.triggers[treatments[index].name]?.isArmed ?? false else { return false }
+    return try conditions(index)?.condition.holds(for: state, at: time) ?? false
+  }
+
+  /// Arms conditions whose course is over, at the end of a step.
+  package func rearm(by state: FieldSet, at time: Double) throws {
+    for (index, treatment) in treatments.enumerated() {
+      guard let trigger = treatment.trigger, !trigger.isOnce, let memory = memory.triggers[treatment.name],
+        !memory.isArmed, memory.origin == nil, let conditions = try conditions(index)
+      else { continue }
+      let isReady =
+        conditions.rearming?.holds(for: state, at: time) ?? !conditions.condition.holds(for: state, at: time)
+      if isReady { self.memory.triggers[treatment.name]?.isArmed = true }
+    }
+  }
+
+  private struct TriggerConditions {
+    let condition: DomainCondition
+    let rearming: DomainCondition?
+  }
+
+  private func conditions(_ index: Int) throws -> TriggerConditions? {
+    if let known = triggers[index] { return known }
+    guard let trigger = treatments[index].trigger else { return nil }
+    let parameters = memory.changes.parameters
+    let made = TriggerConditions(
+      condition: try doser.condition(trigger.condition, changed: parameters),
+      rearming: try trigger.rearming.map { try doser.condition($0, changed: parameters) })
+    triggers[index] = made
+    return made
+  }
+
+  // MARK: Doses
+
+  /// Does all that is due at a time: ends infusions, begins courses, gives doses, in the order of the run file.
+  ///
+  /// - Returns: whether anything was done.
+  package func carryOut(_ state: FieldSet, at time: Double) throws -> Bool {
+    let before = memory.changes
+    memory.changes.infusions.removeAll { DoseTimes.isReached($0.end, at: time) }
+    var doses = 0
+    while true {
+      let given = doses
+      for index in treatments.indices {
+        try begin(index, state, at: time)
+        doses += try give(index, state, at: time)
+      }
+      // A dose can make the condition of another treatment come true.
+      if doses == given { break }
+    }
+    let isChanged = memory.changes != before
+    if isChanged { equations = try makeEquations(memory.changes, time) }
+    guard isChanged || doses > 0 else { return false }
+    try equations.quasiSteady?.settle(state, time: time)
+    return true
+  }
+
+  /// Begins a course if its condition holds.
+  private func begin(_ index: Int, _ state: FieldSet, at time: Double) throws {
+    guard try isTriggered(index, by: state, at: time) else { return }
+    let name = treatments[index].name
+    memory.triggers[name]?.origin = time
+    memory.triggers[name]?.isArmed = false
+    memory.triggers[name]?.courses += 1
+    next[index] = 0
+  }
+
+  /// Gives the doses of a treatment that are due.
+  private func give(_ index: Int, _ state: FieldSet, at time: Double) throws -> Int {
+    guard let origin = origin(index) else { return 0 }
+    let treatment = treatments[index]
+    var doses = 0
+    while let due = treatment.times.time(ofDose: next[index], from: origin), DoseTimes.isReached(due, at: time) {
+      let parameters = try doser.give(treatment, to: state, at: time, changed: memory.changes.parameters)
+      if parameters != memory.changes.parameters {
+        memory.changes.parameters = parameters
+        triggers = [:]
+      }
+      if let infusion = treatment.infusion {
+        memory.changes.infusions.append(
+          .init(treatment: treatment.name, start: time, end: time + infusion.duration))
+      }
+      next[index] += 1
+      doses += 1
+    }
+    if treatment.trigger != nil, treatment.times.time(ofDose: next[index], from: origin) == nil {
+      memory.triggers[treatment.name]?.origin = nil
+    }
+    return doses
+  }
+}

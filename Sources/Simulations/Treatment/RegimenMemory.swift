@@ -1,0 +1,49 @@
+/// What the treatments of a run have changed in its equations: all that the stepper of the moment depends on besides the
+/// run file.
+package struct EquationChanges: Codable, Hashable, Sendable {
+  /// Values of the parameters that were changed.
+  package var parameters: [String: Double] = [:]
+  /// Infusions under way, in the order in which they began.
+  package var infusions: [OngoingInfusion] = []
+
+  package init(parameters: [String: Double] = [:], infusions: [OngoingInfusion] = []) {
+    self.parameters = parameters
+    self.infusions = infusions
+  }
+
+  package var isEmpty: Bool { parameters.isEmpty && infusions.isEmpty }
+
+  package struct OngoingInfusion: Codable, Hashable, Sendable {
+    /// Name of the treatment.
+    package let treatment: String
+    package let start: Double
+    package let end: Double
+  }
+}
+
+/// Where the treatments of a run stand, as a checkpoint keeps it.
+///
+/// Which dose comes next follows from the time.
+package struct RegimenMemory: Codable, Hashable, Sendable {
+  package var changes = EquationChanges()
+  /// Of each treatment that waits for a condition, by its name.
+  package var triggers: [String: TriggerMemory] = [:]
+
+  /// The memory without changes to parameters that are set from outside, as in `parameters.k=2`.
+  package func overridden(by overrides: [String]) -> RegimenMemory {
+    var memory = self
+    memory.changes.parameters = changes.parameters.filter { name, _ in
+      !overrides.contains { $0.hasPrefix("parameters.\(name)=") }
+    }
+    return memory
+  }
+
+  package struct TriggerMemory: Codable, Hashable, Sendable {
+    /// When the course under way began.
+    package var origin: Double?
+    /// Whether the condition can set off a course.
+    package var isArmed = true
+    /// How many courses have begun.
+    package var courses = 0
+  }
+}
