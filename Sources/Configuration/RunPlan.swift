@@ -45,6 +45,7 @@ package struct RunPlan {
       "field_frames": .integer(count(configuration.fieldInterval)),
       "images": .integer(count(configuration.imageInterval)),
       "fields_h5_bytes": .integer(outputBytes),
+      "positivity": configuration.positivityOutput,
       "chosen": assembly.chosen,
     ])
   }
@@ -80,6 +81,8 @@ package struct RunPlan {
         "  taxis        \(names.joined(separator: ", ")): limited fluxes, each half of a step in \(parts) parts at first"
       )
     }
+    lines.append("  reactions")
+    lines += configuration.positivityLines.map { "    " + $0 }
     return lines.joined(separator: "\n") + "\n"
   }
 
