@@ -57,6 +57,7 @@ package struct RunPlan {
       "field_frames": .integer(count(configuration.fieldInterval)),
       "images": .integer(count(configuration.imageInterval)),
       "fields_h5_bytes": .integer(outputBytes),
+      "positivity": configuration.positivityOutput,
       "chosen": assembly.chosen,
     ])
   }
@@ -92,6 +93,8 @@ package struct RunPlan {
         "  taxis        \(names.joined(separator: ", ")): limited fluxes, each half of a step in \(parts) parts at first"
       )
     }
+    lines.append("  reactions")
+    lines += configuration.positivityLines.map { "    " + $0 }
     lines += configuration.treatments.map { "  treatment    " + configuration.description(of: $0) }
     lines += configuration.stops.map { "  stop         \($0.reason)" }
     return lines.joined(separator: "\n") + "\n"

@@ -1,0 +1,120 @@
+import Glibc
+
+/// The numbers from `low` to `high`, which may be infinite: what is known of a value before it is computed.
+///
+/// Operations give an interval that contains the result for all operands in theirs, wherever that is a number; ends are
+/// rounded to nearest. `0 · ∞` counts as 0, the limit of what is there.
+package struct Interval: Hashable, Sendable {
+  package let low: Double
+  package let high: Double
+
+  package init(_ low: Double, _ high: Double) {
+    self.low = low
+    self.high = high
+  }
+
+  package static let all = Interval(-.infinity, .infinity)
+  package static let nonNegative = Interval(0, .infinity)
+  static let unit = Interval(0, 1)
+
+  package var isNonNegative: Bool { low >= 0 }
+  package var isNonPositive: Bool { high <= 0 }
+  /// The only number in it, if there is but one.
+  var single: Double? { low == high ? low : nil }
+
+  func union(_ other: Interval) -> Interval { Interval(min(low, other.low), max(high, other.high)) }
+  func intersection(_ other: Interval) -> Interval { Interval(max(low, other.low), min(high, other.high)) }
+
+  /// The smallest interval with some numbers in it; NaN stands for "anything".
+  private init(spanning ends: [Double]) {
+    let isKnown = ends.allSatisfy { !$0.isNaN }
+    self.init(isKnown ? ends.min() ?? 0 : -.infinity, isKnown ? ends.max() ?? 0 : .infinity)
+  }
+
+  /// The image under a function that does not fall.
+  func mapped(_ rising: (Double) -> Double) -> Interval { Interval(spanning: [rising(low), rising(high)]) }
+
+  static func + (a: Interval, b: Interval) -> Interval { Interval(a.low + b.low, a.high + b.high) }
+  static prefix func - (a: Interval) -> Interval { Interval(-a.high, -a.low) }
+
+  static func * (a: Interval, b: Interval) -> Interval {
+    func product(_ x: Double, _ y: Double) -> Double { x == 0 || y == 0 ? 0 : x * y }
+    return Interval(
+      spanning: [product(a.low, b.low), product(a.low, b.high), product(a.high, b.low), product(a.high, b.high)])
+  }
+
+  static func / (a: Interval, b: Interval) -> Interval {
+    if b.low >= 0, b.high > 0 { return a * Interval(1 / b.high, b.low == 0 ? .infinity : 1 / b.low) }
+    if b.high <= 0, b.low < 0 { return -(a / -b) }
+    return .all
+  }
+
+  func power(_ exponent: Interval) -> Interval {
+    guard let n = exponent.single else { return isNonNegative ? .nonNegative : .all }
+    let isWhole = n.rounded() == n
+    // The power of a negative number is one only for a whole exponent.
+    if low < 0, !isWhole { return Interval(max(low, 0), max(high, 0)).power(exponent) }
+    if n < 0 { return Interval(1, 1) / power(Interval(-n, -n)) }
+    let raised = mapped { pow($0, n) }
+    guard low < 0, n.truncatingRemainder(dividingBy: 2) == 0 else { return raised }
+    let ends = Interval(spanning: [pow(low, n), pow(high, n)])
+    return high > 0 ? Interval(0, ends.high) : ends
+  }
+}
+
+extension Interval {
+  init(_ operation: UnaryOperation, of a: Interval) {
+    switch operation {
+    case .negate: self = -a
+    case .not: self = .unit
+    case .abs: self = a.isNonNegative ? a : a.isNonPositive ? -a : Interval(0, max(-a.low, a.high))
+    case .sqrt, .log, .log10: self = Interval(max(a.low, 0), max(a.high, 0)).mapped { operation.value($0) }
+    case .exp, .tanh, .erf, .floor: self = a.mapped { operation.value($0) }
+    case .sin, .cos: self = Interval(-1, 1)
+    case .tan: self = .all
+    }
+  }
+
+  init(_ operation: BinaryOperation, of a: Interval, _ b: Interval) {
+    switch operation {
+    case .add: self = a + b
+    case .subtract: self = a + -b
+    case .multiply: self = a * b
+    case .divide: self = a / b
+    case .power: self = a.power(b)
+    case .min: self = Interval(Swift.min(a.low, b.low), Swift.min(a.high, b.high))
+    case .max: self = Interval(Swift.max(a.low, b.low), Swift.max(a.high, b.high))
+    default: self = .unit
+    }
+  }
+}
+
+extension ExpressionGraph {
+  /// The interval of a node whose operands have known ones.
+  ///
+  /// - Parameters:
+  ///   - known: of the nodes so far.
+  ///   - symbols: those that are not given can have any value.
+  func interval(of node: Node, known: [Interval], symbols: [Symbol: Interval]) -> Interval {
+    switch node {
+    case .constant(let value): Interval(value, value)
+    case .truth: .unit
+    case .symbol(let symbol): symbols[symbol] ?? .all
+    case .unary(let operation, let a): Interval(operation, of: known[a])
+    case .binary(.divide, let a, let b) where isShare(a, of: b, known: known): (known[a] / known[b]).intersection(.unit)
+    case .binary(let operation, let a, let b): Interval(operation, of: known[a], known[b])
+    case .choice(_, let a, let b): known[a].union(known[b])
+    case .functional(.integral, let a), .lineFunctional(.integral, _, let a): known[a] * .nonNegative
+    case .functional(_, let a), .lineFunctional(_, _, let a): known[a]
+    case .convolution(let kernel, let a): known[kernel] * known[a] * .nonNegative
+    }
+  }
+
+  /// Whether `b` is the sum of `a` and something, neither of them negative, so that `a/b` is at most 1.
+  private func isShare(_ a: Int, of b: Int, known: [Interval]) -> Bool {
+    guard case .binary(.add, let x, let y) = self[b], known[x].isNonNegative, known[y].isNonNegative else {
+      return false
+    }
+    return x == a || y == a
+  }
+}

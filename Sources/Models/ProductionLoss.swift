@@ -1,0 +1,49 @@
+import Expressions
+
+/// The rate of change of one field by all processes, written as `R = P − L u`.
+package struct ProductionLoss: Sendable {
+  /// Name of the field `u`.
+  package let field: String
+  /// `P`; non-negative if there are no obstacles, which it contains with their sign.
+  package let production: Expression
+  /// `L ≥ 0`.
+  package let loss: Expression
+  /// What keeps the field from being non-negative for certain: terms that are taken from it whether it is there or not.
+  package let obstacles: [(process: String, term: Expression)]
+
+  /// Whether the reactions cannot make the field negative.
+  package var isPositive: Bool { obstacles.isEmpty }
+}
+
+extension Model {
+  /// Splits the rate of each field, process by process, into what is added and the share that is lost.
+  ///
+  /// Fields count as non-negative, but for those with cross-diffusion, which promises no sign; parameters have their
+  /// values.
+  ///
+  /// - Parameter intervals: what is known of time and position; all values are possible where nothing is.
+  package func productionLoss(intervals: [Symbol: Interval] = [:]) -> [ProductionLoss] {
+    var known = intervals
+    for field in fields where field.crossDiffusion.isEmpty { known[.field(field.name)] = .nonNegative }
+    for (name, value) in parameterValues { known[.parameter(name)] = Interval(value, value) }
+    known[.coordinate("r")] = known[.coordinate("r")] ?? .nonNegative
+    return fieldNames.map { productionLoss(of: $0, known) }
+  }
+
+  private func productionLoss(of field: String, _ known: [Symbol: Interval]) -> ProductionLoss {
+    // Losses are shares of something non-negative also where the field itself promises no sign.
+    let intervals = known.merging([.field(field): .nonNegative]) { $1 }
+    var production = Expression.constant(0)
+    var loss = Expression.constant(0)
+    var obstacles: [(process: String, term: Expression)] = []
+    for process in processes {
+      for change in process.changes where change.field == field {
+        let parts = (change.amount * process.rate).split(by: .field(field), intervals: intervals)
+        production = parts.obstacles.reduce(production + parts.production) { $0 - $1 }
+        loss = loss + parts.loss
+        obstacles += parts.obstacles.map { (process.name, $0) }
+      }
+    }
+    return ProductionLoss(field: field, production: production, loss: loss, obstacles: obstacles)
+  }
+}

@@ -1,0 +1,58 @@
+import Documents
+import Expressions
+import Models
+import Testing
+
+@Suite struct ModelProductionLossTests {
+  private func model(_ text: String) throws -> Model {
+    try Model(JSONNode.parse(SourceText(name: "model.json", text: text)))
+  }
+
+  @Test(arguments: Catalogue.names)
+  func noFieldOfTheCatalogueCanBecomeNegative(name: String) throws {
+    let model = try #require(try Catalogue.model(name))
+    for parts in model.productionLoss(intervals: [.time: .nonNegative]) {
+      #expect(parts.isPositive, "\(parts.field): \(parts.obstacles)")
+    }
+  }
+
+  /// Parts of all processes, with the names of those that break the sign.
+  @Test func processesAreSplitEachByItself() throws {
+    let model = try model(
+      """
+      { "name": "m", "parameters": { "s": 2, "d": 0.5, "q": 3, "off": 0 },
+        "fields": { "E": {}, "T": {}, "c": { "cross_diffusion": { "T": 1 } } },
+        "processes": [
+          { "name": "supply", "rate": "s", "change": { "E": 1 } },
+          { "name": "killing", "rate": "E*T", "change": { "E": "-d", "T": -1 } },
+          { "name": "removal", "rate": "q*t", "change": { "T": "-1" } },
+          { "name": "drain", "rate": "off*T", "change": { "E": -1 } },
+          { "name": "uptake", "rate": "c", "change": { "E": 1, "c": -1 } }
+        ] }
+      """)
+    let parts = model.productionLoss(intervals: [.time: .nonNegative])
+    #expect(parts.map(\.isPositive) == [false, false, true])
+    #expect(parts[0].obstacles.map(\.process) == ["uptake"])
+    #expect(parts[0].obstacles.map(\.term.description) == ["max(-c, 0)"])
+    #expect(parts[0].loss.description == "d*T")
+    #expect(parts[1].obstacles.map(\.process) == ["removal"])
+    #expect(parts[1].obstacles.map(\.term.description) == ["q*t"])
+    #expect(parts[1].loss.description == "E")
+    #expect(parts[2].loss.description == "1")
+  }
+
+  /// `P − L u` is the rate, also with obstacles.
+  @Test(arguments: Catalogue.names)
+  func partsAddUpToTheRate(name: String) throws {
+    let model = try #require(try Catalogue.model(name))
+    var at = Dictionary(uniqueKeysWithValues: model.parameterValues.map { (Symbol.parameter($0.key), $0.value) })
+    at[.time] = 3
+    for (index, field) in model.fieldNames.enumerated() { at[.field(field)] = 0.4 + 0.3 * Double(index) }
+    for (parts, rate) in zip(model.productionLoss(), model.rates) {
+      let u = try #require(at[.field(parts.field)])
+      let exact = try #require(rate.value(at: at))
+      let (added, loss) = (try #require(parts.production.value(at: at)), try #require(parts.loss.value(at: at)))
+      #expect(abs(added - loss * u - exact) <= 1e-13 * (added.magnitude + loss * u))
+    }
+  }
+}
