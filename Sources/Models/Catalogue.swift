@@ -5,8 +5,11 @@ package enum Catalogue {
   /// The texts, by name.
   private static let texts: [(name: String, bytes: [UInt8])] = [
     ("fisher-kpp-glioma", PackageResources.fisher_kpp_glioma_json),
+    ("gatenby-gawlinski", PackageResources.gatenby_gawlinski_json),
     ("kirschner-panetta-diffusion", PackageResources.kirschner_panetta_diffusion_json),
     ("kuznetsov-taylor-diffusion", PackageResources.kuznetsov_taylor_diffusion_json),
+    ("matzavinos-chaplain-kuznetsov", PackageResources.matzavinos_chaplain_kuznetsov_json),
+    ("morselli-immunovirotherapy", PackageResources.morselli_immunovirotherapy_json),
   ]
 
   package static var names: [String] { texts.map(\.name) }

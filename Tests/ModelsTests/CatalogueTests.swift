@@ -29,6 +29,20 @@ import Testing
     }
   }
 
+  /// The coexistence of effector cells, tumor and complexes, known to six digits: what happens there adds up to nothing.
+  @Test func theInfiltratedTumorIsInBalanceAtItsKnownState() throws {
+    let model = try #require(try Catalogue.model("matzavinos-chaplain-kuznetsov"))
+    var values = Dictionary(uniqueKeysWithValues: model.parameterValues.map { (Symbol.parameter($0.key), $0.value) })
+    values.merge(
+      [.field("E"): 5.89131e6, .field("a"): 0, .field("T"): 9.20522e6, .field("C"): 2.2596e5, .coordinate("x"): 0.5]
+    ) { $1 }
+    let turnover = 1.3e-7 * 5.89131e6 * 9.20522e6
+    for field in [0, 2, 3] {
+      let rate = try #require(model.rates[field].value(at: values))
+      #expect(abs(rate) < 2e-5 * turnover, "\(model.fieldNames[field])")
+    }
+  }
+
   @Test func parametersInForceAreInTheResolvedDocument() throws {
     let model = try #require(try Catalogue.model("fisher-kpp-glioma")).with(parameters: ["rho": 0.025])
     let text = model.resolvedDocument.pretty

@@ -1,0 +1,220 @@
+"""How much work each scheme needs for which accuracy, on the problems in Benchmarks/problems.
+
+    .venv/bin/python Benchmarks/work-precision.py                       all of it, into docs/work-precision.md
+    .venv/bin/python Benchmarks/work-precision.py --problem turing --scheme strang4 --tolerance 1e-4
+
+Runs the program on every problem, with every scheme that `oncofield schema` lists and every tolerance, on one thread, and
+compares the fields at the end with reference solutions of Benchmarks/reference/solutions.py on the same points, which are
+computed when they are not there yet. The error is the largest over fields of the relative L2 difference; the time is that of
+the processor, start and output (some 0.03 s) included, the least of `--repeat` runs. What a scheme refuses, and what takes
+longer than `--limit` seconds, is reported as such; after that the tighter tolerances of the pair are left out.
+"""
+
+import argparse
+import dataclasses
+import json
+import math
+import pathlib
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+
+import h5py
+import numpy as np
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+PROGRAM = ROOT / "scripts" / "oncofield"
+PROBLEMS = ROOT / "Benchmarks" / "problems"
+REFERENCES = ROOT / "runs" / "references"
+PAGE = ROOT / "docs" / "work-precision.md"
+NAMES = ["turing", "immunotherapy", "chemotaxis", "dormancy", "infiltration", "fisher", "acid"]
+TOLERANCES = ["1e-2", "1e-3", "1e-4", "1e-5", "1e-6", "1e-7"]
+TARGETS = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6]
+
+
+@dataclasses.dataclass
+class Result:
+    problem: str
+    scheme: str
+    tolerance: str
+    seconds: float = math.nan
+    error: float = math.nan
+    """Of run.json."""
+    summary: dict = dataclasses.field(default_factory=dict)
+    """Why there is no error."""
+    failure: str = ""
+
+    @property
+    def counts(self):
+        """Steps, rejected steps, substeps of the reactions for each tile, and what else the program counts."""
+        keys = [key for key in self.summary if re.search("right_hand|evaluations|transforms", key)]
+        others = ", ".join(f"{key.replace('_', ' ')} {self.summary[key]}" for key in keys if self.summary[key])
+        return [self.summary["steps"], self.summary["rejected_steps"], round(self.substeps), others]
+
+    @property
+    def substeps(self):
+        points = problem_file(self.problem)["domain"]["points"]
+        return self.summary["reaction_substeps"] / (math.ceil(points[0] / 256) * math.prod(points[1:]))
+
+
+def problem_file(name):
+    text = re.sub(r"^\s*//.*$", "", (PROBLEMS / f"{name}.json").read_text(), flags=re.MULTILINE)
+    return json.loads(re.sub(r",(\s*[}\]])", r"\1", text))
+
+
+def schemes():
+    """The names that the JSON Schema of run files allows."""
+    schema = json.loads(subprocess.run([PROGRAM, "schema"], check=True, capture_output=True, text=True).stdout)
+    return schema["properties"]["time"]["properties"]["scheme"]["enum"]
+
+
+def reference(name):
+    path = REFERENCES / f"{name}.npy"
+    if not path.exists():
+        script = ROOT / "Benchmarks" / "reference" / "solutions.py"
+        subprocess.run([sys.executable, script, "--problem", name, "--directory", REFERENCES], check=True)
+    return np.load(path)
+
+
+def difference(values, exact):
+    return max(np.linalg.norm(a - b) / np.linalg.norm(b) for a, b in zip(values, exact, strict=True))
+
+
+def processor_seconds():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def measure(problem, scheme, tolerance, arguments):
+    result = Result(problem, scheme, tolerance)
+    content = problem_file(problem)
+    end = content["time"]["end"]
+    with tempfile.TemporaryDirectory() as folder:
+        out = pathlib.Path(folder) / "out"
+        command = [PROGRAM, "run", PROBLEMS / f"{problem}.json", "--output", out, "--overwrite", "--quiet"]
+        settings = {
+            "time.scheme": scheme,
+            "time.tolerance": tolerance,
+            "output.fields.every": end,
+            "output.observables.every": end,
+        }
+        command += ["--threads", "1"] + [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
+        times = []
+        for _ in range(arguments.repeat):
+            before = processor_seconds()
+            try:
+                finished = subprocess.run(command, capture_output=True, text=True, timeout=arguments.limit)
+            except subprocess.TimeoutExpired:
+                result.failure = f"more than {arguments.limit:g} s"
+                return result
+            if finished.returncode:
+                result.failure = f"exit code {finished.returncode}: {finished.stderr.strip().splitlines()[0]}"
+                return result
+            times.append(processor_seconds() - before)
+        result.seconds = min(times)
+        result.summary = json.loads((out / "run.json").read_text())
+        with h5py.File(out / "fields.h5") as file:
+            assert file["time"][-1] == end
+            fields = json.loads((out / "resolved.json").read_text())["model"]["fields"]
+            values = [file[name][-1] for name in fields]
+    result.error = difference(values, reference(problem))
+    return result
+
+
+def run(arguments):
+    results = []
+    for problem in arguments.problem or NAMES:
+        reference(problem)
+        for scheme in arguments.scheme or schemes():
+            for tolerance in arguments.tolerance or TOLERANCES:
+                result = measure(problem, scheme, tolerance, arguments)
+                results.append(result)
+                print(line(result, spaced=True), flush=True)
+                if result.failure:
+                    break
+    return results
+
+
+def line(result, spaced=False):
+    if result.failure:
+        cells = [result.scheme, result.tolerance, result.failure.replace("|", "/"), "", "", "", "", ""]
+    else:
+        steps, rejected, substeps, others = result.counts
+        cells = [
+            result.scheme, result.tolerance, f"{result.error:.1e}", steps, rejected, substeps, others,
+            f"{result.seconds:.2f}",
+        ]  # fmt: skip
+    if spaced:
+        return f"{result.problem:14}" + "  ".join(f"{cell!s:>12}" for cell in cells)
+    return "| " + " | ".join(str(cell) for cell in cells) + " |"
+
+
+def cheapest(results, problem, scheme, target):
+    """Seconds of the fastest run that is as accurate as that."""
+    good = [r.seconds for r in results if (r.problem, r.scheme) == (problem, scheme) and r.error <= target]
+    return f"{min(good):.2f}" if good else "–"
+
+
+def page(results):
+    problems = list(dict.fromkeys(result.problem for result in results))
+    tried = list(dict.fromkeys(result.scheme for result in results))
+    machine = next((result.summary for result in results if result.summary), {})
+    lines = [
+        "# Work and precision",
+        "",
+        "Written by `.venv/bin/python Benchmarks/work-precision.py`, which explains itself; problems in `Benchmarks/problems`.",
+        f"{machine.get('program')}, commit {machine.get('commit')}, {machine.get('processor')}, one thread.",
+        "",
+        "## Seconds to an error",
+        "",
+        "The fastest run whose largest relative L2 error over fields, at the end, is at most that of the column.",
+    ]
+    head = ["scheme"] + [f"{target:.0e}".replace("e-0", "e-") for target in TARGETS]
+    for problem in problems:
+        lines += ["", f"**{problem}**: {problem_file(problem)['title']}{of_space(problem)}", ""]
+        lines += table(head, [[s] + [cheapest(results, problem, s, t) for t in TARGETS] for s in tried])
+    lines += ["", "## All runs", ""]
+    lines += ["Substeps are those of the reactions for each tile of the grid, on average."]
+    head = ["scheme", "tolerance", "error", "steps", "rejected", "substeps", "counts", "s"]
+    for problem in problems:
+        lines += ["", f"**{problem}**", "", row(head), row(["---"] * len(head))]
+        lines += [line(result) for result in results if result.problem == problem]
+    return "\n".join(lines) + "\n"
+
+
+def of_space(problem):
+    """How far the equations on the grid are from those in space, where that is known."""
+    if problem != "chemotaxis":
+        return ""
+    error = difference(reference(problem), reference(problem + "-spectral"))
+    return f"; besides these errors, the fluxes of taxis make {error:.1e}"
+
+
+def row(cells):
+    return "| " + " | ".join(cells) + " |"
+
+
+def table(head, rows):
+    return [row(head), row(["---"] * len(head))] + [row(cells) for cells in rows]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--problem", action="append", choices=NAMES)
+    parser.add_argument("--scheme", action="append")
+    parser.add_argument("--tolerance", action="append")
+    parser.add_argument("--limit", type=float, default=30, help="seconds for one run")
+    parser.add_argument("--repeat", type=int, default=1)
+    parser.add_argument("--output", type=pathlib.Path, help=f"the page to write; {PAGE.name} if nothing is left out")
+    arguments = parser.parse_args()
+    results = run(arguments)
+    isWhole = not (arguments.problem or arguments.scheme or arguments.tolerance)
+    target = arguments.output or (PAGE if isWhole else None)
+    if target:
+        target.write_text(page(results))
+
+
+if __name__ == "__main__":
+    main()
