@@ -30,6 +30,10 @@ extension RunConfiguration {
           "the diffusion of a field that must stay local is stable only up to steps of \(Float(stepper.longestStep))")
       }
       return stepper
+    case .positiveExponential:
+      if let obstacle = exponentialObstacle(parts) { throw refusal(obstacle) }
+      let base = try positiveStepper(parts)
+      return isControlled ? try DoublingStepper(base, grid: grid, count: model.fields.count) : base
     case .automatic: return try automaticStepper(parts)
     }
   }
@@ -102,6 +106,24 @@ extension RunConfiguration {
       rates: FieldRates(
         others, fields: names, parameters: model.parameterValues, taxis: parts.taxis,
         distributions: parts.distributions, volumes: parts.volumes, pool: parts.pool),
+      quasiSteady: parts.quasiSteady, grid: grid, count: names.count)
+  }
+
+  private func positiveStepper(_ parts: StepperParts) throws -> PositiveExponentialStepper {
+    let names = model.fieldNames
+    let split = zip(productionLoss, model.fields).map { parts, field in
+      field.isQuasiSteady ? (Expression.constant(0), Expression.constant(0)) : (parts.production, parts.loss)
+    }
+    let (found, rates) = Expression.extractingDistributions(split.map(\.0) + split.map(\.1))
+    return try PositiveExponentialStepper(
+      parts: LinearParts(
+        volumes: parts.volumes, fields: parts.diffusion.fields, decays: names.map { _ in 0 }, symbol: .secondOrder,
+        pool: parts.pool),
+      rates: ProductionLossRates(
+        productions: Array(rates.prefix(names.count)), losses: Array(rates.dropFirst(names.count)), fields: names,
+        parameters: model.parameterValues, taxis: parts.taxis,
+        distributions: distributionFields(found, volumes: parts.volumes, pool: parts.pool), volumes: parts.volumes,
+        pool: parts.pool),
       quasiSteady: parts.quasiSteady, grid: grid, count: names.count)
   }
 

@@ -108,9 +108,7 @@ extension RunConfiguration {
     .init(
       "scheme",
       .choice(
-        Scheme.offered.map { .init($0.name, $0.summary) } + [
-          .init("etd2-positive", "non-negative at any step", availability: .later(what: "positive schemes"))
-        ]), "How a step is composed.",
+        Scheme.offered.map { .init($0.name, $0.summary) }), "How a step is composed.",
       default: "auto with a tolerance; with a fixed step strang, or rebalanced-strang where something is prescribed at "
         + "the sides"),
     .init("reactions", .object(reactions), "How reactions are integrated within a step."),

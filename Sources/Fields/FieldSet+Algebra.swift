@@ -48,6 +48,25 @@ extension FieldSet {
     for index in 0..<grid.storageCount where abs(values[index]) < threshold { values[index] = 0 }
   }
 
+  /// Sets to 0 what lies between `threshold` and 0.
+  package func clearNegative(_ field: Int, above threshold: Double) {
+    let values = pointer(field)
+    for index in 0..<grid.storageCount where values[index] < 0 && values[index] >= threshold { values[index] = 0 }
+  }
+
+  /// Replaces one field by `P + (κ − L) u`: `P` is the field of the same number of `production`, `L` field `lossField` of
+  /// `loss`, `u` the field of `state`, `κ` the bound.
+  package func setStabilizedRate(
+    _ field: Int, production: FieldSet, loss: FieldSet, lossField: Int, bound: Double, state: FieldSet,
+    pool: WorkerPool
+  ) {
+    pool.forEach(grid.rowCount) { row, _ in
+      let (out, gain) = (self.pointer(field, row: row), production.pointer(field, row: row))
+      let (share, value) = (loss.pointer(lossField, row: row), state.pointer(field, row: row))
+      for point in 0..<self.grid.rowLength { out[point] = gain[point] + (bound - share[point]) * value[point] }
+    }
+  }
+
   /// Limits one field, taken as a rate of change over `step`, so that it removes or adds at most what `state` holds at
   /// each point: `|self| · step ≤ max(state, 0)`.
   package func limitSource(_ field: Int, by state: FieldSet, step: Double) {

@@ -48,6 +48,22 @@ struct AxisPass: Sendable {
     blocks = LineBlocks(grid: grid, axis: axis, lanes: axis == 0 ? 8 : Int(KERNEL_LANES))
   }
 
+  /// The weight of the point itself in a stencil.
+  var center: Double {
+    if case .kernel(let weights, _) = kind { weights[0] } else { 0 }
+  }
+
+  /// The stencil with weight 0 for the point itself.
+  var withoutCenter: AxisPass {
+    guard case .kernel(let weights, let beyond) = kind else { return self }
+    return AxisPass(kind: .kernel([0] + weights.dropFirst(), beyond), blocks: blocks)
+  }
+
+  private init(kind: Kind, blocks: LineBlocks) {
+    self.kind = kind
+    self.blocks = blocks
+  }
+
   /// What it takes to do it once.
   var work: Work {
     var work = Work()

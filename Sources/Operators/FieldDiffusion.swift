@@ -77,6 +77,14 @@ package struct FieldDiffusion: Sendable {
     return isMasked ? "the tissue has a shape" : "it drives other fields"
   }
 
+  /// The same with another discrete Laplacian.
+  func with(symbol: DiffusionSymbol) -> FieldDiffusion {
+    FieldDiffusion(
+      diffusivities: diffusivities, variable: variable, crossTerms: crossTerms, boundaries: boundaries,
+      supplies: supplies, permeabilities: permeabilities, growthRate: growthRate, duration: duration,
+      isQuasiSteady: isQuasiSteady, requestedMethod: requestedMethod, symbol: symbol, keepsSymbol: keepsSymbol)
+  }
+
   /// A field that stays where it is.
   static func immobile(_ boundaries: [AxisBoundary]) -> FieldDiffusion {
     FieldDiffusion(diffusivity: 0, boundaries: boundaries)

@@ -27,10 +27,13 @@ package final class LinearParts: Sendable {
 
   /// - Parameters:
   ///   - decays: `μ_i ≥ 0` of each field, 1 / time.
+  ///   - symbol: of the Laplacian, instead of that of the fields.
   ///   - Precondition: `obstacle` finds nothing.
   package init(
-    volumes: PointVolumes, fields: [FieldDiffusion], decays: [Double], pool: WorkerPool
+    volumes: PointVolumes, fields: [FieldDiffusion], decays: [Double], symbol: DiffusionSymbol? = nil,
+    pool: WorkerPool
   ) throws(FieldAllocationError) {
+    let fields = symbol.map { symbol in fields.map { $0.with(symbol: symbol) } } ?? fields
     let grid = volumes.grid
     self.grid = grid
     self.pool = pool
@@ -71,6 +74,10 @@ package final class LinearParts: Sendable {
   /// Fields that are held to work with.
   package var workingFieldCount: Int { spare.count }
   package var work: Work { meter.work }
+  /// Numbers of the fields that are transformed.
+  package var transformed: [Int] { parts.indices.filter { parts[$0].space != nil } }
+  /// For each field the share that a point loses to its neighbors where that is one of the rates.
+  package var stencilLosses: [Double] { parts.map { $0.stencils.reduce(0) { $0 - $1.center } } }
 
   /// The diffusion of neighboring points is stable, with classical fourth-order methods, up to `h |λ| = 2.7`.
   private static func longestStep(_ field: FieldDiffusion, _ grid: Grid) -> Double {
@@ -121,17 +128,19 @@ package final class LinearParts: Sendable {
   ///   - base: normalized coefficients, as `target` becomes.
   ///   - isAdvanced: whether `base` is multiplied by the exponential.
   ///   - share: `c`.
+  ///   - decays: instead of those given at the beginning.
   ///   - terms: coefficients as they come from `toCoefficients`, with their weights `w`.
   package func combine(
     into target: FieldSet, base: FieldSet, isAdvanced: Bool = true, share: Double, of step: Double,
-    terms: [(set: FieldSet, weights: [Double])]
+    terms: [(set: FieldSet, weights: [Double])], decays: [Double]? = nil
   ) {
     let weights = terms.flatMap(\.weights)
     let functions = parts.count { $0.space != nil }
     meter.add { $0.operations += Double(parts.count * (1 + terms.count) + functions * LinearParts.functionOperations) }
     for (field, part) in parts.enumerated() {
+      let decay = decays?[field] ?? part.decay
       guard let space = part.space else {
-        combinePoints(field, part.decay, target, base, isAdvanced, share * step, step, terms)
+        combinePoints(field, decay, target, base, isAdvanced, share * step, step, terms)
         continue
       }
       let (out, before) = (FieldPointer(target, field), FieldPointer(base, field))
@@ -141,7 +150,7 @@ package final class LinearParts: Sendable {
         let rows: [UnsafePointer<Double>?] = pointers.map { UnsafePointer($0.start + offset) }
         exponential_combine_row(
           out.start + offset, before.start + offset, isAdvanced ? 1 : 0, rows, weights, rows.count,
-          space.firstEigenvalues, rest - part.decay, share * step, factor, self.grid.rowLength)
+          space.firstEigenvalues, rest - decay, share * step, factor, self.grid.rowLength)
       }
     }
   }
@@ -163,13 +172,16 @@ package final class LinearParts: Sendable {
 
   /// Adds to the rates what the linear parts leave out: what is given at the sides at a time, and the diffusion of
   /// neighboring points.
-  package func addRates(of state: FieldSet, time: Double, to rates: FieldSet) {
+  ///
+  /// - Parameter neighborsOnly: whether what a point loses by the latter is left out.
+  package func addRates(of state: FieldSet, time: Double, to rates: FieldSet, neighborsOnly: Bool = false) {
     for (field, part) in parts.enumerated() {
       if let sides = part.sides {
         sides.setRates(of: spare, time: time)
         rates.addField(spare, field: 0, to: field, pool: pool)
       }
-      for stencil in part.stencils {
+      for all in part.stencils {
+        let stencil = neighborsOnly ? all.withoutCenter : all
         spare.setField(0, toSumOf: [(1, state)], field: field, pool: pool)
         let values = FieldPointer(spare, 0)
         meter.add { $0 = $0 + stencil.work }

@@ -81,8 +81,23 @@ package final class Taxis: Sendable {
 
   /// Adds `−∇·(a u)` at a time to the rates of the moving fields.
   package func addRates(of state: FieldSet, time: Double, to rates: FieldSet) throws(VelocityFailure) {
+    try find(state, time: time)
+    addFoundRates(of: state, time: time, to: rates)
+  }
+
+  /// Finds the velocities for a state.
+  package func find(_ state: FieldSet, time: Double) throws(VelocityFailure) {
     setVelocities(state, time: time, all: true)
     try check(time)
+  }
+
+  /// The largest rate at which some point loses a field, with the velocities found last; 0 if it stays.
+  package func outflowRate(of field: Int) -> Double {
+    movers.first { $0.description.field == field }?.outflowRate ?? 0
+  }
+
+  /// Adds `−∇·(a u)`, with the velocities found last, to the rates of the moving fields.
+  package func addFoundRates(of state: FieldSet, time: Double, to rates: FieldSet) {
     countStage()
     for mover in movers {
       mover.setFluxes(state, time: time, pool: pool)

@@ -2,7 +2,7 @@ import Fields
 import Operators
 import Synchronization
 
-/// Takes each step of a splitting scheme twice, whole and in halves, so that the difference tells its error.
+/// Takes each step of another stepper twice, whole and in halves, so that the difference tells its error.
 ///
 /// With `u_h` the solution of the whole step and `u_{h/2}` that of the two halves, the error of the latter is
 /// `(u_{h/2} − u_h)/(2^p − 1)` for a scheme of order `p`. It can be taken off: Strang splitting with exact flows is
@@ -12,7 +12,7 @@ import Synchronization
 /// Source: L. F. Richardson & J. A. Gaunt, The deferred approach to the limit, Phil. Trans. R. Soc. A 226 (1927)
 /// 299–361; E. Hairer, C. Lubich & G. Wanner, Geometric Numerical Integration, Springer 2006, section II.4.
 package final class DoublingStepper: Stepper {
-  private let base: SplittingStepper
+  private let base: any DivisibleStepper
   private let extrapolates: Bool
   private let coarse: FieldSet
   private let pending = Mutex(Balance.Memory())
@@ -20,10 +20,22 @@ package final class DoublingStepper: Stepper {
   /// - Parameters:
   ///   - base: made for being taken in halves.
   ///   - extrapolates: whether the error is taken off.
-  package init(_ base: SplittingStepper, extrapolates: Bool, grid: Grid) throws(FieldAllocationError) {
+  package convenience init(
+    _ base: SplittingStepper, extrapolates: Bool, grid: Grid
+  ) throws(FieldAllocationError) {
+    try self.init(base, extrapolates: extrapolates, grid: grid, count: base.diffusion.fields.count)
+  }
+
+  package convenience init(_ base: PositiveExponentialStepper, grid: Grid, count: Int) throws(FieldAllocationError) {
+    try self.init(base, extrapolates: false, grid: grid, count: count)
+  }
+
+  private init(
+    _ base: any DivisibleStepper, extrapolates: Bool, grid: Grid, count: Int
+  ) throws(FieldAllocationError) {
     self.base = base
     self.extrapolates = extrapolates
-    coarse = try FieldSet(grid: grid, count: base.diffusion.fields.count)
+    coarse = try FieldSet(grid: grid, count: count)
   }
 
   /// The difference is measured, whose order is that of the base.
@@ -60,7 +72,7 @@ package final class DoublingStepper: Stepper {
       try base.flow(coarse, from: time, by: step, didFlow: didFlow)
     }
     try halves(state, from: time, by: step, remembers: remembers, didFlow: didFlow)
-    let weight = 1 / (Double(1 << base.scheme.order) - 1)
+    let weight = 1 / (Double(1 << base.order) - 1)
     let error = measure?.error(of: state, against: coarse, weight: weight)
     if extrapolates {
       state.extrapolate(from: coarse, weight: weight)

@@ -13,6 +13,8 @@ package struct Scheme: Sendable {
     case splitting(SplittingScheme, extrapolates: Bool)
     /// All parts together.
     case exponential(ExponentialScheme)
+    /// All parts together, stabilized so that nothing becomes negative.
+    case positiveExponential
     /// Chosen on the way, by trial steps.
     case automatic
   }
@@ -60,6 +62,12 @@ extension Scheme {
     summary: "fourth order, nothing split: diffusion and constant decay exactly, the rest by Runge–Kutta stages; keeps "
       + "steady states; for fast chemicals that decay at a constant rate; values may fall below 0 within the tolerance")
 
+  package static let etd2Positive = Scheme(
+    "etd2-positive", order: 2, .positiveExponential,
+    summary:
+      "second order, nothing split; what is not negative stays so with steps of any size; the larger the fastest "
+      + "loss of a field anywhere, the less accurate")
+
   /// Whichever scheme takes the least work.
   package static let auto = Scheme(
     "auto", order: 4, .automatic,
@@ -67,7 +75,7 @@ extension Scheme {
       + "steps at the start, after each jump and now and then")
 
   /// The schemes that take steps, in the order in which they are listed for users.
-  package static let all = [lie, strang, strang4, rebalancedStrang, etdrk4]
+  package static let all = [lie, strang, strang4, rebalancedStrang, etdrk4, etd2Positive]
   /// What users may ask for.
   package static let offered = all + [auto]
 

@@ -5,7 +5,7 @@ import Operators
 ///
 /// A step never leaves half a flow to the next one, so that the state between two steps is the solution itself and the
 /// numbers do not depend on when it is looked at.
-package final class SplittingStepper: Stepper {
+package final class SplittingStepper: DivisibleStepper {
   package let scheme: SplittingScheme
   package let reactions: ReactionIntegrator?
   package let diffusion: Diffusion
@@ -48,6 +48,7 @@ package final class SplittingStepper: Stepper {
   package var work: Work {
     [reactions?.work, taxis?.work].reduce(diffusion.work) { $0 + ($1 ?? Work()) }
   }
+  var order: Int { scheme.order }
   package var errorOrder: Int { scheme.order + 1 }
   package var fieldSetCount: Int { (balance?.setCount ?? 0) + (reactionFlow?.fieldSetCount ?? 0) }
   package var memory: [(name: String, set: FieldSet)] { balance?.sets ?? [] }
@@ -70,12 +71,11 @@ package final class SplittingStepper: Stepper {
   }
 
   package func advanceAside(_ copy: FieldSet, from time: Double, by step: Double) throws(NumericalFailure) {
-    try flow(copy, from: time, by: step)
+    try flow(copy, from: time, by: step, didFlow: { _ in })
   }
 
-  /// Replaces `state`, the solution at `time`, by that at `time + step`, and remembers nothing.
   func flow(
-    _ state: FieldSet, from time: Double, by step: Double, didFlow: (SplittingScheme.Part) -> Void = { _ in }
+    _ state: FieldSet, from time: Double, by step: Double, didFlow: (SplittingScheme.Part) -> Void
   ) throws(NumericalFailure) {
     balance?.begin(state, step: step, part: scheme.flows[0].part)
     // Each part has a clock of its own, which all its flows together take through the step.

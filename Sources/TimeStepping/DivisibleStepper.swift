@@ -1,0 +1,15 @@
+import Fields
+
+/// A stepper whose steps can be taken in halves by another, so that the difference tells the error.
+protocol DivisibleStepper: Stepper {
+  /// Order in the step size.
+  var order: Int { get }
+  /// What it remembers from step to step; nil if nothing.
+  var balance: Balance? { get }
+  var quasiSteady: QuasiSteadyFields? { get }
+
+  /// Replaces `state`, the solution at `time`, by that at `time + step`, and remembers nothing.
+  func flow(
+    _ state: FieldSet, from time: Double, by step: Double, didFlow: (SplittingScheme.Part) -> Void
+  ) throws(NumericalFailure)
+}
