@@ -1,0 +1,164 @@
+"""Treatments of whole runs: resuming from every checkpoint, looking, stopping, plans, published radiotherapy."""
+
+import json
+
+import numpy as np
+import pytest
+
+from test_resume import datasets, results
+
+# An infusion that lasts over several checkpoints, doses of which some fall on checkpoints, a condition that sets off twice,
+# a parameter that changes, and a fraction of radiotherapy.
+TREATMENT = [
+    {"name": "transfer", "at": [5, 12.3], "region": "x < 40", "add": {"u": "0.2*exp(-((x - 20)^2 + (y - 20)^2)/50)"}},
+    {"name": "infusion", "at": {"start": 4, "every": 9, "count": 3}, "for": 3.7, "infuse": {"w": "where(y < 30, 0.01*elapsed, 0)"}},
+    {"name": "fractions", "at": {"start": 20, "every": 1, "pattern": "11111--"},
+     "radiotherapy": {"dose": 1.8, "alpha": 0.004, "alpha_beta": 10, "fields": ["v"]}},
+    {"name": "maintenance", "when": "mean(u) > 0.305", "rearm_when": "mean(u) < 0.3", "at": [0, 0.45],
+     "multiply": {"u": 0.97, "sigma_u": 0.99}},
+]
+SCHEMES = [
+    {"time.scheme": "rebalanced-strang"},
+    {"time.scheme": "strang4"},
+    {"time.step": None, "time.tolerance": 1e-3, "time.scheme": "strang4"},
+    {"time.step": None, "time.tolerance": 1e-3, "time.scheme": "rebalanced-strang"},
+]
+SMALL = {"domain.points": [24, 16], "treatment": TREATMENT, "time.end": 30, "checkpoint": {"every": 2, "keep": 1000},
+         "output.images": None}
+
+
+def name(changes):
+    return "-".join(str(value) for value in changes.values() if value)
+
+
+@pytest.mark.parametrize("changes", SCHEMES, ids=name)
+def test_resuming_from_any_checkpoint_gives_the_same_bytes(oncofield, run_file, tmp_path, changes):
+    path = run_file(SMALL | changes)
+    whole = tmp_path / "whole"
+    oncofield("run", path, "--output", whole)
+    checkpoints = sorted((whole / "checkpoints").glob("*.h5"))
+    final = datasets(checkpoints[-1])
+    memories = [datasets(checkpoint)["texts/memory"] for checkpoint in checkpoints]
+    assert any(b'"infusions":[{' in memory for memory in memories)
+    assert any(b'"sigma_u":' in memory for memory in memories)
+    for checkpoint in checkpoints[:-1]:
+        branch = tmp_path / checkpoint.stem
+        oncofield("resume", whole, "--step", int(checkpoint.stem), "--output", branch, "--threads", 2)
+        end = datasets(sorted((branch / "checkpoints").glob("*.h5"))[-1])
+        for field in ("fields/u", "fields/v", "fields/w"):
+            assert end[field] == final[field], (checkpoint.stem, field)
+
+
+@pytest.mark.parametrize("changes", SCHEMES, ids=name)
+def test_looking_changes_no_bit(oncofield, run_file, tmp_path, changes):
+    sparse = {"output.fields.every": 30, "output.observables.every": 30, "checkpoint.every": 100}
+    dense = {"output.fields.every": 0.77, "output.observables.every": 0.13, "checkpoint.every": 0.5}
+    final = []
+    for label, outputs in (("sparse", sparse), ("dense", dense)):
+        oncofield("run", run_file(SMALL | changes | outputs), "--output", tmp_path / label)
+        final.append(results(tmp_path / label)["checkpoint"][1])
+    for field in ("fields/u", "fields/v", "fields/w"):
+        assert final[0][field] == final[1][field]
+
+
+def test_an_output_at_a_dose_time_shows_the_state_before(oncofield, run_file, tmp_path):
+    rows = []
+    for times in ([0, 5], [0]):
+        dose = {"treatment": [{"name": "d", "at": times, "add": {"u": 1}}], "output.observables.every": 2.5}
+        oncofield("run", run_file(dose), "--output", tmp_path / str(len(times)))
+        rows.append((tmp_path / str(len(times)) / "observables.csv").read_text().splitlines())
+    assert [row.split(",")[0] for row in rows[0][1:4]] == ["0.0", "2.5", "5.0"]
+    assert rows[0][:4] == rows[1][:4]
+    mass = [float(row[4].split(",")[rows[0][0].split(",").index("mass(u)")]) for row in rows]
+    assert mass[0] > 1.1 * mass[1]
+
+
+def test_a_condition_ends_a_run_with_its_reason(oncofield, run_file, tmp_path):
+    stop = {"stop": [{"when": "mean(u) > 0.29 && t > 3", "because": "enough cells"}]}
+    finished = oncofield("run", run_file(stop), "--output", tmp_path / "out")
+    assert "Stopped, enough cells: t = 3.0000" in finished.stderr
+    summary = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert summary["outcome"] == "stopped: enough cells" and summary["stop_reason"] == "enough cells"
+    before = results(tmp_path / "out")
+    again = oncofield("resume", tmp_path / "out")
+    assert "Stopped, enough cells" in again.stderr
+    assert before == results(tmp_path / "out")
+    oncofield("resume", tmp_path / "out", "--set", "stop=[]", "--output", tmp_path / "on")
+    assert json.loads((tmp_path / "on" / "run.json").read_text())["outcome"] == "reached the end"
+
+
+def test_a_branch_takes_another_treatment_from_its_beginning_on(oncofield, run_file, tmp_path):
+    oncofield("run", run_file(SMALL | {"time.end": 10}), "--output", tmp_path / "out")
+    other = json.dumps([{"name": "new", "at": {"start": 0, "every": 4}, "set": {"u": 0, "sigma_u": 0}}])
+    oncofield("resume", tmp_path / "out", "--set", f"treatment={other}", "--set", "time.end=12.5", "--output", tmp_path / "on")
+    memory = datasets(sorted((tmp_path / "on" / "checkpoints").glob("*.h5"))[-1])["texts/memory"]
+    assert b'"sigma_u":0' in memory and b'"infusions":[]' in memory
+
+
+def test_a_plan_lists_treatments(oncofield, run_file):
+    path = run_file(SMALL)
+    text = oncofield("plan", path).stdout
+    assert "treatment    infusion: 3 doses, t = 4 to 22, each for 3.7" in text
+    plan = json.loads(oncofield("plan", path, "--json").stdout)
+    assert plan["treatment"][2] == {"name": "fractions", "doses": 8, "first": 20, "last": 29}
+
+
+# MARK: Radiotherapy of a glioma
+
+
+def explicit_euler(spacing, step, pattern):
+    """The published computation (Rockne et al. 2009 as in PDE Control Gym): days of detection and death."""
+    count = round(200 / spacing) + 1
+    x = np.linspace(0, 200, count)
+    capacity = 1e5
+    cells = 0.8 * capacity * np.exp(-0.25 * x**2)
+    killed = 1 - np.exp(-0.04 * 1.8 * (1 + 1.8 / 10))
+    steps_of_a_day = round(1 / step)
+    detection, given = None, 0
+    for index in range(1, round(600 / step) + 1):
+        rate = np.zeros(count)
+        if detection is not None and pattern and given < 34 * steps_of_a_day:
+            if pattern[(index - 1 - detection) // steps_of_a_day % 7] == "1":
+                edge = x[np.nonzero(cells >= 0.16 * capacity)[0].max()]
+                rate[x <= edge + 25] = killed
+                given += 1
+        new = np.empty(count)
+        inner = cells[1:-1]
+        laplacian = (cells[2:] - 2 * inner + cells[:-2]) / spacing**2
+        new[1:-1] = inner + step * (0.2 * laplacian + (0.03 - rate[1:-1]) * inner * (1 - inner / capacity))
+        new[0], new[-1] = new[1], new[-2]
+        cells = np.clip(new, 0, capacity)
+        seen = np.nonzero(cells >= 0.8 * capacity)[0]
+        radius = x[seen.max()] if seen.size else 0
+        if detection is None and radius >= 15:
+            detection = index
+        if radius >= 35:
+            return detection * step, index * step
+
+
+def survival(oncofield, directory, *settings):
+    """Days of death untreated, with fractions on all days, and on five days of seven."""
+    days = []
+    for treatment in ("treatment=[]", 'treatment.0.at={"every": 1, "count": 34}', "title=five on, two off"):
+        sets = [argument for value in (treatment, *settings) for argument in ("--set", value)]
+        oncofield("run", "configs/radiotherapy.json", "--output", directory / str(len(days)), *sets)
+        days.append(json.loads((directory / str(len(days)) / "run.json").read_text())["time"])
+    return days
+
+
+def test_the_published_days_of_radiotherapy_and_their_limit(oncofield, tmp_path):
+    """Published, by explicit Euler steps of a day on points 1 mm apart: 213, 363, and 67 and 68 days won."""
+    assert explicit_euler(1, 1, "") == (213, 363)
+    assert explicit_euler(1, 1, "1111111")[1] == 363 + 67
+    assert explicit_euler(1, 1, "1111100")[1] == 363 + 68
+    on_points_at_0_1_2 = ["domain.origin=[-0.5]", "domain.size=[201]", "domain.points=[201]", "time.step=1"]
+    coarse = survival(oncofield, tmp_path / "coarse", *on_points_at_0_1_2)
+    fine = survival(oncofield, tmp_path / "fine")
+    print("dx = 1, dt = 1:", coarse, "dx = 0.25, dt = 0.1:", fine)
+    for days in (coarse, fine):
+        assert round(days[1] - days[0]) == 67
+        assert round(days[2] - days[0]) == 68
+    # What explicit Euler tends to with small steps: 67.22 and 67.92.
+    euler = [explicit_euler(0.25, 0.02, pattern)[1] for pattern in ("", "1111111", "1111100")]
+    for index in (1, 2):
+        assert abs((fine[index] - fine[0]) - (euler[index] - euler[0])) < 0.15
