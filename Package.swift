@@ -88,7 +88,7 @@ let package = Package(
     tests(of: "Expressions", uses: ["Fields"]),
     tests(of: "Models", uses: ["Documents", "Expressions"]),
     tests(of: "Operators", uses: ["Fields"]),
-    tests(of: "TimeStepping"),
+    tests(of: "TimeStepping", uses: ["Fields", "Expressions", "Models"]),
     tests(of: "Simulations"),
     tests(of: "Storage", uses: ["Fields"]),
     tests(of: "ArrayFiles", uses: ["Reports"]),

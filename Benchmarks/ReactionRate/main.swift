@@ -35,7 +35,7 @@ final class ReactionRate {
     integrator = ReactionIntegrator(
       try ReactionSystem(
         rates: model.rates, fields: model.fieldNames, parameters: model.parameterValues, grid: grid),
-      pair: .dormandPrince, tolerance: 1e-3, scales: model.fields.map { _ in 1 },
+      method: .dormandPrince, tolerance: 1e-3, scales: model.fields.map { _ in 1 },
       volumes: try PointVolumes(grid), pool: WorkerPool(threads: 1))
     state = try FieldSet(grid: grid, count: model.fields.count)
     result = try FieldSet(grid: grid, count: model.fields.count)
@@ -92,7 +92,8 @@ if let model = try Catalogue.model("kirschner-panetta-diffusion") {
   print("cache", rate.median(of: repeats) { rate.passInCache() })
   print("memory", rate.median(of: repeats) { rate.passInMemory() })
   print("integrator", rate.median(of: repeats) { rate.integrate() } / Double(rate.integrator.pair.stageCount))
-  let (substeps, rejections) = rate.integrator.statistics
-  precondition(substeps == (repeats + 1) * rate.grid.tileCount && rejections == 0, "not one substep each")
+  let statistics = rate.integrator.statistics
+  precondition(
+    statistics.substeps == (repeats + 1) * rate.grid.tileCount && statistics.rejections == 0, "not one substep each")
   print("sum", (0..<rate.result.count).reduce(0) { $0 + rate.result.sum($1) })
 }

@@ -1,13 +1,14 @@
 import Documents
 import Simulations
+import TimeStepping
 
 /// The parts of a run in force: those of the run file, or those that a treatment has changed.
 package final class CurrentAssembly {
   /// That of the run file.
   private let original: RunAssembly
   package private(set) var assembly: RunAssembly
-  /// Substeps of reactions done by those before, and tried again.
-  private var earlier = (substeps: 0, rejections: 0)
+  /// What the reactions of those before have taken.
+  private var earlier = ReactionStatistics()
   /// Called when parameters have changed.
   package var didChange: (RunAssembly) -> Void = { _ in }
 
@@ -40,13 +41,12 @@ package final class CurrentAssembly {
   }
 
   private func change(_ changes: EquationChanges, at time: Double) throws -> Equations {
-    let statistics = substeps
+    let statistics = reactionStatistics
     do {
       let next =
         changes.isEmpty
         ? original : try RunAssembly(original.configuration.applying(changes), following: original)
-      let done = next.reactions?.statistics ?? (substeps: 0, rejections: 0)
-      earlier = (statistics.substeps - done.substeps, statistics.rejections - done.rejections)
+      earlier = statistics - (next.reactions?.statistics ?? ReactionStatistics())
       let before = assembly
       assembly = next
       if before.configuration.model.parameterValues != next.configuration.model.parameterValues { didChange(next) }
@@ -57,10 +57,9 @@ package final class CurrentAssembly {
     return assembly.equations
   }
 
-  /// Substeps of reactions, and those that were tried again.
-  package var substeps: (substeps: Int, rejections: Int) {
-    let now = assembly.reactions?.statistics ?? (substeps: 0, rejections: 0)
-    return (earlier.substeps + now.substeps, earlier.rejections + now.rejections)
+  /// What the integration of the reactions has taken.
+  package var reactionStatistics: ReactionStatistics {
+    earlier + (assembly.reactions?.statistics ?? ReactionStatistics())
   }
 }
 

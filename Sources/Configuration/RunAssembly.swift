@@ -96,18 +96,17 @@ package final class RunAssembly {
     _ configuration: RunConfiguration, maxima: [Double], volumes: PointVolumes, pool: WorkerPool
   ) throws -> (ReactionIntegrator?, DistributionFields?) {
     let model = configuration.model
-    let (found, rates) = Expression.extractingDistributions(
-      zip(model.rates, model.fields).map { $1.isQuasiSteady ? .constant(0) : $0 })
+    let (found, rates, parts) = configuration.reactionRates
     let distributions = try configuration.distributionFields(found, volumes: volumes, pool: pool)
     let system = try ReactionSystem(
-      rates: rates + found.map { _ in .constant(0) }, fields: distributions?.names ?? model.fieldNames,
+      rates: rates, parts: parts, fields: distributions?.names ?? model.fieldNames,
       parameters: model.parameterValues, grid: configuration.grid)
     // A field that starts empty has no size of its own yet; that of the others stands in for it.
     let largest = maxima.max() ?? 0
     let scales = maxima.map { $0 > 0 ? $0 : largest > 0 ? largest : 1 } + found.map { _ in Double.infinity }
     guard system.isActive else { return (nil, distributions) }
     let integrator = ReactionIntegrator(
-      system, pair: configuration.reactionMethod, tolerance: configuration.reactionTolerance, scales: scales,
+      system, method: configuration.reactionMethod, tolerance: configuration.reactionTolerance, scales: scales,
       volumes: volumes, pool: pool)
     return (integrator, distributions)
   }

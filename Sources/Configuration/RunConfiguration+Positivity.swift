@@ -1,6 +1,7 @@
 import Documents
 import Expressions
 import Models
+import TimeStepping
 
 extension RunConfiguration {
   /// The rates of the fields as production and loss, with what this run says of time and position.
@@ -11,6 +12,27 @@ extension RunConfiguration {
       for axis in grid.axes { known[.coordinate(axis.name)] = Interval(axis.origin, axis.origin + axis.length) }
     }
     return model.productionLoss(intervals: known)
+  }
+
+  /// What is integrated at the points: integrals along an axis and convolutions in the rates, and the rates of all fields
+  /// and of those that stand for these, whole and as production and loss.
+  var reactionRates: (distributions: [Distribution], rates: [Expression], parts: [ReactionSystem.Parts]) {
+    let moves = model.fields.map { !$0.isQuasiSteady }
+    let split = productionLoss
+    func part(_ expressions: [Expression]) -> [Expression] { zip(moves, expressions).map { $0 ? $1 : .constant(0) } }
+    // Taken out together, they have the same names in all of them.
+    let (found, all) = Expression.extractingDistributions(
+      part(model.rates) + part(split.map(\.production)) + part(split.map(\.loss)))
+    let count = moves.count
+    let none = found.map { _ in Expression.constant(0) }
+    let parts = (0..<count).map { field in
+      ReactionSystem.Parts(
+        production: all[count + field], loss: all[2 * count + field],
+        isPositive: moves[field] && split[field].isPositive)
+    }
+    // What stands for the whole domain follows a line, of any sign.
+    let others = none.map { ReactionSystem.Parts(production: $0, loss: $0, isPositive: false) }
+    return (found, Array(all[..<count]) + none, parts + others)
   }
 
   /// Whether reactions can make a field negative, and by what, one line for each field; nothing of those in balance.

@@ -27,7 +27,7 @@ package struct RunConfiguration: Sendable {
   package let endTime: Double
   package let steps: Steps
   package let scheme: Scheme
-  package let reactionMethod: RungeKuttaPair
+  package let reactionMethod: ReactionMethod
   package let reactionTolerance: Double
   /// Of each field; nil for the program's choice.
   package let requestedMethods: [PropagatorMethod?]

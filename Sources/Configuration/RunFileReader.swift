@@ -78,7 +78,7 @@ struct RunFileReader {
       diffusivities: diffusivities, sides: sides, initial: initial,
       quasiSteadyOrder: quasiSteadyOrder, startTime: start, endTime: end,
       steps: steps, scheme: scheme,
-      reactionMethod: root["time"]?["reactions"]?["method"]?.string.flatMap(RungeKuttaPair.named) ?? .standard,
+      reactionMethod: root["time"]?["reactions"]?["method"]?.string.flatMap(ReactionMethod.named) ?? .standard,
       reactionTolerance: root["time"]?["reactions"]?["tolerance"]?.number ?? standardReactionTolerance(steps),
       requestedMethods: methods,
       symbol: symbol,

@@ -129,8 +129,9 @@ extension RunConfiguration {
 
   private static let reactions: [Property] = [
     .init(
-      "method", .choice(RungeKuttaPair.all.map { .init($0.name, "orders \($0.order) and \($0.embeddedOrder)") }),
-      "The Runge–Kutta pair that integrates the reactions.", default: RungeKuttaPair.standard.name),
+      "method", .choice(ReactionMethod.all.map { .init($0.name, $0.summary) }),
+      "The method that integrates the reactions, in substeps for each tile of points.",
+      default: ReactionMethod.standard.name),
     .init(
       "tolerance", .number(.within(1e-13...0.1)), "Relative error of one of its substeps.",
       default: "1e-6, or a tenth of the tolerance of the run if that is less"),

@@ -243,7 +243,7 @@ package final class RunSession {
   }
 
   private func writeRun(outcome: String) throws {
-    let statistics = current.substeps
+    let statistics = current.reactionStatistics
     let configuration = assembly.configuration
     let summary: [JSONText.Member] = [
       .init("outcome", .string(outcome)),
@@ -255,6 +255,9 @@ package final class RunSession {
       .init("largest_step", simulation.clock.largestStep.map(JSONText.number) ?? .null),
       .init("reaction_substeps", .integer(statistics.substeps)),
       .init("rejected_substeps", .integer(statistics.rejections)),
+      .init(
+        "reaction_tiles", .object(statistics.tiles.sorted { $0.key < $1.key }.map { .init($0.key, .integer($0.value)) })
+      ),
       .init("work", simulation.stepper.work.output),
       .init("schemes", simulation.stepper.memorized.choice.map(\.output) ?? .null),
       .init("wall_seconds", .number((Date().timeIntervalSince(started) * 1000).rounded() / 1000)),

@@ -28,9 +28,20 @@ package struct PointwiseFunctions: Sendable {
   package init(
     _ expressions: [Expression], fields: [String], parameters: [String: Double], grid: Grid, extraInputs: [Symbol] = []
   ) throws(ExpressionProblems) {
-    self.grid = grid
     let extracted = Expression.extractingFunctionals(expressions)
-    functionals = extracted.functionals
+    try self.init(
+      pointwise: extracted.expressions, functionals: extracted.functionals, fields: fields, parameters: parameters,
+      grid: grid, extraInputs: extraInputs)
+  }
+
+  /// - Parameters:
+  ///   - expressions: with symbols in place of the functionals.
+  init(
+    pointwise expressions: [Expression], functionals: [Functional], fields: [String], parameters: [String: Double],
+    grid: Grid, extraInputs: [Symbol] = []
+  ) throws(ExpressionProblems) {
+    self.grid = grid
+    self.functionals = functionals
     fieldCount = fields.count
     let pointwise = fields.map(Symbol.field) + [.coordinate(grid.axes[0].name)] + extraInputs
     let positions = grid.axes.dropFirst().map { Symbol.coordinate($0.name) }
@@ -40,12 +51,12 @@ package struct PointwiseFunctions: Sendable {
       return try Program(outputs: outputs, pointwise: pointwise, uniforms: uniforms, constants: constants)
     }
     var programs: [Program] = []
-    for (index, functional) in extracted.functionals.enumerated() {
+    for (index, functional) in functionals.enumerated() {
       programs.append(try compile([functional.argument], functionals: index))
     }
     functionalPrograms = programs
-    program = try compile(extracted.expressions, functionals: extracted.functionals.count)
-    let everything = extracted.expressions + extracted.functionals.map(\.argument)
+    program = try compile(expressions, functionals: functionals.count)
+    let everything = expressions + functionals.map(\.argument)
     usesFirstCoordinate = everything.contains { $0.dependsOn(.coordinate(grid.axes[0].name)) }
   }
 

@@ -5,51 +5,23 @@ import Synchronization
 
 /// Integrates the reactions of every point over an interval of time, tile by tile.
 ///
-/// Each tile takes as many substeps of an embedded Runge–Kutta pair as its own error asks for; the first try is the
-/// whole interval, so that nothing has to be remembered from one step to the next. The error of a substep is measured
-/// by its largest value over the tile, relative to the values there.
+/// Each tile takes as many substeps as its own error asks for; the first try is the whole interval, so that nothing has
+/// to be remembered from one step to the next. The error of a substep is measured by its largest value over the tile,
+/// relative to the values there. A substep with a negative value where reactions cannot make one is done again.
 package final class ReactionIntegrator: Sendable {
   package let system: ReactionSystem
-  package let pair: RungeKuttaPair
+  package let method: ReactionMethod
   /// Relative tolerance of one substep.
   package let tolerance: Double
   let absolute: [Double]
   let volumes: PointVolumes
   private let pool: WorkerPool
-  private let workers: PerWorker<Worker>
+  private let workers: PerWorker<TileWorker>
 
-  /// Rows of a worker's tile block.
-  struct Rows: Sendable {
-    /// Values at the start of a substep, with the inputs of the program behind them.
-    var old: Int
-    /// Values at a stage and at the end of a substep, likewise.
-    var new: Int
-    let source: Int
-    let stages: Int
-    let count: Int
-
-    init(inputs: Int, fields: Int, stageCount: Int) {
-      old = 0
-      new = inputs
-      source = 2 * inputs
-      stages = source + fields
-      count = stages + stageCount * fields
-    }
-  }
-  let rows: Rows
-
-  final class Worker {
-    let block: TileBlock
-    let workspace: PointwiseFunctions.Workspace
-    var substeps = 0
-    var rejections = 0
-    /// Points at which the rates were evaluated, one for each time.
-    var evaluatedPoints = 0
-
-    init(rows: Int, workspace: PointwiseFunctions.Workspace) {
-      block = TileBlock(rowCount: rows)
-      self.workspace = workspace
-    }
+  /// The explicit pair that is taken where an explicit one will do.
+  package var pair: RungeKuttaPair {
+    if case .explicit(let pair) = method.kind { return pair }
+    return .dormandPrince
   }
 
   /// - Parameters:
@@ -57,33 +29,34 @@ package final class ReactionIntegrator: Sendable {
   ///   - volumes: nothing happens outside the tissue.
   ///   - scales: a typical size of each field; values below 1e-6 of it do not ask for smaller substeps.
   package init(
-    _ system: ReactionSystem, pair: RungeKuttaPair, tolerance: Double, scales: [Double],
+    _ system: ReactionSystem, method: ReactionMethod, tolerance: Double, scales: [Double],
     volumes: PointVolumes, pool: WorkerPool
   ) {
     self.system = system
-    self.pair = pair
+    self.method = method
     self.tolerance = tolerance
     self.volumes = volumes
     self.pool = pool
     absolute = scales.map { max(tolerance * 1e-6 * $0, Double.leastNormalMagnitude) }
-    let rows = Rows(
-      inputs: system.functions.inputRowCount, fields: system.fieldCount, stageCount: pair.stageCount)
-    self.rows = rows
-    workers = PerWorker(pool) { Worker(rows: rows.count, workspace: system.functions.makeWorkspace()) }
+    workers = PerWorker(pool) { TileWorker(system) }
   }
 
-  /// Substeps done and tried again since the start, over all tiles.
-  package var statistics: (substeps: Int, rejections: Int) {
-    workers.reduce((0, 0)) { ($0.0 + $1.substeps, $0.1 + $1.rejections) }
+  /// What has been done since the start.
+  package var statistics: ReactionStatistics {
+    workers.reduce(ReactionStatistics()) { sum, worker in
+      var sum = sum
+      sum.add(worker.counters, pair: pair)
+      return sum
+    }
   }
 
   package var work: Work {
+    let (points, operations) = workers.reduce((0, 0)) {
+      ($0.0 + $1.counters.evaluatedPoints, $0.1 + $1.counters.operations)
+    }
     var work = Work()
-    let points = workers.reduce(0) { $0 + $1.evaluatedPoints }
     work.rateEvaluations = Double(points) / Double(volumes.grid.pointCount)
-    // A stage is a sum of half of the stages, on average, for each field.
-    let arithmetic = system.functions.operationCount + system.fieldCount * pair.stageCount / 2
-    work.operations = work.rateEvaluations * Double(arithmetic)
+    work.operations = Double(operations) / Double(volumes.grid.pointCount)
     return work
   }
 
@@ -114,7 +87,7 @@ package final class ReactionIntegrator: Sendable {
       if index + 1 < grid.tileCount { state.prefetch(grid.tile(index + 1)) }
       var pass = TilePass(
         integrator: self, worker: self.workers[number], tile: grid.tile(index), time: time, interval: interval,
-        functionals: functionals, hasSource: source != nil, rows: self.rows)
+        scale: state.scale, functionals: functionals, hasSource: source != nil)
       if let found = pass.run(state: state, source: source) {
         failure.withLock { first in
           if first.map({ index < $0.index }) ?? true { first = (index, found) }

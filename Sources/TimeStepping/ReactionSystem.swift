@@ -5,17 +5,68 @@ import Fields
 package struct ReactionSystem: Sendable {
   /// The rates of change, one per field; may contain functionals of the domain.
   package let functions: PointwiseFunctions
+  /// The share of each field that is lost per unit of time, `L_i ≥ 0`.
+  let losses: PointwiseFunctions
+  /// What is added to each field, then its losses: `R_i = P_i − L_i u_i`.
+  let productionsAndLosses: PointwiseFunctions
+  let jacobian: ReactionJacobian
+  /// The exact flows, if all fields have one.
+  let closedForms: ClosedForms?
   package let fieldCount: Int
+  /// Whether the reactions cannot make a field negative.
+  package let isPositive: [Bool]
   /// Whether some rate is not identically 0.
   package let isActive: Bool
 
+  /// The rate of a field as `production − loss · u`.
+  package struct Parts: Sendable {
+    let production: Expression
+    /// Not negative.
+    let loss: Expression
+    /// Whether the production is not negative either.
+    let isPositive: Bool
+
+    package init(production: Expression, loss: Expression, isPositive: Bool) {
+      self.production = production
+      self.loss = loss
+      self.isPositive = isPositive
+    }
+
+    init(_ split: RateSplit) {
+      production = split.obstacles.reduce(split.production) { $0 - $1 }
+      loss = split.loss
+      isPositive = split.obstacles.isEmpty
+    }
+  }
+
   /// - Parameters:
   ///   - rates: net rate of change of each field, in the order of `fields`.
+  ///   - parts: the same rates as production and loss; nil to find them, all fields being taken as non-negative.
   package init(
-    rates: [Expression], fields: [String], parameters: [String: Double], grid: Grid
+    rates: [Expression], parts: [Parts]? = nil, fields: [String], parameters: [String: Double], grid: Grid
   ) throws(ExpressionProblems) {
-    functions = try PointwiseFunctions(rates, fields: fields, parameters: parameters, grid: grid)
-    fieldCount = fields.count
+    var known: [Symbol: Interval] = [:]
+    for field in fields { known[.field(field)] = .nonNegative }
+    for (name, value) in parameters { known[.parameter(name)] = Interval(value, value) }
+    let parts = parts ?? zip(fields, rates).map { Parts($1.split(by: .field($0), intervals: known)) }
+    // Taken out together, they have the same numbers in all of them.
+    let (functionals, pointwise) = Expression.extractingFunctionals(rates + parts.map(\.production) + parts.map(\.loss))
+    let count = rates.count
+    func compile(_ expressions: some Collection<Expression>) throws(ExpressionProblems) -> PointwiseFunctions {
+      try PointwiseFunctions(
+        pointwise: Array(expressions), functionals: functionals, fields: fields, parameters: parameters, grid: grid)
+    }
+    functions = try compile(pointwise[..<count])
+    losses = try compile(pointwise[(2 * count)...])
+    productionsAndLosses = try compile(pointwise[count...])
+    let derivatives = ReactionJacobian.derivatives(of: Array(pointwise[..<count]), fields, functionals.count)
+    jacobian = ReactionJacobian(derivatives, functions: try compile(derivatives.expressions))
+    closedForms = try ClosedForms.coefficients(of: Array(pointwise[..<count]), fields).map {
+      coefficients throws(ExpressionProblems) in
+      ClosedForms(coefficients, functions: try compile(coefficients))
+    }
+    fieldCount = count
+    isPositive = parts.map(\.isPositive)
     isActive = rates.contains { $0 != .constant(0) }
   }
 }

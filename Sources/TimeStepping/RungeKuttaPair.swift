@@ -55,8 +55,5 @@ extension RungeKuttaPair {
   /// All methods, in the order in which they are listed for users.
   package static let all = [bogackiShampine, dormandPrince]
 
-  /// The one that is used when nothing else is asked for.
-  package static let standard = dormandPrince
-
   package static func named(_ name: String) -> RungeKuttaPair? { all.first { $0.name == name } }
 }

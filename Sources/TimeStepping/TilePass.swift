@@ -4,117 +4,207 @@ import Glibc
 /// The work on one tile.
 struct TilePass {
   let integrator: ReactionIntegrator
-  let worker: ReactionIntegrator.Worker
+  let worker: TileWorker
   let tile: Tile
   let time: Double
   let interval: Double
+  /// Of the state.
+  let scale: Double
   let functionals: ReactionIntegrator.FunctionalCourse
   let hasSource: Bool
   /// Where things lie in the worker's block; `old` and `new` change places with every substep.
-  var rows: ReactionIntegrator.Rows
+  var rows: TileWorker.Rows
+  var choice: SubstepChoice
+  /// The time within the interval whose losses the worker has.
+  private var lossTime: Double?
   /// 0 where there is no tissue, or nil if all is.
-  var tissue: UnsafePointer<Double>?
+  private var tissue: UnsafePointer<Double>?
 
-  var pair: RungeKuttaPair { integrator.pair }
+  var system: ReactionSystem { integrator.system }
+  var block: TileBlock { worker.block }
   var fields: Int { integrator.system.fieldCount }
 
+  init(
+    integrator: ReactionIntegrator, worker: TileWorker, tile: Tile, time: Double, interval: Double, scale: Double,
+    functionals: ReactionIntegrator.FunctionalCourse, hasSource: Bool
+  ) {
+    self.integrator = integrator
+    self.worker = worker
+    self.tile = tile
+    self.time = time
+    self.interval = interval
+    self.scale = scale
+    self.functionals = functionals
+    self.hasSource = hasSource
+    rows = worker.rows
+    choice = SubstepChoice(integrator.method.kind)
+  }
+
   mutating func run(state: FieldSet, source: FieldSet?) -> NumericalFailure? {
-    let block = worker.block
     tissue = integrator.volumes.isMasked ? integrator.volumes.values(of: tile) : nil
     if let tissue, (0..<tile.count).allSatisfy({ tissue[$0] == 0 }) { return nil }
     block.load(state, tile: tile, into: rows.old)
     if let source { block.load(source, tile: tile, into: rows.source) }
-    for row in [rows.old, rows.new] {
-      integrator.system.functions.enter(
-        tile, scale: state.scale, functionals: functionals.start, block: block, inputRow: row,
-        workspace: worker.workspace)
+    if choice.isAutomatic, flowExactly() {
+      worker.counters.tiles[SubstepMethod.exact.rawValue] += 1
+    } else {
+      enter(system.functions, worker.rates)
+      if let failure = integrate() { return failure }
+      worker.counters.tiles[choice.method.rawValue] += 1
     }
-    if let failure = integrate() { return failure }
     block.store(rows.old, to: state, tile: tile)
     return nil
   }
 
   /// Takes substeps until the interval is done; the result lies in the rows `old`.
-  mutating func integrate() -> NumericalFailure? {
+  private mutating func integrate() -> NumericalFailure? {
     var done = 0.0
     var step = interval
-    evaluate(stage: 0, inputRow: rows.old, at: 0)
+    var failures = 0
+    begin()
+    prepare(at: 0)
     while done < interval {
       let remaining = interval - done
       // Equal parts of what is left, so that no sliver remains.
       let parts = max(1, (remaining / step * (1 - 1e-12)).rounded(.up))
       step = remaining / parts
       let error = attempt(step, from: done)
-      if error <= 1 {
-        worker.substeps += 1
+      let isUsable = error.isFinite && !hasFalseNegative
+      if isUsable, error <= 1 {
+        worker.counters.substeps += 1
+        failures = 0
         done = parts == 1 ? interval : done + step
-        accept(at: done)
+        swap(&rows.old, &rows.new)
+        if done < interval { goOn(at: done) }
         step *= error == 0 ? 5 : min(5, max(1, factor(error)))
-      } else {
-        worker.rejections += 1
-        step *= error.isFinite ? max(0.1, factor(error)) : 0.1
-        if step < interval * 1e-9 { return failure(at: time + done) }
+        continue
+      }
+      worker.counters.rejections += 1
+      failures = isUsable ? 0 : failures + 1
+      step *= isUsable ? max(0.1, factor(error)) : error.isFinite ? 0.3 : 0.1
+      let stiffness = step * (worker.largestLosses.max() ?? 0)
+      if choice.change(failures: failures, parts: remaining / step, stiffness: stiffness) {
+        (failures, step) = (0, failures > 0 ? step : remaining)
+        prepare(at: done)
+      } else if step < interval * 1e-9 {
+        return failure(at: time + done)
       }
     }
     return nil
   }
 
-  func factor(_ error: Double) -> Double {
-    0.9 * pow(error, -1 / Double(pair.embeddedOrder + 1))
+  /// The factor by which a substep with this error may grow or has to shrink.
+  private func factor(_ error: Double) -> Double { 0.9 * pow(error, -1 / Double(embeddedOrder + 1)) }
+
+  private var embeddedOrder: Int {
+    switch choice.method {
+    case .exact, .explicit: integrator.pair.embeddedOrder
+    case .exponential: ReactionMethod.exponential.embeddedOrder
+    case .rosenbrock: ReactionMethod.rodas4.embeddedOrder
+    case .quasiSteady: ReactionMethod.quasiSteady.embeddedOrder
+    }
   }
 
-  /// Computes all stages; returns the error in units of the tolerance, the new values being in the rows `new`.
-  func attempt(_ step: Double, from done: Double) -> Double {
-    let block = worker.block
-    for stage in 1..<pair.stageCount {
-      block.combine(
-        into: rows.new, base: rows.old, stages: rows.stages, coefficients: pair.matrix[stage], step: step,
-        fields: fields, count: tile.count)
-      evaluate(stage: stage, inputRow: rows.new, at: done + pair.nodes[stage] * step)
+  /// Chooses the method to begin with.
+  private mutating func begin() {
+    guard choice.isAutomatic else { return }
+    measureLosses(at: 0)
+    choice.begin(loss: worker.largestLosses.max() ?? 0, interval: interval)
+  }
+
+  /// Computes what a substep needs that starts from the rows `old`.
+  private mutating func prepare(at done: Double) {
+    switch choice.method {
+    case .exact: break
+    case .explicit: prepareExplicit(at: done)
+    case .exponential: prepareExponential(at: done)
+    case .rosenbrock: prepareRosenbrock(at: done)
+    case .quasiSteady: prepareQuasiSteady(at: done)
     }
-    if !pair.reusesLastStage {
-      block.combine(
-        into: rows.new, base: rows.old, stages: rows.stages, coefficients: pair.weights, step: step,
-        fields: fields, count: tile.count)
+  }
+
+  /// The same after a substep of this very method.
+  private mutating func goOn(at done: Double) {
+    switch choice.method {
+    case .explicit: goOnExplicit(at: done)
+    case .exponential: goOnExponential(at: done)
+    default: prepare(at: done)
     }
-    return block.errorNorm(
-      old: rows.old, new: rows.new, stages: rows.stages, coefficients: pair.errorWeights, step: step,
+  }
+
+  /// Tries a substep; returns its error in units of the tolerance, the new values being in the rows `new`.
+  private func attempt(_ step: Double, from done: Double) -> Double {
+    switch choice.method {
+    case .exact: 0
+    case .explicit: attemptExplicit(step, from: done)
+    case .exponential: attemptExponential(step, from: done)
+    case .rosenbrock: attemptRosenbrock(step, from: done)
+    case .quasiSteady: attemptQuasiSteady(step, from: done)
+    }
+  }
+
+  var hasFalseNegative: Bool {
+    block.hasFalseNegative(
+      old: rows.old, new: rows.new, source: hasSource ? rows.source : nil, isPositive: system.isPositive,
+      fields: fields, count: tile.count)
+  }
+}
+
+// MARK: - What all methods need
+extension TilePass {
+  /// Prepares some functions for this tile.
+  func enter(_ functions: PointwiseFunctions, _ workspace: PointwiseFunctions.Workspace) {
+    for row in [rows.old, rows.new] {
+      functions.enter(
+        tile, scale: scale, functionals: functionals.start, block: block, inputRow: row, workspace: workspace)
+    }
+  }
+
+  /// Evaluates functions of the values in the rows from `inputRow` on, 0 outside the tissue.
+  func evaluate(
+    _ functions: PointwiseFunctions, _ workspace: PointwiseFunctions.Workspace, inputRow: Int, outputRow: Int,
+    at elapsed: Double
+  ) {
+    if functions.isNonlocal { functions.setFunctionals(functionals.values(at: elapsed / interval), in: workspace) }
+    functions.evaluate(
+      block, inputRow: inputRow, outputRow: outputRow, time: time + elapsed, count: tile.count, workspace: workspace)
+    worker.counters.operations += functions.operationCount * tile.count
+    guard let tissue else { return }
+    for row in 0..<functions.count { block.clear(row: outputRow + row, where: tissue, count: tile.count) }
+  }
+
+  /// Evaluates all rates, the source included.
+  func evaluateRates(inputRow: Int, outputRow: Int, at elapsed: Double) {
+    evaluate(system.functions, worker.rates, inputRow: inputRow, outputRow: outputRow, at: elapsed)
+    if hasSource { block.add(rows.source, to: outputRow, fields: fields, count: tile.count) }
+    worker.counters.evaluations += 1
+    worker.counters.evaluatedPoints += tile.count
+    // A stage is a sum of about four others for each field.
+    worker.counters.operations += 4 * fields * tile.count
+  }
+
+  /// Finds the largest loss of each field over the tile; one that is no number counts as 0.
+  mutating func measureLosses(at elapsed: Double) {
+    guard lossTime != elapsed else { return }
+    lossTime = elapsed
+    enter(system.losses, worker.losses)
+    evaluate(system.losses, worker.losses, inputRow: rows.old, outputRow: rows.losses, at: elapsed)
+    for field in 0..<fields {
+      let largest = block.maximum(row: rows.losses + field, count: tile.count)
+      worker.largestLosses[field] = largest.isFinite ? max(0, largest) : 0
+    }
+  }
+
+  func errorNorm(stages: Int, coefficients: [Double], stageCount: Int? = nil, step: Double) -> Double {
+    block.errorNorm(
+      old: rows.old, new: rows.new, stages: stages, coefficients: coefficients, stageCount: stageCount, step: step,
       absolute: integrator.absolute, relative: integrator.tolerance, fields: fields, count: tile.count)
   }
 
-  /// Makes the new values the old ones, and the last stage the first.
-  mutating func accept(at done: Double) {
-    let block = worker.block
-    swap(&rows.old, &rows.new)
-    guard done < interval else { return }
-    if pair.reusesLastStage {
-      block.copy(
-        rows.stages + (pair.stageCount - 1) * fields, to: rows.stages, fields: fields, count: tile.count)
-    } else {
-      evaluate(stage: 0, inputRow: rows.old, at: done)
-    }
-  }
-
-  func evaluate(stage: Int, inputRow: Int, at elapsed: Double) {
-    let functions = integrator.system.functions
-    if functions.isNonlocal {
-      functions.setFunctionals(functionals.values(at: elapsed / interval), in: worker.workspace)
-    }
-    let row = rows.stages + stage * fields
-    worker.evaluatedPoints += tile.count
-    functions.evaluate(
-      worker.block, inputRow: inputRow, outputRow: row, time: time + elapsed, count: tile.count,
-      workspace: worker.workspace)
-    if let tissue {
-      for field in 0..<fields { worker.block.clear(row: row + field, where: tissue, count: tile.count) }
-    }
-    if hasSource { worker.block.add(rows.source, to: row, fields: fields, count: tile.count) }
-  }
-
-  /// Names the field and point that cannot be integrated: the first whose rate or value is not finite, or else the
+  /// Names the field and point that cannot be integrated: the first whose value or rate is not finite, or else the
   /// one that changes fastest.
-  func failure(at time: Double) -> NumericalFailure {
-    let block = worker.block
+  private func failure(at time: Double) -> NumericalFailure {
+    evaluateRates(inputRow: rows.old, outputRow: rows.stages, at: time - self.time)
     var worst = (rate: -1.0, field: 0, point: 0)
     for field in 0..<fields {
       for point in 0..<tile.count {

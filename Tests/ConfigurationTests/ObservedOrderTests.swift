@@ -79,7 +79,7 @@ import TimeStepping
     }
   }
 
-  @Test(arguments: RungeKuttaPair.all.map(\.name))
+  @Test(arguments: ReactionMethod.all.map(\.name))
   func theReactionsAloneAreAsAccurateAsTheirTolerance(method: String) throws {
     let text = """
       { "model": { "name": "logistic", "fields": { "u": {} }, "reactions": { "u": "u*(1 - u)" } },

@@ -4,4 +4,5 @@
 #include "expression_program.h"
 #include "finite_volumes.h"
 #include "tile_algebra.h"
+#include "tile_reactions.h"
 #include "taxis.h"

@@ -1,0 +1,75 @@
+/// How a tile takes substeps at the moment.
+enum SubstepMethod: Int, CaseIterable {
+  /// None: the whole interval by the exact flow.
+  case exact
+  case explicit
+  case exponential
+  case rosenbrock
+  case quasiSteady
+
+  /// As users know it.
+  ///
+  /// - Parameter pair: the explicit one in use.
+  func name(_ pair: RungeKuttaPair) -> String {
+    switch self {
+    case .exact: "exact"
+    case .explicit: pair.name
+    case .exponential: ReactionMethod.exponential.name
+    case .rosenbrock: ReactionMethod.rodas4.name
+    case .quasiSteady: ReactionMethod.quasiSteady.name
+    }
+  }
+}
+
+/// Which method a tile begins with, and which comes next where one does not do.
+///
+/// What is decided depends on the values of the tile alone.
+struct SubstepChoice {
+  /// Below this product of the fastest loss and the interval the explicit pair is the cheapest.
+  static let explicitReach = 2.0
+  /// More equal substeps than this, and a method for stiff equations may be worth its cost.
+  static let manySubsteps = 16.0
+
+  let isAutomatic: Bool
+  private(set) var method: SubstepMethod
+  /// Those that are not to be tried again.
+  private var left: Set<SubstepMethod> = []
+
+  init(_ kind: ReactionMethod.Kind) {
+    switch kind {
+    case .explicit: (method, isAutomatic) = (.explicit, false)
+    case .exponential: (method, isAutomatic) = (.exponential, false)
+    case .rosenbrock: (method, isAutomatic) = (.rosenbrock, false)
+    case .quasiSteady: (method, isAutomatic) = (.quasiSteady, false)
+    case .automatic: (method, isAutomatic) = (.exponential, true)
+    }
+  }
+
+  /// Chooses the first method by the fastest loss of the tile.
+  mutating func begin(loss: Double, interval: Double) {
+    if isAutomatic, loss * interval <= SubstepChoice.explicitReach { method = .explicit }
+  }
+
+  /// Looks for another method after a rejection.
+  ///
+  /// - Parameters:
+  ///   - failures: results in a row that were negative or no numbers.
+  ///   - parts: into how many of the substep to try next what is left is divided.
+  ///   - stiffness: the fastest loss times that substep.
+  /// - Returns: whether there is one.
+  mutating func change(failures: Int, parts: Double, stiffness: Double) -> Bool {
+    guard isAutomatic else { return false }
+    let next: SubstepMethod
+    switch method {
+    case .explicit where failures >= 3: next = .exponential
+    case .exponential where failures >= 3: next = .rosenbrock
+    case .exponential where parts > SubstepChoice.manySubsteps: next = stiffness > 1 ? .rosenbrock : .explicit
+    case .rosenbrock where failures >= 3: next = .quasiSteady
+    default: return false
+    }
+    guard !left.contains(next) else { return false }
+    left.insert(method)
+    method = next
+    return true
+  }
+}

@@ -1,0 +1,52 @@
+import Fields
+
+/// Working memory of one thread for the reactions of a tile.
+final class TileWorker {
+  let block: TileBlock
+  let rows: Rows
+  let rates: PointwiseFunctions.Workspace
+  let losses: PointwiseFunctions.Workspace
+  let productionsAndLosses: PointwiseFunctions.Workspace
+  let jacobian: PointwiseFunctions.Workspace
+  let closedForms: PointwiseFunctions.Workspace?
+  /// The largest loss of each field over the tile.
+  var largestLosses: [Double]
+  var exponential: ExponentialCoefficients
+  var counters = ReactionCounters()
+
+  /// Rows of the tile block.
+  struct Rows: Sendable {
+    /// Values at the start of a substep, with the inputs of the programs behind them.
+    var old = 0
+    /// Values at a stage and at the end of a substep, likewise.
+    var new: Int
+    let source: Int
+    /// What the method at work needs: stages, then matrices.
+    let stages: Int
+    /// Behind the stages of every method but the Rosenbrock ones.
+    let losses: Int
+    let count: Int
+
+    init(_ system: ReactionSystem) {
+      let fields = system.fieldCount
+      new = system.functions.inputRowCount
+      source = 2 * system.functions.inputRowCount
+      stages = source + fields
+      let mostStages = (RungeKuttaPair.all.map(\.stageCount) + RosenbrockPair.all.map { $0.stageCount + 2 }).max() ?? 0
+      losses = stages + (mostStages - 1) * fields
+      count = stages + mostStages * fields + system.jacobian.functions.count + fields * fields
+    }
+  }
+
+  init(_ system: ReactionSystem) {
+    rows = Rows(system)
+    block = TileBlock(rowCount: rows.count)
+    rates = system.functions.makeWorkspace()
+    losses = system.losses.makeWorkspace()
+    productionsAndLosses = system.productionsAndLosses.makeWorkspace()
+    jacobian = system.jacobian.functions.makeWorkspace()
+    closedForms = system.closedForms?.functions.makeWorkspace()
+    largestLosses = [Double](repeating: 0, count: system.fieldCount)
+    exponential = ExponentialCoefficients(fieldCount: system.fieldCount)
+  }
+}
