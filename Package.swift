@@ -89,7 +89,7 @@ let package = Package(
     tests(of: "Models", uses: ["Documents", "Expressions"]),
     tests(of: "Operators", uses: ["Fields"]),
     tests(of: "TimeStepping", uses: ["Fields", "Expressions", "Models"]),
-    tests(of: "Simulations"),
+    tests(of: "Simulations", uses: ["Fields", "TimeStepping"]),
     tests(of: "Storage", uses: ["Fields"]),
     tests(of: "ArrayFiles", uses: ["Reports"]),
     tests(of: "Reports", uses: ["Fields"]),

@@ -142,3 +142,15 @@ for (item, samples) in zip(all, times) {
   let ratio = item.name.hasPrefix("r = ") ? ", \((time / reference * 10).rounded() / 10) × constant" : ""
   print("\(item.name): \((time * 10).rounded() / 10) ns per point and step\(ratio)")
 }
+
+// What looking at the state after each step adds, fronts in every sixteenth step included.
+let looked = try RunAssembly(RunConfiguration(SourceText(name: all[0].name, text: all[0].text)), threads: 1)
+let health = HealthCheck(of: looked.state, tolerances: [1e-6], volumes: looked.volumes, pool: looked.pool)
+var looks: [Double] = []
+for turn in 0..<(8 * turns) {
+  let time = try ContinuousClock().measure {
+    for step in 1...16 { try health.check(looked.state, step: 16 * turn + step, time: 0, isPromised: false) }
+  }
+  looks.append(Double(time.components.attoseconds) * 1e-9 / 16 / Double(all[0].pointCount))
+}
+print("looking at the state: \((median(looks) * 1000).rounded() / 1000) ns per point and step")

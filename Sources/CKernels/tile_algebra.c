@@ -93,6 +93,62 @@ double tile_minimum(const double *row, size_t count) {
   return smallest;
 }
 
+MULTIVERSIONED void tile_range(const double *row, size_t count, double *smallest, double *largest) {
+  // 16 lanes: the smallest and the largest value, and a number that becomes NaN with the first that is not finite.
+  enum { lanes = 16 };
+  double low[lanes], high[lanes], poison[lanes];
+  for (size_t j = 0; j < lanes; j++) {
+    low[j] = high[j] = row[0];
+    poison[j] = 0;
+  }
+  size_t i = 0;
+  for (; i + lanes <= count; i += lanes)
+    for (size_t j = 0; j < lanes; j++) {
+      const double value = row[i + j];
+      low[j] = value < low[j] ? value : low[j];
+      high[j] = value > high[j] ? value : high[j];
+      poison[j] += value * 0.0;
+    }
+  for (size_t j = 0; i < count; i++, j++) {
+    low[j] = row[i] < low[j] ? row[i] : low[j];
+    high[j] = row[i] > high[j] ? row[i] : high[j];
+    poison[j] += row[i] * 0.0;
+  }
+  double least = low[0], most = high[0], sum = row[0] * 0.0;
+  for (size_t j = 0; j < lanes; j++) {
+    least = low[j] < least ? low[j] : least;
+    most = high[j] > most ? high[j] : most;
+    sum += poison[j];
+  }
+  *smallest = least + sum;
+  *largest = most + sum;
+}
+
+MULTIVERSIONED double tile_largest_difference(const double *a, const double *b, const double *weights_a,
+                                              const double *weights_b, size_t count) {
+  double largest = 0;
+  if (weights_a) {
+    for (size_t i = 0; i < count; i++) {
+      const double difference = weights_a[i] > 0 && weights_b[i] > 0 ? fabs(a[i] - b[i]) : 0;
+      largest = difference > largest ? difference : largest;
+    }
+    return largest;
+  }
+  double lane[8] = {0};
+  size_t i = 0;
+  for (; i + 8 <= count; i += 8)
+    for (size_t j = 0; j < 8; j++) {
+      const double difference = fabs(a[i + j] - b[i + j]);
+      lane[j] = difference > lane[j] ? difference : lane[j];
+    }
+  for (; i < count; i++) {
+    const double difference = fabs(a[i] - b[i]);
+    largest = difference > largest ? difference : largest;
+  }
+  for (size_t j = 0; j < 8; j++) largest = lane[j] > largest ? lane[j] : largest;
+  return largest;
+}
+
 MULTIVERSIONED void array_combine(double *out, const double *const *terms, const double *coefficients,
                                   size_t term_count, size_t count) {
   enum { block = 256 };

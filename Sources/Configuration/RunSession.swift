@@ -20,12 +20,14 @@ package final class RunSession {
   package var latestObservables: [Double] { table?.latest ?? [] }
   private let table: ObservableTable?
 
-  /// Fields that were seen below 0 by more than rounding, with the lowest value seen.
-  package var negativeFields: [(name: String, lowest: Double)] {
-    zip(assembly.configuration.model.fieldNames, table?.lowest ?? []).enumerated().compactMap { index, field in
-      field.1 < -1e-12 * abs(assembly.state.maximum(index)) ? (field.0, field.1) : nil
-    }
+  /// What the checks of the state have found so far.
+  package var health: HealthReport? { simulation.health.map { HealthReport($0, assembly.configuration) } }
+  /// Where the run can go on from, in a sentence.
+  package var lastCheckpoint: String {
+    FailureReport.sentence(lastCheckpoint: directory.checkpoints.last?.path)
   }
+  /// Why the run could not go on, if so.
+  package private(set) var failure: FailureReport?
 
   private static func fields(_ configuration: RunConfiguration) -> [FieldDescription] {
     configuration.model.fields.map { FieldDescription(name: $0.name, title: $0.title, unit: $0.unit) }
@@ -168,7 +170,7 @@ package final class RunSession {
     _ assembly: RunAssembly, _ current: CurrentAssembly, _ directory: RunDirectory, _ observers: [ScheduledObserver]
   ) throws -> Simulation {
     let configuration = assembly.configuration
-    return try Simulation(
+    let simulation = try Simulation(
       fieldNames: configuration.model.fieldNames, state: assembly.state, regimen: current.regimen(),
       stops: current.stopConditions(), startTime: configuration.startTime, endTime: configuration.endTime,
       steps: assembly.stepPolicy(), observers: observers, checkpoints: configuration.checkpoints,
@@ -176,6 +178,10 @@ package final class RunSession {
         try checkpoint(of: simulation, assembly).write(to: directory.path(.checkpoints))
         directory.removeCheckpoints(keeping: configuration.checkpoints.keep)
       })
+    simulation.health = HealthCheck(
+      of: assembly.state, tolerances: configuration.negativityTolerances, volumes: assembly.volumes, pool: assembly.pool
+    )
+    return simulation
   }
 
   private static func checkpoint(of simulation: Simulation, _ assembly: RunAssembly) throws -> Checkpoint {
@@ -219,6 +225,11 @@ package final class RunSession {
       case .interrupted: try writeRun(outcome: "interrupted, can be resumed")
       }
       return outcome
+    } catch let error as NumericalFailure {
+      failure = FailureReport(
+        error, in: current.assembly, step: simulation.clock.step + 1, checkpoint: directory.checkpoints.last?.path)
+      try? writeRun(outcome: "failed: \(error.problem)")
+      throw error
     } catch {
       try? writeRun(outcome: "failed: \(error)")
       throw error
@@ -260,6 +271,8 @@ package final class RunSession {
       ),
       .init("work", simulation.stepper.work.output),
       .init("schemes", simulation.stepper.memorized.choice.map(\.output) ?? .null),
+      .init("health", health?.output ?? .null),
+      .init("failure", failure?.output ?? .null),
       .init("wall_seconds", .number((Date().timeIntervalSince(started) * 1000).rounded() / 1000)),
       .init("threads", .integer(assembly.pool.threadCount)),
       .init("seed", .integer(Int(configuration.seed))),

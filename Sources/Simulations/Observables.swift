@@ -52,9 +52,4 @@ package final class Observables: Sendable {
     if movingAxis != nil { values.insert(state.edge, at: names.count) }
     return values
   }
-
-  /// The smallest value of each field among `values`.
-  package func minima(in values: [Double]) -> [Double] {
-    fieldNames.indices.map { values[values.count - 3 * (fieldNames.count - $0) + 1] }
-  }
 }

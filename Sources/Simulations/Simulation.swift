@@ -18,6 +18,8 @@ package final class Simulation {
   package internal(set) var steps: StepPolicy
   package internal(set) var clock: Clock
   package private(set) var observers: [ScheduledObserver]
+  /// What looks at the state after each step; nil if nobody does.
+  package var health: HealthCheck?
   let aside: FieldSet
   /// The state at the start of a step that may be rejected, or cut short where a condition comes true.
   let previous: FieldSet?
@@ -75,6 +77,8 @@ package final class Simulation {
       try carryOutTreatments()
       let start = clock.time
       let step = try takeStep(to: min(regimen.nextTime ?? endTime, endTime))
+      try health?.check(
+        state, step: clock.step + 1, time: step.end, isPromised: stepper.keepsDensitiesNonNegative)
       clock.complete(step)
       try observe(at: clock.time, state)
       didStep(self)

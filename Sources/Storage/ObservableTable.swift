@@ -12,8 +12,6 @@ package final class ObservableTable: Observer {
   private let file: Int32
   /// The latest row, for the progress line.
   package private(set) var latest: [Double] = []
-  /// The smallest value of each field in all rows so far.
-  package private(set) var lowest: [Double] = []
 
   /// Creates the file with its first row, or opens it to go on.
   package init(_ path: String, observables: Observables, isNew: Bool) throws(StorageError) {
@@ -38,8 +36,6 @@ package final class ObservableTable: Observer {
     let row = ([moment.time, moment.stepSize] + values).map { $0.isFinite ? JSONText.text($0) : "\($0)" }
     try AtomicFile.writeAll(Array((row.joined(separator: ",") + "\n").utf8), to: file, path: path)
     latest = values
-    let minima = observables.minima(in: values)
-    lowest = lowest.isEmpty ? minima : zip(lowest, minima).map { min($0, $1) }
   }
 
   package func commit() throws -> Int {

@@ -12,15 +12,54 @@ package struct NumericalFailure: Error, Sendable {
   package let point: Int
   package let time: Double
 
+  package let cause: Cause
+
+  /// What kind of thing went wrong, on which it depends what may help.
+  package enum Cause: Hashable, Sendable {
+    /// Reactions cannot be integrated.
+    case reactions
+    /// A value of the state is not finite.
+    case notFinite
+    /// A step of the smallest size is not as accurate as asked for.
+    case smallestStep
+    case diffusivity
+    case velocity
+    case freeBoundary
+    case balance
+    /// A treatment sets a value that is not finite.
+    case dose
+    /// A density is negative although the scheme promises that it cannot be.
+    case brokenPromise
+
+    /// Whether the point of the failure is known.
+    package var isLocated: Bool {
+      switch self {
+      case .reactions, .notFinite, .diffusivity, .dose, .brokenPromise: true
+      case .smallestStep, .velocity, .freeBoundary, .balance: false
+      }
+    }
+  }
+
+  package init(
+    problem: String, field: Int, tile: Tile, point: Int, time: Double, cause: Cause = .reactions
+  ) {
+    self.problem = problem
+    self.field = field
+    self.tile = tile
+    self.point = point
+    self.time = time
+    self.cause = cause
+  }
+
   /// Column in the row.
   package var column: Int { tile.column + point }
 }
 
 extension NumericalFailure {
   /// Something is wrong at a point.
-  package init(problem: String, field: Int, row: Int, column: Int, time: Double) {
+  package init(problem: String, field: Int, row: Int, column: Int, time: Double, cause: Cause) {
     self.init(
-      problem: problem, field: field, tile: Tile(row: row, column: column, count: 1), point: 0, time: time)
+      problem: problem, field: field, tile: Tile(row: row, column: column, count: 1), point: 0, time: time, cause: cause)
   }
 
   /// The error of a step of the smallest size is too large.
@@ -28,7 +67,7 @@ extension NumericalFailure {
     self.init(
       problem: "cannot be advanced as accurately as asked for: with a step of \(Float(size)) its error is "
         + "\(Float(error?.value ?? .infinity)) times the tolerance",
-      field: error?.field ?? 0, tile: Tile(row: 0, column: 0, count: 1), point: 0, time: time)
+      field: error?.field ?? 0, tile: Tile(row: 0, column: 0, count: 1), point: 0, time: time, cause: .smallestStep)
   }
 
   init(_ failure: DiffusionFailure) {
@@ -36,17 +75,18 @@ extension NumericalFailure {
     case .diffusivity(let failure):
       self.init(
         problem: "has a \(failure.quantity) of \(failure.value)", field: failure.field,
-        tile: Tile(row: failure.row, column: 0, count: 1), point: failure.column, time: failure.time)
+        tile: Tile(row: failure.row, column: 0, count: 1), point: failure.column, time: failure.time,
+        cause: .diffusivity)
     case .freeBoundary(let failure):
       self.init(
         problem: failure.problem, field: failure.field, tile: Tile(row: 0, column: 0, count: 1), point: 0,
-        time: failure.time)
+        time: failure.time, cause: .freeBoundary)
     }
   }
 
   init(_ failure: VelocityFailure) {
     self.init(
       problem: "is carried with a velocity that is too large or no number", field: failure.field,
-      tile: Tile(row: 0, column: 0, count: 1), point: 0, time: failure.time)
+      tile: Tile(row: 0, column: 0, count: 1), point: 0, time: failure.time, cause: .velocity)
   }
 }

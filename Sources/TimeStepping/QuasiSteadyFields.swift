@@ -44,7 +44,8 @@ package final class QuasiSteadyFields: Sendable {
         }
       } catch {
         throw NumericalFailure(
-          problem: error.problem, field: error.field, tile: Tile(row: 0, column: 0, count: 1), point: 0, time: time)
+          problem: error.problem, field: error.field, tile: Tile(row: 0, column: 0, count: 1), point: 0, time: time,
+          cause: .balance)
       }
     }
   }

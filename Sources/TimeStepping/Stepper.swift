@@ -48,6 +48,8 @@ package protocol Stepper: AnyObject, Sendable {
   var memorized: StepperMemory { get set }
   /// Sets of all fields that are held besides the state.
   var fieldSetCount: Int { get }
+  /// Whether densities stay non-negative whatever the step.
+  var keepsDensitiesNonNegative: Bool { get }
   /// No step may be longer.
   var longestStep: Double { get }
   /// Whether a step is more accurate for the steps before it.
@@ -57,6 +59,7 @@ package protocol Stepper: AnyObject, Sendable {
 }
 
 extension Stepper {
+  package var keepsDensitiesNonNegative: Bool { false }
   package var longestStep: Double { .infinity }
   package var learnsFromSteps: Bool { false }
 

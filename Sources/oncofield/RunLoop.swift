@@ -16,17 +16,15 @@ func carryOut(_ session: RunSession, isQuiet: Bool) throws {
       stopRequested: { process_stop_request() != 0 }, didStep: { progress.update($0) })
   } catch let failure as NumericalFailure {
     progress.end()
-    throw Failure(status: .numericalFailure, message: sentence(failure, session))
+    warn(session)
+    throw Failure(status: .numericalFailure, message: "error: \(session.failure?.text ?? failure.problem)")
   } catch let failure as TreatmentFailure {
     progress.end()
-    throw Failure(status: .numericalFailure, message: "error: \(failure)\n\(lastCheckpoint(session))")
+    warn(session)
+    throw Failure(status: .numericalFailure, message: "error: \(failure)\n\(session.lastCheckpoint)")
   }
   progress.end()
-  for (name, lowest) in session.negativeFields {
-    note(
-      "warning: field \(name) fell to \(Float(lowest)); if it is a density, take a shorter step, "
-        + "or let it diffuse by kernel (numerics.propagator)")
-  }
+  warn(session)
   switch outcome {
   case .reachedEnd: note(summary(session))
   case .stopped(let reason):
@@ -46,21 +44,7 @@ private func summary(_ session: RunSession) -> String {
   return "Done: t = \(clock.time) after \(clock.step) steps; everything is in \(session.directory.path)"
 }
 
-/// Names field, place, time and step of a failure, and what is left to go on from.
-private func sentence(_ failure: NumericalFailure, _ session: RunSession) -> String {
-  let configuration = session.assembly.configuration
-  let grid = configuration.grid
-  let position = [grid.axes[0].coordinate(failure.column)] + grid.rowCoordinates(failure.tile.row)
-  let place = zip(grid.axes, position).map { "\($0.name) = \(Float($1))" }.joined(separator: ", ")
-  let time = [Float(failure.time).description, configuration.timeUnit ?? ""].joined(separator: " ").trimmingCharacters(
-    in: .whitespaces)
-  return """
-    error: step \(session.simulation.clock.step + 1) (t = \(time)): field \(configuration.model.fieldNames[failure.field]) \
-    \(failure.problem) at \(place).
-    \(lastCheckpoint(session)) A shorter step, or another value of the parameters that drive this field, may help.
-    """
-}
-
-private func lastCheckpoint(_ session: RunSession) -> String {
-  session.directory.checkpoints.last.map { "The last checkpoint is \($0.path)." } ?? "There is no checkpoint yet."
+/// Prints what the checks of the state have found.
+private func warn(_ session: RunSession) {
+  for warning in session.health?.warnings ?? [] { note("warning: \(warning)") }
 }

@@ -36,6 +36,11 @@ double tile_sum(const double *row, size_t count);
 double tile_maximum(const double *row, size_t count);
 /// The smallest of `count ≥ 1` values; NaN if one of them is NaN.
 double tile_minimum(const double *row, size_t count);
+/// The smallest and the largest value in one pass, both NaN if one value is not finite.
+void tile_range(const double *row, size_t count, double *smallest, double *largest);
+/// The largest absolute difference between two rows, point by point; only where both weights are positive, if there are any.
+double tile_largest_difference(const double *a, const double *b, const double *weights_a, const double *weights_b,
+                               size_t count);
 
 /// Σ a[i] b[i] weights[i], added up in eight fixed lanes; `weights` may be NULL: 1.
 double array_dot(const double *a, const double *b, const double *weights, size_t count);

@@ -92,7 +92,7 @@ package struct Doser {
       if let point = after.firstPointThatIsNotFinite(number) {
         throw NumericalFailure(
           problem: "is no finite number after a dose of \(treatment.name)", field: field, row: point.row,
-          column: point.column, time: time)
+          column: point.column, time: time, cause: .dose)
       }
       state.setField(field, toSumOf: [(1, after)], field: number)
     }

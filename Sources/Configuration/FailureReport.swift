@@ -1,0 +1,141 @@
+import Documents
+import Expressions
+import Fields
+import Models
+import TimeStepping
+
+/// A numerical failure as people read it: field, place, time, the process that is largest there, the checkpoint to go on from,
+/// and what may help.
+package struct FailureReport {
+  private let failure: NumericalFailure
+  private let configuration: RunConfiguration
+  private let step: Int
+  private let checkpoint: String?
+  private let place: (row: Int, column: Int)
+  /// The process that changes the field most at the place, and by how much per unit of time.
+  private let process: (name: String, rate: Double)?
+
+  /// - Parameters:
+  ///   - step: number of the step that failed.
+  ///   - checkpoint: path of the last one.
+  package init(_ failure: NumericalFailure, in assembly: RunAssembly, step: Int, checkpoint: String?) {
+    self.failure = failure
+    configuration = assembly.configuration
+    self.step = step
+    self.checkpoint = checkpoint
+    let rates = try? ProcessRates(of: failure.field, in: assembly, time: failure.time)
+    // Where the failure has no place of its own, the field changes fastest there.
+    let located = failure.cause.isLocated ? (failure.tile.row, failure.column) : nil
+    place = located ?? rates?.fastestPoint ?? (0, 0)
+    process = rates?.largest(at: place)
+  }
+
+  /// Two lines, without the word "error" in front.
+  package var text: String {
+    let name = configuration.model.fieldNames[failure.field]
+    let position = configuration.description(ofPoint: place)
+    let location = failure.cause.isLocated ? " at \(position)" : "; it changes fastest at \(position)"
+    let largest = process.map { "; largest process there: \($0.name), \(Float($0.rate))\(perTime)" } ?? ""
+    return """
+      step \(step) (t = \(configuration.description(ofTime: failure.time))): field \(name) \(failure.problem)\(location)\(largest).
+      \(FailureReport.sentence(lastCheckpoint: checkpoint)) \(remedy)
+      """
+  }
+
+  /// Where a run can go on from.
+  static func sentence(lastCheckpoint path: String?) -> String {
+    path.map { "The last good checkpoint is \($0)." } ?? "There is no checkpoint yet."
+  }
+
+  private var perTime: String {
+    let unit = configuration.timeUnit ?? "1"
+    return unit == "1" ? " per unit of time" : " per \(unit)"
+  }
+
+  private var remedy: String {
+    let name = configuration.model.fieldNames[failure.field]
+    switch failure.cause {
+    case .reactions:
+      let blame =
+        process.map { "; if the solution itself grows without limit, the process \($0.name) must saturate" } ?? ""
+      return "A shorter step or a smaller tolerance may help\(blame)."
+    case .notFinite:
+      return
+        "Look at what is prescribed for \(name) and at what carries it; a shorter step or a smaller tolerance may help."
+    case .smallestStep:
+      return
+        "Allow shorter steps (time.smallest_step), ask for less (time.tolerance), or look at the processes of \(name)."
+    case .diffusivity: return "A diffusivity must be a number of at least 0 at all densities that occur."
+    case .velocity: return "Look at the sensitivity and the velocity of \(name); a sensitivity that saturates may help."
+    case .freeBoundary: return "Look at the law of the free boundary; a shorter step may help."
+    case .balance:
+      return "Look at the production and decay of \(name), which has to be able to come into balance with the others."
+    case .dose: return "Look at the expressions of the treatment."
+    case .brokenPromise: return "This is a defect in Oncofield, please report it with the run file."
+    }
+  }
+
+  /// For `run.json`.
+  package var output: JSONText {
+    .object([
+      "field": .string(configuration.model.fieldNames[failure.field]),
+      "problem": .string(failure.problem),
+      "step": .integer(step),
+      "time": .number(failure.time),
+      "point": .integers(configuration.indices(ofPoint: place)),
+      "position": .object(
+        zip(configuration.grid.axes, configuration.position(ofPoint: place)).map { .init($0.name, .number($1)) }),
+      "process": process.map { .string($0.name) } ?? .null,
+      "rate": process.map { .number($0.rate) } ?? .null,
+      "checkpoint": checkpoint.map(JSONText.string) ?? .null,
+      "remedy": .string(remedy),
+    ])
+  }
+}
+
+/// What each process does to one field, at every point.
+private struct ProcessRates {
+  private let names: [String]
+  private let values: FieldSet
+
+  init(of field: Int, in assembly: RunAssembly, time: Double) throws {
+    let (configuration, state) = (assembly.configuration, assembly.state)
+    let model = configuration.model
+    let changes = model.processes.flatMap { process in
+      process.changes.filter { $0.field == model.fieldNames[field] }.map { (process.name, $0.amount * process.rate) }
+    }
+    names = changes.map(\.0)
+    let (found, expressions) = Expression.extractingDistributions(changes.map(\.1))
+    let distributions = try configuration.distributionFields(found, volumes: assembly.volumes, pool: assembly.pool)
+    let functions = try PointwiseFunctions(
+      expressions, fields: distributions?.names ?? model.fieldNames, parameters: model.parameterValues,
+      grid: configuration.grid)
+    values = try FieldSet(grid: configuration.grid, count: names.count)
+    var extended = state
+    if let distributions {
+      extended = try FieldSet(grid: configuration.grid, count: distributions.names.count)
+      distributions.extend(state, into: extended, time: time)
+    }
+    GridEvaluator(functions, volumes: assembly.volumes, pool: assembly.pool).evaluate(
+      extended, time: time, into: values)
+  }
+
+  /// The process with the largest finite rate.
+  func largest(at place: (row: Int, column: Int)) -> (name: String, rate: Double)? {
+    names.indices.map { (names[$0], values.pointer($0, row: place.row)[place.column]) }
+      .filter { $0.1.isFinite && $0.1 != 0 }.max { abs($0.1) < abs($1.1) }
+      .map { (name: $0.0, rate: $0.1) }
+  }
+
+  /// Where the processes together change the field fastest.
+  var fastestPoint: (row: Int, column: Int)? {
+    var fastest: (rate: Double, row: Int, column: Int)?
+    for row in 0..<values.grid.rowCount {
+      for column in 0..<values.grid.rowLength {
+        let rate = abs(names.indices.reduce(0) { $0 + values.pointer($1, row: row)[column] })
+        if rate > fastest?.rate ?? 0 { fastest = (rate, row, column) }
+      }
+    }
+    return fastest.map { ($0.row, $0.column) }
+  }
+}

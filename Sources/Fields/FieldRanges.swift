@@ -1,0 +1,121 @@
+import CKernels
+
+/// The smallest and the largest value of every field, found in one pass over the rows.
+package final class FieldRanges: Sendable {
+  package struct Range: Hashable, Sendable {
+    /// Both NaN if some value of the field is not finite.
+    package let minimum: Double
+    package let maximum: Double
+
+    package var isFinite: Bool { minimum.isFinite && maximum.isFinite }
+    package var length: Double { maximum - minimum }
+    /// The largest absolute value.
+    package var size: Double { max(-minimum, maximum) }
+  }
+
+  private let minima: TileResults
+  private let maxima: TileResults
+  private let pool: WorkerPool
+
+  package init(grid: Grid, count: Int, pool: WorkerPool) {
+    minima = TileResults(count: count * grid.rowCount)
+    maxima = TileResults(count: count * grid.rowCount)
+    self.pool = pool
+  }
+
+  /// The ranges of all fields of a state on the grid.
+  package func ranges(of state: FieldSet) -> [Range] {
+    let (rows, length) = (state.grid.rowCount, state.grid.rowLength)
+    pool.forEach(rows) { row, _ in
+      for field in 0..<state.count {
+        var (smallest, largest) = (0.0, 0.0)
+        tile_range(state.pointer(field, row: row), length, &smallest, &largest)
+        self.minima[row * state.count + field] = smallest
+        self.maxima[row * state.count + field] = largest
+      }
+    }
+    return (0..<state.count).map { field in
+      var (minimum, maximum) = (Double.infinity, -Double.infinity)
+      for row in 0..<rows {
+        let (low, high) = (minima[row * state.count + field], maxima[row * state.count + field])
+        minimum = low.isNaN || low < minimum ? low : minimum
+        maximum = high.isNaN || high > maximum ? high : maximum
+        if low.isNaN { break }
+      }
+      return Range(minimum: minimum, maximum: maximum)
+    }
+  }
+}
+
+/// A place between two neighboring points: a point, and the axis along which the next one follows.
+package struct FieldFace: Hashable, Sendable {
+  package let axis: Int
+  package let row: Int
+  package let column: Int
+
+  package init(axis: Int, row: Int, column: Int) {
+    self.axis = axis
+    self.row = row
+    self.column = column
+  }
+}
+
+extension FieldSet {
+  /// The first point, in the order of rows, where a condition holds.
+  package func firstPoint(_ field: Int, where holds: (Double) -> Bool) -> (row: Int, column: Int)? {
+    for row in 0..<grid.rowCount {
+      let values = pointer(field, row: row)
+      if let column = (0..<grid.rowLength).first(where: { holds(values[$0]) }) { return (row, column) }
+    }
+    return nil
+  }
+
+  /// The number of points where a condition holds.
+  package func pointCount(_ field: Int, where holds: (Double) -> Bool) -> Int {
+    (0..<grid.rowCount).reduce(0) { count, row in
+      let values = pointer(field, row: row)
+      return count + (0..<grid.rowLength).count { holds(values[$0]) }
+    }
+  }
+
+  /// The difference across a face, without sign.
+  package func jump(_ field: Int, at face: FieldFace) -> Double {
+    let next = neighbor(of: face)
+    return abs(pointer(field, row: next.row)[next.column] - pointer(field, row: face.row)[face.column])
+  }
+
+  /// The largest difference between neighboring points of the tissue, and where it is; nil on a single point.
+  package func largestJump(_ field: Int, volumes: PointVolumes) -> (jump: Double, face: FieldFace)? {
+    var largest: (jump: Double, axis: Int, row: Int)?
+    for axis in grid.axes.indices where grid.axes[axis].points > 1 {
+      for row in 0..<grid.rowCount {
+        guard let jump = largestJump(field, axis: axis, row: row, volumes) else { continue }
+        if jump > largest?.jump ?? -1 { largest = (jump, axis, row) }
+      }
+    }
+    guard let largest else { return nil }
+    let columns = grid.rowLength - (largest.axis == 0 ? 1 : 0)
+    for column in 0..<columns {
+      let face = FieldFace(axis: largest.axis, row: largest.row, column: column)
+      if jump(field, at: face) == largest.jump { return (largest.jump, face) }
+    }
+    return nil
+  }
+
+  /// The largest difference from the points of a row to the next ones along an axis; nil for the last row.
+  private func largestJump(_ field: Int, axis: Int, row: Int, _ volumes: PointVolumes) -> Double? {
+    let (values, weights) = (pointer(field, row: row), volumes.isMasked ? volumes.values(ofRow: row) : nil)
+    if axis == 0 {
+      return tile_largest_difference(values, values + 1, weights, weights.map { $0 + 1 }, grid.rowLength - 1)
+    }
+    guard grid.place(row: row, column: 0, along: axis).index + 1 < grid.axes[axis].points else { return nil }
+    let next = neighbor(of: FieldFace(axis: axis, row: row, column: 0)).row
+    return tile_largest_difference(
+      values, pointer(field, row: next), weights, volumes.isMasked ? volumes.values(ofRow: next) : nil, grid.rowLength)
+  }
+
+  private func neighbor(of face: FieldFace) -> (row: Int, column: Int) {
+    let (index, line) = grid.place(row: face.row, column: face.column, along: face.axis)
+    return grid.point(index + 1, ofLine: line, along: face.axis)
+  }
+}

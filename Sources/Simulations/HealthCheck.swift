@@ -1,0 +1,111 @@
+import Fields
+import TimeStepping
+
+/// What is looked at in the state at the end of each step that counts.
+///
+/// - A value that is not finite ends the run.
+/// - A field that was nowhere negative at first counts as a density. What falls below 0 by more than the tolerance times the
+///   largest value that the field has had is a finding, or, if the scheme promises that this cannot happen, ends the run.
+/// - A front that the grid does not resolve is a finding, looked for in every sixteenth step.
+///
+/// Nothing here changes the state or the steps.
+package final class HealthCheck {
+  /// Something doubtful, reported once for each field.
+  package struct Finding: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
+      case negative
+      /// Its width in points.
+      case thinFront(points: Double)
+    }
+
+    package let kind: Kind
+    package let field: Int
+    /// Step and time at the end of which it was seen first.
+    package let step: Int
+    package let time: Double
+    package let row: Int
+    package let column: Int
+  }
+
+  package private(set) var findings: [Finding] = []
+  /// The smallest value of each field at the end of a step so far.
+  package private(set) var lowest: [Double]
+  private var largestSizes: [Double]
+  private let isDensity: [Bool]
+  private let tolerances: [Double]
+  private var fronts: [FrontResolution]
+  private let ranges: FieldRanges
+  private let volumes: PointVolumes
+
+  /// Fronts are looked for whenever the number of the step is a multiple of this.
+  static let frontInterval = 16
+
+  /// - Parameters:
+  ///   - state: at the start of the run, or where it goes on.
+  ///   - tolerances: of each field, relative to its largest value: how far below 0 a density may fall.
+  package init(of state: FieldSet, tolerances: [Double], volumes: PointVolumes, pool: WorkerPool) {
+    ranges = FieldRanges(grid: state.grid, count: state.count, pool: pool)
+    let initial = ranges.ranges(of: state)
+    lowest = initial.map(\.minimum)
+    largestSizes = initial.map(\.size)
+    isDensity = initial.map { $0.minimum >= 0 }
+    self.tolerances = tolerances
+    self.volumes = volumes
+    fronts = initial.map { _ in FrontResolution() }
+  }
+
+  /// Looks at the state after a step.
+  ///
+  /// - Parameters:
+  ///   - step: its number, the first being 1.
+  ///   - isPromised: whether the scheme keeps densities non-negative whatever the step.
+  package func check(_ state: FieldSet, step: Int, time: Double, isPromised: Bool) throws(NumericalFailure) {
+    for (field, range) in ranges.ranges(of: state).enumerated() {
+      guard range.isFinite else { throw HealthCheck.failure(state, field, time: time) }
+      largestSizes[field] = max(largestSizes[field], range.size)
+      lowest[field] = min(lowest[field], range.minimum)
+      if isDensity[field], range.minimum < -tolerances[field] * largestSizes[field] {
+        try negative(state, field, range.minimum, step: step, time: time, isPromised: isPromised)
+      }
+      if step.isMultiple(of: HealthCheck.frontInterval), !findings.contains(where: { $0.isThinFront(of: field) }),
+        let (points, face) = fronts[field].look(at: state, field, range: range, volumes: volumes)
+      {
+        findings.append(
+          Finding(
+            kind: .thinFront(points: points), field: field, step: step, time: time, row: face.row, column: face.column))
+      }
+    }
+  }
+
+  private func negative(
+    _ state: FieldSet, _ field: Int, _ value: Double, step: Int, time: Double, isPromised: Bool
+  ) throws(NumericalFailure) {
+    guard isPromised || !findings.contains(where: { $0.kind == .negative && $0.field == field }),
+      let (row, column) = state.firstPoint(field, where: { $0 == value })
+    else { return }
+    if isPromised {
+      throw NumericalFailure(
+        problem: "is \(Float(value)), which the scheme promises never to happen,", field: field, row: row, column: column,
+        time: time, cause: .brokenPromise)
+    }
+    findings.append(Finding(kind: .negative, field: field, step: step, time: time, row: row, column: column))
+  }
+
+  /// Names the first value that is not finite.
+  private static func failure(_ state: FieldSet, _ field: Int, time: Double) -> NumericalFailure {
+    let (row, column) = state.firstPoint(field, where: { !$0.isFinite }) ?? (0, 0)
+    let value = state.pointer(field, row: row)[column]
+    let count = state.pointCount(field, where: { !$0.isFinite })
+    let others = count > 1 ? ", first of \(count) points," : ""
+    return NumericalFailure(
+      problem: value.isNaN ? "is no number (NaN)\(others)" : "has overflowed\(others)", field: field,
+      row: row, column: column, time: time, cause: .notFinite)
+  }
+}
+
+extension HealthCheck.Finding {
+  func isThinFront(of field: Int) -> Bool {
+    if case .thinFront = kind { return field == self.field }
+    return false
+  }
+}

@@ -1,0 +1,160 @@
+"""What a run says when its numbers cannot be trusted, as text, and in run.json."""
+
+import json
+import re
+
+import pytest
+
+from conftest import ROOT
+
+
+@pytest.fixture
+def run(oncofield, tmp_path):
+    """Runs a model of one field; returns the exit code, the lines on standard error without the last word, and run.json."""
+
+    def start(name, field, reactions, domain, initial, time, **others):
+        path = tmp_path / f"{name}.json"
+        model = {"name": name, "units": {"length": "mm", "time": "day"}, "fields": {"u": field}, **reactions}
+        content = {"model": model, "domain": domain, "initial": {"u": initial}, "time": time, **others}
+        path.write_text(json.dumps(content))
+        finished = oncofield("run", path, "--output", tmp_path / name, "--overwrite", "--quiet", check=False)
+        summary = json.loads((tmp_path / name / "run.json").read_text())
+        text = finished.stderr.replace(str(tmp_path) + "/", "")
+        return finished.returncode, re.sub(r"^Done: .*\n", "", text, flags=re.MULTILINE), summary
+
+    return start
+
+
+def test_a_blow_up_names_field_place_process_checkpoint_and_remedy(run):
+    code, text, summary = run(
+        "blow-up",
+        {"diffusion": 0.1},
+        {
+            "processes": [
+                {"name": "growth", "rate": "u^2", "change": {"u": 1}},
+                {"name": "loss", "rate": "0.1*u", "change": {"u": -1}},
+            ]
+        },
+        {"size": [120, 60], "points": [96, 40]},
+        "1 + 0.5*exp(-(x - 60)^2)",
+        {"end": 3, "step": 0.1},
+        checkpoint={"every": 0.3},
+    )
+    assert code == 76
+    # Digits of the numbers depend on the integrator, not on this promise.
+    assert re.sub(r"\d+\.\d+", "#", text) == (
+        "error: step 8 (t = # day): field u changes too fast for the reactions to be integrated at point (47, 0), x = #, "
+        "y = # mm; largest process there: growth, # per day.\n"
+        "The last good checkpoint is blow-up/checkpoints/000000000006.h5. A shorter step or a smaller tolerance may help; if "
+        "the solution itself grows without limit, the process growth must saturate.\n"
+    )
+    failure = summary["failure"]
+    assert summary["outcome"].startswith("failed: changes too fast")
+    assert (failure["field"], failure["step"], failure["point"], failure["process"]) == ("u", 8, [47, 0], "growth")
+    assert failure["position"] == {"x": 59.375, "y": 0.75} and failure["rate"] > 100
+    assert 0.7 < failure["time"] < 0.8 and failure["checkpoint"].endswith("000000000006.h5")
+
+
+def test_a_value_that_is_no_number_is_found_at_the_end_of_its_step(run):
+    code, text, summary = run(
+        "side",
+        {"diffusion": 1, "boundary": {"x-": {"value": "sqrt(1 - t)"}}},
+        {},
+        {"size": [10, 5], "points": [40, 20]},
+        1,
+        {"end": 2, "step": 0.125},
+    )
+    assert code == 76
+    assert text == (
+        "error: step 9 (t = 1.125 day): field u is no number (NaN), first of 800 points, at point (0, 0), x = 0.125, "
+        "y = 0.125 mm.\n"
+        "There is no checkpoint yet. Look at what is prescribed for u and at what carries it; a shorter step or a smaller "
+        "tolerance may help.\n"
+    )
+    assert summary["failure"]["process"] is None and summary["steps"] == 8
+
+
+def test_a_step_below_the_smallest_says_where_the_field_changes_fastest(run):
+    code, text, summary = run(
+        "switch",
+        {"diffusion": 0.01},
+        {"processes": [{"name": "switching on", "rate": "(1 + tanh((t - 5)/0.01))*30*u*(1 - u)", "change": {"u": 1}}]},
+        {"size": [1], "points": [16]},
+        "0.1 + 0.05*cos(pi*x)",
+        {"end": 20, "tolerance": 1e-9, "smallest_step": 0.1, "scheme": "strang4"},
+    )
+    assert code == 76
+    assert re.sub(r"\d+\.\d+", "#", text) == (
+        "error: step # (t = # day): field u cannot be advanced as accurately as asked for: with a step of # its error is # "
+        "times the tolerance; it changes fastest at point (0), x = # mm; largest process there: switching on, # per day.\n"
+        "There is no checkpoint yet. Allow shorter steps (time.smallest_step), ask for less (time.tolerance), or look at the "
+        "processes of u.\n"
+    ).replace("step # (t", f"step {summary['failure']['step']} (t", 1)
+
+
+def test_a_diffusivity_below_zero_is_named(run):
+    code, text, _ = run(
+        "negative",
+        {"diffusion": "1 - u"},
+        {"reactions": {"u": "0.5"}},
+        {"size": [10], "points": [20]},
+        "0.5 + 0.1*cos(pi*x/10)",
+        {"end": 5, "step": 0.125},
+    )
+    assert code == 76
+    assert re.match(
+        r"error: step \d+ \(t = [\d.]+ day\): field u has a diffusivity of -[\d.e-]+ at point \(0\), x = 0\.25 mm; largest "
+        r"process there: reaction of u, 0\.5 per day\.\nThere is no checkpoint yet\. A diffusivity must be a number of at "
+        r"least 0 at all densities that occur\.\n$",
+        text,
+    ), text
+
+
+STEP = ({"diffusion": 1}, {}, {"size": [100], "points": [100]}, "where(x < 50, 1, 0)", {"end": 1, "step": 0.1})
+
+
+def test_a_density_below_zero_is_a_warning_with_its_figure(run):
+    code, text, summary = run("kernel", *STEP)
+    assert (code, text) == (0, "") and summary["health"] == {"lowest_values": {"u": 0}, "warnings": []}
+    code, text, summary = run("ringing", *STEP, numerics={"propagator": "fourier"})
+    assert code == 0
+    lowest = summary["health"]["lowest_values"]["u"]
+    assert -0.02 < lowest < -0.001
+    shown = re.match(r"warning: field u fell below 0, to (\S+), first at point \((\d+)\), x = \S+ mm \(step 1, t = 0\.1 day\);", text)
+    assert shown and abs(float(shown[1]) - lowest) < 1e-6 and 50 <= int(shown[2]) < 55
+    assert text.count("warning") == 1
+    assert text.endswith("take a shorter step or a smaller tolerance, or let it diffuse by kernel (numerics.propagator)\n")
+    (warning,) = summary["health"]["warnings"]
+    assert (warning["kind"], warning["field"], warning["step"], warning["time"]) == ("negative", "u", 1, 0.1)
+    assert f"warning: {warning['text']}\n" == text
+
+
+def front(run, points):
+    return run(
+        "front",
+        {"diffusion": 0.01},
+        {"reactions": {"u": "u*(1 - u)"}},
+        {"size": [60], "points": [points]},
+        "where(x < 10, 1, 0)",
+        {"end": 60, "step": 0.25},
+    )
+
+
+def test_a_front_thinner_than_two_points_is_a_warning_with_its_width(run):
+    code, text, summary = front(run, 60)
+    assert code == 0
+    assert re.fullmatch(
+        r"warning: the front of field u is thinner than two points \(1\.\d+ at point \(1\d\), x = 1\d\.5 mm, step \d+, t = "
+        r"\S+ day\), so that its speed and width depend on the grid; take at least twice as many points \(domain\.points\)\n",
+        text,
+    ), text
+    (warning,) = summary["health"]["warnings"]
+    assert warning["kind"] == "thin front" and 1 < warning["width_in_points"] < 2
+    assert front(run, 240)[1] == ""
+
+
+@pytest.mark.parametrize("name", ["acid-invasion", "glioma", "spheroid"])
+def test_runs_that_come_with_the_program_have_no_warnings(oncofield, tmp_path, name):
+    finished = oncofield("run", ROOT / "configs" / f"{name}.json", "--output", tmp_path / "out", "--quiet")
+    assert "warning" not in finished.stderr
+    assert json.loads((tmp_path / "out" / "run.json").read_text())["health"]["warnings"] == []
