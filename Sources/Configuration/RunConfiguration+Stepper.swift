@@ -106,7 +106,13 @@ extension RunConfiguration {
       rates: FieldRates(
         others, fields: names, parameters: model.parameterValues, taxis: parts.taxis,
         distributions: parts.distributions, volumes: parts.volumes, pool: parts.pool),
-      quasiSteady: parts.quasiSteady, grid: grid, count: names.count)
+      quasiSteady: parts.quasiSteady, nonNegative: nonNegativeFields, grid: grid, count: names.count)
+  }
+
+  /// Fields that neither reactions nor anything else can make negative.
+  private var nonNegativeFields: [Int] {
+    zip(productionLoss, model.fields).enumerated().filter { $1.0.isPositive && $1.1.crossDiffusion.isEmpty }
+      .map(\.offset)
   }
 
   private func positiveStepper(_ parts: StepperParts) throws -> PositiveExponentialStepper {

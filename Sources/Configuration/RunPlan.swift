@@ -3,6 +3,7 @@ import Fields
 import Models
 import Operators
 import Simulations
+import TimeStepping
 
 /// What a run will do and take, before it is begun.
 package struct RunPlan {
@@ -10,10 +11,13 @@ package struct RunPlan {
   private let stepSize: Double
   /// nil where steps are chosen by their errors.
   private let stepCount: Int?
+  /// nil where the scheme is not chosen by trial steps, or there is but one.
+  private let firstChoice: SchemeChoice.Decision?
 
-  package init(_ assembly: RunAssembly) {
+  package init(_ assembly: RunAssembly) throws {
     self.assembly = assembly
     let configuration = assembly.configuration
+    firstChoice = try assembly.firstChoice()
     stepSize = configuration.firstStep.size
     stepCount = RunPlan.stepCount(configuration)
   }
@@ -48,6 +52,7 @@ package struct RunPlan {
       "points": .integers(configuration.grid.axes.map(\.points)),
       "fields": .strings(configuration.model.fieldNames),
       "scheme": .string(configuration.scheme.name),
+      "first_scheme": firstChoice.map { .string($0.scheme) },
       "step": stepCount == nil ? nil : .number(stepSize),
       "steps": stepCount.map(JSONText.integer),
       "tolerance": configuration.toleranceOutput,
@@ -68,7 +73,7 @@ package struct RunPlan {
       configuration.title,
       "  model        \(configuration.model.name): \(configuration.model.fieldNames.joined(separator: ", "))",
       "  grid         \(axes) points\(tissue), spacing \(configuration.grid.axes.map { "\(Float($0.spacing))" }.joined(separator: ", ")) \(configuration.lengthUnit ?? "")",
-      "  time         \(configuration.startTime) to \(configuration.endTime) \(configuration.timeUnit ?? ""), \(configuration.scheme.name), \(steps)",
+      "  time         \(configuration.startTime) to \(configuration.endTime) \(configuration.timeUnit ?? ""), \(scheme), \(steps)",
       "  memory       \(megabytes(assembly.fieldBytes)) for fields",
       "  output       \(count(configuration.fieldInterval)) frames of fields (\(megabytes(outputBytes))), \(count(configuration.imageInterval)) images, \(count(configuration.observableInterval)) rows of observables",
       "  diffusion",
@@ -98,6 +103,17 @@ package struct RunPlan {
     lines += configuration.treatments.map { "  treatment    " + configuration.description(of: $0) }
     lines += configuration.stops.map { "  stop         \($0.reason)" }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var scheme: String {
+    guard let firstChoice else {
+      guard let only = (assembly.stepper as? AutomaticStepper)?.candidates.first else { return configuration.scheme.name }
+      return "\(configuration.scheme.name): \(only.name), the only one that the model allows"
+    }
+    let others = firstChoice.costs.filter { $0.key != firstChoice.scheme }.sorted { $0.key < $1.key }.map {
+      "\($0.key) would take \(Float(($0.value / (firstChoice.costs[firstChoice.scheme] ?? .nan) * 10).rounded() / 10)) times the work"
+    }
+    return "\(configuration.scheme.name): \(firstChoice.scheme) at first (\(others.joined(separator: ", ")))"
   }
 
   private var steps: String {

@@ -1,5 +1,7 @@
 import Documents
+import Fields
 import Operators
+import Simulations
 import TimeStepping
 
 extension Work {
@@ -28,5 +30,21 @@ extension SchemeChoice {
             decision.costs.sorted { $0.key < $1.key }.map { .init($0.key, .number($0.value.rounded())) }),
         ])
       })
+  }
+}
+
+extension RunAssembly {
+  /// What the choice of the scheme would be at the start of the run; nil where it is not left to the program.
+  ///
+  /// It takes trial steps; the state is as it was afterwards.
+  func firstChoice() throws -> SchemeChoice.Decision? {
+    guard stepper is AutomaticStepper, case .controlled(var control, let norm) = stepPolicy() else { return nil }
+    let start = try FieldSet(grid: state.grid, count: state.count)
+    start.copy(from: state)
+    let times = configuration.timesToHit(from: configuration.startTime)
+    stepper.prepare(
+      state, at: configuration.startTime, longest: (times.first ?? configuration.endTime) - configuration.startTime,
+      measure: ErrorMeasure(norm, start: start), control: &control)
+    return stepper.memorized.choice?.decisions.last
   }
 }

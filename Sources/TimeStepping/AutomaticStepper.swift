@@ -128,14 +128,13 @@ package final class AutomaticStepper: Stepper {
   ) {
     let current = stored.withLock { $0.current }
     var findings: [Finding?] = []
+    var best: Int?
     for (index, candidate) in candidates.enumerated() {
       if index != current { candidate.stepper.restart() }
-      findings.append(search(index, state, time, longest, measure, control))
-    }
-    var best: Int?
-    for (index, finding) in findings.enumerated() {
-      guard let finding else { continue }
-      if best.flatMap({ findings[$0] }).map({ finding.costPerTime < $0.costPerTime }) ?? true { best = index }
+      let known = best.flatMap { findings[$0] }
+      let finding = search(index, state, time, longest, measure, control, known)
+      findings.append(finding)
+      if let finding, finding.costPerTime < known?.costPerTime ?? .infinity { best = index }
     }
     // Where none can do it the present one is left to fail by itself.
     guard let best, let finding = findings[best] else { return note(current, [:], time) }
@@ -182,12 +181,16 @@ package final class AutomaticStepper: Stepper {
   }
 
   /// Looks for the size of a step for the tolerance; nil if none of those tried could be done at all.
+  ///
+  /// - Parameter known: the best candidate so far: the search begins at its size, and ends as soon as it is clear that
+  ///   this one takes more work.
   private func search(
-    _ index: Int, _ state: FieldSet, _ time: Double, _ longest: Double, _ measure: ErrorMeasure, _ control: StepControl
+    _ index: Int, _ state: FieldSet, _ time: Double, _ longest: Double, _ measure: ErrorMeasure, _ control: StepControl,
+    _ known: Finding?
   ) -> Finding? {
     let stepper = candidates[index].stepper
     var control = control
-    control.adopt(stepper, size: control.proposal)
+    control.adopt(stepper, size: known?.size ?? control.proposal)
     let limit = min(longest, control.longest)
     var size = min(control.proposal, limit)
     var finding: Finding?
@@ -198,7 +201,9 @@ package final class AutomaticStepper: Stepper {
       }
       if finding == nil, stepper.learnsFromSteps { stepper.commit() }
       let next = min(control.size(after: size, error: trial.error), limit)
-      finding = Finding(size: next, work: trial.work)
+      let found = Finding(size: next, work: trial.work)
+      finding = found
+      if let known, found.costPerTime > AutomaticStepper.margin * known.costPerTime { break }
       if next > 0.8 * size && next < 1.3 * size || next == limit && size == limit { break }
       size = next
     }

@@ -71,6 +71,21 @@ package final class ErrorNorm: Sendable {
       })
   }
 
+  /// How far some fields lie below 0, as an error: tenfold the error allowed counts as 1, with the sizes measured last.
+  fileprivate func shortfall(of state: FieldSet, in fields: [Int]) -> StepError {
+    let (largest, latest) = sizes.withLock { ($0.largest, $0.latest) }
+    var worst = StepError(value: 0, field: 0)
+    for field in fields {
+      let lowest = state.minimum(field)
+      guard lowest < 0 else { continue }
+      let relative = tolerance.relative[field]
+      let absolute = tolerance.absolute[field] ?? 1e-6 * relative * max(latest[field], largest[field])
+      let value = -0.1 * lowest / (absolute + relative * latest[field])
+      if value > worst.value { worst = StepError(value: value, field: field) }
+    }
+    return worst
+  }
+
   /// The size of an error from those of the fields and of their values.
   private func error(_ fields: [(error: Double, size: Double)]) -> StepError {
     sizes.withLock { sizes in
@@ -100,5 +115,11 @@ package struct ErrorMeasure: Sendable {
 
   func error(of state: FieldSet, against other: FieldSet, weight: Double) -> StepError {
     norm.error(of: state, against: other, weight: weight, from: start)
+  }
+
+  /// The larger of an error measured and of how far fields that cannot be negative lie below 0.
+  func error(_ error: StepError, of state: FieldSet, nonNegative fields: [Int]) -> StepError {
+    let shortfall = norm.shortfall(of: state, in: fields)
+    return shortfall.value > error.value ? shortfall : error
   }
 }

@@ -6,12 +6,15 @@ import Synchronization
 /// rates at the stages.
 ///
 /// Nothing is split, so that steady states are kept, conditions at the sides cost no order, and a fast chemical that
-/// decays at a constant rate does not make steps short. Values may fall below 0 by less than the tolerance.
+/// decays at a constant rate does not make steps short. Values may fall below 0 by less than the tolerance; more than
+/// ten times the error allowed counts as an error of the step where reactions cannot make a field negative.
 package final class ExponentialStepper: Stepper {
   package let scheme: ExponentialScheme
   private let parts: LinearParts
   private let rates: FieldRates
   private let quasiSteady: QuasiSteadyFields?
+  /// Fields that cannot be negative.
+  private let nonNegative: [Int]
   /// The solution in coefficients and the rates there, of the start of the step and of its end, one pair each.
   private let pairs: [(solution: FieldSet, rates: FieldSet)]
   /// Rates at the stages between.
@@ -31,13 +34,14 @@ package final class ExponentialStepper: Stepper {
   ///   - parts: the linear part of each field, decay included.
   ///   - rates: all the rest, with what `parts` takes off given back.
   package init(
-    _ scheme: ExponentialScheme, parts: LinearParts, rates: FieldRates, quasiSteady: QuasiSteadyFields?, grid: Grid,
-    count: Int
+    _ scheme: ExponentialScheme, parts: LinearParts, rates: FieldRates, quasiSteady: QuasiSteadyFields?,
+    nonNegative: [Int], grid: Grid, count: Int
   ) throws(FieldAllocationError) {
     self.scheme = scheme
     self.parts = parts
     self.rates = rates
     self.quasiSteady = quasiSteady
+    self.nonNegative = nonNegative
     func set() throws(FieldAllocationError) -> FieldSet { try FieldSet(grid: grid, count: count) }
     pairs = [(try set(), try set()), (try set(), try set())]
     var others: [FieldSet] = []
@@ -92,7 +96,8 @@ package final class ExponentialStepper: Stepper {
       into: spare, base: end.solution, isAdvanced: false, share: 1, of: step,
       terms: terms.map { ($0, $1.map(-)) })
     parts.toPoints(spare)
-    return measure.error(of: state, against: spare, weight: 1)
+    return measure.error(
+      measure.error(of: state, against: spare, weight: 1), of: state, nonNegative: nonNegative)
   }
 
   package func advanceAside(_ copy: FieldSet, from time: Double, by step: Double) throws(NumericalFailure) {

@@ -16,7 +16,7 @@ struct Plan: ParsableCommand {
   func run() throws {
     let configuration = try file.read()
     let assembly = try RunAssembly(configuration)
-    let plan = RunPlan(assembly)
+    let plan = try RunPlan(assembly)
     print(json ? plan.output.pretty : plan.text, terminator: "")
   }
 }

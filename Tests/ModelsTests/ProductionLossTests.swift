@@ -47,11 +47,15 @@ import Testing
     let model = try #require(try Catalogue.model(name))
     var at = Dictionary(uniqueKeysWithValues: model.parameterValues.map { (Symbol.parameter($0.key), $0.value) })
     at[.time] = 3
+    for axis in ["x", "y", "z", "r"] { at[.coordinate(axis)] = 0.7 }
     for (index, field) in model.fieldNames.enumerated() { at[.field(field)] = 0.4 + 0.3 * Double(index) }
     for (parts, rate) in zip(model.productionLoss(), model.rates) {
       let u = try #require(at[.field(parts.field)])
-      let exact = try #require(rate.value(at: at))
-      let (added, loss) = (try #require(parts.production.value(at: at)), try #require(parts.loss.value(at: at)))
+      // Integrals over the domain are the same on both sides, whatever they are.
+      let (functionals, expressions) = Expression.extractingFunctionals([rate, parts.production, parts.loss])
+      for index in functionals.indices { at[.functional(index)] = 2 + Double(index) }
+      let exact = try #require(expressions[0].value(at: at))
+      let (added, loss) = (try #require(expressions[1].value(at: at)), try #require(expressions[2].value(at: at)))
       #expect(abs(added - loss * u - exact) <= 1e-13 * (added.magnitude + loss * u))
     }
   }
