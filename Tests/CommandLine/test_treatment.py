@@ -108,7 +108,7 @@ def test_a_plan_lists_treatments(oncofield, run_file):
 def test_compartments_are_numbers_in_the_table_and_in_no_picture(oncofield, run_file, tmp_path):
     model = {
         "name": "m", "fields": {"u": {"diffusion": 1}}, "compartments": {"A": {"unit": "mg/l"}},
-        "reactions": {"u": "0.1*A*u", "A": "mean(u) - 0.5*A"},
+        "reactions": {"u": "0.1*A*u*(1 - u)", "A": "mean(u) - 0.5*A"},
     }
     path = run_file({
         "model": model, "parameters": None, "initial": {"u": "0.1*(1 + 0.5*cos(pi*x/120))", "A": 1}, "observables": {"twice": "2*A"},
