@@ -87,6 +87,7 @@ package final class RunAssembly {
     let (found, expressions) = Expression.extractingDistributions(configuration.observables.map(\.expression))
     observables = try Observables(
       named: zip(configuration.observables, expressions).map { ($0.name, $1) }, fields: model.fieldNames,
+      compartments: model.compartmentNames,
       distributions: configuration.distributionFields(found, volumes: volumes, pool: pool),
       hasFreeBoundary: model.freeBoundary != nil, parameters: model.parameterValues, volumes: volumes, pool: pool)
   }
@@ -100,7 +101,8 @@ package final class RunAssembly {
     let distributions = try configuration.distributionFields(found, volumes: volumes, pool: pool)
     let system = try ReactionSystem(
       rates: rates, parts: parts, fields: distributions?.names ?? model.fieldNames,
-      parameters: model.parameterValues, grid: configuration.grid)
+      uniformFields: model.fields.indices.filter { model.fields[$0].isCompartment }, parameters: model.parameterValues,
+      grid: configuration.grid)
     // A field that starts empty has no size of its own yet; that of the others stands in for it.
     let largest = maxima.max() ?? 0
     let scales = maxima.map { $0 > 0 ? $0 : largest > 0 ? largest : 1 } + found.map { _ in Double.infinity }

@@ -1,9 +1,23 @@
 import Documents
 import Expressions
 import Fields
+import Models
 import Operators
 import Simulations
 import TimeStepping
+
+extension RunFileReader {
+  /// The value of a compartment at the start: one number.
+  mutating func readInitialCompartment(_ name: String, _ node: JSONNode, _ model: Model) -> InitialValue? {
+    if node.object != nil {
+      found.error("the compartment \(name) is one number, which no file gives", at: node.place.opening)
+      return nil
+    }
+    let scope = model.scope(coordinates: [], allows: [])
+    return node.expression(in: scope, context: "in the initial value of compartment \(name)", &found)
+      .map { .expression($0) }
+  }
+}
 
 extension RunConfiguration {
   /// Sets all fields to their values at the start.

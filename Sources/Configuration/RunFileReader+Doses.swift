@@ -14,7 +14,7 @@ extension RunFileReader {
 
   private func treatsFields(_ reading: TreatmentReading, _ key: String) -> Bool {
     guard let node = reading.node[key] else { return false }
-    return key == "radiotherapy" || node.members.contains { reading.model.fieldNames.contains($0.key) }
+    return key == "radiotherapy" || node.members.contains { reading.fieldsInSpace.contains($0.key) }
   }
 
   // MARK: Jumps
@@ -34,7 +34,8 @@ extension RunFileReader {
           default: value
           }
         note(target, at: member.keyPlace, reading, changes)
-        changes.append(Treatment.Change(target, value: target.isField ? new.within(region, else: old) : new))
+        let isInSpace = reading.fieldsInSpace.contains(target.name)
+        changes.append(Treatment.Change(target, value: isInSpace ? new.within(region, else: old) : new))
       }
     }
     return changes + readRadiotherapy(reading, region, changes)
@@ -76,14 +77,19 @@ extension RunFileReader {
     _ node: JSONNode, of target: Treatment.Change.Target, _ reading: TreatmentReading
   ) -> Expression? {
     guard let value = doseExpression(node, reading, reading.scope) else { return nil }
-    guard case .parameter(let name) = target else { return value }
-    if value.variesInSpace {
-      found.error(
-        "the new value of the parameter \(name) varies from point to point", at: node.place,
-        remedy: "make it one number with integral(…), mean(…), min(…) or max(…)")
-      return nil
-    }
+    if reading.fieldsInSpace.contains(target.name) { return value }
+    checkUniform(value, "the new value of \(target.name)", at: node.place, reading)
+    if case .parameter = target { return reading.model.forDomain(value) }
     return value
+  }
+
+  private mutating func checkUniform(
+    _ value: Expression, _ subject: String, at place: Place, _ reading: TreatmentReading
+  ) {
+    guard reading.model.varies(value) else { return }
+    found.error(
+      "\(subject) varies from point to point", at: place,
+      remedy: "make it one number with integral(…), mean(…), min(…) or max(…)")
   }
 
   private mutating func doseExpression(_ node: JSONNode, _ reading: TreatmentReading, _ scope: Scope) -> Expression? {
@@ -114,7 +120,8 @@ extension RunFileReader {
     let numbers = ["dose", "alpha", "alpha_beta"].map { key in
       node[key].flatMap { number -> Expression? in
         if let value = number.number, value < 0 || key == "alpha_beta" && value == 0 {
-          found.error("\"\(key)\" is \(JSONText.text(value)), but must be positive", at: number.place)
+          let limit = key == "alpha_beta" ? "must be greater than 0" : "cannot be negative"
+          found.error("\"\(key)\" is \(JSONText.text(value)), but \(limit)", at: number.place)
         }
         return doseExpression(number, reading, reading.scope)
       }
@@ -124,11 +131,11 @@ extension RunFileReader {
     var changes: [Treatment.Change] = []
     for field in node["fields"]?.array ?? [] {
       guard let name = field.string else { continue }
-      guard let known = reading.model.fields.first(where: { $0.name == name }) else {
+      guard let known = reading.model.fieldsInSpace.first(where: { $0.name == name }) else {
         found.error(
           "there is no field \"\(name)\"", at: field.place,
-          suggestion: nearestSpelling(of: name, among: reading.model.fieldNames),
-          remedy: "the fields: " + reading.model.fieldNames.joined(separator: ", "))
+          suggestion: nearestSpelling(of: name, among: reading.fieldsInSpace),
+          remedy: "the fields: " + reading.fieldsInSpace.joined(separator: ", "))
         continue
       }
       checkNotInBalance(known, at: field.place)
@@ -153,16 +160,12 @@ extension RunFileReader {
       }
       return nil
     }
-    guard let duration = node["for"]?.number else {
-      if node["for"] == nil {
-        found.error(
-          "the infusion \(reading.name) has no end", at: infuse.place.opening, remedy: "give \"for\", how long it lasts"
-        )
-      }
-      return nil
-    }
-    if duration < 1e-9 * length, let place = node["for"]?.place {
-      found.error("an infusion cannot be that short", at: place, remedy: "let a dose \"add\" it")
+    let duration = node["for"]?.number
+    if node["for"] == nil {
+      found.error(
+        "the infusion \(reading.name) has no end", at: infuse.place.opening, remedy: "give \"for\", how long it lasts")
+    } else if let duration, duration > 0, duration < 1e-9 * length {
+      found.error("an infusion cannot be that short", at: node["for"]?.place, remedy: "let a dose \"add\" it")
     }
     let (scope, elapsed) = infusionScope(reading)
     let rates = infuse.members.compactMap { member -> (field: String, rate: Expression)? in
@@ -175,10 +178,14 @@ extension RunFileReader {
       }
       return member.value.expression(in: scope, context: reading.context, &found).map { rate in
         checkDistributions(rate, "the treatment \(reading.name)", reading.axes)
-        return (member.key, rate.substituting(elapsed).within(region, else: .constant(0)))
+        guard reading.model.compartmentNames.contains(member.key) else {
+          return (member.key, rate.substituting(elapsed).within(region, else: .constant(0)))
+        }
+        checkUniform(rate, "the infusion into \(member.key)", at: member.value.place, reading)
+        return (member.key, rate.substituting(elapsed))
       }
     }
-    return Treatment.Infusion(duration: duration, rates: rates)
+    return duration.map { Treatment.Infusion(duration: $0, rates: rates) }
   }
 
   /// The names in force for rates: `elapsed` besides the others, unless the model has that name.

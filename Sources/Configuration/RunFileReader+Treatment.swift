@@ -13,7 +13,7 @@ extension RunFileReader {
       }
       let reading = TreatmentReading(node: node, name: name, model: model, axes: axes)
       let trigger = readTrigger(reading)
-      guard let times = readTimes(reading, hasTrigger: trigger != nil, start, end) else { return nil }
+      let times = readTimes(reading, start, end)
       let region = readRegion(reading)
       let changes = readChanges(reading, region)
       let infusion = readInfusion(reading, region, end - start)
@@ -23,6 +23,7 @@ extension RunFileReader {
           "the treatment \(name) does nothing", at: node.place.opening,
           remedy: "give one of " + actions.map { "\"\($0)\"" }.joined(separator: ", "))
       }
+      guard let times else { return nil }
       return Treatment(name: name, trigger: trigger, times: times, changes: changes, infusion: infusion)
     }
   }
@@ -47,12 +48,11 @@ extension RunFileReader {
       .map { Treatment.Trigger(condition: $0, isOnce: isOnce, rearming: rearming) }
   }
 
-  private mutating func readTimes(
-    _ reading: TreatmentReading, hasTrigger: Bool, _ start: Double, _ end: Double
-  ) -> DoseTimes? {
+  private mutating func readTimes(_ reading: TreatmentReading, _ start: Double, _ end: Double) -> DoseTimes? {
     let node = reading.node
+    let hasTrigger = node["when"] != nil
     guard let at = node["at"] else {
-      if node["when"] == nil {
+      if !hasTrigger {
         found.error(
           "the treatment \(reading.name) has no time", at: node.place.opening,
           remedy: "give \"at\" a time, or \"when\" a condition")
@@ -136,12 +136,12 @@ extension RunFileReader {
   ) -> Expression? {
     let scope = model.scope(coordinates: axes, allows: .rate)
     guard let condition = condition(node, scope, context) else { return nil }
-    if condition.variesInSpace {
+    if model.varies(condition) {
       found.error(
         "the condition \(context) varies from point to point", at: node.place,
         remedy: "make it one for the whole domain with integral(…), mean(…), min(…) or max(…)")
     }
-    return condition
+    return model.forDomain(condition)
   }
 
   mutating func condition(_ node: JSONNode, _ scope: Scope, _ context: String) -> Expression? {
@@ -166,17 +166,6 @@ struct TreatmentReading {
   let axes: [String]
 
   var context: String { "in the treatment \(name)" }
+  var fieldsInSpace: [String] { model.fieldsInSpace.map(\.name) }
   var scope: Scope { model.scope(coordinates: axes, allows: .rate) }
-}
-
-extension Expression {
-  /// Whether it differs from point to point, rather than being one number for the whole domain.
-  var variesInSpace: Bool {
-    Expression.extractingFunctionals([self]).expressions[0].symbols.contains { symbol in
-      switch symbol {
-      case .field, .coordinate: true
-      default: false
-      }
-    }
-  }
 }

@@ -182,6 +182,7 @@ struct RunFileReader {
           remedy: "add \"\(name)\": 0")
         return nil
       }
+      if model.compartmentNames.contains(name) { return readInitialCompartment(name, value, model) }
       if value.object != nil { return .file(ArraySource(value, field: name, directory: directory(of: value))) }
       return value.expression(in: scope, context: "in the initial value of field \(name)", &found)
         .map { .expression($0) }
@@ -195,12 +196,15 @@ struct RunFileReader {
     return (root["observables"]?.members ?? []).compactMap { member in
       let context = "in the observable \(member.key)"
       guard let expression = member.value.expression(in: scope, context: context, &found) else { return nil }
-      if expression.variesInSpace {
+      if model.compartmentNames.contains(member.key) {
+        found.error("the compartment \(member.key) is written in any case", at: member.keyPlace, remedy: "leave it out")
+      }
+      if model.varies(expression) {
         found.error(
           "the observable \(member.key) varies from point to point", at: member.value.place,
           remedy: "make it one number with integral(…), mean(…), min(…) or max(…)")
       }
-      return (member.key, expression)
+      return (member.key, model.forDomain(expression))
     }
   }
 

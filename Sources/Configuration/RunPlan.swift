@@ -42,7 +42,7 @@ package struct RunPlan {
 
   /// Bytes of `fields.h5`, its structure aside.
   private var outputBytes: Int {
-    count(configuration.fieldInterval) * configuration.grid.pointCount * configuration.model.fields.count * 8
+    count(configuration.fieldInterval) * configuration.grid.pointCount * configuration.model.fieldsInSpace.count * 8
   }
 
   package var output: JSONText {
@@ -79,7 +79,7 @@ package struct RunPlan {
       "  diffusion",
     ]
     if let law = configuration.model.freeBoundary { lines.insert("  boundary     \(describe(law))", at: 3) }
-    for (name, plan) in zip(configuration.model.fieldNames, assembly.diffusionPlan) {
+    for (name, plan) in zip(configuration.model.fieldsInSpace.map(\.name), assembly.diffusionPlan) {
       switch plan {
       case .axes(let axes):
         for propagator in axes { lines.append("    \(name) along \(propagator.axis): \(describe(propagator))") }

@@ -29,8 +29,12 @@ package final class RunSession {
   /// Why the run could not go on, if so.
   package private(set) var failure: FailureReport?
 
-  private static func fields(_ configuration: RunConfiguration) -> [FieldDescription] {
-    configuration.model.fields.map { FieldDescription(name: $0.name, title: $0.title, unit: $0.unit) }
+  private static func fields(
+    _ configuration: RunConfiguration, inSpaceOnly: Bool = false
+  ) -> [FieldDescription] {
+    (inSpaceOnly ? configuration.model.fieldsInSpace : configuration.model.fields).map {
+      FieldDescription(name: $0.name, title: $0.title, unit: $0.unit)
+    }
   }
 
   // MARK: Beginning
@@ -126,7 +130,7 @@ package final class RunSession {
     _ assembly: RunAssembly, _ directory: RunDirectory, continuesFiles: Bool
   ) throws -> (scheduled: [ScheduledObserver], table: ObservableTable?) {
     let configuration = assembly.configuration
-    let fields = fields(configuration)
+    let fields = fields(configuration, inSpaceOnly: true)
     var scheduled: [ScheduledObserver] = []
     func add(_ interval: Double?, _ make: () throws -> any Observer) rethrows {
       guard let interval else { return }
@@ -135,7 +139,7 @@ package final class RunSession {
     }
     func masked(_ observer: any Observer) throws -> any Observer {
       guard assembly.volumes.isMasked else { return observer }
-      return try MaskedObserver(observer, volumes: assembly.volumes, fieldCount: fields.count)
+      return try MaskedObserver(observer, volumes: assembly.volumes, fieldCount: configuration.model.fields.count)
     }
     func exists(_ part: RunDirectory.Part) -> Bool {
       continuesFiles && FileManager.default.fileExists(atPath: directory.path(part))

@@ -14,6 +14,7 @@ package struct Model: Sendable {
   package let lengthUnit: String?
   package let timeUnit: String?
   package let parameters: [Parameter]
+  /// The fields in space, then the compartments.
   package let fields: [ModelField]
   package let processes: [Process]
   /// What a treatment adds to the processes for a while.
@@ -26,6 +27,9 @@ package struct Model: Sendable {
   package let document: JSONNode
 
   package var fieldNames: [String] { fields.map(\.name) }
+  /// Those that vary in space.
+  package var fieldsInSpace: [ModelField] { fields.filter { !$0.isCompartment } }
+  package var compartmentNames: [String] { fields.filter(\.isCompartment).map(\.name) }
 
   /// Values of the parameters by name.
   package var parameterValues: [String: Double] {

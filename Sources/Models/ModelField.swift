@@ -19,6 +19,8 @@ package struct ModelField: Sendable {
   package let taxisPlace: Place?
   /// The components of the velocity of a flow, by axis.
   package let advection: [String: Expression]
+  /// Whether it is a compartment: one number for the whole domain.
+  package var isCompartment = false
   /// Whether the field moves and reacts so much faster than the others that it is always in balance with them.
   package let isQuasiSteady: Bool
   /// Conditions that the model gives; the run file's default holds for the other axes.

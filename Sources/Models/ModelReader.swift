@@ -30,27 +30,34 @@ private struct ModelReader {
   mutating func read() throws(Diagnostics) -> Model {
     readNames()
     let scope = Model.scope(
-      fields: fieldMembers.map(\.key), parameters: parameters.map(\.name), functions: functions,
+      fields: allMembers.map(\.key), parameters: parameters.map(\.name), functions: functions,
       coordinates: Scope.allCoordinates, allows: .rate)
     for member in node["functions"]?.members ?? [] { checkBody(member, scope) }
-    let fields = fieldMembers.compactMap { field($0, scope) }
+    let fields =
+      fieldMembers.compactMap { field($0, scope) } + compartmentMembers.map { ModelField(compartment: $0) }
     let processes = self.processes(scope)
     let freeBoundary = self.freeBoundary(scope)
     if fieldMembers.isEmpty, let fields = node["fields"] { found.error("the model has no field", at: fields.place) }
     try found.throwIfErrors()
-    return Model(
+    let model = Model(
       name: node["name"]?.string ?? "", title: node["title"]?.string,
       sources: (node["sources"]?.array ?? []).compactMap(\.string), lengthUnit: node["units"]?["length"]?.string,
       timeUnit: node["units"]?["time"]?.string, parameters: parameters, fields: fields, processes: processes,
       freeBoundary: freeBoundary, functions: functions, document: node)
+    model.checkCompartments(&found)
+    try found.throwIfErrors()
+    return model
   }
 
   private var fieldMembers: [JSONObject.Member] { node["fields"]?.members ?? [] }
+  private var compartmentMembers: [JSONObject.Member] { node["compartments"]?.members ?? [] }
+  private var allMembers: [JSONObject.Member] { fieldMembers + compartmentMembers }
 
   // MARK: Names
 
   private mutating func readNames() {
     for member in fieldMembers { claim(member.key, "a field", member.keyPlace) }
+    for member in compartmentMembers { claim(member.key, "a compartment", member.keyPlace) }
     for member in node["parameters"]?.members ?? [] {
       claim(member.key, "a parameter", member.keyPlace)
       if let parameter = parameter(member) { parameters.append(parameter) }
@@ -132,7 +139,7 @@ private struct ModelReader {
       ?? Diffusivity(at: member.keyPlace)
     func sides(_ permissions: Scope.Permissions) -> Scope {
       Model.scope(
-        fields: fieldMembers.map(\.key), parameters: parameters.map(\.name), functions: functions,
+        fields: allMembers.map(\.key), parameters: parameters.map(\.name), functions: functions,
         coordinates: Scope.allCoordinates, allows: permissions)
     }
     let (given, exchange) = (sides(Model.sidePermissions), sides(Model.exchangePermissions))
@@ -192,13 +199,13 @@ private struct ModelReader {
       let name = node["name"]?.string ?? "?"
       let rate = node["rate"].flatMap { expression($0, scope, context: "in the rate of process \(name)") }
       let changes = (node["change"]?.members ?? []).compactMap { member -> (field: String, amount: Expression)? in
-        checkField(member)
+        checkField(member, isInSpace: false)
         return expression(member.value, scope, context: "in what process \(name) changes").map { (member.key, $0) }
       }
       if let rate { processes.append(Process(name: name, rate: rate, changes: changes)) }
     }
     for member in node["reactions"]?.members ?? [] {
-      checkField(member)
+      checkField(member, isInSpace: false)
       if let rate = expression(member.value, scope, context: "in the reaction of field \(member.key)") {
         processes.append(
           Process(name: "reaction of \(member.key)", rate: rate, changes: [(member.key, .constant(1))]))
@@ -223,10 +230,12 @@ private struct ModelReader {
     return nil
   }
 
-  private mutating func checkField(_ member: JSONObject.Member) { checkField(member.key, at: member.keyPlace) }
+  private mutating func checkField(_ member: JSONObject.Member, isInSpace: Bool = true) {
+    checkField(member.key, at: member.keyPlace, isInSpace: isInSpace)
+  }
 
-  private mutating func checkField(_ name: String, at place: Place) {
-    let known = fieldMembers.map(\.key)
+  private mutating func checkField(_ name: String, at place: Place, isInSpace: Bool = true) {
+    let known = (isInSpace ? fieldMembers : allMembers).map(\.key)
     if !known.contains(name) {
       found.error(
         "there is no field \"\(name)\"", at: place, suggestion: nearestSpelling(of: name, among: known),

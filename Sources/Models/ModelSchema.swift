@@ -24,7 +24,11 @@ extension Model {
       "free_boundary", freeBoundary,
       "What moves the side `x+` or `r+` of a domain of one axis, whose size at the start is that of the run file.",
       default: "it stays where it is"),
-    later("compartments", "quantities without space, such as a drug in plasma"),
+    .init(
+      "compartments", .map(key: "compartment", values: .object(compartment)),
+      "Quantities that are one number for the whole domain, such as a drug in plasma. They can be used and changed like "
+        + "fields; their rates may depend on time, parameters, compartments, and fields by way of functionals, as in "
+        + "`k*mean(T)`."),
   ])
 
   /// A number or an expression.
@@ -87,6 +91,11 @@ extension Model {
       "Whether the field is always in balance, `∇·(D ∇w) + R(w) = 0`, because it moves and reacts much faster than the "
         + "others.", default: "false"),
     later("extinction", "a density below which a field is set to 0"),
+  ]
+
+  private static let compartment: [Property] = [
+    .init("title", .string(format: "text"), "What it is, as in `drug in plasma`."),
+    .init("unit", .string(format: "unit"), "Its unit, as in `mg/l`."),
   ]
 
   private static let taxis: [Property] = [

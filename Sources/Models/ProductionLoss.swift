@@ -36,7 +36,7 @@ extension Model {
     var production = Expression.constant(0)
     var loss = Expression.constant(0)
     var obstacles: [(process: String, term: Expression)] = []
-    for process in processes {
+    for process in processes + infusions {
       for change in process.changes where change.field == field {
         let parts = (change.amount * process.rate).split(by: .field(field), intervals: intervals)
         production = parts.obstacles.reduce(production + parts.production) { $0 - $1 }

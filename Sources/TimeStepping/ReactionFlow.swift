@@ -49,6 +49,7 @@ final class ReactionFlow: Sendable {
   func advance(
     _ state: FieldSet, from time: Double, by interval: Double, source: FieldSet?
   ) throws(NumericalFailure) {
+    defer { makeUniform(state) }
     guard let sets else { return try integrator.advance(state, from: time, by: interval, source: source) }
     extend(state, into: sets.state, time: time)
     sets.predicted.copyCommonFields(from: sets.state)
@@ -70,6 +71,15 @@ final class ReactionFlow: Sendable {
       sets.state, from: time, by: interval, source: isDriven ? sets.source : nil,
       functionals: .init(start: start, end: end))
     state.copyCommonFields(from: sets.state)
+  }
+
+  /// Makes compartments one number again: tiles divide the interval each in its own way, so that they differ by less than
+  /// the tolerance.
+  private func makeUniform(_ state: FieldSet) {
+    for field in integrator.system.uniformFields where state.minimum(field) != state.maximum(field) {
+      state.fill(field, with: state.sum(field) / Double(integrator.volumes.pointCount))
+      integrator.volumes.clearOutside(state, field: field)
+    }
   }
 
   /// Fields that follow from the others: their rate is the slope of a line.

@@ -15,6 +15,8 @@ package struct ReactionSystem: Sendable {
   package let fieldCount: Int
   /// Whether the reactions cannot make a field negative.
   package let isPositive: [Bool]
+  /// Fields that are the same at all points: compartments.
+  package let uniformFields: [Int]
   /// Whether some rate is not identically 0.
   package let isActive: Bool
 
@@ -43,7 +45,8 @@ package struct ReactionSystem: Sendable {
   ///   - rates: net rate of change of each field, in the order of `fields`.
   ///   - parts: the same rates as production and loss; nil to find them, all fields being taken as non-negative.
   package init(
-    rates: [Expression], parts: [Parts]? = nil, fields: [String], parameters: [String: Double], grid: Grid
+    rates: [Expression], parts: [Parts]? = nil, fields: [String], uniformFields: [Int] = [],
+    parameters: [String: Double], grid: Grid
   ) throws(ExpressionProblems) {
     var known: [Symbol: Interval] = [:]
     for field in fields { known[.field(field)] = .nonNegative }
@@ -67,6 +70,7 @@ package struct ReactionSystem: Sendable {
     }
     fieldCount = count
     isPositive = parts.map(\.isPositive)
+    self.uniformFields = uniformFields
     isActive = rates.contains { $0 != .constant(0) }
   }
 }

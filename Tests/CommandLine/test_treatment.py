@@ -22,6 +22,8 @@ SCHEMES = [
     {"time.scheme": "strang4"},
     {"time.step": None, "time.tolerance": 1e-3, "time.scheme": "strang4"},
     {"time.step": None, "time.tolerance": 1e-3, "time.scheme": "rebalanced-strang"},
+    {"time.step": None, "time.tolerance": 1e-3, "time.scheme": "etdrk4"},
+    {"time.step": None, "time.tolerance": 1e-3, "time.scheme": "auto"},
 ]
 SMALL = {"domain.points": [24, 16], "treatment": TREATMENT, "time.end": 30, "checkpoint": {"every": 2, "keep": 1000},
          "output.images": None}
@@ -67,7 +69,7 @@ def test_an_output_at_a_dose_time_shows_the_state_before(oncofield, run_file, tm
         dose = {"treatment": [{"name": "d", "at": times, "add": {"u": 1}}], "output.observables.every": 2.5}
         oncofield("run", run_file(dose), "--output", tmp_path / str(len(times)))
         rows.append((tmp_path / str(len(times)) / "observables.csv").read_text().splitlines())
-    assert [row.split(",")[0] for row in rows[0][1:4]] == ["0.0", "2.5", "5.0"]
+    assert [row.split(",")[0] for row in rows[0][1:4]] == ["0", "2.5", "5"]
     assert rows[0][:4] == rows[1][:4]
     mass = [float(row[4].split(",")[rows[0][0].split(",").index("mass(u)")]) for row in rows]
     assert mass[0] > 1.1 * mass[1]
@@ -101,6 +103,29 @@ def test_a_plan_lists_treatments(oncofield, run_file):
     assert "treatment    infusion: 3 doses, t = 4 to 22, each for 3.7" in text
     plan = json.loads(oncofield("plan", path, "--json").stdout)
     assert plan["treatment"][2] == {"name": "fractions", "doses": 8, "first": 20, "last": 29}
+
+
+def test_compartments_are_numbers_in_the_table_and_in_no_picture(oncofield, run_file, tmp_path):
+    model = {
+        "name": "m", "fields": {"u": {"diffusion": 1}}, "compartments": {"A": {"unit": "mg/l"}},
+        "reactions": {"u": "0.1*A*u*(1 - u)", "A": "mean(u) - 0.5*A"},
+    }
+    path = run_file({
+        "model": model, "parameters": None, "initial": {"u": "0.1*(1 + 0.5*cos(pi*x/120))", "A": 1}, "observables": {"twice": "2*A"},
+        "domain.mask": "x + y < 130", "treatment": [{"name": "drip", "at": {"every": 7}, "for": 3, "infuse": {"A": 0.2}}],
+        "checkpoint": {"every": 5, "keep": 100},
+    })
+    whole = tmp_path / "whole"
+    oncofield("run", path, "--output", whole)
+    rows = [line.split(",") for line in (whole / "observables.csv").read_text().splitlines()]
+    assert rows[0] == ["t", "dt", "twice", "mass(u)", "min(u)", "max(u)", "A"]
+    assert all(float(row[2]) == 2 * float(row[6]) for row in rows[1:])
+    assert "A" not in datasets(whole / "fields.h5")
+    final = datasets(sorted((whole / "checkpoints").glob("*.h5"))[-1])
+    middle = sorted((whole / "checkpoints").glob("*.h5"))[3]
+    oncofield("resume", whole, "--step", int(middle.stem), "--output", tmp_path / "on")
+    end = datasets(sorted((tmp_path / "on" / "checkpoints").glob("*.h5"))[-1])
+    assert end["fields/u"] == final["fields/u"] and end["fields/A"] == final["fields/A"]
 
 
 # MARK: Radiotherapy of a glioma

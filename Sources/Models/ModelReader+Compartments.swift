@@ -1,0 +1,53 @@
+import Documents
+import Expressions
+
+extension ModelField {
+  /// A quantity that is one number for the whole domain.
+  init(compartment member: JSONObject.Member) {
+    self.init(
+      name: member.key, title: member.value["title"]?.string, unit: member.value["unit"]?.string,
+      diffusivity: Diffusivity(at: member.keyPlace), faceMean: nil, crossDiffusion: [], taxis: [], taxisPlace: nil,
+      advection: [:], isCompartment: true, isQuasiSteady: false, boundaries: .init())
+  }
+}
+
+extension Model {
+  /// Reports rates of compartments that differ from point to point.
+  func checkCompartments(_ found: inout Diagnostics) {
+    for (field, rate) in zip(fields, rates) where field.isCompartment {
+      let place = field.diffusivity.place
+      if varies(rate) {
+        found.error(
+          "the rate of the compartment \(field.name) varies from point to point", at: place,
+          remedy: "let it depend on fields by way of integral(…), mean(…), min(…) or max(…)")
+      }
+      if rate.hasDistributions {
+        found.error(
+          "convolve and integrals along an axis are not available in the rate of the compartment \(field.name)",
+          at: place)
+      }
+    }
+  }
+
+  /// Whether an expression differs from point to point, rather than being one number for the whole domain.
+  package func varies(_ expression: Expression) -> Bool {
+    let compartments = Set(compartmentNames)
+    return Expression.extractingFunctionals([expression]).expressions[0].symbols.contains { symbol in
+      switch symbol {
+      case .field(let name): !compartments.contains(name)
+      case .coordinate: true
+      default: false
+      }
+    }
+  }
+
+  /// An expression that is one number for the whole domain, for where only functionals are at hand: each compartment is
+  /// its own maximum.
+  package func forDomain(_ expression: Expression) -> Expression {
+    expression.substituting(
+      Dictionary(
+        uniqueKeysWithValues: compartmentNames.map {
+          (Symbol.field($0), Expression.functional(.max, of: .symbol(.field($0))))
+        }))
+  }
+}
