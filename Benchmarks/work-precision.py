@@ -31,6 +31,7 @@ REFERENCES = ROOT / "runs" / "references"
 PAGE = ROOT / "docs" / "work-precision.md"
 NAMES = ["turing", "immunotherapy", "chemotaxis", "dormancy", "infiltration", "fisher", "acid"]
 TOLERANCES = ["1e-2", "1e-3", "1e-4", "1e-5", "1e-6", "1e-7"]
+WORK = ["rate_evaluations", "transforms", "kernel_passes", "diffusion_stages", "taxis_stages"]
 TARGETS = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6]
 
 
@@ -48,15 +49,8 @@ class Result:
 
     @property
     def counts(self):
-        """Steps, rejected steps, substeps of the reactions for each tile, and what else the program counts."""
-        keys = [key for key in self.summary if re.search("right_hand|evaluations|transforms", key)]
-        others = ", ".join(f"{key.replace('_', ' ')} {self.summary[key]}" for key in keys if self.summary[key])
-        return [self.summary["steps"], self.summary["rejected_steps"], round(self.substeps), others]
-
-    @property
-    def substeps(self):
-        points = problem_file(self.problem)["domain"]["points"]
-        return self.summary["reaction_substeps"] / (math.ceil(points[0] / 256) * math.prod(points[1:]))
+        """Steps, rejected steps, and the work that `run.json` counts."""
+        return [self.summary["steps"], self.summary["rejected_steps"]] + [round(self.summary["work"][key]) for key in WORK]
 
 
 def problem_file(name):
@@ -139,13 +133,9 @@ def run(arguments):
 
 def line(result, spaced=False):
     if result.failure:
-        cells = [result.scheme, result.tolerance, result.failure.replace("|", "/"), "", "", "", "", ""]
+        cells = [result.scheme, result.tolerance, result.failure.replace("|", "/")] + [""] * (3 + len(WORK))
     else:
-        steps, rejected, substeps, others = result.counts
-        cells = [
-            result.scheme, result.tolerance, f"{result.error:.1e}", steps, rejected, substeps, others,
-            f"{result.seconds:.2f}",
-        ]  # fmt: skip
+        cells = [result.scheme, result.tolerance, f"{result.error:.1e}", *result.counts, f"{result.seconds:.2f}"]
     if spaced:
         return f"{result.problem:14}" + "  ".join(f"{cell!s:>12}" for cell in cells)
     return "| " + " | ".join(str(cell) for cell in cells) + " |"
@@ -176,8 +166,9 @@ def page(results):
         lines += ["", f"**{problem}**: {problem_file(problem)['title']}{of_space(problem)}", ""]
         lines += table(head, [[s] + [cheapest(results, problem, s, t) for t in TARGETS] for s in tried])
     lines += ["", "## All runs", ""]
-    lines += ["Substeps are those of the reactions for each tile of the grid, on average."]
-    head = ["scheme", "tolerance", "error", "steps", "rejected", "substeps", "counts", "s"]
+    lines += ["Work as in `run.json`: evaluations of the rates at all points; transforms and passes of kernels of one field along"]
+    lines += ["one axis; stages of super-time-stepping of one field and of taxis of one field along one axis."]
+    head = ["scheme", "tolerance", "error", "steps", "rejected"] + [key.replace("_", " ") for key in WORK] + ["s"]
     for problem in problems:
         lines += ["", f"**{problem}**", "", row(head), row(["---"] * len(head))]
         lines += [line(result) for result in results if result.problem == problem]

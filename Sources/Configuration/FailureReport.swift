@@ -55,7 +55,7 @@ package struct FailureReport {
   private var remedy: String {
     let name = configuration.model.fieldNames[failure.field]
     switch failure.cause {
-    case .reactions:
+    case .reactions, .loss:
       let blame =
         process.map { "; if the solution itself grows without limit, the process \($0.name) must saturate" } ?? ""
       return "A shorter step or a smaller tolerance may help\(blame)."

@@ -12,6 +12,13 @@ extension RunConfiguration {
     }
   }
 
+  /// Whether the equations of each field keep it non-negative: its reactions, and what else could take something away.
+  package var cannotBecomeNegative: [Bool] {
+    zip(zip(productionLoss, sides), diffusivities).map { parts, diffusivity in
+      parts.0.isPositive && !parts.1.isPrescribed && diffusivity.crossTerms.isEmpty && treatments.isEmpty
+    }
+  }
+
   /// As in "point (118, 64), x = 9.2, y = 5 mm"; numbers count from 0.
   func description(ofPoint place: (row: Int, column: Int)) -> String {
     let numbers = indices(ofPoint: place).map(String.init).joined(separator: ", ")
@@ -52,14 +59,21 @@ package struct HealthReport {
     let point = configuration.description(ofPoint: (finding.row, finding.column))
     switch finding.kind {
     case .negative:
-      return
-        "field \(name) fell below 0, to \(Float(health.lowest[finding.field])), first at \(point) (\(when)); if it is "
-        + "a density, take a shorter step or a smaller tolerance, or let it diffuse by kernel (numerics.propagator)"
+      return "field \(name) fell below 0, to \(Float(health.lowest[finding.field])), first at \(point) (\(when)); "
+        + remedy(negative: finding.field)
     case .thinFront(let points):
       return
         "the front of field \(name) is thinner than two points (\(Float(points)) at \(point), \(when)), so that its "
         + "speed and width depend on the grid; take at least twice as many points (domain.points)"
     }
+  }
+
+  private func remedy(negative field: Int) -> String {
+    let obstacles = configuration.productionLoss[field].obstacles.map { "\($0.term) of \($0.process)" }
+    return obstacles.isEmpty
+      ? "if it is a density, take a shorter step or a smaller tolerance, let it diffuse by kernel (numerics.propagator), "
+        + "or use the scheme \(Scheme.etd2Positive.name)"
+      : "its processes can take away what is not there: \(obstacles.joined(separator: ", "))"
   }
 
   /// For `run.json`.

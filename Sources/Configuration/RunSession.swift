@@ -183,8 +183,8 @@ package final class RunSession {
         directory.removeCheckpoints(keeping: configuration.checkpoints.keep)
       })
     simulation.health = HealthCheck(
-      of: assembly.state, tolerances: configuration.negativityTolerances, volumes: assembly.volumes, pool: assembly.pool
-    )
+      of: assembly.state, tolerances: configuration.negativityTolerances,
+      cannotBecomeNegative: configuration.cannotBecomeNegative, volumes: assembly.volumes, pool: assembly.pool)
     return simulation
   }
 

@@ -5,7 +5,8 @@ import TimeStepping
 ///
 /// - A value that is not finite ends the run.
 /// - A field that was nowhere negative at first counts as a density. What falls below 0 by more than the tolerance times the
-///   largest value that the field has had is a finding, or, if the scheme promises that this cannot happen, ends the run.
+///   largest value that the field has had is a finding, or, if the model does not allow it and the scheme promises that it
+///   cannot happen, ends the run.
 /// - A front that the grid does not resolve is a finding, looked for in every sixteenth step.
 ///
 /// Nothing here changes the state or the steps.
@@ -32,6 +33,7 @@ package final class HealthCheck {
   package private(set) var lowest: [Double]
   private var largestSizes: [Double]
   private let isDensity: [Bool]
+  private let cannotBecomeNegative: [Bool]
   private let tolerances: [Double]
   private var fronts: [FrontResolution]
   private let ranges: FieldRanges
@@ -43,13 +45,17 @@ package final class HealthCheck {
   /// - Parameters:
   ///   - state: at the start of the run, or where it goes on.
   ///   - tolerances: of each field, relative to its largest value: how far below 0 a density may fall.
-  package init(of state: FieldSet, tolerances: [Double], volumes: PointVolumes, pool: WorkerPool) {
+  ///   - cannotBecomeNegative: whether the equations of each field keep it non-negative.
+  package init(
+    of state: FieldSet, tolerances: [Double], cannotBecomeNegative: [Bool], volumes: PointVolumes, pool: WorkerPool
+  ) {
     ranges = FieldRanges(grid: state.grid, count: state.count, pool: pool)
     let initial = ranges.ranges(of: state)
     lowest = initial.map(\.minimum)
     largestSizes = initial.map(\.size)
     isDensity = initial.map { $0.minimum >= 0 }
     self.tolerances = tolerances
+    self.cannotBecomeNegative = cannotBecomeNegative
     self.volumes = volumes
     fronts = initial.map { _ in FrontResolution() }
   }
@@ -65,7 +71,8 @@ package final class HealthCheck {
       largestSizes[field] = max(largestSizes[field], range.size)
       lowest[field] = min(lowest[field], range.minimum)
       if isDensity[field], range.minimum < -tolerances[field] * largestSizes[field] {
-        try negative(state, field, range.minimum, step: step, time: time, isPromised: isPromised)
+        try negative(
+          state, field, range.minimum, step: step, time: time, isPromised: isPromised && cannotBecomeNegative[field])
       }
       if step.isMultiple(of: HealthCheck.frontInterval), !findings.contains(where: { $0.isThinFront(of: field) }),
         let (points, face) = fronts[field].look(at: state, field, range: range, volumes: volumes)
@@ -85,7 +92,8 @@ package final class HealthCheck {
     else { return }
     if isPromised {
       throw NumericalFailure(
-        problem: "is \(Float(value)), which the scheme promises never to happen,", field: field, row: row, column: column,
+        problem: "is \(Float(value)), which the scheme promises never to happen,", field: field, row: row,
+        column: column,
         time: time, cause: .brokenPromise)
     }
     findings.append(Finding(kind: .negative, field: field, step: step, time: time, row: row, column: column))

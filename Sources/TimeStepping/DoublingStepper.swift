@@ -40,6 +40,8 @@ package final class DoublingStepper: Stepper {
 
   /// The difference is measured, whose order is that of the base.
   package var errorOrder: Int { base.errorOrder }
+  /// The error is taken off only as far as something is there.
+  package var keepsDensitiesNonNegative: Bool { base.keepsDensitiesNonNegative }
   package var learnsFromSteps: Bool { base.balance != nil }
   package var work: Work { base.work }
   package var fieldSetCount: Int { 1 + base.fieldSetCount }

@@ -24,6 +24,8 @@ package struct NumericalFailure: Error, Sendable {
     case smallestStep
     case diffusivity
     case velocity
+    /// A loss is too fast.
+    case loss
     case freeBoundary
     case balance
     /// A treatment sets a value that is not finite.
@@ -35,7 +37,7 @@ package struct NumericalFailure: Error, Sendable {
     package var isLocated: Bool {
       switch self {
       case .reactions, .notFinite, .diffusivity, .dose, .brokenPromise: true
-      case .smallestStep, .velocity, .freeBoundary, .balance: false
+      case .smallestStep, .velocity, .loss, .freeBoundary, .balance: false
       }
     }
   }
@@ -59,7 +61,8 @@ extension NumericalFailure {
   /// Something is wrong at a point.
   package init(problem: String, field: Int, row: Int, column: Int, time: Double, cause: Cause) {
     self.init(
-      problem: problem, field: field, tile: Tile(row: row, column: column, count: 1), point: 0, time: time, cause: cause)
+      problem: problem, field: field, tile: Tile(row: row, column: column, count: 1), point: 0, time: time, cause: cause
+    )
   }
 
   /// The error of a step of the smallest size is too large.

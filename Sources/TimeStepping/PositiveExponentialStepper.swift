@@ -36,6 +36,7 @@ package final class PositiveExponentialStepper: DivisibleStepper {
 
   var order: Int { 2 }
   var balance: Balance? { nil }
+  package var keepsDensitiesNonNegative: Bool { true }
   package var errorOrder: Int { 3 }
   package var fieldSetCount: Int { 3 + rates.fieldSetCount }
   package var work: Work { parts.work + rates.work }
@@ -117,6 +118,7 @@ package final class PositiveExponentialStepper: DivisibleStepper {
   private func failure(_ bounds: [Double], _ time: Double) -> NumericalFailure {
     NumericalFailure(
       problem: "is lost at a rate that is too large or no number",
-      field: bounds.firstIndex { !$0.isFinite } ?? 0, tile: Tile(row: 0, column: 0, count: 1), point: 0, time: time)
+      field: bounds.firstIndex { !$0.isFinite } ?? 0, tile: Tile(row: 0, column: 0, count: 1), point: 0, time: time,
+      cause: .loss)
   }
 }

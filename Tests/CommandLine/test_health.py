@@ -76,17 +76,22 @@ def test_a_value_that_is_no_number_is_found_at_the_end_of_its_step(run):
 
 def test_a_step_below_the_smallest_says_where_the_field_changes_fastest(run):
     code, text, summary = run(
-        "switch",
-        {"diffusion": 0.01},
-        {"processes": [{"name": "switching on", "rate": "(1 + tanh((t - 5)/0.01))*30*u*(1 - u)", "change": {"u": 1}}]},
+        "chemical",
+        {"diffusion": 1},
+        {
+            "processes": [
+                {"name": "release", "rate": "50*(1 + cos(pi*x))", "change": {"u": 1}},
+                {"name": "decay", "rate": "50*u", "change": {"u": -1}},
+            ]
+        },
         {"size": [1], "points": [16]},
-        "0.1 + 0.05*cos(pi*x)",
+        0,
         {"end": 20, "tolerance": 1e-9, "smallest_step": 0.1, "scheme": "strang4"},
     )
     assert code == 76
     assert re.sub(r"\d+\.\d+", "#", text) == (
         "error: step # (t = # day): field u cannot be advanced as accurately as asked for: with a step of # its error is # "
-        "times the tolerance; it changes fastest at point (0), x = # mm; largest process there: switching on, # per day.\n"
+        "times the tolerance; it changes fastest at point (0), x = # mm; largest process there: release, # per day.\n"
         "There is no checkpoint yet. Allow shorter steps (time.smallest_step), ask for less (time.tolerance), or look at the "
         "processes of u.\n"
     ).replace("step # (t", f"step {summary['failure']['step']} (t", 1)
@@ -123,10 +128,21 @@ def test_a_density_below_zero_is_a_warning_with_its_figure(run):
     shown = re.match(r"warning: field u fell below 0, to (\S+), first at point \((\d+)\), x = \S+ mm \(step 1, t = 0\.1 day\);", text)
     assert shown and abs(float(shown[1]) - lowest) < 1e-6 and 50 <= int(shown[2]) < 55
     assert text.count("warning") == 1
-    assert text.endswith("take a shorter step or a smaller tolerance, or let it diffuse by kernel (numerics.propagator)\n")
+    assert text.endswith(
+        "; if it is a density, take a shorter step or a smaller tolerance, let it diffuse by kernel "
+        "(numerics.propagator), or use the scheme etd2-positive\n"
+    )
     (warning,) = summary["health"]["warnings"]
     assert (warning["kind"], warning["field"], warning["step"], warning["time"]) == ("negative", "u", 1, 0.1)
     assert f"warning: {warning['text']}\n" == text
+
+
+def test_a_process_that_takes_what_is_not_there_is_named(run):
+    removal = {"processes": [{"name": "removal", "rate": "0.5*x", "change": {"u": -1}}]}
+    code, text, _ = run("removal", {"diffusion": 0.1}, removal, {"size": [1], "points": [8]}, 0.1, {"end": 1, "step": 0.1})
+    assert code == 0
+    assert re.match(r"warning: field u fell below 0, to -0\.\d+, first at .*; its processes can take away what is not there: ", text)
+    assert text.endswith(" of removal\n")
 
 
 def front(run, points):

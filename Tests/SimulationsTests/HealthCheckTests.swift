@@ -14,8 +14,10 @@ import TimeStepping
     return set
   }
 
-  private func check(of state: FieldSet) throws -> HealthCheck {
-    HealthCheck(of: state, tolerances: [1e-3], volumes: try PointVolumes(grid), pool: pool)
+  private func check(of state: FieldSet, cannotBecomeNegative: Bool = true) throws -> HealthCheck {
+    HealthCheck(
+      of: state, tolerances: [1e-3], cannotBecomeNegative: [cannotBecomeNegative], volumes: try PointVolumes(grid),
+      pool: pool)
   }
 
   @Test func aDensityThatFallsBelowTheToleranceIsFoundOnce() throws {
@@ -42,6 +44,15 @@ import TimeStepping
       try health.check(set, step: 2, time: 2, isPromised: true)
     }
     #expect(failure.cause == .brokenPromise && failure.tile.row == 2 && failure.column == 5 && failure.time == 2)
+  }
+
+  /// A scheme cannot promise what the equations do not keep.
+  @Test func whereTheModelTakesMoreThanThereIsItIsAFinding() throws {
+    let set = try state { _ in 2 }
+    let health = try check(of: set, cannotBecomeNegative: false)
+    set.fill(0, with: -1)
+    try health.check(set, step: 1, time: 1, isPromised: true)
+    #expect(health.findings.map(\.kind) == [.negative])
   }
 
   @Test func aFieldThatWasNegativeAtFirstIsNoDensity() throws {

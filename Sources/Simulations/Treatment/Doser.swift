@@ -89,7 +89,7 @@ package struct Doser {
     let after = try FieldSet(grid: state.grid, count: targets.count)
     try evaluator(values, changed).evaluate(state, time: time, into: after)
     for (number, field) in targets.enumerated() {
-      if let point = after.firstPointThatIsNotFinite(number) {
+      if let point = after.firstPoint(number, where: { !$0.isFinite }) {
         throw NumericalFailure(
           problem: "is no finite number after a dose of \(treatment.name)", field: field, row: point.row,
           column: point.column, time: time, cause: .dose)
@@ -112,15 +112,4 @@ package struct TreatmentFailure: Error, CustomStringConvertible {
   }
 
   package var description: String { "t = \(Float(time)): \(problem)" }
-}
-
-extension FieldSet {
-  fileprivate func firstPointThatIsNotFinite(_ field: Int) -> (row: Int, column: Int)? {
-    if minimum(field).isFinite, maximum(field).isFinite { return nil }
-    for row in 0..<grid.rowCount {
-      let values = pointer(field, row: row)
-      if let column = (0..<grid.rowLength).first(where: { !values[$0].isFinite }) { return (row, column) }
-    }
-    return nil
-  }
 }
