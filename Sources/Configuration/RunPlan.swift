@@ -107,7 +107,9 @@ package struct RunPlan {
 
   private var scheme: String {
     guard let firstChoice else {
-      guard let only = (assembly.stepper as? AutomaticStepper)?.candidates.first else { return configuration.scheme.name }
+      guard let only = (assembly.stepper as? AutomaticStepper)?.candidates.first else {
+        return configuration.scheme.name
+      }
       return "\(configuration.scheme.name): \(only.name), the only one that the model allows"
     }
     let others = firstChoice.costs.filter { $0.key != firstChoice.scheme }.sorted { $0.key < $1.key }.map {
