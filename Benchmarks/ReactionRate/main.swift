@@ -3,6 +3,10 @@
 //     reaction-rate [REPEATS]     prints the median of nanoseconds per point and right-hand side, one line per form, and a
 //                                 sum of the result
 //
+//     reaction-rate methods [REPEATS]   compares the methods for reactions on the models of the catalogue: evaluations of the
+//                                       rates and nanoseconds per point for one interval, and the largest error relative
+//                                       to the size of the field
+//
 //     cache        one tile, again and again
 //     memory       all tiles, the fields and the rates being used where they lie
 //     integrator   one substep of the integrator of runs on every tile: tile copied, 7 right-hand sides and all that the
@@ -86,14 +90,25 @@ final class ReactionRate {
   }
 }
 
-let repeats = max(1, CommandLine.arguments.count > 1 ? Int(CommandLine.arguments[1]) ?? 50 : 50)
-if let model = try Catalogue.model("kirschner-panetta-diffusion") {
-  let rate = try ReactionRate(model)
-  print("cache", rate.median(of: repeats) { rate.passInCache() })
-  print("memory", rate.median(of: repeats) { rate.passInMemory() })
-  print("integrator", rate.median(of: repeats) { rate.integrate() } / Double(rate.integrator.pair.stageCount))
-  let statistics = rate.integrator.statistics
-  precondition(
-    statistics.substeps == (repeats + 1) * rate.grid.tileCount && statistics.rejections == 0, "not one substep each")
-  print("sum", (0..<rate.result.count).reduce(0) { $0 + rate.result.sum($1) })
+if CommandLine.arguments.count > 1, CommandLine.arguments[1] == "methods" {
+  let repeats = CommandLine.arguments.count > 2 ? Int(CommandLine.arguments[2]) ?? 5 : 5
+  print("| model | interval | tolerance | method | evaluations | ns per point | error | tiles |")
+  print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+  for problem in MethodComparison.problems { try MethodComparison(problem)?.printRows(repeats: max(1, repeats)) }
+} else {
+  try timeRates()
+}
+
+func timeRates() throws {
+  let repeats = max(1, CommandLine.arguments.count > 1 ? Int(CommandLine.arguments[1]) ?? 50 : 50)
+  if let model = try Catalogue.model("kirschner-panetta-diffusion") {
+    let rate = try ReactionRate(model)
+    print("cache", rate.median(of: repeats) { rate.passInCache() })
+    print("memory", rate.median(of: repeats) { rate.passInMemory() })
+    print("integrator", rate.median(of: repeats) { rate.integrate() } / Double(rate.integrator.pair.stageCount))
+    let statistics = rate.integrator.statistics
+    precondition(
+      statistics.substeps == (repeats + 1) * rate.grid.tileCount && statistics.rejections == 0, "not one substep each")
+    print("sum", (0..<rate.result.count).reduce(0) { $0 + rate.result.sum($1) })
+  }
 }

@@ -163,9 +163,9 @@ MULTIVERSIONED void tile_add_source(double *block, size_t production, size_t los
   double *p = row_of(block, production), *l = row_of(block, loss);
   const double *s = row_of(block, source), *u = row_of(block, amount);
   ELEMENTWISE for (size_t i = 0; i < count; i++) {
-    const bool takes = s[i] < 0 && u[i] > 0;
-    p[i] += takes ? 0 : s[i];
-    l[i] -= takes ? s[i] / u[i] : 0;
+    // Where nothing is there, nothing is taken.
+    p[i] += s[i] < 0 && u[i] >= 0 ? 0 : s[i];
+    l[i] -= s[i] < 0 && u[i] > 0 ? s[i] / u[i] : 0;
   }
 }
 

@@ -176,7 +176,8 @@ package final class RunSession {
     let configuration = assembly.configuration
     let simulation = try Simulation(
       fieldNames: configuration.model.fieldNames, state: assembly.state, regimen: current.regimen(),
-      stops: current.stopConditions(), startTime: configuration.startTime, endTime: configuration.endTime,
+      stops: current.stopConditions(),
+      extinction: assembly.makeExtinction(), startTime: configuration.startTime, endTime: configuration.endTime,
       steps: assembly.stepPolicy(), observers: observers, checkpoints: configuration.checkpoints,
       saveCheckpoint: { simulation in
         try checkpoint(of: simulation, assembly).write(to: directory.path(.checkpoints))
@@ -273,6 +274,7 @@ package final class RunSession {
       .init(
         "reaction_tiles", .object(statistics.tiles.sorted { $0.key < $1.key }.map { .init($0.key, .integer($0.value)) })
       ),
+      .init("extinguished", assembly.extinguishedOutput(simulation.extinction)),
       .init("work", simulation.stepper.work.output),
       .init("schemes", simulation.stepper.memorized.choice.map(\.output) ?? .null),
       .init("health", health?.output ?? .null),

@@ -23,6 +23,8 @@ package struct ModelField: Sendable {
   package var isCompartment = false
   /// Whether the field moves and reacts so much faster than the others that it is always in balance with them.
   package let isQuasiSteady: Bool
+  /// After each step smaller values are set to 0; nil if they stay.
+  package let extinctionThreshold: Double?
   /// Conditions that the model gives; the run file's default holds for the other axes.
   package let boundaries: BoundaryConditions
 }

@@ -90,7 +90,10 @@ extension Model {
       "quasi_steady", .boolean,
       "Whether the field is always in balance, `∇·(D ∇w) + R(w) = 0`, because it moves and reacts much faster than the "
         + "others.", default: "false"),
-    later("extinction", "a density below which a field is set to 0"),
+    .init(
+      "extinction", .number(.positive),
+      "A density so low that it means nobody: after each step smaller values are set to 0. What is removed is written "
+        + "down in `run.json`.", default: "none"),
   ]
 
   private static let compartment: [Property] = [

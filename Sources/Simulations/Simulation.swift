@@ -13,6 +13,8 @@ package final class Simulation {
   /// The treatments.
   package let regimen: Regimen
   let stops: StopConditions
+  /// nil if no field has a threshold.
+  package let extinction: Extinction?
   package let startTime: Double
   package let endTime: Double
   package internal(set) var steps: StepPolicy
@@ -33,14 +35,16 @@ package final class Simulation {
 
   /// - Parameter saveCheckpoint: writes a checkpoint of the simulation as it stands, at the end of a step.
   package init(
-    fieldNames: [String], state: FieldSet, regimen: Regimen, stops: StopConditions, startTime: Double, endTime: Double,
-    steps: StepPolicy, observers: [ScheduledObserver], checkpoints: CheckpointPolicy,
+    fieldNames: [String], state: FieldSet, regimen: Regimen, stops: StopConditions, extinction: Extinction? = nil,
+    startTime: Double, endTime: Double, steps: StepPolicy, observers: [ScheduledObserver],
+    checkpoints: CheckpointPolicy,
     saveCheckpoint: @escaping (Simulation) throws -> Void
   ) throws(FieldAllocationError) {
     self.fieldNames = fieldNames
     self.state = state
     self.regimen = regimen
     self.stops = stops
+    self.extinction = extinction
     self.startTime = startTime
     self.endTime = endTime
     self.steps = steps
@@ -79,6 +83,7 @@ package final class Simulation {
       let step = try takeStep(to: min(regimen.nextTime ?? endTime, endTime))
       try health?.check(
         state, step: clock.step + 1, time: step.end, isPromised: stepper.keepsDensitiesNonNegative)
+      extinction?.apply(to: state)
       clock.complete(step)
       try observe(at: clock.time, state)
       didStep(self)
@@ -141,7 +146,8 @@ package final class Simulation {
     for scheduled in observers { extents[scheduled.observer.name] = try scheduled.observer.commit() }
     return SimulationMemory(
       clock: clock, stepper: stepper.memorized, control: steps.memory, scale: state.scale == 1 ? nil : state.scale,
-      regimen: regimen.memory, stops: stops.memory, extents: extents)
+      regimen: regimen.memory, stops: stops.memory, extinguished: extinction?.removed,
+      extents: extents)
   }
 
   /// Continues where a checkpoint was taken; the caller has restored the regimen, the fields of `state` and all of the
@@ -153,6 +159,7 @@ package final class Simulation {
     clock = memory.clock
     if let control = memory.control { steps.restore(control, of: stepper) }
     stops.restore(memory.stops)
+    if let removed = memory.extinguished { extinction?.removed = removed }
     lastCheckpointStep = clock.step
     for index in observers.indices {
       observers[index].next = observers[index].cadence.count(upTo: clock.time)

@@ -15,6 +15,8 @@ package struct SimulationMemory: Codable, Hashable, Sendable {
   package internal(set) var regimen: RegimenMemory?
   /// What the conditions that end the run remember.
   package let stops: StopMemory?
+  /// Where fields have a threshold of extinction: the mass of each field that has been removed.
+  package let extinguished: [Double]?
   /// What each observer has written so far.
   package let extents: [String: Int]
 

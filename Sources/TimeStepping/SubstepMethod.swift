@@ -26,9 +26,9 @@ enum SubstepMethod: Int, CaseIterable {
 /// What is decided depends on the values of the tile alone.
 struct SubstepChoice {
   /// Below this product of the fastest loss and the interval the explicit pair is the cheapest.
-  static let explicitReach = 2.0
-  /// More equal substeps than this, and a method for stiff equations may be worth its cost.
-  static let manySubsteps = 16.0
+  static let explicitReach = 0.5
+  /// After so many substeps, and with more than that to come, another method may be worth its cost.
+  static let manySubsteps = 16
 
   let isAutomatic: Bool
   private(set) var method: SubstepMethod
@@ -54,16 +54,18 @@ struct SubstepChoice {
   ///
   /// - Parameters:
   ///   - failures: results in a row that were negative or no numbers.
+  ///   - done: substeps that this method has done.
   ///   - parts: into how many of the substep to try next what is left is divided.
   ///   - stiffness: the fastest loss times that substep.
   /// - Returns: whether there is one.
-  mutating func change(failures: Int, parts: Double, stiffness: Double) -> Bool {
+  mutating func change(failures: Int, done: Int, parts: Double, stiffness: Double) -> Bool {
     guard isAutomatic else { return false }
+    let many = SubstepChoice.manySubsteps
     let next: SubstepMethod
     switch method {
     case .explicit where failures >= 3: next = .exponential
     case .exponential where failures >= 3: next = .rosenbrock
-    case .exponential where parts > SubstepChoice.manySubsteps: next = stiffness > 1 ? .rosenbrock : .explicit
+    case .exponential where done >= many && parts > Double(many): next = stiffness > 1 ? .rosenbrock : .explicit
     case .rosenbrock where failures >= 3: next = .quasiSteady
     default: return false
     }

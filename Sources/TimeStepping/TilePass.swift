@@ -60,7 +60,8 @@ struct TilePass {
   private mutating func integrate() -> NumericalFailure? {
     var done = 0.0
     var step = interval
-    var failures = 0
+    // In a row, and by the method at work.
+    var (failures, substeps) = (0, 0)
     begin()
     prepare(at: 0)
     while done < interval {
@@ -72,7 +73,7 @@ struct TilePass {
       let isUsable = error.isFinite && !hasFalseNegative
       if isUsable, error <= 1 {
         worker.counters.substeps += 1
-        failures = 0
+        (failures, substeps) = (0, substeps + 1)
         done = parts == 1 ? interval : done + step
         swap(&rows.old, &rows.new)
         if done < interval { goOn(at: done) }
@@ -83,8 +84,8 @@ struct TilePass {
       failures = isUsable ? 0 : failures + 1
       step *= isUsable ? max(0.1, factor(error)) : error.isFinite ? 0.3 : 0.1
       let stiffness = step * (worker.largestLosses.max() ?? 0)
-      if choice.change(failures: failures, parts: remaining / step, stiffness: stiffness) {
-        (failures, step) = (0, failures > 0 ? step : remaining)
+      if choice.change(failures: failures, done: substeps, parts: remaining / step, stiffness: stiffness) {
+        (failures, substeps) = (0, 0)
         prepare(at: done)
       } else if step < interval * 1e-9 {
         return failure(at: time + done)

@@ -28,8 +28,9 @@ func simulation(of assembly: RunAssembly) throws -> Simulation {
   let current = CurrentAssembly(assembly)
   return try Simulation(
     fieldNames: configuration.model.fieldNames, state: assembly.state, regimen: current.regimen(),
-    stops: current.stopConditions(), startTime: configuration.startTime, endTime: configuration.endTime,
-    steps: assembly.stepPolicy(), observers: [], checkpoints: configuration.checkpoints, saveCheckpoint: { _ in })
+    stops: current.stopConditions(), extinction: assembly.makeExtinction(), startTime: configuration.startTime,
+    endTime: configuration.endTime, steps: assembly.stepPolicy(), observers: [], checkpoints: configuration.checkpoints,
+    saveCheckpoint: { _ in })
 }
 
 /// The largest over fields of the root mean square difference, relative to the largest value of the field.

@@ -58,5 +58,9 @@ void array_error_sums(const double *a, const double *b, const double *old, const
 /// it does not fall below 0 where both are at least 0.
 void array_extrapolate(double *fine, const double *coarse, double weight, size_t count);
 
+/// Sets values of at least 0 but less than `threshold` to 0; returns their sum with weights (1 if NULL), added up in
+/// eight fixed lanes.
+double array_extinguish(double *values, double threshold, const double *weights, size_t count);
+
 /// Limits a source so that it takes at most what is there: |source[i]| · step ≤ max(value[i], 0).
 void array_limit_source(double *source, const double *value, double step, size_t count);

@@ -1,0 +1,17 @@
+import CKernels
+
+extension FieldSet {
+  /// Sets values of a field from 0 up to a threshold to 0.
+  ///
+  /// - Returns: the integral of what was there, rows being added up in fixed lanes and then pairwise.
+  package func extinguish(
+    _ field: Int, below threshold: Double, volumes: PointVolumes, pool: WorkerPool
+  ) -> Double {
+    let results = TileResults(count: grid.rowCount)
+    pool.forEach(grid.rowCount) { row, _ in
+      results[row] = array_extinguish(
+        self.pointer(field, row: row), threshold, volumes.values(ofRow: row), self.grid.rowLength)
+    }
+    return pairwiseSum(results.values) * (volumes.uniform ?? 1) * grid.growth(by: scale)
+  }
+}
