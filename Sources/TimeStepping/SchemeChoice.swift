@@ -9,7 +9,9 @@ package struct SchemeChoice: Codable, Hashable, Sendable {
     package let costs: [String: Double]
   }
 
-  /// The latest is in force. A decision that changes nothing is not kept.
+  /// The latest is in force.
+  ///
+  /// A decision that changes nothing is not kept.
   package internal(set) var decisions: [Decision] = []
   /// Cost of one step of each candidate when it was tried last, nanoseconds per point.
   var stepCosts: [String: Double] = [:]
