@@ -39,8 +39,11 @@ package struct Work: Hashable, Sendable {
   /// About how long it takes: nanoseconds per point on the machine of docs/performance.md, with fixed weights, so that
   /// what is decided by it never depends on a clock.
   package var cost: Double {
-    0.25 * operations + 2.5 * Double(transforms) + 2 * Double(kernelPasses) + 0.04 * Double(kernelReach)
-      + 4 * Double(diffusionStages) + 8 * Double(taxisStages)
+    let sum =
+      0.25 * operations + 2.5 * Double(transforms) + 2 * Double(kernelPasses) + 0.04 * Double(kernelReach)
+        + 4 * Double(diffusionStages) + 8 * Double(taxisStages)
+    // Differences of running totals differ in their last bits with where counting began.
+    return (1024 * sum).rounded() / 1024
   }
 }
 

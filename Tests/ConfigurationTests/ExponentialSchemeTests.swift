@@ -1,0 +1,80 @@
+import Configuration
+import Fields
+import Foundation
+import Testing
+import TimeStepping
+
+/// Schemes that split nothing.
+@Suite struct ExponentialSchemeTests {
+  private static let immunotherapy = """
+    { "model": "kirschner-panetta-diffusion", "parameters": { "sigma_u": 0, "sigma_w": 0.5 },
+      "domain": { "size": [100, 60], "points": [20, 12] },
+      "initial": { "u": 0.278210428599596, "v": 0.605851119342800, "w": 0.021497119302072 },
+      "time": { "end": 100, "step": 1, "scheme": "etdrk4" } }
+    """
+
+  /// A uniform steady state of the published model, to the digits published, at twenty-eight times the decay time of the
+  /// chemical per step.
+  @Test func aRunStartedOnASteadyStateStaysThere() throws {
+    let state = try finalState(Self.immunotherapy, set: ["time.step=0.5"])
+    for (field, value) in [0.278210428599596, 0.605851119342800, 0.021497119302072].enumerated() {
+      #expect(abs(state.maximum(field) - value) < 1e-11 && abs(state.minimum(field) - value) < 1e-11)
+    }
+  }
+
+  /// What is given at the sides and changes in time costs no order.
+  @Test func givenSidesCostNoOrder() throws {
+    let text = """
+      { "model": { "name": "growth between sides",
+          "fields": { "u": { "diffusion": 1, "boundary": { "x-": { "value": "1 + t^2" }, "x+": { "value": "2 + 2*t" } } },
+                      "v": { "diffusion": 0.5, "boundary": { "x-": { "flux": "t^2" }, "x+": { "robin": { "coefficient": 1, "outside": "1 + t" } } } } },
+          "reactions": { "u": "u^2 - u*v", "v": "u - v^2" } },
+        "domain": { "size": [1], "points": [40] }, "initial": { "u": "1 + x", "v": 1 },
+        "time": { "end": 0.5, "step": 0.1, "scheme": "etdrk4" } }
+      """
+    let reference = try finalState(text, set: ["time.step=0.002"])
+    let errors = try [0.05, 0.025].map { relativeError(try finalState(text, set: ["time.step=\($0)"]), reference) }
+    print("given sides, etdrk4: errors \(errors), order \(log2(errors[0] / errors[1]))")
+    #expect(log2(errors[0] / errors[1]) > 3.5)
+  }
+
+  /// Random data, half of them 0, steps from far below to far above all times of the model; with transforms, and with
+  /// fields that stay local.
+  @Test(arguments: ["fourier", "kernel"], [0.01, 0.3, 10])
+  func nonNegativeDataStayNonNegative(propagator: String, step: Double) throws {
+    let text = """
+      { "model": { "name": "stiff kill", "fields": {
+            "u": { "diffusion": 0.5, "taxis": [{ "toward": "w", "sensitivity": "3/(1 + w)^2" }] },
+            "v": { "diffusion": 0.01 }, "w": { "diffusion": 5 }, "m": {} },
+          "reactions": { "u": "0.1*v - u + u*w/(1 + w)", "v": "v*(1 - v) - 200*u*v/(0.01 + v)",
+            "w": "30*u*v/(0.001 + v) - 55*w", "m": "-3*u*m" } },
+        "domain": { "size": [10, 7], "points": [24, 16] },
+        "initial": { "u": "max(random() - 0.5, 0)", "v": "2*max(random() - 0.5, 0)", "w": "max(normal(), 0)", "m": "random()" },
+        "time": { "end": \(12 * step), "step": \(step), "scheme": "etd2-positive" }, "numerics": { "propagator": "\(propagator)" } }
+      """
+    for seed in 1...5 {
+      let assembly = try RunAssembly(configuration(text, set: ["seed=\(seed)"]), threads: 1)
+      try advance(assembly) { _, state in
+        for field in 0..<4 { #expect(state.minimum(field) >= 0) }
+      }
+      #expect((0..<4).allSatisfy { assembly.state.maximum($0).isFinite })
+    }
+  }
+
+  /// Mass of fields that only move is kept.
+  @Test(arguments: ["etdrk4", "etd2-positive"])
+  func movementKeepsMass(scheme: String) throws {
+    let text = """
+      { "model": { "name": "movement", "fields": {
+            "u": { "diffusion": 0.5, "taxis": [{ "toward": "c", "sensitivity": 0.4 }] }, "c": { "diffusion": 0.1 } },
+          "reactions": { "c": "u - 2*c" } },
+        "domain": { "size": [10, 7], "points": [24, 16] },
+        "initial": { "u": "exp(-(x - 4)^2 - (y - 3)^2)", "c": 0 },
+        "time": { "end": 2, "step": 0.05, "scheme": "\(scheme)" } }
+      """
+    let assembly = try RunAssembly(configuration(text), threads: 1)
+    let before = assembly.state.sum(0)
+    try advance(assembly) { _, _ in }
+    #expect(abs(assembly.state.sum(0) - before) < 1e-12 * before)
+  }
+}
