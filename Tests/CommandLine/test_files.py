@@ -41,7 +41,7 @@ def test_run_files_of_the_project_fit_the_schema_and_run(oncofield, tmp_path):
             continue
         resolved = tmp_path / path.stem / "resolved.json"
         plan = json.loads(oncofield("plan", path, "--json").stdout)
-        shortened = plan["step"] * 4
+        shortened = plan["first_step"] * 4
         oncofield("run", path, "--output", resolved.parent, "--set", f"time.end={shortened}")
         jsonschema.validate(json.loads(resolved.read_text()), schema)
 
