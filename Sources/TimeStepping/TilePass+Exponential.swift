@@ -29,8 +29,10 @@ extension TilePass {
     evaluateRemainder(stage: 3, inputRow: rows.new, at: done + step)
     combine(scales: coefficients.decay, coefficients.solution)
     evaluateRemainder(stage: 4, inputRow: rows.new, at: done + step)
-    return errorNorm(
-      stages: rows.stages, coefficients: coefficients.error, stageCount: ExponentialCoefficients.stageCount, step: 1)
+    return block.exponentialError(
+      old: rows.old, new: rows.new, stages: rows.stages, last: coefficients.last, spans: coefficients.spans,
+      reach: step * (worker.largestLosses.max() ?? 0), absolute: integrator.absolute, relative: integrator.tolerance,
+      fields: fields, count: tile.count)
   }
 
   private func evaluateRemainder(stage: Int, inputRow: Int, at elapsed: Double) {
