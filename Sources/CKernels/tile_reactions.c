@@ -75,14 +75,14 @@ MULTIVERSIONED bool tile_has_false_negative(const double *block, size_t old_row,
     const double *before = row_of(block, old_row + field);
     const double *after = row_of(block, new_row + field);
     double *where = is_positive[field] ? least : excuse;
-    for (size_t i = 0; i < count; i++) excuse[i] = before[i] < excuse[i] ? before[i] : excuse[i];
-    for (size_t i = 0; i < count; i++) where[i] = after[i] < where[i] ? after[i] : where[i];
+    ELEMENTWISE for (size_t i = 0; i < count; i++) excuse[i] = before[i] < excuse[i] ? before[i] : excuse[i];
+    ELEMENTWISE for (size_t i = 0; i < count; i++) where[i] = after[i] < where[i] ? after[i] : where[i];
     if (!has_source) continue;
     const double *source = row_of(block, source_row + field);
-    for (size_t i = 0; i < count; i++) excuse[i] = source[i] < excuse[i] ? source[i] : excuse[i];
+    ELEMENTWISE for (size_t i = 0; i < count; i++) excuse[i] = source[i] < excuse[i] ? source[i] : excuse[i];
   }
   int found = 0;
-  for (size_t i = 0; i < count; i++) found |= least[i] < 0 && excuse[i] >= 0;
+  for (size_t i = 0; i < count; i++) found |= (least[i] < 0) & (excuse[i] >= 0);
   return found;
 }
 

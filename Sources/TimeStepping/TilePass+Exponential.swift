@@ -21,11 +21,15 @@ extension TilePass {
 
   func attemptExponential(_ step: Double, from done: Double) -> Double {
     worker.exponential.set(losses: worker.largestLosses, step: step)
+    // Beyond zero rates may have poles, which no estimate sees from the other side.
     combine(scales: coefficients.halfDecay, coefficients.a)
+    if hasFalseNegative { return .infinity }
     evaluateRemainder(stage: 1, inputRow: rows.new, at: done + 0.5 * step)
     combine(scales: coefficients.halfDecay, coefficients.b)
+    if hasFalseNegative { return .infinity }
     evaluateRemainder(stage: 2, inputRow: rows.new, at: done + 0.5 * step)
     combine(scales: coefficients.decay, coefficients.c)
+    if hasFalseNegative { return .infinity }
     evaluateRemainder(stage: 3, inputRow: rows.new, at: done + step)
     combine(scales: coefficients.decay, coefficients.solution)
     evaluateRemainder(stage: 4, inputRow: rows.new, at: done + step)

@@ -92,13 +92,17 @@ struct RandomNetwork {
           ratio = max(ratio, abs(value - exact) / (max(abs(exact), problem.start[field][point]) + floor))
         }
       }
+      // Each substep may add that much.
+      ratio /= Double(max(1, found.statistics.substeps))
       ratios.append(ratio / tolerance)
       if ratio / tolerance > worst { (worst, worstSeed) = (ratio / tolerance, seed) }
     }
     ratios.sort()
     print("error / tolerance: median \(ratios[ratios.count / 2]), 99 % below \(ratios[ratios.count * 99 / 100])")
-    print("worst error \(worst) times the tolerance in network \(worstSeed), \(failed) failed, tiles \(tiles)")
-    #expect(worst < 200)
+    print(
+      "worst error \(worst) times the tolerance, for each substep, in network \(worstSeed), \(failed) failed, tiles \(tiles)"
+    )
+    #expect(worst < 50)
     #expect(failed < 150)
   }
 
