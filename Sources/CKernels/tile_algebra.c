@@ -18,13 +18,13 @@ MULTIVERSIONED void tile_combine(double *block, size_t out, size_t base, size_t 
 }
 
 MULTIVERSIONED double tile_error_norm(const double *block, size_t old_row, size_t new_row, size_t first_stage,
-                                      size_t fields, const double *coefficients, size_t stride, size_t stages,
-                                      double step, const double *absolute, double relative, size_t count) {
+                                      size_t fields, const double *coefficients, size_t stages, double step,
+                                      const double *absolute, double relative, size_t count) {
   // The largest ratio in each of eight lanes, and a number that becomes NaN with the first value that is not finite.
   double largest[8] = {0}, poison[8] = {0};
   double ratios[TILE_CAPACITY];
   for (size_t field = 0; field < fields; field++) {
-    const Terms terms = terms_of(block, first_stage, fields, field, coefficients + field * stride, stages);
+    const Terms terms = terms_of(block, first_stage, fields, field, coefficients, stages);
     const double *before = row_of(block, old_row + field);
     const double *after = row_of(block, new_row + field);
     const double floor = absolute[field];

@@ -29,6 +29,43 @@ MULTIVERSIONED void tile_add_multiples(double *block, size_t out, size_t addend,
   }
 }
 
+MULTIVERSIONED double tile_exponential_error(const double *block, size_t old_row, size_t new_row, size_t first_stage,
+                                             size_t fields, const double *last, const double *spans, double reach,
+                                             const double *absolute, double relative, size_t count) {
+  const double limit = reach * reach / 720 < 1.0 / 6 ? reach * reach / 720 : 1.0 / 6;
+  // The largest ratio in each of eight lanes, and a number that becomes NaN with the first value that is not finite.
+  double largest[8] = {0}, poison[8] = {0};
+  double ratios[TILE_CAPACITY];
+  for (size_t field = 0; field < fields; field++) {
+    const double *before = row_of(block, old_row + field), *after = row_of(block, new_row + field);
+    const double *n[5];
+    for (size_t j = 0; j < 5; j++) n[j] = row_of(block, first_stage + j * fields + field);
+    const double weight = last[field], span = spans[field], floor = absolute[field];
+    ELEMENTWISE for (size_t i = 0; i < count; i++) {
+      const double a = __builtin_fabs(before[i]), b = __builtin_fabs(after[i]);
+      const double change = n[0][i] - n[4][i], bend = n[0][i] - n[1][i] - n[2][i] + n[4][i];
+      const double rest = change * change - bend * bend;
+      // Without a division by 0: the share is at most the limit where 16 bend² ≤ 720 limit rest.
+      const int is_slow = 16 * bend * bend <= 720 * limit * rest && rest > 0;
+      const double share = is_slow ? 16 * bend * bend / (720 * (is_slow ? rest : 1)) : limit;
+      const double error = __builtin_fabs(weight * (n[4][i] - n[3][i])) + span * __builtin_fabs(bend) * share;
+      ratios[i] = error / (floor + relative * (a > b ? a : b)) + after[i] * 0.0;
+    }
+    for (size_t i = count; i < (count + 7) / 8 * 8; i++) ratios[i] = 0;
+    for (size_t i = 0; i < count; i += 8)
+      for (size_t j = 0; j < 8; j++) {
+        largest[j] = ratios[i + j] > largest[j] ? ratios[i + j] : largest[j];
+        poison[j] += ratios[i + j] * 0.0;
+      }
+  }
+  double result = 0;
+  for (size_t j = 0; j < 8; j++) {
+    result = largest[j] > result ? largest[j] : result;
+    result += poison[j];
+  }
+  return result;
+}
+
 MULTIVERSIONED bool tile_has_false_negative(const double *block, size_t old_row, size_t new_row, size_t source_row,
                                             bool has_source, const bool *is_positive, size_t fields, size_t count) {
   // The least of what must not be negative, and of what allows it to be if it is.
@@ -38,14 +75,14 @@ MULTIVERSIONED bool tile_has_false_negative(const double *block, size_t old_row,
     const double *before = row_of(block, old_row + field);
     const double *after = row_of(block, new_row + field);
     double *where = is_positive[field] ? least : excuse;
-    for (size_t i = 0; i < count; i++) excuse[i] = before[i] < excuse[i] ? before[i] : excuse[i];
-    for (size_t i = 0; i < count; i++) where[i] = after[i] < where[i] ? after[i] : where[i];
+    ELEMENTWISE for (size_t i = 0; i < count; i++) excuse[i] = before[i] < excuse[i] ? before[i] : excuse[i];
+    ELEMENTWISE for (size_t i = 0; i < count; i++) where[i] = after[i] < where[i] ? after[i] : where[i];
     if (!has_source) continue;
     const double *source = row_of(block, source_row + field);
-    for (size_t i = 0; i < count; i++) excuse[i] = source[i] < excuse[i] ? source[i] : excuse[i];
+    ELEMENTWISE for (size_t i = 0; i < count; i++) excuse[i] = source[i] < excuse[i] ? source[i] : excuse[i];
   }
   int found = 0;
-  for (size_t i = 0; i < count; i++) found |= least[i] < 0 && excuse[i] >= 0;
+  for (size_t i = 0; i < count; i++) found |= (least[i] < 0) & (excuse[i] >= 0);
   return found;
 }
 

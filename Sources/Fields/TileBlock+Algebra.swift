@@ -34,15 +34,12 @@ extension TileBlock {
 
   /// The largest `|step · Σ_j coefficients[j] · stage_j| / (absolute + relative · max(|old|, |new|))` over fields and
   /// points; NaN if a value is not finite.
-  ///
-  /// - Parameter stageCount: for coefficients of each field one after the other; nil if all fields have the same.
   package func errorNorm(
-    old: Int, new: Int, stages: Int, coefficients: [Double], stageCount: Int? = nil, step: Double, absolute: [Double],
-    relative: Double, fields: Int, count: Int
+    old: Int, new: Int, stages: Int, coefficients: [Double], step: Double, absolute: [Double], relative: Double,
+    fields: Int, count: Int
   ) -> Double {
     tile_error_norm(
-      row(0), old, new, stages, fields, coefficients, stageCount ?? 0, stageCount ?? coefficients.count, step, absolute,
-      relative, count)
+      row(0), old, new, stages, fields, coefficients, coefficients.count, step, absolute, relative, count)
   }
 
   /// Adds the rows from `addend` on to those from `out` on.

@@ -11,6 +11,19 @@ extension TileBlock {
       row(0), out, base, scales, stages, fields, coefficients, coefficients.count / max(fields, 1), count)
   }
 
+  /// The error of a substep of the exponential Runge–Kutta method from its five values of `N`, in units of the tolerance.
+  ///
+  /// - Parameters:
+  ///   - last: weights of the difference between the last two, for each field.
+  ///   - spans: weights of what the quadrature may miss, for each field.
+  ///   - reach: the fastest loss times the substep.
+  package func exponentialError(
+    old: Int, new: Int, stages: Int, last: [Double], spans: [Double], reach: Double, absolute: [Double],
+    relative: Double, fields: Int, count: Int
+  ) -> Double {
+    tile_exponential_error(row(0), old, new, stages, fields, last, spans, reach, absolute, relative, count)
+  }
+
   /// `out_f += factors[f] · addend_f`.
   package func add(_ addend: Int, times factors: [Double], to out: Int, fields: Int, count: Int) {
     tile_add_multiples(row(0), out, addend, factors, fields, count)

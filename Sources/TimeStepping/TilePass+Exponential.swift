@@ -21,16 +21,22 @@ extension TilePass {
 
   func attemptExponential(_ step: Double, from done: Double) -> Double {
     worker.exponential.set(losses: worker.largestLosses, step: step)
+    // Beyond zero rates may have poles, which no estimate sees from the other side.
     combine(scales: coefficients.halfDecay, coefficients.a)
+    if hasFalseNegative { return .infinity }
     evaluateRemainder(stage: 1, inputRow: rows.new, at: done + 0.5 * step)
     combine(scales: coefficients.halfDecay, coefficients.b)
+    if hasFalseNegative { return .infinity }
     evaluateRemainder(stage: 2, inputRow: rows.new, at: done + 0.5 * step)
     combine(scales: coefficients.decay, coefficients.c)
+    if hasFalseNegative { return .infinity }
     evaluateRemainder(stage: 3, inputRow: rows.new, at: done + step)
     combine(scales: coefficients.decay, coefficients.solution)
     evaluateRemainder(stage: 4, inputRow: rows.new, at: done + step)
-    return errorNorm(
-      stages: rows.stages, coefficients: coefficients.error, stageCount: ExponentialCoefficients.stageCount, step: 1)
+    return block.exponentialError(
+      old: rows.old, new: rows.new, stages: rows.stages, last: coefficients.last, spans: coefficients.spans,
+      reach: step * (worker.largestLosses.max() ?? 0), absolute: integrator.absolute, relative: integrator.tolerance,
+      fields: fields, count: tile.count)
   }
 
   private func evaluateRemainder(stage: Int, inputRow: Int, at elapsed: Double) {

@@ -196,9 +196,9 @@ extension TilePass {
     }
   }
 
-  func errorNorm(stages: Int, coefficients: [Double], stageCount: Int? = nil, step: Double) -> Double {
+  func errorNorm(stages: Int, coefficients: [Double], step: Double) -> Double {
     block.errorNorm(
-      old: rows.old, new: rows.new, stages: stages, coefficients: coefficients, stageCount: stageCount, step: step,
+      old: rows.old, new: rows.new, stages: stages, coefficients: coefficients, step: step,
       absolute: integrator.absolute, relative: integrator.tolerance, fields: fields, count: tile.count)
   }
 

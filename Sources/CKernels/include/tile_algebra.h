@@ -12,11 +12,10 @@
 void tile_combine(double *block, size_t out, size_t base, size_t first_stage, size_t fields,
                   const double *coefficients, size_t stages, double step, size_t count);
 
-/// max over fields f and points of |step · Σ_j coefficients[f · stride + j] · stage_j| divided by
-/// (absolute[f] + relative · max(|old|, |new|)), or NaN if any value involved is not finite; a stride of 0 gives all
-/// fields the same coefficients.
+/// max over fields f and points of |step · Σ_j coefficients[j] · stage_j| / (absolute[f] + relative · max(|old|, |new|)),
+/// or NaN if any value involved is not finite.
 double tile_error_norm(const double *block, size_t old_row, size_t new_row, size_t first_stage, size_t fields,
-                       const double *coefficients, size_t stride, size_t stages, double step, const double *absolute,
+                       const double *coefficients, size_t stages, double step, const double *absolute,
                        double relative, size_t count);
 
 /// Asks for a row to be brought into cache while other work goes on.

@@ -16,6 +16,14 @@ void tile_combine_fields(double *block, size_t out, size_t base, const double *s
 /// out += factors[f] · addend, for `fields` rows.
 void tile_add_multiples(double *block, size_t out, size_t addend, const double *factors, size_t fields, size_t count);
 
+/// The error of a substep of the exponential Runge–Kutta method, as tile_error_norm measures it: the largest of
+/// e / (absolute[f] + relative · max(|old|, |new|)), or NaN if any value involved is not finite, with
+/// e = |last[f] · (n₄ − n₃)| + spans[f] · |d| · min(16 d² / (720 (c² − d²)), reach²/720, 1/6),
+/// where n₀ … n₄ are five stages, d = n₀ − n₁ − n₂ + n₄, c = n₀ − n₄, and the first of the three is infinite for |c| ≤ |d|.
+double tile_exponential_error(const double *block, size_t old_row, size_t new_row, size_t first_stage, size_t fields,
+                              const double *last, const double *spans, double reach, const double *absolute,
+                              double relative, size_t count);
+
 /// Whether a value of a field with `is_positive` is negative at a point where no old value is, nor a new one of the other
 /// fields, nor the source (if `has_source`).
 bool tile_has_false_negative(const double *block, size_t old_row, size_t new_row, size_t source_row, bool has_source,
