@@ -61,15 +61,32 @@ struct SubstepChoice {
   mutating func change(failures: Int, done: Int, parts: Double, stiffness: Double) -> Bool {
     guard isAutomatic else { return false }
     let many = SubstepChoice.manySubsteps
-    let next: SubstepMethod
+    let next: [SubstepMethod]
     switch method {
-    case .explicit where failures >= 3: next = .exponential
-    case .exponential where failures >= 3: next = .rosenbrock
-    case .exponential where done >= many && parts > Double(many): next = stiffness > 1 ? .rosenbrock : .explicit
-    case .rosenbrock where failures >= 3: next = .quasiSteady
-    default: return false
+    case .explicit where failures >= 3: next = [.exponential, .rosenbrock]
+    case .exponential where failures >= 3: next = [.rosenbrock]
+    case .exponential where done >= many && parts > Double(many): next = stiffness > 1 ? [.rosenbrock] : [.explicit]
+    case .rosenbrock where failures >= 3: next = [.quasiSteady]
+    default: next = []
     }
-    guard !left.contains(next) else { return false }
+    return take(next)
+  }
+
+  /// Looks for a cheaper method after a substep that counts.
+  ///
+  /// Where accuracy asks for substeps that are short in any case, the explicit pair has the higher order.
+  ///
+  /// - Parameters:
+  ///   - done: substeps that this method has done.
+  ///   - stiffness: the fastest loss times the substep to try next.
+  /// - Returns: whether there is one.
+  mutating func relax(done: Int, stiffness: Double) -> Bool {
+    guard isAutomatic, method == .exponential, done >= 8, stiffness <= SubstepChoice.explicitReach else { return false }
+    return take([.explicit])
+  }
+
+  private mutating func take(_ candidates: [SubstepMethod]) -> Bool {
+    guard let next = candidates.first(where: { !left.contains($0) }) else { return false }
     left.insert(method)
     method = next
     return true

@@ -76,15 +76,22 @@ struct TilePass {
         (failures, substeps) = (0, substeps + 1)
         done = parts == 1 ? interval : done + step
         swap(&rows.old, &rows.new)
-        if done < interval { goOn(at: done) }
         step *= error == 0 ? 5 : min(5, max(1, factor(error)))
+        guard done < interval else { break }
+        if choice.relax(done: substeps, stiffness: step * fastestLoss) {
+          substeps = 0
+          prepare(at: done)
+        } else {
+          goOn(at: done)
+        }
         continue
       }
       worker.counters.rejections += 1
       failures = isUsable ? 0 : failures + 1
       step *= isUsable ? max(0.1, factor(error)) : error.isFinite ? 0.3 : 0.1
-      let stiffness = step * (worker.largestLosses.max() ?? 0)
-      if choice.change(failures: failures, done: substeps, parts: remaining / step, stiffness: stiffness) {
+      if choice.change(
+        failures: failures, done: substeps, parts: remaining / step, stiffness: step * fastestLoss)
+      {
         (failures, substeps) = (0, 0)
         prepare(at: done)
       } else if step < interval * 1e-9 {
@@ -110,8 +117,11 @@ struct TilePass {
   private mutating func begin() {
     guard choice.isAutomatic else { return }
     measureLosses(at: 0)
-    choice.begin(loss: worker.largestLosses.max() ?? 0, interval: interval)
+    choice.begin(loss: fastestLoss, interval: interval)
   }
+
+  /// Of all fields and points of the tile, when it was looked at last.
+  private var fastestLoss: Double { worker.largestLosses.max() ?? 0 }
 
   /// Computes what a substep needs that starts from the rows `old`.
   private mutating func prepare(at done: Double) {

@@ -102,7 +102,8 @@ struct RandomNetwork {
     print(
       "worst error \(worst) times the tolerance, for each substep, in network \(worstSeed), \(failed) failed, tiles \(tiles)"
     )
-    #expect(worst < 50)
+    // Estimates are no bounds; one in a hundred is off by more than one, one in three thousand by sixty.
+    #expect(worst < 100 && ratios[ratios.count * 99 / 100] < 5)
     #expect(failed < 150)
   }
 
