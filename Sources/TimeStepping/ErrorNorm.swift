@@ -71,8 +71,11 @@ package final class ErrorNorm: Sendable {
       })
   }
 
-  /// How far some fields lie below 0, as an error: tenfold the error allowed counts as 1, with the sizes measured last.
-  fileprivate func shortfall(of state: FieldSet, in fields: [Int]) -> StepError {
+  /// How far some fields have fallen below 0 in a step, as an error: tenfold the error allowed counts as 1, with the sizes
+  /// measured last.
+  ///
+  /// What was there before the step does not count: no step is short enough to undo it.
+  fileprivate func shortfall(of state: FieldSet, from start: FieldSet, in fields: [Int]) -> StepError {
     let (largest, latest) = sizes.withLock { ($0.largest, $0.latest) }
     var worst = StepError(value: 0, field: 0)
     for field in fields {
@@ -80,7 +83,7 @@ package final class ErrorNorm: Sendable {
       guard lowest < 0 else { continue }
       let relative = tolerance.relative[field]
       let absolute = tolerance.absolute[field] ?? 1e-6 * relative * max(latest[field], largest[field])
-      let value = -0.1 * lowest / (absolute + relative * latest[field])
+      let value = 0.1 * (min(start.minimum(field), 0) - lowest) / (absolute + relative * latest[field])
       if value > worst.value { worst = StepError(value: value, field: field) }
     }
     return worst
@@ -117,9 +120,9 @@ package struct ErrorMeasure: Sendable {
     norm.error(of: state, against: other, weight: weight, from: start)
   }
 
-  /// The larger of an error measured and of how far fields that cannot be negative lie below 0.
+  /// The larger of an error measured and of how far fields that cannot be negative have fallen below 0.
   func error(_ error: StepError, of state: FieldSet, nonNegative fields: [Int]) -> StepError {
-    let shortfall = norm.shortfall(of: state, in: fields)
+    let shortfall = norm.shortfall(of: state, from: start, in: fields)
     return shortfall.value > error.value ? shortfall : error
   }
 }

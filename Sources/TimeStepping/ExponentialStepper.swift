@@ -6,8 +6,8 @@ import Synchronization
 /// rates at the stages.
 ///
 /// Nothing is split, so that steady states are kept, conditions at the sides cost no order, and a fast chemical that
-/// decays at a constant rate does not make steps short. Values may fall below 0 by less than the tolerance; more than
-/// ten times the error allowed counts as an error of the step where reactions cannot make a field negative.
+/// decays at a constant rate does not make steps short. Values may fall below 0 by less than the tolerance; to fall
+/// by more than ten times the error allowed fails a step, where reactions cannot make a field negative.
 package final class ExponentialStepper: Stepper {
   package let scheme: ExponentialScheme
   private let parts: LinearParts
