@@ -5,7 +5,7 @@ import Synchronization
 /// Advances all fields by steps of an exponential Runge–Kutta method: diffusion and decay exactly, everything else as
 /// rates at the stages.
 ///
-/// Nothing is split, so that steady states are kept, conditions at the sides cost no order, and a fast chemical that
+/// Nothing is split, so that steady states are kept, conditions at the sides cost less order, and a fast chemical that
 /// decays at a constant rate does not make steps short. Values may fall below 0 by less than the tolerance; to fall
 /// by more than ten times the error allowed fails a step, where reactions cannot make a field negative.
 package final class ExponentialStepper: Stepper {
