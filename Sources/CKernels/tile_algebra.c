@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "largest_lanes.h"
 #include "multiversion.h"
 #include "tile_rows.h"
 
@@ -20,8 +21,7 @@ MULTIVERSIONED void tile_combine(double *block, size_t out, size_t base, size_t 
 MULTIVERSIONED double tile_error_norm(const double *block, size_t old_row, size_t new_row, size_t first_stage,
                                       size_t fields, const double *coefficients, size_t stages, double step,
                                       const double *absolute, double relative, size_t count) {
-  // The largest ratio in each of eight lanes, and a number that becomes NaN with the first value that is not finite.
-  double largest[8] = {0}, poison[8] = {0};
+  LargestLanes lanes = {{0}, {0}};
   double ratios[TILE_CAPACITY];
   for (size_t field = 0; field < fields; field++) {
     const Terms terms = terms_of(block, first_stage, fields, field, coefficients, stages);
@@ -35,18 +35,9 @@ MULTIVERSIONED double tile_error_norm(const double *block, size_t old_row, size_
   }
     WITH_SUM(RATIO)
     for (size_t i = count; i < (count + 7) / 8 * 8; i++) ratios[i] = 0;
-    for (size_t i = 0; i < count; i += 8)
-      for (size_t j = 0; j < 8; j++) {
-        largest[j] = ratios[i + j] > largest[j] ? ratios[i + j] : largest[j];
-        poison[j] += ratios[i + j] * 0.0;
-      }
+    note_largest(&lanes, ratios, (count + 7) / 8 * 8);
   }
-  double result = 0;
-  for (size_t j = 0; j < 8; j++) {
-    result = largest[j] > result ? largest[j] : result;
-    result += poison[j];
-  }
-  return result;
+  return largest_of(&lanes);
 }
 
 void tile_prefetch(const double *row, size_t count) {

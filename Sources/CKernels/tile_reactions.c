@@ -1,6 +1,7 @@
 #include "include/tile_reactions.h"
 
 #include "include/tile_algebra.h"
+#include "largest_lanes.h"
 #include "multiversion.h"
 #include "tile_rows.h"
 #include "vector_math.h"
@@ -33,8 +34,7 @@ MULTIVERSIONED double tile_exponential_error(const double *block, size_t old_row
                                              size_t fields, const double *last, const double *spans, double reach,
                                              const double *absolute, double relative, size_t count) {
   const double limit = reach * reach / 720 < 1.0 / 6 ? reach * reach / 720 : 1.0 / 6;
-  // The largest ratio in each of eight lanes, and a number that becomes NaN with the first value that is not finite.
-  double largest[8] = {0}, poison[8] = {0};
+  LargestLanes lanes = {{0}, {0}};
   double ratios[TILE_CAPACITY];
   for (size_t field = 0; field < fields; field++) {
     const double *before = row_of(block, old_row + field), *after = row_of(block, new_row + field);
@@ -52,18 +52,9 @@ MULTIVERSIONED double tile_exponential_error(const double *block, size_t old_row
       ratios[i] = error / (floor + relative * (a > b ? a : b)) + after[i] * 0.0;
     }
     for (size_t i = count; i < (count + 7) / 8 * 8; i++) ratios[i] = 0;
-    for (size_t i = 0; i < count; i += 8)
-      for (size_t j = 0; j < 8; j++) {
-        largest[j] = ratios[i + j] > largest[j] ? ratios[i + j] : largest[j];
-        poison[j] += ratios[i + j] * 0.0;
-      }
+    note_largest(&lanes, ratios, (count + 7) / 8 * 8);
   }
-  double result = 0;
-  for (size_t j = 0; j < 8; j++) {
-    result = largest[j] > result ? largest[j] : result;
-    result += poison[j];
-  }
-  return result;
+  return largest_of(&lanes);
 }
 
 MULTIVERSIONED bool tile_has_false_negative(const double *block, size_t old_row, size_t new_row, size_t source_row,

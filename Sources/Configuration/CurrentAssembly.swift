@@ -1,4 +1,5 @@
 import Documents
+import Operators
 import Simulations
 import TimeStepping
 
@@ -9,6 +10,8 @@ package final class CurrentAssembly {
   package private(set) var assembly: RunAssembly
   /// What the reactions of those before have taken.
   private var earlier = ReactionStatistics()
+  /// Work done by those before.
+  private var earlierWork = Work()
   /// Called when parameters have changed.
   package var didChange: (RunAssembly) -> Void = { _ in }
 
@@ -41,11 +44,12 @@ package final class CurrentAssembly {
   }
 
   private func change(_ changes: EquationChanges, at time: Double) throws -> Equations {
-    let statistics = reactionStatistics
+    let (statistics, done) = (reactionStatistics, work)
     do {
       let next =
         changes.isEmpty
         ? original : try RunAssembly(original.configuration.applying(changes), following: original)
+      earlierWork = done - next.stepper.work
       earlier = statistics - (next.reactions?.statistics ?? ReactionStatistics())
       let before = assembly
       assembly = next
@@ -56,6 +60,9 @@ package final class CurrentAssembly {
     }
     return assembly.equations
   }
+
+  /// Done since the start.
+  package var work: Work { earlierWork + assembly.stepper.work }
 
   /// What the integration of the reactions has taken.
   package var reactionStatistics: ReactionStatistics {

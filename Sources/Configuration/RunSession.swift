@@ -275,7 +275,7 @@ package final class RunSession {
         "reaction_tiles", .object(statistics.tiles.sorted { $0.key < $1.key }.map { .init($0.key, .integer($0.value)) })
       ),
       .init("extinguished", assembly.extinguishedOutput(simulation.extinction)),
-      .init("work", simulation.stepper.work.output),
+      .init("work", current.work.output),
       .init("schemes", simulation.stepper.memorized.choice.map(\.output) ?? .null),
       .init("health", health?.output ?? .null),
       .init("failure", failure?.output ?? .null),

@@ -34,11 +34,6 @@ extension Model {
   /// A number or an expression.
   package static let expression = Schema.either([.number(), .string(format: "expression")])
 
-  /// A key that is known and refused by name.
-  package static func later(_ name: String, _ what: String) -> Property {
-    .init(name, .string(), what.prefix(1).uppercased() + what.dropFirst() + ".", availability: .later(what: what))
-  }
-
   private static let units: [Property] = [
     .init("length", .string(format: "unit"), "Unit of length of all values, as in `mm`."),
     .init("time", .string(format: "unit"), "Unit of time, as in `day`."),

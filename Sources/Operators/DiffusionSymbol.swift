@@ -14,12 +14,4 @@ package enum DiffusionSymbol: String, Hashable, Sendable, Codable, CaseIterable 
     case .secondOrder: -4 * sin(angle / 2) * sin(angle / 2) / (spacing * spacing)
     }
   }
-
-  /// The Laplacian of neighboring points along an axis, times the square of the spacing: weights from the middle on.
-  var stencil: [Double] {
-    switch self {
-    case .spectral: preconditionFailure("the spectral Laplacian reaches every point")
-    case .secondOrder: [-2, 1]
-    }
-  }
 }

@@ -93,7 +93,7 @@ package final class LinearParts: Sendable {
       guard field.diffusivities[index] > 0, axis.points > 1 else { return nil }
       let strength = field.diffusivities[index] / (axis.spacing * axis.spacing)
       return AxisPass(
-        stencil: DiffusionSymbol.secondOrder.stencil.map { strength * $0 }, boundary: field.boundaries[index],
+        stencil: [-2 * strength, strength], boundary: field.boundaries[index],
         grid: grid, axis: index)
     }
   }
@@ -160,12 +160,9 @@ package final class LinearParts: Sendable {
     _ field: Int, _ decay: Double, _ target: FieldSet, _ base: FieldSet, _ isAdvanced: Bool, _ interval: Double,
     _ step: Double, _ terms: [(set: FieldSet, weights: [Double])]
   ) {
-    var functions = [Double](repeating: 0, count: 4)
-    exponential_functions(-decay * interval, &functions)
-    let sum = terms.map { term in
-      (step * zip(term.weights, functions.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 }, term.set)
-    }
-    target.setField(field, toSumOf: [(isAdvanced ? functions[0] : 1, base)] + sum, pool: pool)
+    let functions = PhiFunctions(-decay * interval)
+    let sum = terms.map { (step * functions.sum($0.weights), $0.set) }
+    target.setField(field, toSumOf: [(isAdvanced ? functions.exponential : 1, base)] + sum, pool: pool)
   }
 
   // MARK: Rates

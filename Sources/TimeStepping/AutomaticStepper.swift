@@ -71,11 +71,12 @@ package final class AutomaticStepper: Stepper {
     _ state: FieldSet, from time: Double, by step: Double, measure: ErrorMeasure?,
     didFlow: (SplittingScheme.Part) -> Void
   ) throws(NumericalFailure) -> StepError? {
-    let stepper = current
-    let before = stepper.work
-    defer { stored.withLock { $0.work = $0.work + (stepper.work - before) } }
+    let (stepper, before) = (current, current.work)
+    defer { count(stepper.work - before) }
     return try stepper.attempt(state, from: time, by: step, measure: measure, didFlow: didFlow)
   }
+
+  private func count(_ work: Work) { stored.withLock { $0.work = $0.work + work } }
 
   package func commit() {
     current.commit()
@@ -88,7 +89,9 @@ package final class AutomaticStepper: Stepper {
   }
 
   package func advanceAside(_ copy: FieldSet, from time: Double, by step: Double) throws(NumericalFailure) {
-    try current.advanceAside(copy, from: time, by: step)
+    let (stepper, before) = (current, current.work)
+    defer { count(stepper.work - before) }
+    try stepper.advanceAside(copy, from: time, by: step)
   }
 
   package func restart() {

@@ -1,10 +1,10 @@
+import Operators
+
 /// The coefficients of a substep of Krogstad's exponential Runge–Kutta method for `u' = −κ u + N(u)`, with one `κ` for
 /// each field.
 ///
-/// With `z = −κ h` and the functions φ of `z` and `z/2`:
-/// `a = e^{z/2} u + ½ h φ₁(z/2) N₀`, `b = e^{z/2} u + ½ h φ₁(z/2) N₀ + h φ₂(z/2) (N_a − N₀)`,
-/// `c = e^z u + h φ₁ N₀ + 2 h φ₂ (N_b − N₀)`,
-/// `u′ = e^z u + h ((φ₁ − 3φ₂ + 4φ₃) N₀ + (2φ₂ − 4φ₃) (N_a + N_b) + (4φ₃ − φ₂) N_c)`.
+/// The formulas are those of `ExponentialScheme.krogstad`, with `z = −κ h` in place of `h L`: stages `N₀`, `N_a`, `N_b`,
+/// `N_c` and the new solution `u′`.
 ///
 /// The error has two parts. Replacing `N_c` by `N′ = N(u′)` gives a solution of third order, so that
 /// `h (4φ₃ − φ₂) (N′ − N_c)` measures how the stages depend on each other; it is taken four times: then the same tolerance
@@ -46,14 +46,12 @@ struct ExponentialCoefficients {
       self.losses[field] = loss
       let (half, whole) = (PhiFunctions(-0.5 * h * loss), PhiFunctions(-h * loss))
       (halfDecay[field], decay[field]) = (half.exponential, whole.exponential)
-      a[field] = 0.5 * h * half.first
-      (b[2 * field], b[2 * field + 1]) = (0.5 * h * half.first - h * half.second, h * half.second)
-      (c[3 * field], c[3 * field + 2]) = (h * whole.first - 2 * h * whole.second, 2 * h * whole.second)
-      let middle = h * (2 * whole.second - 4 * whole.third)
-      let last = h * (4 * whole.third - whole.second)
-      solution[4 * field] = h * (whole.first - 3 * whole.second + 4 * whole.third)
-      (solution[4 * field + 1], solution[4 * field + 2], solution[4 * field + 3]) = (middle, middle, last)
-      (self.last[field], spans[field]) = (4 * last, h * whole.first)
+      let scheme = ExponentialScheme.krogstad
+      a[field] = h * half.sum(scheme.stages[0].weights[0])
+      for stage in 0..<2 { b[2 * field + stage] = h * half.sum(scheme.stages[1].weights[stage]) }
+      for stage in 0..<3 { c[3 * field + stage] = h * whole.sum(scheme.stages[2].weights[stage]) }
+      for stage in 0..<4 { solution[4 * field + stage] = h * whole.sum(scheme.weights[stage]) }
+      (last[field], spans[field]) = (4 * solution[4 * field + 3], h * whole.sum([1, 0, 0]))
     }
   }
 }

@@ -73,7 +73,7 @@ package final class PositiveExponentialStepper: DivisibleStepper {
     try rates.find(state, time: time)
     var bounds = zip(rates.largestLosses, parts.stencilLosses).map { $0 + $1 }
     while true {
-      rates.write(bounds, of: state, to: startRates)
+      rates.write(bounds, of: state, time: time, to: startRates)
       parts.addRates(of: state, time: time, to: startRates, neighborsOnly: true)
       parts.toCoefficients(startRates)
       parts.combine(
@@ -93,7 +93,7 @@ package final class PositiveExponentialStepper: DivisibleStepper {
       clearRounding(state)
       try rates.find(state, time: time)
     }
-    rates.write(bounds, of: state, to: endRates)
+    rates.write(bounds, of: state, time: time + step, to: endRates)
     parts.addRates(of: state, time: time + step, to: endRates, neighborsOnly: true)
     parts.toCoefficients(endRates)
     parts.combine(

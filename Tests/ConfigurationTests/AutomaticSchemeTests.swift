@@ -49,7 +49,7 @@ import TimeStepping
     let isClear = (single.max() ?? 0) > 1.2 * (single.min() ?? 0)
     #expect(decisions.last?.scheme == problem.best || !isClear)
     // Trials weigh more where the flow of the reactions is known and costs little.
-    #expect(cost < 1.6 * (single.min() ?? 0))
+    #expect(cost < 1.3 * (single.min() ?? 0))
     let reference = try finalState(problem.text, set: ["time.scheme=etdrk4", "time.step=0.005"])
     #expect(relativeError(chosen.state, reference) < 10 * (try #require(Double(tolerance))))
   }

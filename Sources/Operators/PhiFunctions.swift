@@ -1,0 +1,21 @@
+import CKernels
+
+/// `e^z` and the functions `φ_1 = (e^z − 1)/z`, `φ_2 = (φ_1 − 1)/z`, `φ_3 = (φ_2 − ½)/z` of exponential integrators, for
+/// `z ≤ 0`; to 1e-15.
+package struct PhiFunctions: Sendable {
+  package let exponential: Double
+  /// `φ_1`, `φ_2`, `φ_3`.
+  package let values: [Double]
+
+  package init(_ z: Double) {
+    var found = [Double](repeating: 0, count: 4)
+    exponential_functions(z, &found)
+    exponential = found[0]
+    values = Array(found.dropFirst())
+  }
+
+  /// `w₁ φ₁ + w₂ φ₂ + w₃ φ₃`.
+  package func sum(_ weights: [Double]) -> Double {
+    weights[0] * values[0] + weights[1] * values[1] + weights[2] * values[2]
+  }
+}
