@@ -30,6 +30,22 @@ MULTIVERSIONED void tile_add_multiples(double *block, size_t out, size_t addend,
   }
 }
 
+MULTIVERSIONED void tile_cubic_middle(double *block, size_t out, size_t old_row, size_t new_row, size_t old_rate,
+                                      size_t new_rate, double step, size_t fields, size_t count) {
+  for (size_t field = 0; field < fields; field++) {
+    double *to = row_of(block, out + field);
+    const double *before = row_of(block, old_row + field), *after = row_of(block, new_row + field);
+    const double *first = row_of(block, old_rate + field), *last = row_of(block, new_rate + field);
+    ELEMENTWISE for (size_t i = 0; i < count; i++) {
+      const double a = __builtin_fabs(before[i]), b = __builtin_fabs(after[i]);
+      const double limit = 0.5 * (__builtin_fabs(after[i] - before[i]) + (a < b ? a : b));
+      const double bend = 0.125 * step * (first[i] - last[i]);
+      const double most = bend < limit ? bend : limit;
+      to[i] = 0.5 * (before[i] + after[i]) + (most > -limit ? most : -limit);
+    }
+  }
+}
+
 MULTIVERSIONED double tile_exponential_error(const double *block, size_t old_row, size_t new_row, size_t first_stage,
                                              size_t fields, const double *last, const double *spans, double reach,
                                              const double *absolute, double relative, size_t count) {

@@ -17,6 +17,8 @@ package final class RunAssembly {
   package let taxis: Taxis?
   package let reactions: ReactionIntegrator?
   package let quasiSteady: QuasiSteadyFields?
+  /// Where the stepper writes down what changes the masses; nil if no ledger is kept.
+  package let account: MassAccount?
   package let observables: Observables
   /// How each field is moved in the first step.
   package let diffusionPlan: [Diffusion.Plan]
@@ -71,12 +73,14 @@ package final class RunAssembly {
     let fields = try configuration.diffusingFields(growthRates: growthRates, volumes: volumes, pool: pool)
     diffusion = try configuration.diffusion(of: fields, quasiSteady: quasiSteady, volumes: volumes, pool: pool)
     taxis = try configuration.taxis(volumes: volumes, pool: pool)
-    let (rates, distributions) = try RunAssembly.reactions(configuration, maxima: largest, volumes: volumes, pool: pool)
+    let (rates, distributions, lines) = try RunAssembly.reactions(
+      configuration, maxima: largest, volumes: volumes, pool: pool)
     reactions = rates
+    account = try configuration.massAccount(rates: lines, distributions: distributions, volumes: volumes, pool: pool)
     stepper = try configuration.stepper(
       StepperParts(
         volumes: volumes, reactions: reactions, taxis: taxis, diffusion: diffusion, quasiSteady: quasiSteady,
-        distributions: distributions, pool: pool))
+        distributions: distributions, account: account, pool: pool))
     let step = configuration.firstStep
     do {
       diffusionPlan = try diffusion.plan(state, time: step.start, step: step.size)
@@ -95,22 +99,37 @@ package final class RunAssembly {
   /// The reactions of all points, and what in them depends on the whole domain.
   private static func reactions(
     _ configuration: RunConfiguration, maxima: [Double], volumes: PointVolumes, pool: WorkerPool
-  ) throws -> (ReactionIntegrator?, DistributionFields?) {
+  ) throws -> (ReactionIntegrator?, DistributionFields?, lines: [Expression]) {
     let model = configuration.model
-    let (found, rates, parts) = configuration.reactionRates
+    let (found, rates, parts, lines) = configuration.reactionRates
     let distributions = try configuration.distributionFields(found, volumes: volumes, pool: pool)
     let system = try ReactionSystem(
-      rates: rates, parts: parts, fields: distributions?.names ?? model.fieldNames,
+      rates: rates, parts: parts, processes: configuration.activeLedgerLines.map { lines[$0] },
+      fields: distributions?.names ?? model.fieldNames,
       uniformFields: model.fields.indices.filter { model.fields[$0].isCompartment }, parameters: model.parameterValues,
       grid: configuration.grid)
     // A field that starts empty has no size of its own yet; that of the others stands in for it.
     let largest = maxima.max() ?? 0
     let scales = maxima.map { $0 > 0 ? $0 : largest > 0 ? largest : 1 } + found.map { _ in Double.infinity }
-    guard system.isActive else { return (nil, distributions) }
+    guard system.isActive else { return (nil, distributions, lines) }
     let integrator = ReactionIntegrator(
       system, method: configuration.reactionMethod, tolerance: configuration.reactionTolerance, scales: scales,
       volumes: volumes, pool: pool)
-    return (integrator, distributions)
+    return (integrator, distributions, lines)
+  }
+
+  /// The ledger of a run that begins with the state as it is; nil if none is kept.
+  package func makeLedger() -> MassLedger? {
+    guard let account else { return nil }
+    let fields = configuration.model.fields
+    return MassLedger(
+      lines: configuration.ledgerLines, fieldNames: fields.map(\.name),
+      fields: fields.indices.filter { !fields[$0].isQuasiSteady }, masses: account.masses(of: state),
+      start: configuration.startTime, isCompartment: fields.map(\.isCompartment),
+      hasDoses: fields.map { field in
+        configuration.treatments.contains { $0.changes.contains { $0.target == .field(field.name) } }
+      },
+      hasThreshold: fields.map { $0.extinctionThreshold != nil })
   }
 
   /// How long the steps of the run are.

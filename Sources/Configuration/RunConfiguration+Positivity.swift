@@ -15,14 +15,16 @@ extension RunConfiguration {
   }
 
   /// What is integrated at the points: integrals along an axis and convolutions in the rates, and the rates of all fields
-  /// and of those that stand for these, whole and as production and loss.
-  var reactionRates: (distributions: [Distribution], rates: [Expression], parts: [ReactionSystem.Parts]) {
+  /// and of those that stand for these, whole and as production and loss; the rates of the lines of the ledger.
+  var reactionRates:
+    (distributions: [Distribution], rates: [Expression], parts: [ReactionSystem.Parts], lines: [Expression])
+  {
     let moves = model.fields.map { !$0.isQuasiSteady }
     let split = productionLoss
     func part(_ expressions: [Expression]) -> [Expression] { zip(moves, expressions).map { $0 ? $1 : .constant(0) } }
     // Taken out together, they have the same names in all of them.
     let (found, all) = Expression.extractingDistributions(
-      part(model.rates) + part(split.map(\.production)) + part(split.map(\.loss)))
+      part(model.rates) + part(split.map(\.production)) + part(split.map(\.loss)) + ledgerRates)
     let count = moves.count
     let none = found.map { _ in Expression.constant(0) }
     let parts = (0..<count).map { field in
@@ -32,7 +34,7 @@ extension RunConfiguration {
     }
     // What stands for the whole domain follows a line, of any sign.
     let others = none.map { ReactionSystem.Parts(production: $0, loss: $0, isPositive: false) }
-    return (found, Array(all[..<count]) + none, parts + others)
+    return (found, Array(all[..<count]) + none, parts + others, Array(all[(3 * count)...]))
   }
 
   /// Whether reactions can make a field negative, and by what, one line for each field; nothing of those in balance.

@@ -13,6 +13,8 @@ struct StepperParts {
   let quasiSteady: QuasiSteadyFields?
   /// Integrals along an axis and convolutions in the rates.
   let distributions: DistributionFields?
+  /// Of the masses; nil if none is kept.
+  let account: MassAccount?
   let pool: WorkerPool
 }
 
@@ -78,8 +80,9 @@ extension RunConfiguration {
     let isDivided = isControlled || extrapolates
     let base = try SplittingStepper(
       scheme: splitting, reactions: parts.reactions, taxis: parts.taxis, diffusion: parts.diffusion,
-      quasiSteady: parts.quasiSteady, distributions: parts.distributions, volumes: parts.volumes, isDivided: isDivided,
-      pool: parts.pool)
+      quasiSteady: parts.quasiSteady, distributions: parts.distributions, volumes: parts.volumes,
+      account: parts.account,
+      isDivided: isDivided, pool: parts.pool)
     return isDivided ? try DoublingStepper(base, extrapolates: extrapolates, grid: grid) : base
   }
 
@@ -106,7 +109,8 @@ extension RunConfiguration {
       rates: FieldRates(
         others, fields: names, parameters: model.parameterValues, taxis: parts.taxis,
         distributions: parts.distributions, volumes: parts.volumes, pool: parts.pool),
-      quasiSteady: parts.quasiSteady, nonNegative: nonNegativeFields, grid: grid, count: names.count)
+      quasiSteady: parts.quasiSteady, nonNegative: nonNegativeFields, account: parts.account, grid: grid,
+      count: names.count)
   }
 
   /// Fields that neither reactions nor anything else can make negative.
@@ -130,7 +134,7 @@ extension RunConfiguration {
         parameters: model.parameterValues, taxis: parts.taxis,
         distributions: distributionFields(found, volumes: parts.volumes, pool: parts.pool), volumes: parts.volumes,
         pool: parts.pool),
-      quasiSteady: parts.quasiSteady, grid: grid, count: names.count)
+      quasiSteady: parts.quasiSteady, account: parts.account, grid: grid, count: names.count)
   }
 
   /// Of each field the rate at which it decays whatever the state, time and place: the constant in `−∂R_i/∂u_i`, or 0

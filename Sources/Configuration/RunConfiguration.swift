@@ -39,6 +39,8 @@ package struct RunConfiguration: Sendable {
   package let fieldInterval: Double?
   package let observableInterval: Double?
   package let imageInterval: Double?
+  /// Whether account is kept of what changes the masses.
+  package let keepsLedger: Bool
   package let colormap: Colormap
   package let checkpoints: CheckpointPolicy
   package let seed: UInt64

@@ -87,6 +87,7 @@ struct RunFileReader {
       fieldInterval: output?["fields"]?["every"]?.number,
       observableInterval: output?["observables"]?["every"]?.number ?? (end - start) / 100,
       imageInterval: output?["images"]?["every"]?.number,
+      keepsLedger: output?["ledger"]?.boolean ?? false,
       colormap: output?["images"]?["colormap"]?.string.flatMap(Colormap.named) ?? Colormap.all[0],
       checkpoints: CheckpointPolicy(
         every: root["checkpoint"]?["every"]?.number,

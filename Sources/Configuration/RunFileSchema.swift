@@ -163,6 +163,10 @@ extension RunConfiguration {
     .init(
       "observables", .object([every]), "The observables, into `observables.csv`.", default: "a hundredth of the run"),
     .init("images", .object([every, colormap]), "Pictures of all fields, into `images/`."),
+    .init(
+      "ledger", .boolean,
+      "Whether account is kept of what changes the mass of each field: every process, the sides, doses. In "
+        + "`observables.csv`, `run.json` and at the end of the run.", default: "false"),
   ]
 
   private static let every = Property("every", .number(.positive), "Interval of time between two.", isRequired: true)

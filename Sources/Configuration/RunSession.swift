@@ -22,6 +22,12 @@ package final class RunSession {
 
   /// What the checks of the state have found so far.
   package var health: HealthReport? { simulation.health.map { HealthReport($0, assembly.configuration) } }
+  /// What has changed the masses so far; nil if no ledger is kept.
+  package var ledger: LedgerReport? {
+    simulation.ledger.flatMap { ledger in
+      assembly.account.map { LedgerReport(ledger, masses: $0.masses(of: simulation.state), assembly.configuration) }
+    }
+  }
   /// Where the run can go on from, in a sentence.
   package var lastCheckpoint: String {
     FailureReport.sentence(lastCheckpoint: directory.checkpoints.last?.path)
@@ -147,7 +153,8 @@ package final class RunSession {
     var table: ObservableTable?
     try add(configuration.observableInterval) {
       let made = try ObservableTable(
-        directory.path(.observables), observables: assembly.observables, isNew: !exists(.observables))
+        directory.path(.observables), observables: assembly.observables,
+        ledger: assembly.makeLedger()?.columns ?? [], isNew: !exists(.observables))
       table = made
       return made
     }
@@ -183,6 +190,7 @@ package final class RunSession {
         try checkpoint(of: simulation, assembly).write(to: directory.path(.checkpoints))
         directory.removeCheckpoints(keeping: configuration.checkpoints.keep)
       })
+    simulation.ledger = assembly.makeLedger()
     simulation.health = HealthCheck(
       of: assembly.state, tolerances: configuration.negativityTolerances,
       cannotBecomeNegative: configuration.cannotBecomeNegative, volumes: assembly.volumes, pool: assembly.pool)
@@ -275,6 +283,7 @@ package final class RunSession {
         "reaction_tiles", .object(statistics.tiles.sorted { $0.key < $1.key }.map { .init($0.key, .integer($0.value)) })
       ),
       .init("extinguished", assembly.extinguishedOutput(simulation.extinction)),
+      .init("ledger", ledger?.output ?? .null),
       .init("work", current.work.output),
       .init("schemes", simulation.stepper.memorized.choice.map(\.output) ?? .null),
       .init("health", health?.output ?? .null),

@@ -23,6 +23,16 @@ extension FieldSet {
     return pairwiseSum((0..<grid.rowLength).map { pointer(field)[$0] * grid.axes[0].volume($0) })
   }
 
+  /// The integral of a field over the domain as large as it is now, fields being 0 outside the tissue.
+  package func mass(_ field: Int, pool: WorkerPool) -> Double {
+    guard let volume = grid.pointVolume else { return integral(field) * grid.growth(by: scale) }
+    let results = TileResults(count: grid.rowCount)
+    pool.forEach(grid.rowCount) { row, _ in
+      results[row] = tile_sum(self.pointer(field, row: row), self.grid.rowLength)
+    }
+    return pairwiseSum(results.values) * volume * grid.growth(by: scale)
+  }
+
   /// The smallest value of a field, NaN if there is one.
   package func minimum(_ field: Int) -> Double {
     (0..<grid.rowCount).map { tile_minimum(pointer(field, row: $0), grid.rowLength) }

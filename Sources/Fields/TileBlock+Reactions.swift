@@ -29,6 +29,13 @@ extension TileBlock {
     tile_add_multiples(row(0), out, addend, factors, fields, count)
   }
 
+  /// `out` = the middle of a cubic from the values `old` and `new` at its ends and the slopes there, without losing signs.
+  package func cubicMiddle(
+    into out: Int, old: Int, new: Int, oldRate: Int, newRate: Int, step: Double, fields: Int, count: Int
+  ) {
+    tile_cubic_middle(row(0), out, old, new, oldRate, newRate, step, fields, count)
+  }
+
   /// Whether a new value of a field with `isPositive` is negative at a point where no old value is, nor a new one of
   /// another field, nor the source.
   package func hasFalseNegative(

@@ -18,7 +18,7 @@ package final class MaskedObserver: Observer {
     shown.copy(from: moment.state)
     volumes.clearOutside(shown, to: .nan)
     try observer.observe(
-      Moment(time: moment.time, step: moment.step, stepSize: moment.stepSize, state: shown))
+      Moment(time: moment.time, step: moment.step, stepSize: moment.stepSize, state: shown, ledger: moment.ledger))
   }
 
   package func commit() throws -> Int { try observer.commit() }

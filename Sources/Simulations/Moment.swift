@@ -9,4 +9,6 @@ package struct Moment {
   package let stepSize: Double
   /// Not to be changed, and to be copied if it is needed later.
   package let state: FieldSet
+  /// What has changed the masses since the start; nil if no account is kept.
+  package let ledger: [MassLedger.Entry]?
 }

@@ -5,7 +5,11 @@ extension Simulation {
   /// Does what the treatments do at this time, before the step that begins here.
   func carryOutTreatments() throws {
     let choice = stepper.memorized.choice
+    let before = ledger.flatMap { _ in regimen.equations.account?.masses(of: state) }
     guard try regimen.carryOut(state, at: clock.time) else { return }
+    if let before, let after = regimen.equations.account?.masses(of: state) {
+      ledger?.addDoses(from: before, to: after)
+    }
     // The equations may have a new stepper, which goes on with the scheme chosen so far until it chooses itself.
     if let choice { stepper.memorized = StepperMemory(choice: choice) }
     stepper.restart()
@@ -33,6 +37,7 @@ extension Simulation {
       guard regimen.isWatching || !stops.conditions.isEmpty else {
         try observeInside(step, from: state)
         try stepper.advance(state, from: step.start, by: step.size)
+        ledger?.add(regimen.equations.account?.latest)
         return step
       }
       return try takeWatchedStep(step)
@@ -45,13 +50,17 @@ extension Simulation {
     guard let previous else { preconditionFailure("a step that may be cut short needs the state before it") }
     previous.copy(from: state)
     _ = try stepper.attempt(state, from: step.start, by: step.size, measure: nil, didFlow: { _ in })
+    // Steps aside write there too.
+    var changes = regimen.equations.account?.latest
     let taken = try crossing(in: step) ?? step
     if taken != step {
       state.copy(from: previous)
       _ = try stepper.attempt(state, from: taken.start, by: taken.size, measure: nil, didFlow: { _ in })
+      changes = regimen.equations.account?.latest
     }
     try observeInside(taken, from: previous)
     stepper.commit()
+    ledger?.add(changes)
     return taken
   }
 
@@ -72,13 +81,16 @@ extension Simulation {
         error = try stepper.attempt(state, from: step.start, by: step.size, measure: measure, didFlow: { _ in })
       } catch { failure = error }
       if let error, error.value <= 1 {
+        var changes = regimen.equations.account?.latest
         let taken = try crossing(in: step) ?? step
         if taken != step {
           state.copy(from: previous)
           _ = try stepper.attempt(state, from: taken.start, by: taken.size, measure: measure, didFlow: { _ in })
+          changes = regimen.equations.account?.latest
         }
         try observeInside(taken, from: previous)
         stepper.commit()
+        ledger?.add(changes)
         norm.commit()
         // A step that was cut short says nothing against one as long as it would have been.
         control.accept(size: step.size, error: error.value)

@@ -20,6 +20,8 @@ package final class Simulation {
   package internal(set) var steps: StepPolicy
   package internal(set) var clock: Clock
   package private(set) var observers: [ScheduledObserver]
+  /// What has changed the masses; nil if no account is kept.
+  package var ledger: MassLedger?
   /// What looks at the state after each step; nil if nobody does.
   package var health: HealthCheck?
   let aside: FieldSet
@@ -83,7 +85,7 @@ package final class Simulation {
       let step = try takeStep(to: min(regimen.nextTime ?? endTime, endTime))
       try health?.check(
         state, step: clock.step + 1, time: step.end, isPromised: stepper.keepsDensitiesNonNegative)
-      extinction?.apply(to: state)
+      removeTraces()
       clock.complete(step)
       try observe(at: clock.time, state)
       didStep(self)
@@ -109,12 +111,23 @@ package final class Simulation {
     while let time = observers.filter({ !$0.isDue(at: step.end) }).map(\.nextTime).min(), time < step.end {
       aside.copy(from: state)
       try stepper.advanceAside(aside, from: step.start, by: time - step.start)
-      try observe(at: time, aside)
+      try observe(at: time, aside, adding: regimen.equations.account?.latest)
     }
   }
 
-  private func observe(at time: Double, _ state: FieldSet) throws {
-    let moment = Moment(time: time, step: clock.step, stepSize: clock.stepSize ?? 0, state: state)
+  private func removeTraces() {
+    guard let extinction else { return }
+    let before = extinction.removed
+    extinction.apply(to: state)
+    ledger?.remove(zip(extinction.removed, before).map { $0 - $1 })
+  }
+
+  /// - Parameter changes: of the masses since the latest step that counts.
+  private func observe(at time: Double, _ state: FieldSet, adding changes: MassChanges? = nil) throws {
+    guard observers.contains(where: { $0.isDue(at: time) }) else { return }
+    let moment = Moment(
+      time: time, step: clock.step, stepSize: clock.stepSize ?? 0, state: state,
+      ledger: ledger?.entries(adding: changes))
     for index in observers.indices where observers[index].isDue(at: time) {
       try observers[index].observer.observe(moment)
       observers[index].next += 1
@@ -147,7 +160,7 @@ package final class Simulation {
     return SimulationMemory(
       clock: clock, stepper: stepper.memorized, control: steps.memory, scale: state.scale == 1 ? nil : state.scale,
       regimen: regimen.memory, stops: stops.memory, extinguished: extinction?.removed,
-      extents: extents)
+      ledger: ledger?.memory, extents: extents)
   }
 
   /// Continues where a checkpoint was taken; the caller has restored the regimen, the fields of `state` and all of the
@@ -160,6 +173,7 @@ package final class Simulation {
     if let control = memory.control { steps.restore(control, of: stepper) }
     stops.restore(memory.stops)
     if let removed = memory.extinguished { extinction?.removed = removed }
+    if let known = memory.ledger { ledger?.memory = known }
     lastCheckpointStep = clock.step
     for index in observers.indices {
       observers[index].next = observers[index].cadence.count(upTo: clock.time)

@@ -17,6 +17,8 @@ package struct SimulationMemory: Codable, Hashable, Sendable {
   package let stops: StopMemory?
   /// Where fields have a threshold of extinction: the mass of each field that has been removed.
   package let extinguished: [Double]?
+  /// What has changed the masses, where an account is kept.
+  package let ledger: MassLedger.Memory?
   /// What each observer has written so far.
   package let extents: [String: Int]
 

@@ -14,13 +14,17 @@ package final class ObservableTable: Observer {
   package private(set) var latest: [Double] = []
 
   /// Creates the file with its first row, or opens it to go on.
-  package init(_ path: String, observables: Observables, isNew: Bool) throws(StorageError) {
+  ///
+  /// - Parameter ledger: names of the columns of the ledger behind those of the observables.
+  package init(
+    _ path: String, observables: Observables, ledger: [String] = [], isNew: Bool
+  ) throws(StorageError) {
     self.path = path
     self.observables = observables
     file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | (isNew ? O_TRUNC : 0), 0o644)
     guard file >= 0 else { throw StorageError(system: path, "cannot be opened") }
     if isNew {
-      let header = (["t", "dt"] + observables.columns).map(ObservableTable.quoted).joined(separator: ",")
+      let header = (["t", "dt"] + observables.columns + ledger).map(ObservableTable.quoted).joined(separator: ",")
       try AtomicFile.writeAll(Array((header + "\n").utf8), to: file, path: path)
     }
   }
@@ -33,7 +37,8 @@ package final class ObservableTable: Observer {
 
   package func observe(_ moment: Moment) throws {
     let values = observables.values(of: moment.state, time: moment.time)
-    let row = ([moment.time, moment.stepSize] + values).map { $0.isFinite ? JSONText.text($0) : "\($0)" }
+    let numbers = [moment.time, moment.stepSize] + values + (moment.ledger ?? []).map(\.amount)
+    let row = numbers.map { $0.isFinite ? JSONText.text($0) : "\($0)" }
     try AtomicFile.writeAll(Array((row.joined(separator: ",") + "\n").utf8), to: file, path: path)
     latest = values
   }

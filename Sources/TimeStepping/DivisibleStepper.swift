@@ -7,6 +7,8 @@ protocol DivisibleStepper: Stepper {
   /// What it remembers from step to step; nil if nothing.
   var balance: Balance? { get }
   var quasiSteady: QuasiSteadyFields? { get }
+  /// Where it writes down what has changed the masses; nil if nowhere.
+  var account: MassAccount? { get }
 
   /// Replaces `state`, the solution at `time`, by that at `time + step`, and remembers nothing.
   func flow(

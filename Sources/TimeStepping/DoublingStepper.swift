@@ -69,9 +69,12 @@ package final class DoublingStepper: Stepper {
     _ state: FieldSet, from time: Double, by step: Double, measure: ErrorMeasure?, remembers: Bool,
     didFlow: (SplittingScheme.Part) -> Void
   ) throws(NumericalFailure) -> StepError? {
+    let masses = extrapolates ? base.account?.masses(of: state) : nil
+    var whole: MassChanges?
     if measure != nil || extrapolates {
       coarse.copy(from: state)
       try base.flow(coarse, from: time, by: step, didFlow: didFlow)
+      whole = base.account?.latest
     }
     try halves(state, from: time, by: step, remembers: remembers, didFlow: didFlow)
     let weight = 1 / (Double(1 << base.order) - 1)
@@ -79,8 +82,20 @@ package final class DoublingStepper: Stepper {
     if extrapolates {
       state.extrapolate(from: coarse, weight: weight)
       try base.quasiSteady?.settle(state, time: time + step)
+      extrapolateAccount(whole, weight: weight, from: masses, to: state)
     }
     return error
+  }
+
+  /// What each process adds is extrapolated like the solution; what the limiter adds is left to the scheme.
+  private func extrapolateAccount(_ whole: MassChanges?, weight: Double, from start: [Double]?, to state: FieldSet) {
+    guard let account = base.account, var changes = account.latest, let whole, let start else { return }
+    let fine = changes
+    changes.add(fine, times: weight)
+    changes.add(whole, times: -weight)
+    changes.doubt = fine.doubt
+    account.close(&changes, from: start, to: account.masses(of: state))
+    account.latest = changes
   }
 
   private func halves(
@@ -90,11 +105,13 @@ package final class DoublingStepper: Stepper {
     let before = balance?.memory
     defer { if let before { balance?.memory = before } }
     try base.flow(state, from: time, by: 0.5 * step, didFlow: didFlow)
+    let first = base.account?.latest
     if let balance, let before {
       balance.finish(step: 0.5 * step, keeping: [before, pending.withLock { $0 }])
       balance.memory = balance.pending
     }
     try base.flow(state, from: time + 0.5 * step, by: 0.5 * step, didFlow: didFlow)
+    if let first { base.account?.latest?.add(first) }
     if let balance, let before, remembers {
       balance.finish(step: 0.5 * step, keeping: [before])
       pending.withLock { $0 = balance.pending }

@@ -13,6 +13,7 @@ package final class ExponentialStepper: Stepper {
   private let parts: LinearParts
   private let rates: FieldRates
   private let quasiSteady: QuasiSteadyFields?
+  private let account: MassAccount?
   /// Fields that cannot be negative.
   private let nonNegative: [Int]
   /// The solution in coefficients and the rates there, of the start of the step and of its end, one pair each.
@@ -35,13 +36,14 @@ package final class ExponentialStepper: Stepper {
   ///   - rates: all the rest, with what `parts` takes off given back.
   package init(
     _ scheme: ExponentialScheme, parts: LinearParts, rates: FieldRates, quasiSteady: QuasiSteadyFields?,
-    nonNegative: [Int], grid: Grid, count: Int
+    nonNegative: [Int], account: MassAccount? = nil, grid: Grid, count: Int
   ) throws(FieldAllocationError) {
     self.scheme = scheme
     self.parts = parts
     self.rates = rates
     self.quasiSteady = quasiSteady
     self.nonNegative = nonNegative
+    self.account = account
     func set() throws(FieldAllocationError) -> FieldSet { try FieldSet(grid: grid, count: count) }
     pairs = [(try set(), try set()), (try set(), try set())]
     var others: [FieldSet] = []
@@ -79,7 +81,8 @@ package final class ExponentialStepper: Stepper {
   ) throws(NumericalFailure) -> StepError? {
     let start = try start(state, time)
     let end = pairs[1 - memories.withLock { $0.current }]
-    try stages(state, start: start.solution, startRates: start.rates, from: time, by: step)
+    var record = account.map { StageRecord($0, state, from: time) }
+    try stages(state, start: start.solution, startRates: start.rates, from: time, by: step, &record)
     let all = [start.rates] + stageRates
     parts.combine(
       into: end.solution, base: start.solution, share: 1, of: step, terms: Array(zip(all, scheme.weights)))
@@ -87,6 +90,7 @@ package final class ExponentialStepper: Stepper {
     parts.toPoints(state)
     try quasiSteady?.settle(state, time: time + step)
     for field in quasiSteady?.fields ?? [] { end.solution.setField(field, toSumOf: [(1, state)]) }
+    record?.finish(state, by: step, scheme)
     try evaluate(state, time + step, into: end.rates)
     memories.withLock { $0.pendingStep = step }
     guard let measure else { return nil }
@@ -103,17 +107,20 @@ package final class ExponentialStepper: Stepper {
   package func advanceAside(_ copy: FieldSet, from time: Double, by step: Double) throws(NumericalFailure) {
     // The pair of the end may hold a step that is about to count.
     let start = try start(copy, time)
-    try stages(copy, start: start.solution, startRates: start.rates, from: time, by: step)
+    var record = account.map { StageRecord($0, copy, from: time) }
+    try stages(copy, start: start.solution, startRates: start.rates, from: time, by: step, &record)
     parts.combine(
       into: copy, base: start.solution, share: 1, of: step,
       terms: Array(zip([start.rates] + stageRates, scheme.weights)))
     parts.toPoints(copy)
     try quasiSteady?.settle(copy, time: time + step)
+    record?.finish(copy, by: step, scheme)
   }
 
   /// Computes the rates at all stages but the first; `state` is lost.
   private func stages(
-    _ state: FieldSet, start: FieldSet, startRates: FieldSet, from time: Double, by step: Double
+    _ state: FieldSet, start: FieldSet, startRates: FieldSet, from time: Double, by step: Double,
+    _ record: inout StageRecord?
   ) throws(NumericalFailure) {
     let all = [startRates] + stageRates
     for (index, stage) in scheme.stages.enumerated() {
@@ -122,6 +129,7 @@ package final class ExponentialStepper: Stepper {
       parts.toPoints(state)
       try quasiSteady?.settle(state, time: time + stage.node * step)
       try evaluate(state, time + stage.node * step, into: stageRates[index])
+      record?.passed(state, at: time + stage.node * step)
     }
   }
 

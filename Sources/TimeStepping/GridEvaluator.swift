@@ -81,19 +81,47 @@ package final class GridEvaluator: Sendable {
     }
   }
 
+  /// The integral over the domain of every expression.
+  package func integrals(of state: FieldSet, time: Double) -> [Double] {
+    let count = functions.count
+    let values = TileResults(count: state.grid.tileCount * count)
+    let tiles = state.grid.tileCount
+    let functionals = functionalValues(of: state, time: time)
+    forEachTile(state, functionals: functionals) { index, block, tile, workspace in
+      let output = self.functions.inputRowCount
+      self.functions.evaluate(
+        block, inputRow: 0, outputRow: output, time: time, count: tile.count, workspace: workspace)
+      for number in 0..<count {
+        values[number * tiles + index] = block.sum(
+          row: output + number, times: self.volumes.values(of: tile), count: tile.count)
+      }
+    }
+    let volume = (volumes.uniform ?? 1) * state.grid.growth(by: state.scale)
+    return (0..<count).map { number in
+      pairwiseSum(Array(values.values[(number * tiles)..<((number + 1) * tiles)])) * volume
+    }
+  }
+
   private func perTile(
     _ state: FieldSet, functionals: [Double],
     _ body: @Sendable (TileBlock, Tile, PointwiseFunctions.Workspace) -> Double
   ) -> [Double] {
+    let results = TileResults(count: state.grid.tileCount)
+    forEachTile(state, functionals: functionals) { results[$0] = body($1, $2, $3) }
+    return results.values
+  }
+
+  private func forEachTile(
+    _ state: FieldSet, functionals: [Double],
+    _ body: @Sendable (Int, TileBlock, Tile, PointwiseFunctions.Workspace) -> Void
+  ) {
     let grid = state.grid
-    let results = TileResults(count: grid.tileCount)
     pool.forEach(grid.tileCount) { index, worker in
       let (tile, block, workspace) = (grid.tile(index), self.blocks[worker], self.workspaces[worker])
       block.load(state, tile: tile, into: 0, most: self.functions.fieldCount)
       self.functions.enter(
         tile, scale: state.scale, functionals: functionals, block: block, inputRow: 0, workspace: workspace)
-      results[index] = body(block, tile, workspace)
+      body(index, block, tile, workspace)
     }
-    return results.values
   }
 }

@@ -18,17 +18,20 @@ package final class PositiveExponentialStepper: DivisibleStepper {
   private let parts: LinearParts
   private let rates: ProductionLossRates
   let quasiSteady: QuasiSteadyFields?
+  let account: MassAccount?
   private let solution: FieldSet
   private let startRates: FieldSet
   private let endRates: FieldSet
 
   /// - Parameter parts: without decay, by the Laplacian of neighboring points.
   package init(
-    parts: LinearParts, rates: ProductionLossRates, quasiSteady: QuasiSteadyFields?, grid: Grid, count: Int
+    parts: LinearParts, rates: ProductionLossRates, quasiSteady: QuasiSteadyFields?, account: MassAccount? = nil,
+    grid: Grid, count: Int
   ) throws(FieldAllocationError) {
     self.parts = parts
     self.rates = rates
     self.quasiSteady = quasiSteady
+    self.account = account
     solution = try FieldSet(grid: grid, count: count)
     startRates = try FieldSet(grid: grid, count: count)
     endRates = try FieldSet(grid: grid, count: count)
@@ -68,6 +71,7 @@ package final class PositiveExponentialStepper: DivisibleStepper {
   func flow(
     _ state: FieldSet, from time: Double, by step: Double, didFlow: (SplittingScheme.Part) -> Void
   ) throws(NumericalFailure) {
+    var record = account.map { StageRecord($0, state, from: time) }
     solution.copy(from: state)
     parts.toCoefficients(solution, isNormalized: true)
     try rates.find(state, time: time)
@@ -93,6 +97,7 @@ package final class PositiveExponentialStepper: DivisibleStepper {
       clearRounding(state)
       try rates.find(state, time: time)
     }
+    record?.passed(state, at: time + step)
     rates.write(bounds, of: state, time: time + step, to: endRates)
     parts.addRates(of: state, time: time + step, to: endRates, neighborsOnly: true)
     parts.toCoefficients(endRates)
@@ -102,6 +107,7 @@ package final class PositiveExponentialStepper: DivisibleStepper {
     parts.toPoints(state)
     clearRounding(state)
     try quasiSteady?.settle(state, time: time + step)
+    record?.finish(state, by: step, weights: [0.5, 0.5], comparison: [1, 0])
     didFlow(.reaction)
   }
 

@@ -46,11 +46,15 @@ final class ReactionFlow: Sendable {
   var fieldSetCount: Int { sets == nil ? 0 : 3 }
 
   /// Replaces `state`, whose quasi-steady fields are in balance, by the solution of `u' = R(u) + source`.
+  ///
+  /// - Returns: what the processes have added, if `isAccounted`.
   func advance(
-    _ state: FieldSet, from time: Double, by interval: Double, source: FieldSet?
-  ) throws(NumericalFailure) {
+    _ state: FieldSet, from time: Double, by interval: Double, source: FieldSet?, isAccounted: Bool
+  ) throws(NumericalFailure) -> ProcessAmounts? {
     defer { makeUniform(state) }
-    guard let sets else { return try integrator.advance(state, from: time, by: interval, source: source) }
+    guard let sets else {
+      return try integrator.advance(state, from: time, by: interval, source: source, isAccounted: isAccounted)
+    }
     extend(state, into: sets.state, time: time)
     sets.predicted.copyCommonFields(from: sets.state)
     if let source { sets.source.copyCommonFields(from: source) }
@@ -67,10 +71,11 @@ final class ReactionFlow: Sendable {
       sets.source.setField(field, toSumOf: [(1 / interval, sets.predicted), (-1 / interval, sets.state)])
     }
     let isDriven = given != nil || !derivedFields(state).isEmpty
-    try integrator.advance(
+    let amounts = try integrator.advance(
       sets.state, from: time, by: interval, source: isDriven ? sets.source : nil,
-      functionals: .init(start: start, end: end))
+      functionals: .init(start: start, end: end), isAccounted: isAccounted)
     state.copyCommonFields(from: sets.state)
+    return amounts
   }
 
   /// Makes compartments one number again: tiles divide the interval each in its own way, so that they differ by less than

@@ -77,23 +77,31 @@ package final class ReactionIntegrator: Sendable {
   }
 
   /// Replaces `state` by the solution of `u' = R(u, x, t) + source` after `interval`.
+  ///
+  /// - Parameter isAccounted: whether what the processes add is asked for.
+  /// - Returns: that, integrated over the domain.
+  @discardableResult
   package func advance(
     _ state: FieldSet, from time: Double, by interval: Double, source: FieldSet? = nil,
-    functionals: FunctionalCourse = FunctionalCourse(start: [], end: [])
-  ) throws(NumericalFailure) {
+    functionals: FunctionalCourse = FunctionalCourse(start: [], end: []), isAccounted: Bool = false
+  ) throws(NumericalFailure) -> ProcessAmounts? {
     let grid = state.grid
+    let tally = isAccounted ? system.processes.map { ProcessTally(processes: $0.count, tiles: grid.tileCount) } : nil
     let failure = Mutex<(index: Int, failure: NumericalFailure)?>(nil)
     pool.forEach(grid.tileCount) { index, number in
       if index + 1 < grid.tileCount { state.prefetch(grid.tile(index + 1)) }
       var pass = TilePass(
         integrator: self, worker: self.workers[number], tile: grid.tile(index), time: time, interval: interval,
         scale: state.scale, functionals: functionals, hasSource: source != nil)
+      if let tally { pass.account = TileAccount(processes: tally.processes) }
       if let found = pass.run(state: state, source: source) {
         failure.withLock { first in
           if first.map({ index < $0.index }) ?? true { first = (index, found) }
         }
       }
+      if let account = pass.account { tally?.note(account, ofTile: index) }
     }
     if let first = failure.withLock({ $0 }) { throw first.failure }
+    return tally?.amounts(pointVolume: (volumes.uniform ?? 1) * grid.growth(by: state.scale))
   }
 }

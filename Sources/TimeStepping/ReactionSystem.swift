@@ -13,6 +13,8 @@ package struct ReactionSystem: Sendable {
   /// The exact flows, if all fields have one.
   let closedForms: ClosedForms?
   package let fieldCount: Int
+  /// What is added up along the way: the rates of single processes; nil if nobody asks for them.
+  let processes: PointwiseFunctions?
   /// Whether the reactions cannot make a field negative.
   package let isPositive: [Bool]
   /// Fields that are the same at all points: compartments.
@@ -44,17 +46,20 @@ package struct ReactionSystem: Sendable {
   /// - Parameters:
   ///   - rates: net rate of change of each field, in the order of `fields`.
   ///   - parts: the same rates as production and loss; nil to find them, all fields being taken as non-negative.
+  ///   - processes: rates to be added up along the way.
   package init(
-    rates: [Expression], parts: [Parts]? = nil, fields: [String], uniformFields: [Int] = [],
-    parameters: [String: Double], grid: Grid
+    rates: [Expression], parts: [Parts]? = nil, processes: [Expression] = [], fields: [String],
+    uniformFields: [Int] = [], parameters: [String: Double], grid: Grid
   ) throws(ExpressionProblems) {
     var known: [Symbol: Interval] = [:]
     for field in fields { known[.field(field)] = .nonNegative }
     for (name, value) in parameters { known[.parameter(name)] = Interval(value, value) }
     let parts = parts ?? zip(fields, rates).map { Parts($1.split(by: .field($0), intervals: known)) }
     // Taken out together, they have the same numbers in all of them.
-    let (functionals, pointwise) = Expression.extractingFunctionals(rates + parts.map(\.production) + parts.map(\.loss))
+    let (functionals, all) = Expression.extractingFunctionals(
+      rates + parts.map(\.production) + parts.map(\.loss) + processes)
     let count = rates.count
+    let pointwise = all[..<(3 * count)]
     func compile(_ expressions: some Collection<Expression>) throws(ExpressionProblems) -> PointwiseFunctions {
       try PointwiseFunctions(
         pointwise: Array(expressions), functionals: functionals, fields: fields, parameters: parameters, grid: grid)
@@ -68,6 +73,7 @@ package struct ReactionSystem: Sendable {
       coefficients throws(ExpressionProblems) in
       ClosedForms(coefficients, functions: try compile(coefficients))
     }
+    self.processes = processes.isEmpty ? nil : try compile(all[(3 * count)...])
     fieldCount = count
     isPositive = parts.map(\.isPositive)
     self.uniformFields = uniformFields

@@ -13,16 +13,19 @@ package final class SplittingStepper: DivisibleStepper {
   package let quasiSteady: QuasiSteadyFields?
   private let reactionFlow: ReactionFlow?
   let balance: Balance?
+  let account: MassAccount?
 
   /// - Parameters:
   ///   - distributions: integrals along an axis and convolutions in the rates.
   ///   - volumes: of the points, for integrals in the reactions.
+  ///   - account: of the masses; nil if none is kept.
   ///   - isDivided: whether it takes the halves of the steps of another.
   package init(
     scheme: SplittingScheme, reactions: ReactionIntegrator?, taxis: Taxis? = nil, diffusion: Diffusion,
     quasiSteady: QuasiSteadyFields? = nil, distributions: DistributionFields? = nil, volumes: PointVolumes,
-    isDivided: Bool = false, pool: WorkerPool
+    account: MassAccount? = nil, isDivided: Bool = false, pool: WorkerPool
   ) throws(FieldAllocationError) {
+    self.account = account
     self.scheme = scheme
     self.reactions = reactions
     self.diffusion = diffusion
@@ -78,6 +81,7 @@ package final class SplittingStepper: DivisibleStepper {
     _ state: FieldSet, from time: Double, by step: Double, didFlow: (SplittingScheme.Part) -> Void
   ) throws(NumericalFailure) {
     balance?.begin(state, step: step, part: scheme.flows[0].part)
+    var record = account.map { SplitRecord($0, state, source: balance?.constant) }
     // Each part has a clock of its own, which all its flows together take through the step.
     var elapsed: [SplittingScheme.Part: Double] = [:]
     for (index, flow) in scheme.flows.enumerated() {
@@ -87,9 +91,11 @@ package final class SplittingStepper: DivisibleStepper {
       }
       let start = time + elapsed[flow.part, default: 0] * step
       elapsed[flow.part, default: 0] += flow.fraction
+      var processes: ProcessAmounts?
       switch flow.part {
       case .reaction:
-        try reactionFlow?.advance(state, from: start, by: flow.fraction * step, source: balance?.constant)
+        processes = try reactionFlow?.advance(
+          state, from: start, by: flow.fraction * step, source: balance?.constant, isAccounted: account != nil)
       case .diffusion:
         do throws(DiffusionFailure) {
           try diffuse(state, from: start, flow.fraction, of: step, at: time, elapsed)
@@ -105,9 +111,11 @@ package final class SplittingStepper: DivisibleStepper {
       }
       let next = index + 1 < scheme.flows.count ? scheme.flows[index + 1].part : nil
       balance?.passed(state, after: flow.part, before: next)
+      record?.passed(state, after: flow.part, during: flow.fraction * step, processes)
       didFlow(flow.part)
     }
     try quasiSteady?.settle(state, time: time + step)
+    account?.latest = record?.changes
   }
 
   private func diffuse(

@@ -20,6 +20,7 @@ extension TilePass {
     }
     // What is no number any more, or has passed a pole, is left to the methods that can tell where.
     guard isPlausible else { return false }
+    accountExactFlow()
     swap(&rows.old, &rows.new)
     return true
   }

@@ -4,6 +4,11 @@ extension TilePass {
 
   private func row(_ stage: Int) -> Int { rows.stages + stage * fields }
 
+  /// The rows of the rates at the start and at the end of the substep just taken, if it was one of a pair that has both.
+  var explicitRates: (start: Int, end: Int)? {
+    choice.method == .explicit && pair.reusesLastStage ? (row(0), row(pair.stageCount - 1)) : nil
+  }
+
   func prepareExplicit(at done: Double) { evaluateRates(inputRow: rows.old, outputRow: row(0), at: done) }
 
   func goOnExplicit(at done: Double) {

@@ -15,6 +15,8 @@ struct TilePass {
   /// Where things lie in the worker's block; `old` and `new` change places with every substep.
   var rows: TileWorker.Rows
   var choice: SubstepChoice
+  /// What the processes have added so far; nil if nobody asks.
+  var account: TileAccount?
   /// The time within the interval whose losses the worker has.
   private var lossTime: Double?
   /// 0 where there is no tissue, or nil if all is.
@@ -64,6 +66,7 @@ struct TilePass {
     var (failures, substeps) = (0, 0)
     begin()
     prepare(at: 0)
+    beginAccount()
     while done < interval {
       let remaining = interval - done
       // Equal parts of what is left, so that no sliver remains.
@@ -74,6 +77,7 @@ struct TilePass {
       if isUsable, error <= 1 {
         worker.counters.substeps += 1
         (failures, substeps) = (0, substeps + 1)
+        accountSubstep(step, from: done)
         done = parts == 1 ? interval : done + step
         swap(&rows.old, &rows.new)
         step *= error == 0 ? 5 : min(5, max(1, factor(error)))
@@ -176,10 +180,18 @@ extension TilePass {
     _ functions: PointwiseFunctions, _ workspace: PointwiseFunctions.Workspace, inputRow: Int, outputRow: Int,
     at elapsed: Double
   ) {
+    worker.counters.operations += functions.operationCount * tile.count
+    evaluateUncounted(functions, workspace, inputRow: inputRow, outputRow: outputRow, at: elapsed)
+  }
+
+  /// The same without counting as work: what only looks on must not change the choice of a scheme.
+  func evaluateUncounted(
+    _ functions: PointwiseFunctions, _ workspace: PointwiseFunctions.Workspace, inputRow: Int, outputRow: Int,
+    at elapsed: Double
+  ) {
     if functions.isNonlocal { functions.setFunctionals(functionals.values(at: elapsed / interval), in: workspace) }
     functions.evaluate(
       block, inputRow: inputRow, outputRow: outputRow, time: time + elapsed, count: tile.count, workspace: workspace)
-    worker.counters.operations += functions.operationCount * tile.count
     guard let tissue else { return }
     for row in 0..<functions.count { block.clear(row: outputRow + row, where: tissue, count: tile.count) }
   }

@@ -9,6 +9,7 @@ final class TileWorker {
   let productionsAndLosses: PointwiseFunctions.Workspace
   let jacobian: PointwiseFunctions.Workspace
   let closedForms: PointwiseFunctions.Workspace?
+  let processes: PointwiseFunctions.Workspace?
   /// The largest loss of each field over the tile.
   var largestLosses: [Double]
   var exponential: ExponentialCoefficients
@@ -25,6 +26,12 @@ final class TileWorker {
     let stages: Int
     /// Behind the stages of every method but the Rosenbrock ones.
     let losses: Int
+    /// For what is added up along the way: values within a substep, like `old`; all rates at its start and its end; the
+    /// rates of the single processes.
+    let middle: Int
+    var startRates: Int
+    var endRates: Int
+    let processes: Int
     let count: Int
 
     init(_ system: ReactionSystem) {
@@ -34,7 +41,12 @@ final class TileWorker {
       stages = source + fields
       let mostStages = (RungeKuttaPair.all.map(\.stageCount) + RosenbrockPair.all.map { $0.stageCount + 2 }).max() ?? 0
       losses = stages + (mostStages - 1) * fields
-      count = stages + mostStages * fields + system.jacobian.functions.count + fields * fields
+      middle = stages + mostStages * fields + system.jacobian.functions.count + fields * fields
+      let isAccounted = system.processes != nil
+      startRates = middle + (isAccounted ? system.functions.inputRowCount : 0)
+      endRates = startRates + (isAccounted ? fields : 0)
+      processes = endRates + (isAccounted ? fields : 0)
+      count = processes + (system.processes?.count ?? 0)
     }
   }
 
@@ -46,6 +58,7 @@ final class TileWorker {
     productionsAndLosses = system.productionsAndLosses.makeWorkspace()
     jacobian = system.jacobian.functions.makeWorkspace()
     closedForms = system.closedForms?.functions.makeWorkspace()
+    processes = system.processes?.makeWorkspace()
     largestLosses = [Double](repeating: 0, count: system.fieldCount)
     exponential = ExponentialCoefficients(fieldCount: system.fieldCount)
   }

@@ -24,6 +24,7 @@ func carryOut(_ session: RunSession, isQuiet: Bool) throws {
     throw Failure(status: .numericalFailure, message: "error: \(failure)\n\(session.lastCheckpoint)")
   }
   progress.end()
+  if let ledger = session.ledger, !isQuiet { note(ledger.text) }
   warn(session)
   switch outcome {
   case .reachedEnd: note(summary(session))

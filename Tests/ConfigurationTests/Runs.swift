@@ -26,11 +26,13 @@ func advance(_ assembly: RunAssembly, look: (Double, FieldSet) -> Void) throws {
 func simulation(of assembly: RunAssembly) throws -> Simulation {
   let configuration = assembly.configuration
   let current = CurrentAssembly(assembly)
-  return try Simulation(
+  let simulation = try Simulation(
     fieldNames: configuration.model.fieldNames, state: assembly.state, regimen: current.regimen(),
     stops: current.stopConditions(), extinction: assembly.makeExtinction(), startTime: configuration.startTime,
     endTime: configuration.endTime, steps: assembly.stepPolicy(), observers: [], checkpoints: configuration.checkpoints,
     saveCheckpoint: { _ in })
+  simulation.ledger = assembly.makeLedger()
+  return simulation
 }
 
 /// The largest over fields of the root mean square difference, relative to the largest value of the field.

@@ -16,6 +16,11 @@ void tile_combine_fields(double *block, size_t out, size_t base, const double *s
 /// out += factors[f] · addend, for `fields` rows.
 void tile_add_multiples(double *block, size_t out, size_t addend, const double *factors, size_t fields, size_t count);
 
+/// The middle of a cubic from the values and slopes at its ends: out = ½ (old + new) + ⅛ step (old_rate − new_rate), for
+/// `fields` rows; the second part is limited to ½ (|new − old| + min(|old|, |new|)), so that no sign is lost.
+void tile_cubic_middle(double *block, size_t out, size_t old_row, size_t new_row, size_t old_rate, size_t new_rate,
+                       double step, size_t fields, size_t count);
+
 /// The error of a substep of the exponential Runge–Kutta method, as tile_error_norm measures it: the largest of
 /// e / (absolute[f] + relative · max(|old|, |new|)), or NaN if any value involved is not finite, with
 /// e = |last[f] · (n₄ − n₃)| + spans[f] · |d| · min(16 d² / (720 (c² − d²)), reach²/720, 1/6),

@@ -5,10 +5,13 @@ import TimeStepping
 package struct Equations {
   package let stepper: any Stepper
   package let quasiSteady: QuasiSteadyFields?
+  /// Where the stepper writes down what changes the masses; nil if nowhere.
+  package let account: MassAccount?
 
-  package init(stepper: any Stepper, quasiSteady: QuasiSteadyFields?) {
+  package init(stepper: any Stepper, quasiSteady: QuasiSteadyFields?, account: MassAccount?) {
     self.stepper = stepper
     self.quasiSteady = quasiSteady
+    self.account = account
   }
 }
 

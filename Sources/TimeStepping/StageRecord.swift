@@ -1,0 +1,40 @@
+import Fields
+import Operators
+
+/// The account of a step of an exponential method: the rates of the processes at its stages, summed with its own weights,
+/// which makes it of the same order.
+struct StageRecord {
+  private let account: MassAccount
+  private let masses: [Double]
+  /// Of the processes, at each stage.
+  private var rates: [[Double]]
+
+  init(_ account: MassAccount, _ state: FieldSet, from time: Double) {
+    self.account = account
+    masses = account.masses(of: state)
+    rates = [account.processRates(of: state, time: time)]
+  }
+
+  /// Takes note of the state at a stage.
+  mutating func passed(_ state: FieldSet, at time: Double) {
+    rates.append(account.processRates(of: state, time: time))
+  }
+
+  /// Ends with the state after the step.
+  func finish(_ state: FieldSet, by step: Double, _ scheme: ExponentialScheme) {
+    // The weights in the limit without anything exponential, compared with the trapezoidal rule.
+    let weights = scheme.weights.map(PhiFunctions(0).sum)
+    var comparison = weights.map { _ in 0.0 }
+    comparison[0] = 0.5
+    comparison[comparison.count - 1] = 0.5
+    finish(state, by: step, weights: weights, comparison: comparison)
+  }
+
+  /// - Parameters:
+  ///   - weights: of the stages.
+  ///   - comparison: those of another quadrature.
+  func finish(_ state: FieldSet, by step: Double, weights: [Double], comparison: [Double]) {
+    account.latest = account.unsplit(
+      rates: rates, weights: weights, comparison: comparison, step: step, from: masses, to: state)
+  }
+}
