@@ -83,17 +83,20 @@ let package = Package(
     .executableTarget(
       name: "operator-cost", dependencies: ["Documents", "Fields", "Simulations", "Configuration"],
       path: "Benchmarks/OperatorCost"),
-    tests(of: "Documents"),
+    // What several tests use
+    .target(name: "RandomNumbers", path: "Tests/RandomNumbers"),
+    tests(of: "Documents", uses: ["RandomNumbers"]),
     tests(of: "Fields"),
-    tests(of: "Expressions", uses: ["Fields"]),
+    tests(of: "Expressions", uses: ["Fields", "RandomNumbers"]),
     tests(of: "Models", uses: ["Documents", "Expressions"]),
     tests(of: "Operators", uses: ["Fields"]),
-    tests(of: "TimeStepping", uses: ["Fields", "Expressions", "Models"]),
+    tests(of: "TimeStepping", uses: ["Fields", "Expressions", "Models", "RandomNumbers"]),
     tests(of: "Simulations", uses: ["Fields", "TimeStepping"]),
     tests(of: "Storage", uses: ["Fields"]),
     tests(of: "ArrayFiles", uses: ["Reports"]),
     tests(of: "Reports", uses: ["Fields"]),
-    tests(of: "Configuration", uses: ["Documents", "Fields", "Expressions", "TimeStepping", "Simulations"]),
+    tests(
+      of: "Configuration", uses: ["Documents", "Fields", "Expressions", "TimeStepping", "Simulations", "RandomNumbers"]),
   ],
   swiftLanguageModes: [.v6]
 )

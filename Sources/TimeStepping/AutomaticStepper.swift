@@ -110,7 +110,8 @@ package final class AutomaticStepper: Stepper {
       choice.rejections >= AutomaticStepper.mostRejections
       || control.memory.rejectionsInARow >= AutomaticStepper.mostRejectionsInARow
     if choice.isOutdated || isStuck {
-      choose(state, time, longest, measure, &control)
+      // Where steps are rejected they become shorter with every choice, so that there is an end to it.
+      choose(state, time, isStuck ? min(longest, control.proposal) : longest, measure, &control)
     } else if choice.steps >= AutomaticStepper.interval {
       reconsider(state, time, longest, measure, &control)
     }

@@ -1,18 +1,6 @@
 import Documents
+import RandomNumbers
 import Testing
-
-/// Seeded random numbers (SplitMix64).
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
 
 /// By how much fewer inputs are tried in a debug build, which is that much slower.
 #if DEBUG
@@ -39,7 +27,7 @@ struct SplitMix: RandomNumberGenerator {
     "\u{FEFF}", "😀", "\u{0}", "\u{202E}",
   ].map { Array($0.utf8) }
 
-  private func mutated(_ random: inout SplitMix) -> [UInt8] {
+  private func mutated(_ random: inout Seeded) -> [UInt8] {
     var bytes = HostileInputTests.seed
     for _ in 0..<Int.random(in: 1...4, using: &random) {
       let at = Int.random(in: 0..<bytes.count, using: &random)
@@ -78,7 +66,7 @@ struct SplitMix: RandomNumberGenerator {
   }
 
   @Test func mutatedDocumentsNeverCrashAndAlwaysHavePlaces() {
-    var random = SplitMix(state: 1)
+    var random = Seeded(state: 1)
     for round in 0..<15_000 / slowness {
       let bytes = mutated(&random)
       if !digest(bytes) { Issue.record("round \(round): \(String(decoding: bytes, as: UTF8.self))") }
@@ -86,7 +74,7 @@ struct SplitMix: RandomNumberGenerator {
   }
 
   @Test func garbageNeverCrashes() {
-    var random = SplitMix(state: 2)
+    var random = Seeded(state: 2)
     for round in 0..<10_000 / slowness {
       let count = Int.random(in: 0...24, using: &random)
       let bytes =
@@ -106,7 +94,7 @@ struct SplitMix: RandomNumberGenerator {
   }
 
   @Test func overridesOfGarbageNeverCrash() throws {
-    var random = SplitMix(state: 3)
+    var random = Seeded(state: 3)
     let root = try parse(#"{"a": {"b": [1, {"c": 2}]}}"#)
     let parts = [
       "a", "b", "c", ".", "..", "0", "1", "-1", "99999999999999999999", "\"", "=", "[", "{", "é", " ", "1e999",

@@ -1,4 +1,5 @@
 import Documents
+import RandomNumbers
 import Testing
 
 @Suite struct JSONTextTests {
@@ -52,7 +53,7 @@ import Testing
   }
 
   @Test func numbersReadBackAsTheSameBits() throws {
-    var random = SplitMix(state: 7)
+    var random = Seeded(state: 7)
     for _ in 0..<2_000 {
       let number = Double(bitPattern: random.next())
       if !number.isFinite { continue }

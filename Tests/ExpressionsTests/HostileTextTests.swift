@@ -1,4 +1,5 @@
 import Expressions
+import RandomNumbers
 import Testing
 
 /// Texts that someone may write by mistake or by malice cost no more than a moment, and never end the program.

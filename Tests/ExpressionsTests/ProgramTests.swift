@@ -1,5 +1,6 @@
 import Expressions
 import Fields
+import RandomNumbers
 import Testing
 
 @Suite struct ProgramTests {

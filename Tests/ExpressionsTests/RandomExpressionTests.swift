@@ -1,4 +1,5 @@
 import Expressions
+import RandomNumbers
 import Testing
 
 @Suite struct RandomExpressionTests {

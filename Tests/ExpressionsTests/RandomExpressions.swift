@@ -1,4 +1,5 @@
 import Expressions
+import RandomNumbers
 
 /// Writes random texts of the language, most of which mean something.
 struct RandomExpressions {

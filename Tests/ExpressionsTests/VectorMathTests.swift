@@ -1,5 +1,6 @@
 import Expressions
 import Glibc
+import RandomNumbers
 import Testing
 
 /// The vector functions against those of the C library, whose own error is below 1 unit in the last place (ulp).

@@ -1,6 +1,7 @@
 import Fields
 import Foundation
 import Models
+import RandomNumbers
 import Testing
 import TimeStepping
 

@@ -1,5 +1,6 @@
 import Fields
 import Foundation
+import RandomNumbers
 import Testing
 import TimeStepping
 
