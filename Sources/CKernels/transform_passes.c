@@ -180,6 +180,23 @@ void exponential_functions(double z, double values[4]) {
   phi_functions(z, values, values + 1, values + 2, values + 3);
 }
 
+MULTIVERSIONED void bend_sums(const double *const n[4], const double *u, size_t count, double sums[3]) {
+  enum { lanes = 8 };
+  double sum[3][lanes] = {{0}};
+  for (size_t start = 0; start < count; start += lanes) {
+    const size_t length = count - start < lanes ? count - start : lanes;
+    for (size_t j = 0; j < length; j++) {
+      const size_t i = start + j;
+      const double change = n[0][i] - n[3][i], bend = (n[0][i] - n[1][i]) - (n[2][i] - n[3][i]);
+      sum[0][j] += bend * bend;
+      sum[1][j] += change * change;
+      sum[2][j] += u[i] * u[i];
+    }
+  }
+  for (size_t k = 0; k < 3; k++)
+    sums[k] = ((sum[k][0] + sum[k][4]) + (sum[k][2] + sum[k][6])) + ((sum[k][1] + sum[k][5]) + (sum[k][3] + sum[k][7]));
+}
+
 MULTIVERSIONED void exponential_combine_row(double *out, const double *base, int is_advanced, const double *const *terms,
                                             const double *weights, size_t term_count, const double *eigenvalues,
                                             double rest, double step, double factor, size_t count) {

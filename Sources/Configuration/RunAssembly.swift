@@ -135,11 +135,11 @@ package final class RunAssembly {
   /// How long the steps of the run are.
   package func stepPolicy() -> StepPolicy {
     switch configuration.steps {
-    case .fixed(let step): .fixed(step)
+    case .fixed(let step): return .fixed(step)
     case .controlled(let tolerance, let bounds):
-      .controlled(
-        StepControl(bounds: bounds, errorOrder: stepper.errorOrder, longest: stepper.longestStep),
-        ErrorNorm(tolerance, volumes: volumes, pool: pool))
+      var control = StepControl(bounds: bounds, errorOrder: stepper.errorOrder)
+      control.describe(stepper)
+      return .controlled(control, ErrorNorm(tolerance, volumes: volumes, pool: pool))
     }
   }
 

@@ -45,7 +45,9 @@ extension RunFileReader {
       return model.fieldNames.map { part?.number ?? part?[$0]?.number }
     }
     let relative = perField("relative").map { $0 ?? node?.number ?? 1e-4 }
-    return Tolerance(relative: relative, absolute: perField("absolute"))
+    // What is less than the threshold of extinction is none, so that no step can be more accurate than that.
+    let absolute = zip(perField("absolute"), model.fields).map { $0 ?? $1.extinctionThreshold }
+    return Tolerance(relative: relative, absolute: absolute)
   }
 
   private mutating func readBounds(_ start: Double, _ end: Double) -> StepControl.Bounds {

@@ -124,7 +124,8 @@ extension RunConfiguration {
     .init(
       "absolute", .either([.number(.positive), .map(key: "field", values: .number(.positive))]),
       "Error of a step that is accepted in any case, in the unit of the field, for all fields or for some.",
-      default: "1e-6 of the relative one times the largest size that the field has had"),
+      default: "the threshold of extinction of the field, or 1e-6 of the relative one times the largest size that the "
+        + "field has had"),
   ]
 
   private static let reactions: [Property] = [

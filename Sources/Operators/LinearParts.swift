@@ -8,15 +8,15 @@ import Fields
 /// instead: its linear part is the decay alone, and its diffusion, by neighboring points, is one of the rates. A field
 /// that stays where it is needs no transform.
 package final class LinearParts: Sendable {
-  private let grid: Grid
-  private let pool: WorkerPool
+  let grid: Grid
+  let pool: WorkerPool
   private let scratch: [WorkerScratch]
-  private let parts: [Part]
+  let parts: [Part]
   /// Work space for what the sides give and for the diffusion of neighboring points.
   private let spare: FieldSet
-  private let meter = WorkMeter()
+  let meter = WorkMeter()
 
-  private struct Part: Sendable {
+  struct Part: Sendable {
     let decay: Double
     /// nil where values stay at the points.
     let space: CoefficientSpace?

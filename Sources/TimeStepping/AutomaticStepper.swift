@@ -37,6 +37,8 @@ package final class AutomaticStepper: Stepper {
   /// So many steps in vain since the latest choice ask for another.
   private static let mostRejections = 20
   private static let mostRejectionsInARow = 2
+  /// The first step after a jump, as a share of what the tolerance allows.
+  private static let caution = 0.25
   /// By how much an alternative must be better.
   private static let margin = 1.5
 
@@ -50,6 +52,7 @@ package final class AutomaticStepper: Stepper {
 
   package var errorOrder: Int { current.errorOrder }
   package var longestStep: Double { current.longestStep }
+  package var needsTables: Bool { current.needsTables }
   package var fieldSetCount: Int { candidates.reduce(0) { $0 + $1.stepper.fieldSetCount } }
   package var work: Work { stored.withLock { $0.work } }
   package var memory: [(name: String, set: FieldSet)] { current.memory }
@@ -145,7 +148,10 @@ package final class AutomaticStepper: Stepper {
     var costs: [String: Double] = [:]
     for (candidate, finding) in zip(candidates, findings) { costs[candidate.name] = finding?.costPerTime }
     note(best, costs, time)
-    control.adopt(candidates[best].stepper, size: finding.size)
+    // After a jump all is in motion, and no step before has shown how fast: the first ones are shorter.
+    let isFresh = control.memory.previousError == nil
+    control.adopt(
+      candidates[best].stepper, size: isFresh ? AutomaticStepper.caution * finding.size : finding.size)
   }
 
   /// Takes one step of each alternative, of the size with which it would be better.

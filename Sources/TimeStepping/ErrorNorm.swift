@@ -71,6 +71,19 @@ package final class ErrorNorm: Sendable {
       })
   }
 
+  /// Errors that are known relative to the sizes measured last.
+  fileprivate func error(relative errors: [Double]) -> StepError {
+    let (largest, latest) = sizes.withLock { ($0.largest, $0.latest) }
+    var worst = StepError(value: 0, field: 0)
+    for (field, error) in errors.enumerated() {
+      let relative = tolerance.relative[field]
+      let absolute = tolerance.absolute[field] ?? 1e-6 * relative * max(latest[field], largest[field])
+      let value = error == 0 ? 0 : error * latest[field] / (absolute + relative * latest[field])
+      if !(value <= worst.value) { worst = StepError(value: value.isNaN ? .infinity : value, field: field) }
+    }
+    return worst
+  }
+
   /// How far some fields have fallen below 0 in a step, as an error: tenfold the error allowed counts as 1, with the sizes
   /// measured last.
   ///
@@ -119,6 +132,8 @@ package struct ErrorMeasure: Sendable {
   func error(of state: FieldSet, against other: FieldSet, weight: Double) -> StepError {
     norm.error(of: state, against: other, weight: weight, from: start)
   }
+
+  func error(relative errors: [Double]) -> StepError { norm.error(relative: errors) }
 
   /// The larger of an error measured and of how far fields that cannot be negative have fallen below 0.
   func error(_ error: StepError, of state: FieldSet, nonNegative fields: [Int]) -> StepError {

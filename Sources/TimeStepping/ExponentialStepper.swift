@@ -23,6 +23,10 @@ package final class ExponentialStepper: Stepper {
   private let spare: FieldSet
   private let memories = Mutex(Memory())
 
+  /// The estimate from two solutions is that of the less accurate one, some ten times the error of the other, which is
+  /// kept; that of transients is the error itself. So that a tolerance means the same for both, it counts tenfold.
+  private static let transientWeight = 10.0
+
   private struct Memory {
     /// The pair of the start of the next step.
     var current = 0
@@ -53,6 +57,7 @@ package final class ExponentialStepper: Stepper {
   }
 
   package var errorOrder: Int { scheme.errorOrder }
+  package var needsTables: Bool { false }
   package var work: Work { parts.work + rates.work }
   package var longestStep: Double { parts.longestStep }
   package var fieldSetCount: Int { 2 * pairs.count + stageRates.count + 1 + rates.fieldSetCount }
@@ -100,8 +105,11 @@ package final class ExponentialStepper: Stepper {
       into: spare, base: end.solution, isAdvanced: false, share: 1, of: step,
       terms: terms.map { ($0, $1.map(-)) })
     parts.toPoints(spare)
-    return measure.error(
-      measure.error(of: state, against: spare, weight: 1), of: state, nonNegative: nonNegative)
+    let error = measure.error(of: state, against: spare, weight: 1)
+    let missed = parts.transientErrors(
+      of: end.solution, rates: [start.rates, stageRates[0], stageRates[1], end.rates], step: step)
+    let transient = measure.error(relative: missed.map { ExponentialStepper.transientWeight * $0 })
+    return measure.error(error.value > transient.value ? error : transient, of: state, nonNegative: nonNegative)
   }
 
   package func advanceAside(_ copy: FieldSet, from time: Double, by step: Double) throws(NumericalFailure) {

@@ -5,8 +5,8 @@ import Glibc
 /// A proportional–integral controller: after a step of size `h` with error `e` (in units of the tolerance) that counts,
 /// `h ← h · clip(0.9 e^{−0.7/k} e₋^{0.4/k}, 1/5, 3)`, with `e₋` the error of the step before and `k` the order of the
 /// error of one step; at the start `h · clip(0.9 e^{−1/k}, 1/5, 10)`, after a rejection `h · clip(0.9 e^{−1/k}, 1/10, 0.7)`,
-/// from the second in a row on `h/4`. Sizes are rungs of a ladder, `2^{j/2}` in the unit of time, rounded down, so that
-/// the numbers that a propagator needs are seldom made anew.
+/// from the second in a row on `h/4`. Sizes are rungs of a ladder, `2^{j/4}` in the unit of time, rounded down; a scheme
+/// whose propagators need tables of numbers for each size takes every second one, so that they are seldom made anew.
 ///
 /// Source: E. Hairer & G. Wanner, Solving Ordinary Differential Equations II, Springer 1996, section IV.2;
 /// K. Gustafsson, Control-theoretic techniques for stepsize selection, ACM Trans. Math. Softw. 20 (1994) 496–517.
@@ -26,7 +26,7 @@ package struct StepControl: Sendable {
 
   /// All that the next size depends on, and what has happened so far.
   package struct Memory: Codable, Hashable, Sendable {
-    /// The next step is at most `2^{rung/2}`.
+    /// The next step is at most `2^{rung/4}`.
     var rung: Int
     var previousError: Double?
     var rejectionsInARow = 0
@@ -42,19 +42,22 @@ package struct StepControl: Sendable {
   /// No step may be longer, whatever its error.
   package private(set) var longest: Double
   package var memory: Memory
+  /// Rungs between two sizes that may be taken.
+  private var stride = 2
 
   /// - Parameter longest: a bound of the method that takes the steps.
   package init(bounds: Bounds, errorOrder: Int, longest: Double = .infinity) {
     self.bounds = bounds
     self.errorOrder = errorOrder
     self.longest = min(longest, bounds.largest)
-    memory = Memory(rung: StepControl.rung(below: min(bounds.first, self.longest)))
+    memory = Memory(rung: 0)
+    memory.rung = rung(below: min(bounds.first, self.longest))
   }
 
   /// Goes on with another method, whose steps shall have about a size.
   package mutating func adopt(_ stepper: any Stepper, size: Double) {
     describe(stepper)
-    memory.rung = StepControl.rung(below: min(size, longest))
+    memory.rung = rung(below: min(size, longest))
     memory.previousError = nil
     memory.rejectionsInARow = 0
   }
@@ -63,6 +66,12 @@ package struct StepControl: Sendable {
   package mutating func describe(_ stepper: any Stepper) {
     errorOrder = stepper.errorOrder
     longest = min(bounds.largest, stepper.longestStep)
+    stride = stepper.needsTables ? 2 : 1
+  }
+
+  private func rung(below size: Double) -> Int {
+    let rung = StepControl.rung(below: size)
+    return rung - (stride == 2 ? rung & 1 : 0)
   }
 
   /// The size to try after a step of another had an error.
@@ -70,15 +79,20 @@ package struct StepControl: Sendable {
     size * min(max(0.9 * pow(max(error, 1e-12), -1 / Double(errorOrder)), 0.1), 10)
   }
 
-  /// `2^{rung/2}`.
+  /// `2^{rung/4}`.
   package static func size(_ rung: Int) -> Double {
     // A shift rounds towards minus infinity.
-    scalbn(rung & 1 == 0 ? 1 : 2.0.squareRoot(), Int32(rung >> 1))
+    scalbn(StepControl.roots[rung & 3], Int32(rung >> 2))
   }
+
+  /// The powers of the fourth root of 2, by square roots alone, which are the same on every machine.
+  private static let roots = [
+    1, 2.0.squareRoot().squareRoot(), 2.0.squareRoot(), 8.0.squareRoot().squareRoot(),
+  ]
 
   /// The highest rung that is at most `size`.
   package static func rung(below size: Double) -> Int {
-    var rung = Int((2 * log2(size)).rounded(.down))
+    var rung = Int((4 * log2(size)).rounded(.down))
     while StepControl.size(rung) > size { rung -= 1 }
     while StepControl.size(rung + 1) <= size { rung += 1 }
     return rung
@@ -102,7 +116,7 @@ package struct StepControl: Sendable {
     let asked = min(size * min(max(factor, 0.2), most), longest)
     // What ends early because of where it must end says nothing against a larger step.
     let isShortened = size < proposal
-    let rung = StepControl.rung(below: memory.rejectionsInARow > 0 ? min(asked, size) : asked)
+    let rung = rung(below: memory.rejectionsInARow > 0 ? min(asked, size) : asked)
     memory.rung = isShortened ? max(memory.rung, rung) : rung
     memory.previousError = error
     memory.rejectionsInARow = 0
@@ -119,7 +133,7 @@ package struct StepControl: Sendable {
     let factor =
       error.isFinite && memory.rejectionsInARow == 1
       ? min(max(0.9 * pow(error, -1 / Double(errorOrder)), 0.1), 0.7) : 0.25
-    memory.rung = StepControl.rung(below: size * factor)
+    memory.rung = rung(below: size * factor)
     return size > bounds.smallest
   }
 

@@ -52,6 +52,8 @@ package protocol Stepper: AnyObject, Sendable {
   var keepsDensitiesNonNegative: Bool { get }
   /// No step may be longer.
   var longestStep: Double { get }
+  /// Whether propagators have tables for each size of a step.
+  var needsTables: Bool { get }
   /// Whether a step is more accurate for the steps before it.
   var learnsFromSteps: Bool { get }
   /// Done since the start.
@@ -62,6 +64,7 @@ extension Stepper {
   package var keepsDensitiesNonNegative: Bool { false }
   package var longestStep: Double { .infinity }
   package var learnsFromSteps: Bool { false }
+  package var needsTables: Bool { true }
 
   package func prepare(
     _ state: FieldSet, at time: Double, longest: Double, measure: ErrorMeasure, control: inout StepControl

@@ -71,6 +71,7 @@ def run_file(tmp_path):
                 "fields": {"every": 3.3},
                 "observables": {"every": 0.7},
                 "images": {"every": 20},
+                "ledger": True,
             },
             "checkpoint": {"every": 5, "keep": 3},
             "seed": 7,

@@ -12,12 +12,16 @@ import TimeStepping
 private struct RandomModel {
   private var random: Seeded
   private let fields: [String]
-  let scheme: String
+  /// Of the scheme.
+  var scheme: String
+  /// Whether all fields diffuse by positive kernels where the scheme splits.
+  let hasKernels: Bool
 
   init(seed: UInt64) {
     random = Seeded(state: seed)
     fields = Array(["a", "b", "c", "d"].prefix(Int.random(in: 1...4, using: &random)))
     scheme = Scheme.offered.map(\.name).randomElement(using: &random) ?? "strang"
+    hasKernels = Double.random(in: 0..<1, using: &random) < 0.7
   }
 
   private mutating func chance(_ share: Double) -> Bool { Double.random(in: 0..<1, using: &random) < share }
@@ -81,9 +85,11 @@ private struct RandomModel {
     let count = Int.random(in: 3...12, using: &random)
     let points = isFlat ? "[\(count), \(Int.random(in: 3...6, using: &random))]" : "[\(count)]"
     let end = magnitude(1e-2, 3)
+    // What is of first order takes very many steps for a small tolerance.
+    let tolerance = scheme == "lie" ? magnitude(1e-3, 3e-2) : magnitude(1e-5, 1e-2)
     let steps =
       scheme == "auto" || chance(0.5)
-      ? #""tolerance": \#(magnitude(1e-5, 1e-2))"# : #""step": \#(end / Double(Int.random(in: 2...8, using: &random)))"#
+      ? #""tolerance": \#(tolerance)"# : #""step": \#(end / Double(Int.random(in: 2...8, using: &random)))"#
     let descriptions = fields.map { description(of: $0) }
     let processes = (1...Int.random(in: 1...(2 * fields.count + 1), using: &random)).map { process($0) }
     let initials = fields.map { initial($0) }
@@ -101,7 +107,7 @@ private struct RandomModel {
         "domain": { "size": \(isFlat ? "[1, 1]" : "[1]"), "points": \(points)\(mask) },
         "initial": { \(initials.joined(separator: ", ")) },
         "treatment": [ \(treatments.joined(separator: ", ")) ],
-        "output": { "ledger": true },
+        "output": { "ledger": true },\(hasKernels ? #" "numerics": { "propagator": "kernel" },"# : "")
         "time": { "end": \(end), "scheme": "\(scheme)", \(steps) } }
       """
   }
@@ -111,7 +117,7 @@ private struct RandomModel {
   /// The seeds of the regular tests; ONCOFIELD_RANDOM_MODELS asks for others, as in "0..<10000", or for one, whose run
   /// file is then printed.
   private static let seeds: Range<UInt64> = {
-    let asked = ProcessInfo.processInfo.environment["ONCOFIELD_RANDOM_MODELS"] ?? "0..<500"
+    let asked = ProcessInfo.processInfo.environment["ONCOFIELD_RANDOM_MODELS"] ?? "0..<400"
     let ends = asked.split(separator: "..<").compactMap { UInt64($0) }
     return (ends.first ?? 0)..<(ends.count > 1 ? ends[1] : (ends.first ?? 0) + 1)
   }()
@@ -121,12 +127,16 @@ private struct RandomModel {
     var refused = 0
     /// Ended by what cannot be integrated, with the reasons.
     var failed: [String: Int] = [:]
-    /// Nowhere below 0 by more than rounding, though nothing allows it.
-    var negative = 0
-    var lowest = 0.0
+    /// Runs that promise non-negative densities, and those that do so within the tolerance.
     var promised = 0
+    var expected = 0
+    /// Of the latter: below 0 by more than the tolerance.
+    var negative = 0
+    /// What the ledgers do not explain, and the doubt about shares, relative to the turnover: the largest and the number
+    /// beyond a hundredth.
     var openness = 0.0
     var doubt = 0.0
+    var doubtful = 0
   }
 
   /// Of any small model: what cannot be negative is not, and its ledger is closed.
@@ -136,22 +146,25 @@ private struct RandomModel {
       var model = RandomModel(seed: seed)
       let text = model.text()
       if Self.seeds.count == 1 { FileHandle.standardError.write(Data(text.utf8)) }
-      try check(text, seed: seed, scheme: model.scheme, &tally)
+      do {
+        try check(model, text, seed: seed, &tally)
+      } catch is Diagnostics {
+        // Not every scheme can do every problem; this one can.
+        tally.refused += 1
+        model.scheme = Scheme.rebalancedStrang.name
+        try check(model, text, seed: seed, &tally)
+      }
     }
     print("\(tally)")
     guard Self.seeds.count > 100 else { return }
-    #expect(tally.runs > Self.seeds.count * 3 / 4)
-    #expect(Double(tally.negative) <= 0.02 * Double(tally.runs))
+    #expect(tally.failed.values.reduce(0, +) < Self.seeds.count / 50)
+    #expect(Double(tally.negative) <= 0.05 * Double(tally.expected))
+    #expect(Double(tally.doubtful) <= 0.02 * Double(tally.runs))
   }
 
-  private func check(_ text: String, seed: UInt64, scheme: String, _ tally: inout Tally) throws {
-    let assembly: RunAssembly
-    do {
-      assembly = try RunAssembly(configuration(text), threads: 1)
-    } catch is Diagnostics {
-      tally.refused += 1
-      return
-    }
+  private func check(_ model: RandomModel, _ text: String, seed: UInt64, _ tally: inout Tally) throws {
+    let scheme = model.scheme
+    let assembly = try RunAssembly(configuration(text, set: ["time.scheme=\(scheme)"]), threads: 1)
     let configuration = assembly.configuration
     let run = try simulation(of: assembly)
     let health = HealthCheck(
@@ -167,16 +180,15 @@ private struct RandomModel {
     }
     tally.runs += 1
     let cannot = configuration.cannotBecomeNegative
-    let violations = health.findings.filter { $0.kind == .negative && cannot[$0.field] }
-    if !violations.isEmpty {
-      tally.negative += 1
-      for violation in violations { tally.lowest = min(tally.lowest, health.lowest[violation.field]) }
-    }
-    if scheme == Scheme.etd2Positive.name {
+    let isSplit = !["etdrk4", "auto", "etd2-positive"].contains(scheme)
+    if scheme == Scheme.etd2Positive.name || isSplit && model.hasKernels {
       tally.promised += 1
       for field in cannot.indices where cannot[field] {
         #expect(health.lowest[field] >= 0, "seed \(seed), \(scheme): \(health.lowest[field])\n\(text)")
       }
+    } else {
+      tally.expected += 1
+      if health.findings.contains(where: { $0.kind == .negative && cannot[$0.field] }) { tally.negative += 1 }
     }
     let ledger = try #require(run.ledger)
     let account = try #require(run.regimen.equations.account)
@@ -184,6 +196,10 @@ private struct RandomModel {
     for account in report.accounts where account.turnover > 0 {
       tally.openness = max(tally.openness, abs(account.difference) / account.turnover)
       tally.doubt = max(tally.doubt, account.doubt / account.turnover)
+      if account.doubt > 1e-2 * account.turnover {
+        tally.doubtful += 1
+        print("seed \(seed), \(scheme):\n\(report.text)")
+      }
       #expect(abs(account.difference) <= 1e-12 * account.turnover, "seed \(seed), \(scheme): \(report.text)\n\(text)")
     }
   }

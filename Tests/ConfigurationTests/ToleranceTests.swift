@@ -143,10 +143,10 @@ import TimeStepping
     #expect(control.proposal == 8)
     var canShrink = control.reject(size: 8, error: 8)
     #expect(canShrink)
-    #expect(control.proposal == StepControl.size(3))
+    #expect(control.proposal == StepControl.size(6))
     canShrink = control.reject(size: control.proposal, error: .infinity)
     #expect(canShrink)
-    #expect(control.proposal == StepControl.size(-1))
+    #expect(control.proposal == StepControl.size(-2))
     canShrink = control.reject(size: 1e-9, error: 2)
     #expect(!canShrink)
     for _ in 0..<100 { control.accept(size: control.proposal, error: 0) }

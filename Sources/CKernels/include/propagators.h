@@ -63,6 +63,9 @@ void transform_resolvent_row(double *b, const double *eigenvalues, double rest, 
 /// e^z, φ₁(z), φ₂(z), φ₃(z) for z ≤ 0.
 void exponential_functions(double z, double values[4]);
 
+/// Of one row the sums of the squares of n₀ − n₁ − n₂ + n₃, of n₀ − n₃ and of u, each in eight fixed lanes.
+void bend_sums(const double *const n[4], const double *u, size_t count, double sums[3]);
+
 /// One row of a stage of an exponential Runge–Kutta method, with z = step·(eigenvalues[i] + rest) ≤ 0:
 /// out ← e^z base + factor·Σ_j (w_j1 φ₁(z) + w_j2 φ₂(z) + w_j3 φ₃(z)) term_j, three weights for each term; without e^z
 /// unless `is_advanced`. `out` may be `base` or a term.

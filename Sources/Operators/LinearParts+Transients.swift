@@ -1,0 +1,42 @@
+import CKernels
+import Fields
+
+extension LinearParts {
+  /// What Simpson's rule misses in a step of an exponential method, for each field, relative to its size.
+  ///
+  /// The difference between two solutions of different order does not see rates that follow a field which decays within the
+  /// step: they are at rest again at all stages but the first. If the rates go like `e^{−ws}`, 0 ≤ s ≤ 1, Simpson's rule
+  /// errs by `h φ₁ |d| w²/720` with `d = N₀ − N_a − N_b + N′`, and `w` follows from `tanh(w/4) = d/(N₀ − N′)`; `w` is at
+  /// most the fastest decay times `h`, and the whole at most `h φ₁ |d|/6`. Norms are taken over all coefficients.
+  ///
+  /// - Parameters:
+  ///   - solution: normalized coefficients.
+  ///   - rates: coefficients of the rates at the start, in the middle (twice) and at the end.
+  package func transientErrors(of solution: FieldSet, rates: [FieldSet], step: Double) -> [Double] {
+    let reach = step * (parts.map(\.decay).max() ?? 0)
+    guard reach > 0 else { return parts.map { _ in 0 } }
+    return parts.indices.map { field in
+      let sums = bendSums(field, solution, rates)
+      let (bend, change, size) = (sums[0], sums[1], sums[2])
+      guard bend > 0, size > 0 else { return 0 }
+      let own = change > bend ? 16 * bend / (720 * (change - bend)) : .infinity
+      let share = min(own, reach * reach / 720, 1.0 / 6)
+      let span = step * PhiFunctions(-step * parts[field].decay).values[0] / (parts[field].space?.normalization ?? 1)
+      return span * share * (bend / size).squareRoot()
+    }
+  }
+
+  /// Sums of squares of `N₀ − N_a − N_b + N′`, of `N₀ − N′` and of the solution, rows pairwise.
+  private func bendSums(_ field: Int, _ solution: FieldSet, _ rates: [FieldSet]) -> [Double] {
+    let results = (0..<3).map { _ in TileResults(count: grid.rowCount) }
+    pool.forEach(grid.rowCount) { row, _ in
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: 3) { sums in
+        let rows: [UnsafePointer<Double>?] = rates.map { UnsafePointer($0.pointer(field, row: row)) }
+        bend_sums(rows, solution.pointer(field, row: row), self.grid.rowLength, sums.baseAddress!)
+        for index in 0..<3 { results[index][row] = sums[index] }
+      }
+    }
+    meter.add { $0.operations += 10 }
+    return results.map { pairwiseSum($0.values) }
+  }
+}
