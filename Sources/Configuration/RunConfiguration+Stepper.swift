@@ -57,7 +57,9 @@ extension RunConfiguration {
     let keepsOrder = !isPrescribed || parts.reactions == nil
     if keepsOrder {
       candidates.append(
-        .init(name: Scheme.strang4.name, stepper: try splittingStepper(.strang, extrapolates: true, parts)))
+        .init(
+          name: Scheme.strang4.name,
+          stepper: try splittingStepper(.strang, extrapolates: true, longest: longestTellingStep, parts)))
     }
     var isExponential = false
     if exponentialObstacle(parts) == nil {
@@ -74,8 +76,15 @@ extension RunConfiguration {
     return AutomaticStepper(candidates)
   }
 
+  /// The longest step of plain Strang splitting whose halves tell its error. Where a field that diffuses decays much
+  /// within a step, the error is about the same for the step and its halves, and their difference says nothing.
+  private var longestTellingStep: Double {
+    let decays = zip(constantDecays, diffusivities).filter { $1.moves.contains(true) }.map(\.0)
+    return 2 / max(decays.max() ?? 0, .leastNormalMagnitude)
+  }
+
   private func splittingStepper(
-    _ splitting: SplittingScheme, extrapolates: Bool, _ parts: StepperParts
+    _ splitting: SplittingScheme, extrapolates: Bool, longest: Double = .infinity, _ parts: StepperParts
   ) throws -> any Stepper {
     let isDivided = isControlled || extrapolates
     let base = try SplittingStepper(
@@ -83,7 +92,7 @@ extension RunConfiguration {
       quasiSteady: parts.quasiSteady, distributions: parts.distributions, volumes: parts.volumes,
       account: parts.account,
       isDivided: isDivided, pool: parts.pool)
-    return isDivided ? try DoublingStepper(base, extrapolates: extrapolates, grid: grid) : base
+    return isDivided ? try DoublingStepper(base, extrapolates: extrapolates, longest: longest, grid: grid) : base
   }
 
   /// Why nothing can be left unsplit; nil if all fields allow it.

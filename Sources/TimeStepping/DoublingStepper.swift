@@ -20,24 +20,28 @@ package final class DoublingStepper: Stepper {
   /// - Parameters:
   ///   - base: made for being taken in halves.
   ///   - extrapolates: whether the error is taken off.
+  ///   - longest: no step may be longer, because the difference would not tell the error.
   package convenience init(
-    _ base: SplittingStepper, extrapolates: Bool, grid: Grid
+    _ base: SplittingStepper, extrapolates: Bool, longest: Double = .infinity, grid: Grid
   ) throws(FieldAllocationError) {
-    try self.init(base, extrapolates: extrapolates, grid: grid, count: base.diffusion.fields.count)
+    try self.init(
+      base, extrapolates: extrapolates, longest: longest, grid: grid, count: base.diffusion.fields.count)
   }
 
   package convenience init(_ base: PositiveExponentialStepper, grid: Grid, count: Int) throws(FieldAllocationError) {
-    try self.init(base, extrapolates: false, grid: grid, count: count)
+    try self.init(base, extrapolates: false, longest: .infinity, grid: grid, count: count)
   }
 
   private init(
-    _ base: any DivisibleStepper, extrapolates: Bool, grid: Grid, count: Int
+    _ base: any DivisibleStepper, extrapolates: Bool, longest: Double, grid: Grid, count: Int
   ) throws(FieldAllocationError) {
     self.base = base
+    longestStep = longest
     self.extrapolates = extrapolates
     coarse = try FieldSet(grid: grid, count: count)
   }
 
+  package let longestStep: Double
   /// The difference is measured, whose order is that of the base.
   package var errorOrder: Int { base.errorOrder }
   /// The error is taken off only as far as something is there.
