@@ -71,6 +71,8 @@ package struct FailureReport {
     case .balance:
       return "Look at the production and decay of \(name), which has to be able to come into balance with the others."
     case .dose: return "Look at the expressions of the treatment."
+    case .history:
+      return "Longer steps may help (time.tolerance), or a gamma-distributed delay, which needs no history."
     case .brokenPromise: return "This is a defect in Oncofield, please report it with the run file."
     }
   }
@@ -106,7 +108,8 @@ private struct ProcessRates {
     }
     names = changes.map(\.0)
     let (found, expressions) = Expression.extractingDistributions(changes.map(\.1))
-    let distributions = try configuration.distributionFields(found, volumes: assembly.volumes, pool: assembly.pool)
+    let distributions = try configuration.distributionFields(
+      found, delays: assembly.delays, volumes: assembly.volumes, pool: assembly.pool)
     let functions = try PointwiseFunctions(
       expressions, fields: distributions?.names ?? model.fieldNames, parameters: model.parameterValues,
       grid: configuration.grid)
@@ -114,7 +117,7 @@ private struct ProcessRates {
     var extended = state
     if let distributions {
       extended = try FieldSet(grid: configuration.grid, count: distributions.names.count)
-      distributions.extend(state, into: extended, time: time)
+      try distributions.extend(state, into: extended, time: time)
     }
     GridEvaluator(functions, volumes: assembly.volumes, pool: assembly.pool).evaluate(
       extended, time: time, into: values)

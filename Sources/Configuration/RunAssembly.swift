@@ -17,6 +17,8 @@ package final class RunAssembly {
   package let taxis: Taxis?
   package let reactions: ReactionIntegrator?
   package let quasiSteady: QuasiSteadyFields?
+  /// What looks back on the past; nil if nothing is delayed.
+  package let delays: DelayedFields?
   package let observables: Observables
   /// How each field is moved in the first step.
   package let diffusionPlan: [Diffusion.Plan]
@@ -61,9 +63,17 @@ package final class RunAssembly {
       } catch {
         throw configuration.diagnostics(error)
       }
+      if model.fields.contains(where: { $0.stage != nil }) {
+        try configuration.setDelayStages(of: state, volumes: volumes, pool: pool)
+        try quasiSteady?.settle(state, time: configuration.startTime)
+      }
       maxima = model.fields.indices.map { [state] in max(abs(state.maximum($0)), abs(state.minimum($0))) }
     }
     try continuing?.restore(state)
+    delays = try configuration.delayedFields(following: earlier?.delays, volumes: volumes, pool: pool)
+    if earlier == nil, continuing == nil {
+      try delays?.begin(state, at: configuration.startTime, isJump: !configuration.history.isEmpty)
+    }
     let largest = maxima ?? []
     self.maxima = largest
     growthRates = configuration.growthRates(maxima: largest)
@@ -71,12 +81,13 @@ package final class RunAssembly {
     let fields = try configuration.diffusingFields(growthRates: growthRates, volumes: volumes, pool: pool)
     diffusion = try configuration.diffusion(of: fields, quasiSteady: quasiSteady, volumes: volumes, pool: pool)
     taxis = try configuration.taxis(volumes: volumes, pool: pool)
-    let (rates, distributions) = try RunAssembly.reactions(configuration, maxima: largest, volumes: volumes, pool: pool)
+    let (rates, distributions) = try RunAssembly.reactions(
+      configuration, delays: delays, maxima: largest, volumes: volumes, pool: pool)
     reactions = rates
     stepper = try configuration.stepper(
       StepperParts(
         volumes: volumes, reactions: reactions, taxis: taxis, diffusion: diffusion, quasiSteady: quasiSteady,
-        distributions: distributions, pool: pool))
+        distributions: distributions, delays: delays, pool: pool))
     let step = configuration.firstStep
     do {
       diffusionPlan = try diffusion.plan(state, time: step.start, step: step.size)
@@ -87,25 +98,27 @@ package final class RunAssembly {
     let (found, expressions) = Expression.extractingDistributions(configuration.observables.map(\.expression))
     observables = try Observables(
       named: zip(configuration.observables, expressions).map { ($0.name, $1) }, fields: model.fieldNames,
-      compartments: model.compartmentNames,
+      compartments: model.compartmentNames, unlisted: Set(model.fields.filter { $0.stage != nil }.map(\.name)),
       distributions: configuration.distributionFields(found, volumes: volumes, pool: pool),
       hasFreeBoundary: model.freeBoundary != nil, parameters: model.parameterValues, volumes: volumes, pool: pool)
   }
 
-  /// The reactions of all points, and what in them depends on the whole domain.
+  /// The reactions of all points, and what in them depends on the past and the whole domain.
   private static func reactions(
-    _ configuration: RunConfiguration, maxima: [Double], volumes: PointVolumes, pool: WorkerPool
+    _ configuration: RunConfiguration, delays: DelayedFields?, maxima: [Double], volumes: PointVolumes,
+    pool: WorkerPool
   ) throws -> (ReactionIntegrator?, DistributionFields?) {
     let model = configuration.model
     let (found, rates, parts) = configuration.reactionRates
-    let distributions = try configuration.distributionFields(found, volumes: volumes, pool: pool)
+    let distributions = try configuration.distributionFields(found, delays: delays, volumes: volumes, pool: pool)
     let system = try ReactionSystem(
       rates: rates, parts: parts, fields: distributions?.names ?? model.fieldNames,
       uniformFields: model.fields.indices.filter { model.fields[$0].isCompartment }, parameters: model.parameterValues,
       grid: configuration.grid)
     // A field that starts empty has no size of its own yet; that of the others stands in for it.
     let largest = maxima.max() ?? 0
-    let scales = maxima.map { $0 > 0 ? $0 : largest > 0 ? largest : 1 } + found.map { _ in Double.infinity }
+    let scales =
+      maxima.map { $0 > 0 ? $0 : largest > 0 ? largest : 1 } + rates.dropFirst(maxima.count).map { _ in .infinity }
     guard system.isActive else { return (nil, distributions) }
     let integrator = ReactionIntegrator(
       system, method: configuration.reactionMethod, tolerance: configuration.reactionTolerance, scales: scales,
@@ -124,10 +137,10 @@ package final class RunAssembly {
     }
   }
 
-  /// Bytes that the field values of the run take, the stepper's memory and working copies included.
+  /// Bytes that the field values of the run take, the stepper's memory, working copies and the history included.
   package var fieldBytes: Int {
     let one = configuration.grid.storageCount * 8
-    return one
+    return leastHistoryBytes + one
       * ((2 + stepper.fieldSetCount + (configuration.isControlled ? 1 : 0)) * state.count
         + diffusion.workingFieldCount + (taxis?.workingFieldCount ?? 0) + (quasiSteady?.workingFieldCount ?? 0))
   }

@@ -11,8 +11,9 @@ struct StepperParts {
   let taxis: Taxis?
   let diffusion: Diffusion
   let quasiSteady: QuasiSteadyFields?
-  /// Integrals along an axis and convolutions in the rates.
+  /// Delayed values, integrals along an axis and convolutions in the rates.
   let distributions: DistributionFields?
+  let delays: DelayedFields?
   let pool: WorkerPool
 }
 
@@ -128,7 +129,8 @@ extension RunConfiguration {
       rates: ProductionLossRates(
         productions: Array(rates.prefix(names.count)), losses: Array(rates.dropFirst(names.count)), fields: names,
         parameters: model.parameterValues, taxis: parts.taxis,
-        distributions: distributionFields(found, volumes: parts.volumes, pool: parts.pool), volumes: parts.volumes,
+        distributions: distributionFields(
+          found, delays: parts.delays, volumes: parts.volumes, pool: parts.pool), volumes: parts.volumes,
         pool: parts.pool),
       quasiSteady: parts.quasiSteady, grid: grid, count: names.count)
   }

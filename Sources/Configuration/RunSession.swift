@@ -93,11 +93,12 @@ package final class RunSession {
     for part in simulation.stepper.memory {
       try RunSession.restore(checkpoint, "memory/\(part.name)", names, into: part.set)
     }
+    try assembly.restoreHistory(memory.history, from: checkpoint)
     try simulation.restore(memory, continuesFiles: !branching)
     try writeResolved()
   }
 
-  private static func restore(
+  static func restore(
     _ checkpoint: CheckpointFile, _ group: String, _ names: [String], into set: FieldSet
   ) throws {
     for (index, name) in names.enumerated() {
@@ -212,7 +213,8 @@ package final class RunSession {
         CheckpointText.maxima: String(decoding: try encoder.encode(assembly.maxima), as: UTF8.self),
         CheckpointText.program: "Oncofield \(Provenance.version) (\(Provenance.commit))",
       ],
-      groups: [Checkpoint.Group(name: "fields", fields: fields, values: simulation.state)] + memory + tissue)
+      groups: [Checkpoint.Group(name: "fields", fields: fields, values: simulation.state)] + memory + tissue
+        + assembly.historyGroups)
   }
 
   // MARK: Running
@@ -275,6 +277,7 @@ package final class RunSession {
         "reaction_tiles", .object(statistics.tiles.sorted { $0.key < $1.key }.map { .init($0.key, .integer($0.value)) })
       ),
       .init("extinguished", assembly.extinguishedOutput(simulation.extinction)),
+      .init("history", assembly.historyOutput),
       .init("work", current.work.output),
       .init("schemes", simulation.stepper.memorized.choice.map(\.output) ?? .null),
       .init("health", health?.output ?? .null),

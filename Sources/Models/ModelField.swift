@@ -27,4 +27,6 @@ package struct ModelField: Sendable {
   package let extinctionThreshold: Double?
   /// Conditions that the model gives; the run file's default holds for the other axes.
   package let boundaries: BoundaryConditions
+  /// What it is of a gamma-distributed delay; nil for fields that a file has.
+  package internal(set) var stage: DelayStage?
 }

@@ -6,6 +6,7 @@ extension Simulation {
   func carryOutTreatments() throws {
     let choice = stepper.memorized.choice
     guard try regimen.carryOut(state, at: clock.time) else { return }
+    try regimen.equations.delays?.recordJump(state, at: clock.time)
     // The equations may have a new stepper, which goes on with the scheme chosen so far until it chooses itself.
     if let choice { stepper.memorized = StepperMemory(choice: choice) }
     stepper.restart()
