@@ -32,7 +32,7 @@ package final class FieldRates: Sendable {
   var work: Work { taxis.map { meter.work + $0.work } ?? meter.work }
 
   /// Replaces `target` by the rates at a time.
-  func evaluate(_ state: FieldSet, time: Double, into target: FieldSet) throws(NumericalFailure) {
+  package func evaluate(_ state: FieldSet, time: Double, into target: FieldSet) throws(NumericalFailure) {
     meter.add {
       $0.rateEvaluations += 1
       $0.operations += Double(evaluator.functions.operationCount)
