@@ -71,8 +71,6 @@ package struct FailureReport {
     case .balance:
       return "Look at the production and decay of \(name), which has to be able to come into balance with the others."
     case .dose: return "Look at the expressions of the treatment."
-    case .history:
-      return "Longer steps may help (time.tolerance), or a gamma-distributed delay, which needs no history."
     case .brokenPromise: return "This is a defect in Oncofield, please report it with the run file."
     }
   }

@@ -52,8 +52,6 @@ package final class DelayHistory: Sendable {
   package var values: [FieldSet] { stored.withLock { $0.values } }
   /// The state at the start of the run; nil if nobody looks back as far.
   package var initial: FieldSet? { stored.withLock { $0.initial } }
-  /// The time of the latest values.
-  var latestTime: Double? { stored.withLock { $0.memory.times.last } }
 
   // MARK: Recording
 
@@ -70,19 +68,10 @@ package final class DelayHistory: Sendable {
   }
 
   /// A set to be filled with values and handed to `append`.
-  func room() throws(NumericalFailure) -> FieldSet {
-    let (spare, isFull) = stored.withLock { ($0.spare.popLast(), $0.values.count >= DelayHistory.mostValues) }
-    let set = isFull ? nil : spare ?? (try? FieldSet(grid: grid, count: count))
-    guard let set else {
-      let problem =
-        isFull
-        ? "has a longest delay of more than \(DelayHistory.mostValues) steps, the most that a history holds"
-        : "has a history for which there is no memory"
-      throw NumericalFailure(
-        problem: problem, field: 0, tile: Tile(row: 0, column: 0, count: 1), point: 0, time: latestTime ?? 0,
-        cause: .history)
-    }
-    return set
+  func room(at time: Double) throws -> FieldSet {
+    let (spare, count) = stored.withLock { ($0.spare.popLast(), $0.values.count) }
+    if count >= DelayHistory.mostValues { throw HistoryFailure(time: time, longest: longest) }
+    return try spare ?? FieldSet(grid: grid, count: self.count)
   }
 
   /// Adds the values at the end of a step.
@@ -166,5 +155,18 @@ extension DelayHistory.Stored {
     values.removeFirst(dropped)
     memory.times.removeFirst(dropped)
     memory.isBreak.removeFirst(dropped)
+  }
+}
+
+/// The longest delay has more steps than a history holds.
+package struct HistoryFailure: Error, CustomStringConvertible {
+  package let time: Double
+  /// The longest delay.
+  package let longest: Double
+
+  package var description: String {
+    "t = \(Float(time)): the history would hold more than \(DelayHistory.mostValues) steps, because the longest delay is "
+      + "\(Float(longest)) and steps are that short; ask for less (time.tolerance), or use a gamma-distributed delay, "
+      + "delayed(e, tau, k)"
   }
 }

@@ -78,17 +78,17 @@ package final class DelayedFields: Sendable {
   /// Takes note of the state at the end of a step that counts.
   ///
   /// - Returns: whether some delayed value jumps there.
-  package func record(_ state: FieldSet, at time: Double) throws(NumericalFailure) -> Bool {
+  package func record(_ state: FieldSet, at time: Double) throws -> Bool {
     history.append(try values(state, time), at: time)
   }
 
   /// Takes note of the state after a jump, of itself or of its equations, at the time of the latest one.
-  package func recordJump(_ state: FieldSet, at time: Double) throws(NumericalFailure) {
+  package func recordJump(_ state: FieldSet, at time: Double) throws {
     history.appendJump(try values(state, time))
   }
 
-  private func values(_ state: FieldSet, _ time: Double) throws(NumericalFailure) -> FieldSet {
-    let set = try history.room()
+  private func values(_ state: FieldSet, _ time: Double) throws -> FieldSet {
+    let set = try history.room(at: time)
     try current.evaluate(state, time: time, into: set)
     volumes.clearOutside(set)
     return set
@@ -109,10 +109,7 @@ package final class DelayedFields: Sendable {
         try part.evaluator.evaluate(initial, time: time - lag, into: part.values)
         volumes.clearOutside(part.values)
         target.setField(first + index, toSumOf: [(1, part.values)], field: 0, pool: pool)
-      case nil:
-        throw NumericalFailure(
-          problem: "depends on the time \(Float(time - lag)), which lies before what is remembered", field: 0,
-          tile: Tile(row: 0, column: 0, count: 1), point: 0, time: time, cause: .history)
+      case nil: preconditionFailure("a history is kept as far back as its longest delay")
       }
     }
   }

@@ -32,14 +32,12 @@ package struct NumericalFailure: Error, Sendable {
     case dose
     /// A density is negative although the scheme promises that it cannot be.
     case brokenPromise
-    /// More of the past is needed than is kept.
-    case history
 
     /// Whether the point of the failure is known.
     package var isLocated: Bool {
       switch self {
       case .reactions, .notFinite, .diffusivity, .dose, .brokenPromise: true
-      case .smallestStep, .velocity, .loss, .freeBoundary, .balance, .history: false
+      case .smallestStep, .velocity, .loss, .freeBoundary, .balance: false
       }
     }
   }

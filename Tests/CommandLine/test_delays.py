@@ -161,4 +161,5 @@ def test_a_history_of_too_many_steps_ends_the_run_with_a_sentence(oncofield, del
         domain={"size": [1], "points": [1]}, initial={"u": 3, "v": 2}, observables={})
     finished = oncofield("run", path, "--output", tmp_path / "out", check=False)
     assert finished.returncode == 76
-    assert "more than 10000 steps, the most that a history holds" in finished.stderr
+    assert "the history would hold more than 10000 steps, because the longest delay is 50.0" in finished.stderr
+    assert "There is no checkpoint yet." in finished.stderr

@@ -99,6 +99,61 @@ private func factorial(_ n: Int) -> Double { (1...max(n, 1)).reduce(1) { $0 * Do
     #expect(abs(changed.values(0)[0] - written.values(0)[0]) < 1e-5)
   }
 
+  /// All times are those of the run, also where it does not begin at 0.
+  @Test func aRunMayBeginAtAnyTime() throws {
+    let later = #""start": 5, "end": 8.75"#
+    let text = Self.linear(#", "history": { "u": "1" }"#).replacingOccurrences(of: #""end": 3.75"#, with: later)
+    let state = try finalState(text, set: ["time.scheme=etdrk4"])
+    #expect(abs(state.values(0)[0] - methodOfSteps(3.75)) < 1e-12)
+    // u' = −π/2 u(t − 1) has the solution cos(πt/2).
+    let wave = try finalState(
+      Self.linear(#", "history": { "u": "cos(pi*t/2)" }"#, rate: "-pi/2*delayed(u, 1)"),
+      set: ["time.scheme=etdrk4", "time.end=2", "time.step=0.05"])
+    #expect(abs(wave.values(0)[0] + 1) < 1e-6)
+  }
+
+  /// The number of steps that the plan promises is that of the run, with what happens at a dose and after each delay.
+  @Test func thePlanKnowsTheNumberOfSteps() throws {
+    let text = Self.linear(
+      #", "treatment": [{ "name": "dose", "at": 0.55, "add": { "u": 2 } }]"#,
+      rate: "-delayed(u, 1) - 0.1*delayed(u, 0.37)")
+    let assembly = try RunAssembly(configuration(text, set: ["time.scheme=strang"]), threads: 1)
+    let plan = try RunPlan(assembly).output.compact
+    let simulation = try simulation(of: assembly)
+    _ = try simulation.run()
+    #expect(simulation.clock.step > 40)
+    #expect(plan.contains(#""steps":\#(simulation.clock.step),"#))
+  }
+
+  /// Outside the tissue fields are 0, and what is delayed need be no number there.
+  @Test func nothingIsDelayedOutsideTheTissue() throws {
+    let text = """
+      { "model": { "name": "m", "fields": { "u": { "diffusion": 0.1 } }, "reactions": { "u": "0.1*delayed(1/u, 0.5)" } },
+        "domain": { "size": [4], "points": [16], "mask": "x < 3" }, "initial": { "u": "1 + x" },
+        "time": { "end": 2, "step": 0.1, "scheme": "strang" } }
+      """
+    let values = try finalState(text).values(0)
+    #expect(values[..<12].allSatisfy { $0 > 1 && $0 < 5 })
+    #expect(values[12...].allSatisfy { $0 == 0 })
+  }
+
+  /// A compartment is delayed like a field, and the stages of its distributed delay are compartments that nobody sees.
+  @Test func compartmentsHaveDelaysToo() throws {
+    let text = """
+      { "model": { "name": "m", "fields": { "u": {} }, "compartments": { "A": {}, "B": {} },
+          "reactions": { "u": "A - u", "A": "-delayed(A, 1)", "B": "delayed(A, 1, 2) - B + 0*delayed(mean(u), 1)" } },
+        "domain": { "size": [1], "points": [300] }, "initial": { "u": "x", "A": 1, "B": 0 },
+        "time": { "end": 3.75, "step": 0.05, "scheme": "etdrk4" } }
+      """
+    let assembly = try RunAssembly(configuration(text), threads: 1)
+    try advance(assembly) { _, _ in }
+    let state = assembly.state
+    #expect(state.count == 5)
+    #expect(abs(state.values(1)[0] - methodOfSteps(3.75)) < 1e-10)
+    for field in 1..<5 { #expect(state.minimum(field) == state.maximum(field)) }
+    #expect(assembly.observables.columns == ["mass(u)", "min(u)", "max(u)", "A", "B"])
+  }
+
   // MARK: With diffusion
 
   /// `u_t = D u_xx − a u(t − τ)` has the solutions `Re e^{λt} cos(kx)` with `λ = −Dk² − a e^{−λτ}`: here `λ = σ + iω` is
