@@ -76,8 +76,22 @@ private func factorial(_ n: Int) -> Double { (1...max(n, 1)).reduce(1) { $0 * Do
     #expect(errors[2] < (order == 4 ? 1e-8 : 1e-3))
   }
 
-  /// A treatment that changes a parameter makes the equations anew; the history goes on. Against the same with a rate that
-  /// depends on time.
+  /// Before the start 2, at the start 1: the delayed value jumps at t = 1.
+  ///
+  /// The solution is that for 2 at all times before, less the one that is 1 at the start.
+  @Test(arguments: Scheme.all.map(\.name))
+  func aHistoryNeedNotMeetTheStart(scheme: String) throws {
+    let text = Self.linear(#", "history": { "u": 2 }"#)
+    let exact = 2 * methodOfSteps(3.75) - fundamental(3.75)
+    let state = try finalState(text, set: ["time.scheme=\(scheme)", "time.step=0.025"])
+    #expect(abs(state.values(0)[0] - exact) < (scheme == "strang4" || scheme == "etdrk4" ? 1e-8 : 1e-3))
+    let chosen = try finalState(text.replacingOccurrences(of: #""step": 0.1"#, with: #""tolerance": 1e-6"#))
+    #expect(abs(chosen.values(0)[0] - exact) < 1e-6)
+  }
+
+  /// A treatment that changes a parameter makes the equations anew; the history goes on.
+  ///
+  /// Against the same with a rate that depends on time.
   @Test func aParameterThatChangesKeepsTheHistory() throws {
     let changed = try finalState(
       Self.linear(
@@ -156,8 +170,9 @@ private func factorial(_ n: Int) -> Double { (1...max(n, 1)).reduce(1) { $0 * Do
 
   // MARK: With diffusion
 
-  /// `u_t = D u_xx − a u(t − τ)` has the solutions `Re e^{λt} cos(kx)` with `λ = −Dk² − a e^{−λτ}`: here `λ = σ + iω` is
-  /// chosen, and `a` and `D` follow. The history is the solution before the start.
+  /// `u_t = D u_xx − a u(t − τ)` has the solutions `Re e^{λt} cos(kx)` with `λ = −Dk² − a e^{−λτ}`.
+  ///
+  /// Here `λ = σ + iω` is chosen, and `a` and `D` follow. The history is the solution before the start.
   private static let modal: (text: String, exact: @Sendable (Double, Double) -> Double) = {
     let (sigma, omega, tau, k) = (-0.2, 1.1, 1.5, Double.pi / 2)
     let a = omega * exp(sigma * tau) / sin(omega * tau)

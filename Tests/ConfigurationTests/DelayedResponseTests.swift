@@ -75,7 +75,9 @@ import Testing
     return low...high
   }
 
-  /// Published: a large cycle, u from 0.296 to 2.933. The oscillations do not repeat exactly, so that their range depends a
+  /// Published: a large cycle, u from 0.296 to 2.933.
+  ///
+  /// The oscillations do not repeat exactly, so that their range depends a
   /// little on how long one looks: tolerances of 1 and 2 %.
   @Test func aDelayOfFourLeadsToALargeCycle() throws {
     let range = try range(tau: 4.1, end: 800)
