@@ -108,7 +108,9 @@ extension RunConfiguration {
     .init(
       "smallest_step", .number(.positive), "A run that would need a shorter step than this fails.",
       default: "1e-12 of the run"),
-    .init("largest_step", .number(.positive), "No step is longer.", default: "a tenth of the run"),
+    .init(
+      "largest_step", .number(.positive), "No step is longer.",
+      default: "a tenth of the run; in any case a quarter of the shortest constant delay"),
     .init(
       "scheme",
       .choice(

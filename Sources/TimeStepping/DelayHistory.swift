@@ -30,7 +30,7 @@ package final class DelayHistory: Sendable {
   /// Values that are kept at most.
   package static let mostValues = 10_000
   /// Values that interpolation needs before the one that the longest delay leads to.
-  private static let margin = 4
+  fileprivate static let margin = 4
 
   package let grid: Grid
   /// Number of expressions.
@@ -151,7 +151,7 @@ extension DelayHistory.Stored {
     let dropped = max(0, first - DelayHistory.margin)
     if memory.start < time { initial = nil }
     guard dropped > 0 else { return }
-    spare += values.prefix(dropped)
+    spare = Array((spare + values.prefix(dropped)).suffix(DelayHistory.margin))
     values.removeFirst(dropped)
     memory.times.removeFirst(dropped)
     memory.isBreak.removeFirst(dropped)
