@@ -162,4 +162,4 @@ def test_a_history_of_too_many_steps_ends_the_run_with_a_sentence(oncofield, del
     finished = oncofield("run", path, "--output", tmp_path / "out", check=False)
     assert finished.returncode == 76
     assert "the history would hold more than 10000 steps, because the longest delay is 50.0" in finished.stderr
-    assert "There is no checkpoint yet." in finished.stderr
+    assert "The last good checkpoint is" in finished.stderr
