@@ -71,5 +71,7 @@ package final class CurrentAssembly {
 }
 
 extension RunAssembly {
-  var equations: Equations { Equations(stepper: stepper, quasiSteady: quasiSteady, account: account) }
+  var equations: Equations {
+    Equations(stepper: stepper, quasiSteady: quasiSteady, delays: delays, account: account)
+  }
 }

@@ -106,7 +106,8 @@ private struct ProcessRates {
     }
     names = changes.map(\.0)
     let (found, expressions) = Expression.extractingDistributions(changes.map(\.1))
-    let distributions = try configuration.distributionFields(found, volumes: assembly.volumes, pool: assembly.pool)
+    let distributions = try configuration.distributionFields(
+      found, delays: assembly.delays, volumes: assembly.volumes, pool: assembly.pool)
     let functions = try PointwiseFunctions(
       expressions, fields: distributions?.names ?? model.fieldNames, parameters: model.parameterValues,
       grid: configuration.grid)
@@ -114,7 +115,7 @@ private struct ProcessRates {
     var extended = state
     if let distributions {
       extended = try FieldSet(grid: configuration.grid, count: distributions.names.count)
-      distributions.extend(state, into: extended, time: time)
+      try distributions.extend(state, into: extended, time: time)
     }
     GridEvaluator(functions, volumes: assembly.volumes, pool: assembly.pool).evaluate(
       extended, time: time, into: values)

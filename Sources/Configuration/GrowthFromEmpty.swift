@@ -12,7 +12,8 @@ extension RunConfiguration {
   ///
   /// - Parameter maxima: largest initial value of each field.
   func growthRates(maxima: [Double]) -> [Double] {
-    let rates = model.ratesWithoutInfusions
+    // What grew in the past counts as if it grew now, which is no slower.
+    let rates = model.ratesWithoutInfusions.map(model.undelayed)
     return model.fieldNames.indices.map { field in
       let name = Symbol.field(model.fieldNames[field])
       let parameters = Dictionary(

@@ -6,9 +6,14 @@ extension RunConfiguration {
   /// How far below 0 each density may fall, relative to its largest value, before that is reported: the tolerance of the
   /// run, or with a fixed step that of the reactions.
   package var negativityTolerances: [Double] {
-    switch steps {
-    case .fixed: model.fields.map { _ in reactionTolerance }
-    case .controlled(let tolerance, _): tolerance.relative
+    let tolerances: [Double] =
+      switch steps {
+      case .fixed: model.fields.map { _ in reactionTolerance }
+      case .controlled(let tolerance, _): tolerance.relative
+      }
+    // A stage of a delay is a density only if what is delayed is one.
+    return zip(zip(model.fields, productionLoss), tolerances).map { field, tolerance in
+      field.0.stage != nil && !field.1.isPositive ? .infinity : tolerance
     }
   }
 

@@ -18,6 +18,7 @@ extension RunConfiguration {
       "model": model.resolvedDocument,
       "domain": domainOutput(isForCheckpoint: isForCheckpoint),
       "initial": initialOutput(isForCheckpoint: isForCheckpoint),
+      "history": document["history"].map(JSONText.init),
       "time": timeOutput,
       "treatment": document["treatment"].map(JSONText.init),
       "observables": document["observables"].map(JSONText.init),

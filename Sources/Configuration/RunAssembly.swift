@@ -19,6 +19,8 @@ package final class RunAssembly {
   package let quasiSteady: QuasiSteadyFields?
   /// Where the stepper writes down what changes the masses; nil if no ledger is kept.
   package let account: MassAccount?
+  /// What looks back on the past; nil if nothing is delayed.
+  package let delays: DelayedFields?
   package let observables: Observables
   /// How each field is moved in the first step.
   package let diffusionPlan: [Diffusion.Plan]
@@ -63,9 +65,17 @@ package final class RunAssembly {
       } catch {
         throw configuration.diagnostics(error)
       }
+      if model.fields.contains(where: { $0.stage != nil }) {
+        try configuration.setDelayStages(of: state, volumes: volumes, pool: pool)
+        try quasiSteady?.settle(state, time: configuration.startTime)
+      }
       maxima = model.fields.indices.map { [state] in max(abs(state.maximum($0)), abs(state.minimum($0))) }
     }
     try continuing?.restore(state)
+    delays = try configuration.delayedFields(following: earlier?.delays, volumes: volumes, pool: pool)
+    if earlier == nil, continuing == nil {
+      try delays?.begin(state, at: configuration.startTime, isJump: !configuration.history.isEmpty)
+    }
     let largest = maxima ?? []
     self.maxima = largest
     growthRates = configuration.growthRates(maxima: largest)
@@ -74,13 +84,13 @@ package final class RunAssembly {
     diffusion = try configuration.diffusion(of: fields, quasiSteady: quasiSteady, volumes: volumes, pool: pool)
     taxis = try configuration.taxis(volumes: volumes, pool: pool)
     let (rates, distributions, lines) = try RunAssembly.reactions(
-      configuration, maxima: largest, volumes: volumes, pool: pool)
+      configuration, delays: delays, maxima: largest, volumes: volumes, pool: pool)
     reactions = rates
     account = try configuration.massAccount(rates: lines, distributions: distributions, volumes: volumes, pool: pool)
     stepper = try configuration.stepper(
       StepperParts(
         volumes: volumes, reactions: reactions, taxis: taxis, diffusion: diffusion, quasiSteady: quasiSteady,
-        distributions: distributions, account: account, pool: pool))
+        distributions: distributions, delays: delays, account: account, pool: pool))
     let step = configuration.firstStep
     do {
       diffusionPlan = try diffusion.plan(state, time: step.start, step: step.size)
@@ -91,18 +101,19 @@ package final class RunAssembly {
     let (found, expressions) = Expression.extractingDistributions(configuration.observables.map(\.expression))
     observables = try Observables(
       named: zip(configuration.observables, expressions).map { ($0.name, $1) }, fields: model.fieldNames,
-      compartments: model.compartmentNames,
+      compartments: model.compartmentNames, unlisted: Set(model.fields.filter { $0.stage != nil }.map(\.name)),
       distributions: configuration.distributionFields(found, volumes: volumes, pool: pool),
       hasFreeBoundary: model.freeBoundary != nil, parameters: model.parameterValues, volumes: volumes, pool: pool)
   }
 
-  /// The reactions of all points, and what in them depends on the whole domain.
+  /// The reactions of all points, and what in them depends on the past and the whole domain.
   private static func reactions(
-    _ configuration: RunConfiguration, maxima: [Double], volumes: PointVolumes, pool: WorkerPool
+    _ configuration: RunConfiguration, delays: DelayedFields?, maxima: [Double], volumes: PointVolumes,
+    pool: WorkerPool
   ) throws -> (ReactionIntegrator?, DistributionFields?, lines: [Expression]) {
     let model = configuration.model
     let (found, rates, parts, lines) = configuration.reactionRates
-    let distributions = try configuration.distributionFields(found, volumes: volumes, pool: pool)
+    let distributions = try configuration.distributionFields(found, delays: delays, volumes: volumes, pool: pool)
     let system = try ReactionSystem(
       rates: rates, parts: parts, processes: configuration.activeLedgerLines.map { lines[$0] },
       fields: distributions?.names ?? model.fieldNames,
@@ -110,7 +121,8 @@ package final class RunAssembly {
       grid: configuration.grid)
     // A field that starts empty has no size of its own yet; that of the others stands in for it.
     let largest = maxima.max() ?? 0
-    let scales = maxima.map { $0 > 0 ? $0 : largest > 0 ? largest : 1 } + found.map { _ in Double.infinity }
+    let scales =
+      maxima.map { $0 > 0 ? $0 : largest > 0 ? largest : 1 } + rates.dropFirst(maxima.count).map { _ in .infinity }
     guard system.isActive else { return (nil, distributions, lines) }
     let integrator = ReactionIntegrator(
       system, method: configuration.reactionMethod, tolerance: configuration.reactionTolerance, scales: scales,
@@ -124,7 +136,7 @@ package final class RunAssembly {
     let fields = configuration.model.fields
     return MassLedger(
       lines: configuration.ledgerLines, fieldNames: fields.map(\.name),
-      fields: fields.indices.filter { !fields[$0].isQuasiSteady }, masses: account.masses(of: state),
+      fields: fields.indices.filter { fields[$0].hasAccount }, masses: account.masses(of: state),
       start: configuration.startTime, isCompartment: fields.map(\.isCompartment),
       hasDoses: fields.map { field in
         configuration.treatments.contains { $0.changes.contains { $0.target == .field(field.name) } }
@@ -143,10 +155,10 @@ package final class RunAssembly {
     }
   }
 
-  /// Bytes that the field values of the run take, the stepper's memory and working copies included.
+  /// Bytes that the field values of the run take, the stepper's memory, working copies and the history included.
   package var fieldBytes: Int {
     let one = configuration.grid.storageCount * 8
-    return one
+    return leastHistoryBytes + one
       * ((2 + stepper.fieldSetCount + (configuration.isControlled ? 1 : 0)) * state.count
         + diffusion.workingFieldCount + (taxis?.workingFieldCount ?? 0) + (quasiSteady?.workingFieldCount ?? 0))
   }

@@ -17,7 +17,7 @@ extension RunConfiguration {
     guard keepsLedger else { return [] }
     var terms: [(line: MassLedger.Line, rate: Expression)] = []
     func add(_ name: String, _ field: String, _ rate: Expression) {
-      guard let field = model.fieldNames.firstIndex(of: field), !model.fields[field].isQuasiSteady else { return }
+      guard let field = model.fieldNames.firstIndex(of: field), model.fields[field].hasAccount else { return }
       let line = MassLedger.Line(name: name, field: field)
       if let known = terms.firstIndex(where: { $0.line == line }) {
         terms[known].rate = terms[known].rate + rate
@@ -60,7 +60,7 @@ extension RunConfiguration {
       rates: try ProcessIntegrals(
         active.map { lines[$0] }, fields: model.fieldNames, parameters: model.parameterValues,
         distributions: distributions, volumes: volumes, pool: pool),
-      isKept: model.fields.map { !$0.isQuasiSteady }, isClosed: sides.map { !$0.isPrescribed },
+      isKept: model.fields.map(\.hasAccount), isClosed: sides.map { !$0.isPrescribed },
       isCompartment: model.fields.map(\.isCompartment), volumes: volumes, pool: pool)
   }
 }

@@ -76,13 +76,13 @@ extension RunConfiguration {
     }
   }
 
-  /// Fields for integrals along an axis and convolutions; nil if there are none.
+  /// Fields for delayed values, integrals along an axis and convolutions; nil if there are none.
   func distributionFields(
-    _ distributions: [Distribution], volumes: PointVolumes, pool: WorkerPool
+    _ distributions: [Distribution], delays: DelayedFields? = nil, volumes: PointVolumes, pool: WorkerPool
   ) throws -> DistributionFields? {
-    if distributions.isEmpty { return nil }
+    if distributions.isEmpty, delays == nil { return nil }
     return try DistributionFields(
-      distributions, fields: model.fieldNames, parameters: model.parameterValues,
+      distributions, delays: delays, fields: model.fieldNames, parameters: model.parameterValues,
       isPeriodic: grid.axes.indices.map { axis in sides.allSatisfy { $0.boundaries[axis] == .periodic } },
       volumes: volumes, pool: pool)
   }

@@ -11,11 +11,13 @@ extension RunConfiguration {
     if model.freeBoundary == nil {
       for axis in grid.axes { known[.coordinate(axis.name)] = Interval(axis.origin, axis.origin + axis.length) }
     }
+    for name in fieldsOfAnySign { known[.field(name)] = .all }
     return model.productionLoss(intervals: known)
   }
 
   /// What is integrated at the points: integrals along an axis and convolutions in the rates, and the rates of all fields
-  /// and of those that stand for these, whole and as production and loss; the rates of the lines of the ledger.
+  /// and of those that stand for delayed values and for these, whole and as production and loss; the rates of the lines of
+  /// the ledger.
   var reactionRates:
     (distributions: [Distribution], rates: [Expression], parts: [ReactionSystem.Parts], lines: [Expression])
   {
@@ -26,13 +28,13 @@ extension RunConfiguration {
     let (found, all) = Expression.extractingDistributions(
       part(model.rates) + part(split.map(\.production)) + part(split.map(\.loss)) + ledgerRates)
     let count = moves.count
-    let none = found.map { _ in Expression.constant(0) }
+    let none = model.constantDelays.map { _ in Expression.constant(0) } + found.map { _ in .constant(0) }
     let parts = (0..<count).map { field in
       ReactionSystem.Parts(
         production: all[count + field], loss: all[2 * count + field],
         isPositive: moves[field] && split[field].isPositive)
     }
-    // What stands for the whole domain follows a line, of any sign.
+    // What stands for the past and the whole domain follows a line, of any sign.
     let others = none.map { ReactionSystem.Parts(production: $0, loss: $0, isPositive: false) }
     return (found, Array(all[..<count]) + none, parts + others, Array(all[(3 * count)...]))
   }

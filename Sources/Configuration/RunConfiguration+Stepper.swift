@@ -11,8 +11,9 @@ struct StepperParts {
   let taxis: Taxis?
   let diffusion: Diffusion
   let quasiSteady: QuasiSteadyFields?
-  /// Integrals along an axis and convolutions in the rates.
+  /// Delayed values, integrals along an axis and convolutions in the rates.
   let distributions: DistributionFields?
+  let delays: DelayedFields?
   /// Of the masses; nil if none is kept.
   let account: MassAccount?
   let pool: WorkerPool
@@ -141,7 +142,8 @@ extension RunConfiguration {
       rates: ProductionLossRates(
         productions: Array(rates.prefix(names.count)), losses: Array(rates.dropFirst(names.count)), fields: names,
         parameters: model.parameterValues, taxis: parts.taxis,
-        distributions: distributionFields(found, volumes: parts.volumes, pool: parts.pool), volumes: parts.volumes,
+        distributions: distributionFields(
+          found, delays: parts.delays, volumes: parts.volumes, pool: parts.pool), volumes: parts.volumes,
         pool: parts.pool),
       quasiSteady: parts.quasiSteady, account: parts.account, grid: grid, count: names.count)
   }

@@ -1,6 +1,7 @@
 import Documents
 import Models
 import Simulations
+import TimeStepping
 
 extension RunConfiguration {
   /// The run with other values for some parameters, and with the rates of infusions under way.
@@ -34,6 +35,15 @@ extension RunConfiguration {
         index += 1
       }
     }
-    return Set(times).filter { $0 > start && $0 < endTime }.sorted()
+    let lags = model.constantDelays.map { lag($0.delay) }
+    if !lags.isEmpty {
+      // What is not smooth now is not smooth a delay later.
+      let sums = DelayBreaks.sums(of: Set(lags).sorted()).map(\.sum)
+      times += ([startTime] + times).prefix(10_000).flatMap { time in sums.map { time + $0 } }
+    }
+    let sorted = Set(times).filter { $0 > start && $0 < endTime }.sorted()
+    return sorted.enumerated().filter { index, time in
+      index == 0 || time - sorted[index - 1] > DelayBreaks.coincidence(time, 0)
+    }.map(\.element)
   }
 }

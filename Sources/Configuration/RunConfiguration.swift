@@ -21,6 +21,8 @@ package struct RunConfiguration: Sendable {
   /// Of each field.
   package let sides: [FieldSides]
   package let initial: [InitialValue]
+  /// Before the start, by field; the others were as they are at the start.
+  package let history: [String: Expression]
   /// Numbers of the fields that are always in balance, none before one that it depends on.
   let quasiSteadyOrder: [Int]
   package let startTime: Double

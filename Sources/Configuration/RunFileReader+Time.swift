@@ -22,6 +22,7 @@ extension RunFileReader {
           "the run would take \(JSONText.text((end - start) / step)) steps", at: node.place,
           remedy: "take longer steps")
       }
+      checkStep(step, model, at: node.place)
       for key in ["tolerance", "first_step", "smallest_step", "largest_step"] {
         guard let other = time?[key] else { continue }
         found.error(
@@ -30,7 +31,7 @@ extension RunFileReader {
       }
       return .fixed(step)
     }
-    return .controlled(readTolerance(model), readBounds(start, end))
+    return .controlled(readTolerance(model), readBounds(start, end, atMost: longestStep(model)))
   }
 
   private mutating func readTolerance(_ model: Model) -> Tolerance {
@@ -50,10 +51,10 @@ extension RunFileReader {
     return Tolerance(relative: relative, absolute: absolute)
   }
 
-  private mutating func readBounds(_ start: Double, _ end: Double) -> StepControl.Bounds {
+  private mutating func readBounds(_ start: Double, _ end: Double, atMost limit: Double) -> StepControl.Bounds {
     let (time, length) = (root["time"], end - start)
     let smallest = time?["smallest_step"]?.number ?? length * 1e-12
-    let largest = time?["largest_step"]?.number ?? max(length / 10, smallest)
+    let largest = min(time?["largest_step"]?.number ?? max(length / 10, smallest), limit)
     let first = time?["first_step"]?.number ?? min(max(length / 1000, smallest), largest)
     let all = [("smallest_step", smallest), ("first_step", first), ("largest_step", largest)]
     for (index, (key, value)) in all.enumerated() {

@@ -60,9 +60,12 @@ struct RunFileReader {
     let quasiSteadyOrder = checkQuasiSteady(model)
     checkFreeBoundary(model, domain, diffusivities, sides)
     let mask = readMask(model, axes)
+    checkDelays(model, axes)
     let initial = readInitial(model, axes)
+    let history = readHistory(model, axes)
     let observables = readObservables(model, axes)
     let treatments = readTreatments(model, axes, start, end)
+    checkDelaysUnderTreatment(model)
     let stops = readStops(model, axes)
     let (methods, symbol) = readNumerics(model)
     let steps = readSteps(model, start, end)
@@ -75,7 +78,7 @@ struct RunFileReader {
       title: root["title"]?.string ?? model.title ?? model.name, model: model, grid: grid, mask: mask,
       lengthUnit: root["domain"]?["unit"]?.string ?? model.lengthUnit,
       timeUnit: root["time"]?["unit"]?.string ?? model.timeUnit,
-      diffusivities: diffusivities, sides: sides, initial: initial,
+      diffusivities: diffusivities, sides: sides, initial: initial, history: history,
       quasiSteadyOrder: quasiSteadyOrder, startTime: start, endTime: end,
       steps: steps, scheme: scheme,
       reactionMethod: root["time"]?["reactions"]?["method"]?.string.flatMap(ReactionMethod.named) ?? .standard,
@@ -175,6 +178,8 @@ struct RunFileReader {
         remedy: "the fields: " + model.fieldNames.joined(separator: ", "))
     }
     return model.fieldNames.compactMap { name in
+      // Found from what is delayed.
+      if model.fields.contains(where: { $0.name == name && $0.stage != nil }) { return .expression(.constant(0)) }
       guard let value = node[name] else {
         if model.fields.contains(where: { $0.name == name && $0.isQuasiSteady }) { return .expression(.constant(0)) }
         found.error(

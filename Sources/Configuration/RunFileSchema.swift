@@ -18,6 +18,10 @@ extension RunConfiguration {
       "initial", .map(key: "field", values: initial),
       "The value of each field at the start: a number, or an expression of position and parameters, which may use "
         + "`random()` and `normal()`.", isRequired: true),
+    .init(
+      "history", .map(key: "field", values: Model.expression),
+      "Where rates contain delays, what fields were before the start: expressions of `t`, position and parameters, as in "
+        + "`0.3*cos(t)`.", default: "for each field its value at the start"),
     .init("time", .object(time), "From when to when, and how.", isRequired: true),
     .init(
       "treatment", .array(of: .object(treatment)),
@@ -104,7 +108,9 @@ extension RunConfiguration {
     .init(
       "smallest_step", .number(.positive), "A run that would need a shorter step than this fails.",
       default: "1e-12 of the run"),
-    .init("largest_step", .number(.positive), "No step is longer.", default: "a tenth of the run"),
+    .init(
+      "largest_step", .number(.positive), "No step is longer.",
+      default: "a tenth of the run; in any case a quarter of the shortest constant delay"),
     .init(
       "scheme",
       .choice(

@@ -58,6 +58,7 @@ package struct RunPlan {
       "tolerance": configuration.toleranceOutput,
       "first_step": .number(stepSize),
       "treatment": configuration.treatments.isEmpty ? nil : .array(configuration.treatments.map(configuration.output)),
+      "delays": assembly.delayOutput,
       "memory_bytes": .integer(assembly.fieldBytes),
       "field_frames": .integer(count(configuration.fieldInterval)),
       "images": .integer(count(configuration.imageInterval)),
@@ -100,6 +101,7 @@ package struct RunPlan {
     }
     lines.append("  reactions")
     lines += configuration.positivityLines.map { "    " + $0 }
+    lines += assembly.delayLines
     lines += configuration.treatments.map { "  treatment    " + configuration.description(of: $0) }
     lines += configuration.stops.map { "  stop         \($0.reason)" }
     return lines.joined(separator: "\n") + "\n"

@@ -99,11 +99,12 @@ package final class RunSession {
     for part in simulation.stepper.memory {
       try RunSession.restore(checkpoint, "memory/\(part.name)", names, into: part.set)
     }
+    try assembly.restoreHistory(memory.history, from: checkpoint)
     try simulation.restore(memory, continuesFiles: !branching)
     try writeResolved()
   }
 
-  private static func restore(
+  static func restore(
     _ checkpoint: CheckpointFile, _ group: String, _ names: [String], into set: FieldSet
   ) throws {
     for (index, name) in names.enumerated() {
@@ -220,7 +221,8 @@ package final class RunSession {
         CheckpointText.maxima: String(decoding: try encoder.encode(assembly.maxima), as: UTF8.self),
         CheckpointText.program: "Oncofield \(Provenance.version) (\(Provenance.commit))",
       ],
-      groups: [Checkpoint.Group(name: "fields", fields: fields, values: simulation.state)] + memory + tissue)
+      groups: [Checkpoint.Group(name: "fields", fields: fields, values: simulation.state)] + memory + tissue
+        + assembly.historyGroups)
   }
 
   // MARK: Running
@@ -284,6 +286,7 @@ package final class RunSession {
       ),
       .init("extinguished", assembly.extinguishedOutput(simulation.extinction)),
       .init("ledger", ledger?.output ?? .null),
+      .init("history", assembly.historyOutput),
       .init("work", current.work.output),
       .init("schemes", simulation.stepper.memorized.choice.map(\.output) ?? .null),
       .init("health", health?.output ?? .null),

@@ -6,7 +6,8 @@ extension Expression {
   /// - `floor`, `heaviside` and conditions have the derivative 0 almost everywhere; at their jumps too.
   /// - `abs`, `min`, `max` and `where` are differentiated piece by piece; at a kink `abs` is taken as rising and `min`,
   ///   `max` as their second operand.
-  /// - Functionals of the domain and convolutions count as constants: one point does not change an integral.
+  /// - Functionals of the domain and convolutions count as constants: one point does not change an integral. So do delayed
+  ///   values, which the present does not change.
   /// - `a^b` with variable b needs a > 0, as its logarithm appears.
   package func derivative(by symbol: Symbol) -> Expression {
     Expression.build { graph in
@@ -27,7 +28,7 @@ extension ExpressionGraph {
     of node: Node, value: Int, values: [Int], slopes: [Int], by symbol: Symbol
   ) -> Int {
     switch node {
-    case .constant, .truth, .functional, .lineFunctional, .convolution: return constant(0)
+    case .constant, .truth, .functional, .lineFunctional, .convolution, .delay: return constant(0)
     case .symbol(let other): return constant(other == symbol ? 1 : 0)
     case .unary(let operation, let a):
       if constantValue(slopes[a]) == 0 { return slopes[a] }

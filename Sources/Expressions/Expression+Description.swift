@@ -63,6 +63,11 @@ private struct ExpressionPrinter {
     case .lineFunctional(let kind, let axis, let a):
       return ([.text(kind.rawValue + "("), .node(a, 0), .text(", \(axis))")], ExpressionPrinter.value)
     case .convolution(let a, let b): return call("convolve", [a, b])
+    case .delay(let a, let lag, let stages):
+      guard let stages else { return call("delayed", [a, lag]) }
+      return (
+        [.text("delayed("), .node(a, 0), .text(", "), .node(lag, 0), .text(", \(stages))")], ExpressionPrinter.value
+      )
     }
   }
 

@@ -3,7 +3,7 @@ extension Expression {
   ///
   /// It is computed in order with the functions of the C library: the reference for the vector program, and far slower.
   ///
-  /// - Returns: nil if a symbol has no value, or the expression contains a functional or a convolution.
+  /// - Returns: nil if a symbol has no value, or the expression contains a functional, a convolution or a delayed value.
   package func value(at values: [Symbol: Double] = [:]) -> Double? {
     var results: [Double] = []
     results.reserveCapacity(nodes.count)
@@ -17,7 +17,7 @@ extension Expression {
       case .unary(let operation, let a): results.append(operation.value(results[a]))
       case .binary(let operation, let a, let b): results.append(operation.value(results[a], results[b]))
       case .choice(let a, let b, let c): results.append(results[a] != 0 ? results[b] : results[c])
-      case .functional, .lineFunctional, .convolution: return nil
+      case .functional, .lineFunctional, .convolution, .delay: return nil
       }
     }
     return results.last

@@ -89,6 +89,17 @@ extension Interval {
   }
 }
 
+extension Expression {
+  /// The interval of its values; symbols that are not given can have any value.
+  package func interval(_ symbols: [Symbol: Interval]) -> Interval {
+    var graph = ExpressionGraph()
+    let root = graph.insert(self)
+    var known: [Interval] = []
+    for node in graph.nodes { known.append(graph.interval(of: node, known: known, symbols: symbols)) }
+    return known[root]
+  }
+}
+
 extension ExpressionGraph {
   /// The interval of a node whose operands have known ones.
   ///
@@ -107,6 +118,8 @@ extension ExpressionGraph {
     case .functional(.integral, let a), .lineFunctional(.integral, _, let a): known[a] * .nonNegative
     case .functional(_, let a), .lineFunctional(_, _, let a): known[a]
     case .convolution(let kernel, let a): known[kernel] * known[a] * .nonNegative
+    // What depends on the time has other values in the past.
+    case .delay(let a, _, _): expression(a).dependsOn(.time) ? .all : known[a]
     }
   }
 

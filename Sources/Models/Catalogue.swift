@@ -6,6 +6,7 @@ package enum Catalogue {
   private static let texts: [(name: String, bytes: [UInt8])] = [
     ("fisher-kpp-glioma", PackageResources.fisher_kpp_glioma_json),
     ("gatenby-gawlinski", PackageResources.gatenby_gawlinski_json),
+    ("han-he-kuang", PackageResources.han_he_kuang_json),
     ("kirschner-panetta-diffusion", PackageResources.kirschner_panetta_diffusion_json),
     ("kuznetsov-taylor-diffusion", PackageResources.kuznetsov_taylor_diffusion_json),
     ("matzavinos-chaplain-kuznetsov", PackageResources.matzavinos_chaplain_kuznetsov_json),

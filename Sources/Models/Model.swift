@@ -14,11 +14,13 @@ package struct Model: Sendable {
   package let lengthUnit: String?
   package let timeUnit: String?
   package let parameters: [Parameter]
-  /// The fields in space, then the compartments.
+  /// The fields in space, then the compartments, then the stages of gamma-distributed delays.
   package let fields: [ModelField]
   package let processes: [Process]
   /// What a treatment adds to the processes for a while.
   package internal(set) var infusions: [Process] = []
+  /// What is delayed in the rates.
+  package internal(set) var delays: [ModelDelay] = []
   /// nil if the domain stays as it is.
   package let freeBoundary: FreeBoundaryLaw?
   /// Names → meaning, as expressions of the run file see them.
@@ -27,8 +29,8 @@ package struct Model: Sendable {
   package let document: JSONNode
 
   package var fieldNames: [String] { fields.map(\.name) }
-  /// Those that vary in space.
-  package var fieldsInSpace: [ModelField] { fields.filter { !$0.isCompartment } }
+  /// Those of the file that vary in space.
+  package var fieldsInSpace: [ModelField] { fields.filter { !$0.isCompartment && $0.stage == nil } }
   package var compartmentNames: [String] { fields.filter(\.isCompartment).map(\.name) }
 
   /// Values of the parameters by name.

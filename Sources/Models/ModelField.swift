@@ -27,4 +27,10 @@ package struct ModelField: Sendable {
   package let extinctionThreshold: Double?
   /// Conditions that the model gives; the run file's default holds for the other axes.
   package let boundaries: BoundaryConditions
+  /// What it is of a gamma-distributed delay; nil for fields that a file has.
+  package internal(set) var stage: DelayStage?
+
+  /// Whether its mass has an account of its own: that of a quasi-steady field follows from others, and a stage of a delay is
+  /// no quantity of the model.
+  package var hasAccount: Bool { !isQuasiSteady && stage == nil }
 }

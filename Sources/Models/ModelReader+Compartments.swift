@@ -21,7 +21,7 @@ extension Model {
           "the rate of the compartment \(field.name) varies from point to point", at: place,
           remedy: "let it depend on fields by way of integral(…), mean(…), min(…) or max(…)")
       }
-      if rate.hasDistributions {
+      if undelayed(rate).hasDistributions {
         found.error(
           "convolve and integrals along an axis are not available in the rate of the compartment \(field.name)",
           at: place)
@@ -31,14 +31,7 @@ extension Model {
 
   /// Whether an expression differs from point to point, rather than being one number for the whole domain.
   package func varies(_ expression: Expression) -> Bool {
-    let compartments = Set(compartmentNames)
-    return Expression.extractingFunctionals([expression]).expressions[0].symbols.contains { symbol in
-      switch symbol {
-      case .field(let name): !compartments.contains(name)
-      case .coordinate: true
-      default: false
-      }
-    }
+    undelayed(expression).varies(compartments: Set(compartmentNames))
   }
 
   /// An expression that is one number for the whole domain, for where only functionals are at hand: each compartment is
@@ -49,5 +42,18 @@ extension Model {
         uniqueKeysWithValues: compartmentNames.map {
           (Symbol.field($0), Expression.functional(.max, of: .symbol(.field($0))))
         }))
+  }
+}
+
+extension Expression {
+  /// Whether it differs from point to point, rather than being one number for the whole domain.
+  func varies(compartments: Set<String>) -> Bool {
+    Expression.extractingFunctionals([self]).expressions[0].symbols.contains { symbol in
+      switch symbol {
+      case .field(let name): !compartments.contains(name)
+      case .coordinate: true
+      default: false
+      }
+    }
   }
 }

@@ -21,6 +21,9 @@ private struct ModelReader {
   private var functions: [String: ModelFunction] = [:]
   /// Every name that is taken, and what it stands for.
   private var names: [String: String] = [:]
+  private var extraction = DelayExtraction()
+  /// What is delayed in the rates read so far.
+  private var delays: [ModelDelay] = []
 
   init(_ node: JSONNode, path: [String]) {
     self.node = node
@@ -32,18 +35,23 @@ private struct ModelReader {
     let scope = Model.scope(
       fields: allMembers.map(\.key), parameters: parameters.map(\.name), functions: functions,
       coordinates: Scope.allCoordinates, allows: .rate)
-    for member in node["functions"]?.members ?? [] { checkBody(member, scope) }
-    let fields =
+    let scopeOfProcesses = Model.scope(
+      fields: allMembers.map(\.key), parameters: parameters.map(\.name), functions: functions,
+      coordinates: Scope.allCoordinates, allows: [.rate, .delays])
+    for member in node["functions"]?.members ?? [] { checkBody(member, scopeOfProcesses) }
+    var fields =
       fieldMembers.compactMap { field($0, scope) } + compartmentMembers.map { ModelField(compartment: $0) }
-    let processes = self.processes(scope)
+    var processes = self.processes(scopeOfProcesses)
+    addStages(to: &fields, &processes)
     let freeBoundary = self.freeBoundary(scope)
     if fieldMembers.isEmpty, let fields = node["fields"] { found.error("the model has no field", at: fields.place) }
     try found.throwIfErrors()
-    let model = Model(
+    var model = Model(
       name: node["name"]?.string ?? "", title: node["title"]?.string,
       sources: (node["sources"]?.array ?? []).compactMap(\.string), lengthUnit: node["units"]?["length"]?.string,
       timeUnit: node["units"]?["time"]?.string, parameters: parameters, fields: fields, processes: processes,
       freeBoundary: freeBoundary, functions: functions, document: node)
+    model.delays = delays
     model.checkCompartments(&found)
     try found.throwIfErrors()
     return model
@@ -198,21 +206,44 @@ private struct ModelReader {
     var processes: [Process] = []
     for node in node["processes"]?.array ?? [] {
       let name = node["name"]?.string ?? "?"
-      let rate = node["rate"].flatMap { expression($0, scope, context: "in the rate of process \(name)") }
+      let rate = node["rate"].flatMap { delayedExpression($0, scope, context: "in the rate of process \(name)") }
       let changes = (node["change"]?.members ?? []).compactMap { member -> (field: String, amount: Expression)? in
         checkField(member, isInSpace: false)
-        return expression(member.value, scope, context: "in what process \(name) changes").map { (member.key, $0) }
+        return delayedExpression(member.value, scope, context: "in what process \(name) changes")
+          .map { (member.key, $0) }
       }
       if let rate { processes.append(Process(name: name, rate: rate, changes: changes)) }
     }
     for member in node["reactions"]?.members ?? [] {
       checkField(member, isInSpace: false)
-      if let rate = expression(member.value, scope, context: "in the reaction of field \(member.key)") {
+      if let rate = delayedExpression(member.value, scope, context: "in the reaction of field \(member.key)") {
         processes.append(
           Process(name: "reaction of \(member.key)", rate: rate, changes: [(member.key, .constant(1))]))
       }
     }
     return processes
+  }
+
+  /// An expression with fields in place of the delayed values, which are noted.
+  private mutating func delayedExpression(_ node: JSONNode, _ scope: Scope, context: String) -> Expression? {
+    guard let expression = expression(node, scope, context: context) else { return nil }
+    let replaced = extraction.replaceDelays(in: expression)
+    delays += extraction.delays.dropFirst(delays.count).map { ModelDelay(delay: $0, place: node.place) }
+    return replaced
+  }
+
+  /// Adds the fields of gamma-distributed delays, and what changes them; those of what is one number for the whole domain
+  /// are compartments.
+  private func addStages(to fields: inout [ModelField], _ processes: inout [Process]) {
+    let compartments = Set(compartmentMembers.map(\.key))
+    for delay in delays {
+      for stage in 0..<(delay.delay.stages ?? 0) {
+        let stage = DelayStage(delay: delay.delay, stage: stage + 1)
+        let isUniform = !delay.delay.argument.varies(compartments: compartments)
+        fields.append(ModelField(stage, isCompartment: isUniform, place: delay.place))
+        processes.append(Process(stage))
+      }
+    }
   }
 
   private mutating func freeBoundary(_ scope: Scope) -> FreeBoundaryLaw? {

@@ -21,12 +21,16 @@ extension Model {
   /// Fields count as non-negative, but for those with cross-diffusion, which promises no sign; parameters have their
   /// values.
   ///
-  /// - Parameter intervals: what is known of time and position; all values are possible where nothing is.
+  /// - Parameter intervals: what is known of time and position, and of fields that promise no sign; of time and position
+  ///   all values are possible where nothing is known.
   package func productionLoss(intervals: [Symbol: Interval] = [:]) -> [ProductionLoss] {
     var known = intervals
-    for field in fields where field.crossDiffusion.isEmpty { known[.field(field.name)] = .nonNegative }
+    for field in fields where field.crossDiffusion.isEmpty {
+      known[.field(field.name)] = known[.field(field.name)] ?? .nonNegative
+    }
     for (name, value) in parameterValues { known[.parameter(name)] = Interval(value, value) }
     known[.coordinate("r")] = known[.coordinate("r")] ?? .nonNegative
+    known = addingDelays(to: known)
     return fieldNames.map { productionLoss(of: $0, known) }
   }
 

@@ -16,15 +16,17 @@ package final class Observables: Sendable {
   /// - Parameters:
   ///   - named: expressions that are one number for the whole domain.
   ///   - fields: all, the compartments last.
+  ///   - unlisted: fields and compartments whose mass, minimum and maximum are not written.
   ///   - hasFreeBoundary: whether the position of the upper side is a number to be written.
   ///   - distributions: what stands in them for integrals along an axis and convolutions.
   package init(
     named: [(name: String, expression: Expression)], fields: [String], compartments: [String] = [],
+    unlisted: Set<String> = [],
     distributions: DistributionFields? = nil,
     hasFreeBoundary: Bool = false, parameters: [String: Double], volumes: PointVolumes, pool: WorkerPool
   ) throws {
-    fieldNames = fields.filter { !compartments.contains($0) }
-    self.compartments = compartments
+    fieldNames = fields.filter { !compartments.contains($0) && !unlisted.contains($0) }
+    self.compartments = compartments.filter { !unlisted.contains($0) }
     movingAxis = hasFreeBoundary ? volumes.grid.axes[0].name : nil
     self.distributions = try distributions.map {
       ($0, try FieldSet(grid: volumes.grid, count: $0.names.count))
@@ -33,7 +35,7 @@ package final class Observables: Sendable {
     let masses =
       fieldNames.flatMap { name in
         [Functional.Kind.integral, .min, .max].map { Expression.functional($0, of: .symbol(.field(name))) }
-      } + compartments.map { .functional(.max, of: .symbol(.field($0))) }
+      } + self.compartments.map { .functional(.max, of: .symbol(.field($0))) }
     let functions = try PointwiseFunctions(
       named.map(\.expression) + masses, fields: distributions?.names ?? fields, parameters: parameters,
       grid: volumes.grid)
@@ -50,7 +52,7 @@ package final class Observables: Sendable {
   package func values(of state: FieldSet, time: Double) -> [Double] {
     var values: [Double]
     if let distributions {
-      distributions.fields.extend(state, into: distributions.extended, time: time)
+      distributions.fields.extendPresent(state, into: distributions.extended, time: time)
       values = evaluator.values(of: distributions.extended, time: time)
     } else {
       values = evaluator.values(of: state, time: time)

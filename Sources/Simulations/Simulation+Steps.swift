@@ -10,6 +10,7 @@ extension Simulation {
     if let before, let after = regimen.equations.account?.masses(of: state) {
       ledger?.addDoses(from: before, to: after)
     }
+    try regimen.equations.delays?.recordJump(state, at: clock.time)
     // The equations may have a new stepper, which goes on with the scheme chosen so far until it chooses itself.
     if let choice { stepper.memorized = StepperMemory(choice: choice) }
     stepper.restart()

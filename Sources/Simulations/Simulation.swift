@@ -82,11 +82,12 @@ package final class Simulation {
     while clock.time < endTime {
       try carryOutTreatments()
       let start = clock.time
-      let step = try takeStep(to: min(regimen.nextTime ?? endTime, endTime))
+      let step = try takeStep(to: goalBeforeBreaks(min(regimen.nextTime ?? endTime, endTime)))
       try health?.check(
         state, step: clock.step + 1, time: step.end, isPromised: stepper.keepsDensitiesNonNegative)
       removeTraces()
       clock.complete(step)
+      try recordHistory()
       try observe(at: clock.time, state)
       didStep(self)
       try regimen.rearm(by: state, at: clock.time)
@@ -160,7 +161,7 @@ package final class Simulation {
     return SimulationMemory(
       clock: clock, stepper: stepper.memorized, control: steps.memory, scale: state.scale == 1 ? nil : state.scale,
       regimen: regimen.memory, stops: stops.memory, extinguished: extinction?.removed,
-      ledger: ledger?.memory, extents: extents)
+      ledger: ledger?.memory, extents: extents, history: regimen.equations.delays?.history.memory)
   }
 
   /// Continues where a checkpoint was taken; the caller has restored the regimen, the fields of `state` and all of the

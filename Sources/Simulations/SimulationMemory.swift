@@ -21,6 +21,8 @@ package struct SimulationMemory: Codable, Hashable, Sendable {
   package let ledger: MassLedger.Memory?
   /// What each observer has written so far.
   package let extents: [String: Int]
+  /// Where something is delayed: the times of what is remembered.
+  package let history: DelayHistory.Memory?
 
   package struct Control: Codable, Hashable, Sendable {
     package let steps: StepControl.Memory

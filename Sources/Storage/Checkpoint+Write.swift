@@ -51,7 +51,7 @@ extension Checkpoint {
         let dataset = try file.createDataset(
           name, type: .double, shape: grid.storageShape, chunk: grid.chunkShape)
         try dataset.write(group.values, field: index)
-        try scales.attach(to: dataset, in: file)
+        if group.hasScales { try scales.attach(to: dataset, in: file) }
         try dataset.close()
         try field.annotate(name, in: file)
       }

@@ -5,7 +5,7 @@ import Fields
 ///
 /// The file holds `/manifest`, a JSON text that lists everything with the hashes of the values; `/texts/…`, among them
 /// the run file; `/fields/…`, the state, which opens in h5py and xarray; and `/memory/…`, what the time stepper
-/// remembers. Values are chunked and carry checksums of the library, and their XXH3 hashes are compared after writing
+/// remembers; `/history/…`, what delays look back on. Values are chunked and carry checksums of the library, and their XXH3 hashes are compared after writing
 /// and before use.
 package struct Checkpoint {
   /// Of the layout of the file.
@@ -13,15 +13,19 @@ package struct Checkpoint {
 
   /// A set of fields with the group that it is stored in.
   package struct Group {
-    /// `fields` or `memory/…`.
+    /// `fields`, `memory/…` or `history/…`.
     package let name: String
     package let fields: [FieldDescription]
     package let values: FieldSet
+    /// Whether the positions of the points are attached, for those who read the file; what there is very much of is kept
+    /// without.
+    package let hasScales: Bool
 
-    package init(name: String, fields: [FieldDescription], values: FieldSet) {
+    package init(name: String, fields: [FieldDescription], values: FieldSet, hasScales: Bool = true) {
       self.name = name
       self.fields = fields
       self.values = values
+      self.hasScales = hasScales
     }
   }
 

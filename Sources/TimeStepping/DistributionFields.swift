@@ -2,11 +2,14 @@ import Expressions
 import Fields
 import Operators
 
-/// Integrals along an axis and convolutions, as further fields behind those of the model.
+/// Delayed values, integrals along an axis and convolutions, as further fields behind those of the model.
 package final class DistributionFields: Sendable {
-  /// Names of all fields, those of the model first.
+  /// Names of all fields: those of the model, those of the delayed values, the others.
   package let names: [String]
   private let modelCount: Int
+  private let firstDistribution: Int
+  /// nil if nothing is delayed.
+  let delays: DelayedFields?
   private let steps: [Step]
   private let volumes: PointVolumes
 
@@ -21,15 +24,21 @@ package final class DistributionFields: Sendable {
     let result: FieldSet
   }
 
-  /// - Parameter isPeriodic: of each axis, for convolutions.
+  /// - Parameters:
+  ///   - delays: delayed values, on which integrals and convolutions may depend.
+  ///   - isPeriodic: of each axis, for convolutions.
   package init(
-    _ distributions: [Distribution], fields: [String], parameters: [String: Double], isPeriodic: [Bool],
+    _ distributions: [Distribution], delays: DelayedFields? = nil, fields: [String], parameters: [String: Double],
+    isPeriodic: [Bool],
     volumes: PointVolumes, pool: WorkerPool
   ) throws {
     let grid = volumes.grid
     self.volumes = volumes
     modelCount = fields.count
-    let names = fields + distributions.map(\.name)
+    self.delays = delays
+    let known = fields + (delays?.names ?? [])
+    firstDistribution = known.count
+    let names = known + distributions.map(\.name)
     self.names = names
     steps = try distributions.map { distribution in
       let functions = try PointwiseFunctions([distribution.argument], fields: names, parameters: parameters, grid: grid)
@@ -52,9 +61,24 @@ package final class DistributionFields: Sendable {
     }
   }
 
+  /// Whether what stands for them depends on the state, and not on the past alone.
+  var dependsOnState: Bool { !steps.isEmpty }
+
   /// Fills `extended`, which has room for all fields, from the fields of the model.
-  package func extend(_ state: FieldSet, into extended: FieldSet, time: Double) {
+  package func extend(_ state: FieldSet, into extended: FieldSet, time: Double) throws(NumericalFailure) {
     extended.copyCommonFields(from: state)
+    try delays?.fill(extended, from: modelCount, time: time)
+    addDistributions(to: extended, time: time)
+  }
+
+  /// The same where nothing is delayed.
+  package func extendPresent(_ state: FieldSet, into extended: FieldSet, time: Double) {
+    precondition(delays == nil)
+    extended.copyCommonFields(from: state)
+    addDistributions(to: extended, time: time)
+  }
+
+  private func addDistributions(to extended: FieldSet, time: Double) {
     for (index, step) in steps.enumerated() {
       step.argument.evaluate(extended, time: time, into: step.result)
       volumes.clearOutside(step.result)
@@ -63,7 +87,7 @@ package final class DistributionFields: Sendable {
         step.result.integrate(0, along: axis, isMean: isMean, volumes: volumes)
       case .convolution(let convolution): convolution.apply(to: step.result, field: 0)
       }
-      extended.setField(modelCount + index, toSumOf: [(1, step.result)], field: 0)
+      extended.setField(firstDistribution + index, toSumOf: [(1, step.result)], field: 0)
     }
   }
 }

@@ -86,7 +86,7 @@ package final class ExponentialStepper: Stepper {
   ) throws(NumericalFailure) -> StepError? {
     let start = try start(state, time)
     let end = pairs[1 - memories.withLock { $0.current }]
-    var record = account.map { StageRecord($0, state, from: time) }
+    var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, state, from: time) }
     try stages(state, start: start.solution, startRates: start.rates, from: time, by: step, &record)
     let all = [start.rates] + stageRates
     parts.combine(
@@ -115,7 +115,7 @@ package final class ExponentialStepper: Stepper {
   package func advanceAside(_ copy: FieldSet, from time: Double, by step: Double) throws(NumericalFailure) {
     // The pair of the end may hold a step that is about to count.
     let start = try start(copy, time)
-    var record = account.map { StageRecord($0, copy, from: time) }
+    var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, copy, from: time) }
     try stages(copy, start: start.solution, startRates: start.rates, from: time, by: step, &record)
     parts.combine(
       into: copy, base: start.solution, share: 1, of: step,
@@ -137,7 +137,7 @@ package final class ExponentialStepper: Stepper {
       parts.toPoints(state)
       try quasiSteady?.settle(state, time: time + stage.node * step)
       try evaluate(state, time + stage.node * step, into: stageRates[index])
-      record?.passed(state, at: time + stage.node * step)
+      try record?.passed(state, at: time + stage.node * step)
     }
   }
 

@@ -8,7 +8,7 @@ package final class FieldRates: Sendable {
   private let evaluator: GridEvaluator
   private let taxis: Taxis?
   private let distributions: DistributionFields?
-  /// The state with what stands for integrals along an axis and convolutions behind it.
+  /// The state with what stands for delayed values, integrals along an axis and convolutions behind it.
   private let extended: FieldSet?
   private let meter = WorkMeter()
 
@@ -32,13 +32,13 @@ package final class FieldRates: Sendable {
   var work: Work { taxis.map { meter.work + $0.work } ?? meter.work }
 
   /// Replaces `target` by the rates at a time.
-  func evaluate(_ state: FieldSet, time: Double, into target: FieldSet) throws(NumericalFailure) {
+  package func evaluate(_ state: FieldSet, time: Double, into target: FieldSet) throws(NumericalFailure) {
     meter.add {
       $0.rateEvaluations += 1
       $0.operations += Double(evaluator.functions.operationCount)
     }
     if let distributions, let extended {
-      distributions.extend(state, into: extended, time: time)
+      try distributions.extend(state, into: extended, time: time)
       evaluator.evaluate(extended, time: time, into: target)
     } else {
       evaluator.evaluate(state, time: time, into: target)

@@ -104,7 +104,9 @@ package final class MassAccount: Sendable {
   }
 
   /// Integrals over the domain of the rates of the processes, for a state.
-  func processRates(of state: FieldSet, time: Double) -> [Double] { rates.values(of: state, time: time) }
+  func processRates(of state: FieldSet, time: Double) throws(NumericalFailure) -> [Double] {
+    try rates.values(of: state, time: time)
+  }
 
   /// The account of a step in which nothing is split.
   ///

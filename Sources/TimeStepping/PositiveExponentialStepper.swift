@@ -71,7 +71,7 @@ package final class PositiveExponentialStepper: DivisibleStepper {
   func flow(
     _ state: FieldSet, from time: Double, by step: Double, didFlow: (SplittingScheme.Part) -> Void
   ) throws(NumericalFailure) {
-    var record = account.map { StageRecord($0, state, from: time) }
+    var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, state, from: time) }
     solution.copy(from: state)
     parts.toCoefficients(solution, isNormalized: true)
     try rates.find(state, time: time)
@@ -97,7 +97,7 @@ package final class PositiveExponentialStepper: DivisibleStepper {
       clearRounding(state)
       try rates.find(state, time: time)
     }
-    record?.passed(state, at: time + step)
+    try record?.passed(state, at: time + step)
     rates.write(bounds, of: state, time: time + step, to: endRates)
     parts.addRates(of: state, time: time + step, to: endRates, neighborsOnly: true)
     parts.toCoefficients(endRates)

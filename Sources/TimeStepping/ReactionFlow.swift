@@ -1,10 +1,11 @@
 import Fields
 
-/// The flow of the reactions of all points together with what depends on the whole domain: integrals and convolutions
-/// in the rates, and fields that are always in balance.
+/// The flow of the reactions of all points together with what depends on the whole domain or on the past: integrals and
+/// convolutions in the rates, fields that are always in balance, delayed values.
 ///
 /// These change while the points react. A first pass with their values at the start predicts those at the end, and the
-/// second pass takes them as linear in between, which is of second order.
+/// second pass takes them as linear in between, which is of second order. Delayed values at the end are known without
+/// it; the flow with them as linear in time is symmetric, so that what is made of it keeps an error in even powers.
 final class ReactionFlow: Sendable {
   let integrator: ReactionIntegrator
   private let functionals: GridEvaluator?
@@ -55,27 +56,37 @@ final class ReactionFlow: Sendable {
     guard let sets else {
       return try integrator.advance(state, from: time, by: interval, source: source, isAccounted: isAccounted)
     }
-    extend(state, into: sets.state, time: time)
-    sets.predicted.copyCommonFields(from: sets.state)
+    try extend(state, into: sets.state, time: time)
     if let source { sets.source.copyCommonFields(from: source) }
-    let given = source.map { _ in sets.source }
     let start = functionals?.functionalValues(of: sets.state, time: time) ?? []
-    // What stands for the whole domain does not change in the first pass.
-    for field in derivedFields(state) { sets.source.fill(field, with: 0) }
-    try integrator.advance(
-      sets.predicted, from: time, by: interval, source: given, functionals: .init(start: start, end: start))
-    try quasiSteady?.settle(sets.predicted, time: time + interval)
-    extend(sets.predicted, into: sets.predicted, time: time + interval)
-    let end = functionals?.functionalValues(of: sets.predicted, time: time + interval) ?? []
-    for field in derivedFields(state) {
-      sets.source.setField(field, toSumOf: [(1 / interval, sets.predicted), (-1 / interval, sets.state)])
+    var end = start
+    let (delayed, predicted) = (delayedFields(state), predictedFields(state))
+    try distributions?.delays?.fill(sets.source, from: state.count, time: time + interval)
+    for field in delayed { setSlope(field, to: sets.source, over: interval, sets) }
+    let isGiven = source != nil || !delayed.isEmpty
+    if functionals != nil || !predicted.isEmpty {
+      sets.predicted.copyCommonFields(from: sets.state)
+      // What stands for the whole domain does not change in the first pass.
+      for field in predicted { sets.source.fill(field, with: 0) }
+      try integrator.advance(
+        sets.predicted, from: time, by: interval, source: isGiven ? sets.source : nil,
+        functionals: .init(start: start, end: start))
+      try quasiSteady?.settle(sets.predicted, time: time + interval)
+      try extend(sets.predicted, into: sets.predicted, time: time + interval)
+      end = functionals?.functionalValues(of: sets.predicted, time: time + interval) ?? []
+      for field in predicted { setSlope(field, to: sets.predicted, over: interval, sets) }
     }
-    let isDriven = given != nil || !derivedFields(state).isEmpty
+    let isDriven = isGiven || !predicted.isEmpty
     let amounts = try integrator.advance(
       sets.state, from: time, by: interval, source: isDriven ? sets.source : nil,
       functionals: .init(start: start, end: end), isAccounted: isAccounted)
     state.copyCommonFields(from: sets.state)
     return amounts
+  }
+
+  /// Lets a field go straight from its value at the start to that at the end.
+  private func setSlope(_ field: Int, to end: FieldSet, over interval: Double, _ sets: Sets) {
+    sets.source.setField(field, toSumOf: [(1 / interval, end), (-1 / interval, sets.state)])
   }
 
   /// Makes compartments one number again: tiles divide the interval each in its own way, so that they differ by less than
@@ -87,14 +98,19 @@ final class ReactionFlow: Sendable {
     }
   }
 
-  /// Fields that follow from the others: their rate is the slope of a line.
-  private func derivedFields(_ state: FieldSet) -> [Int] {
-    (quasiSteady?.fields ?? []) + Array(state.count..<integrator.system.fieldCount)
+  /// Fields that follow from the past: their rate is the slope of a line.
+  private func delayedFields(_ state: FieldSet) -> Range<Int> {
+    state.count..<(state.count + (distributions?.delays?.names.count ?? 0))
   }
 
-  private func extend(_ state: FieldSet, into target: FieldSet, time: Double) {
+  /// Fields that follow from the others, likewise.
+  private func predictedFields(_ state: FieldSet) -> [Int] {
+    (quasiSteady?.fields ?? []) + Array(delayedFields(state).upperBound..<integrator.system.fieldCount)
+  }
+
+  private func extend(_ state: FieldSet, into target: FieldSet, time: Double) throws(NumericalFailure) {
     if let distributions {
-      distributions.extend(state, into: target, time: time)
+      try distributions.extend(state, into: target, time: time)
     } else if target !== state {
       target.copyCommonFields(from: state)
     }

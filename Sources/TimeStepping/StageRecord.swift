@@ -9,15 +9,15 @@ struct StageRecord {
   /// Of the processes, at each stage.
   private var rates: [[Double]]
 
-  init(_ account: MassAccount, _ state: FieldSet, from time: Double) {
+  init(_ account: MassAccount, _ state: FieldSet, from time: Double) throws(NumericalFailure) {
     self.account = account
     masses = account.masses(of: state)
-    rates = [account.processRates(of: state, time: time)]
+    rates = [try account.processRates(of: state, time: time)]
   }
 
   /// Takes note of the state at a stage.
-  mutating func passed(_ state: FieldSet, at time: Double) {
-    rates.append(account.processRates(of: state, time: time))
+  mutating func passed(_ state: FieldSet, at time: Double) throws(NumericalFailure) {
+    rates.append(try account.processRates(of: state, time: time))
   }
 
   /// Ends with the state after the step.

@@ -22,6 +22,10 @@ func carryOut(_ session: RunSession, isQuiet: Bool) throws {
     progress.end()
     warn(session)
     throw Failure(status: .numericalFailure, message: "error: \(failure)\n\(session.lastCheckpoint)")
+  } catch let failure as HistoryFailure {
+    progress.end()
+    warn(session)
+    throw Failure(status: .numericalFailure, message: "error: \(failure)\n\(session.lastCheckpoint)")
   }
   progress.end()
   if let ledger = session.ledger, !isQuiet { note(ledger.text) }

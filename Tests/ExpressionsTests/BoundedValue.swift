@@ -26,7 +26,7 @@ struct BoundedValue {
       case .choice(let a, let b, let c):
         let branch = results[a].value != 0 ? results[b] : results[c]
         results.append(results[a].bound == 0 ? branch : BoundedValue(value: branch.value, bound: .infinity))
-      case .functional, .lineFunctional, .convolution: return nil
+      case .functional, .lineFunctional, .convolution, .delay: return nil
       }
     }
     return results.last

@@ -43,6 +43,18 @@ import Testing
     }
   }
 
+  /// At the state with a small tumor, where the past is as the present, nothing changes.
+  @Test func theDelayedResponseIsInBalanceAtItsKnownState() throws {
+    let model = try #require(try Catalogue.model("han-he-kuang"))
+    #expect(model.constantDelays.map(\.delay.text) == ["delayed(u, tau)"])
+    var values = Dictionary(uniqueKeysWithValues: model.parameterValues.map { (Symbol.parameter($0.key), $0.value) })
+    let u = 0.6231209616662674
+    values.merge([.field("u"): u, .field("v"): 0.5 * (1 - u / 10), .field("delayed(u, tau)"): u]) { $1 }
+    for rate in model.rates { #expect(abs(try #require(rate.value(at: values))) < 1e-14) }
+    values[.field("delayed(u, tau)")] = 1
+    #expect(abs(try #require(model.rates[1].value(at: values)) - (0.5 - u / (1 + u * u))) < 1e-14)
+  }
+
   @Test func parametersInForceAreInTheResolvedDocument() throws {
     let model = try #require(try Catalogue.model("fisher-kpp-glioma")).with(parameters: ["rho": 0.025])
     let text = model.resolvedDocument.pretty

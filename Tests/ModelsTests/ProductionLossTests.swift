@@ -49,6 +49,7 @@ import Testing
     at[.time] = 3
     for axis in ["x", "y", "z", "r"] { at[.coordinate(axis)] = 0.7 }
     for (index, field) in model.fieldNames.enumerated() { at[.field(field)] = 0.4 + 0.3 * Double(index) }
+    for delay in model.constantDelays { at[.field(delay.delay.name)] = 0.9 }
     for (parts, rate) in zip(model.productionLoss(), model.rates) {
       let u = try #require(at[.field(parts.field)])
       // Integrals over the domain are the same on both sides, whatever they are.

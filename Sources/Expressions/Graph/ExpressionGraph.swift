@@ -40,7 +40,7 @@ struct ExpressionGraph {
   mutating func add(_ node: Node) -> Int {
     switch node {
     case .constant(let value): constant(value)
-    case .truth, .symbol, .convolution, .functional, .lineFunctional: intern(node)
+    case .truth, .symbol, .convolution, .delay, .functional, .lineFunctional: intern(node)
     case .unary(let operation, let a): unary(operation, a)
     case .binary(let operation, let a, let b): binary(operation, a, b)
     case .choice(let a, let b, let c): choice(a, b, c)

@@ -14,12 +14,14 @@ package enum Node: Hashable, Sendable {
   case lineFunctional(Functional.Kind, axis: String, Int)
   /// `convolve(kernel, expression)`.
   case convolution(Int, Int)
+  /// `delayed(expression, lag)`, or with a gamma distribution of so many stages.
+  case delay(Int, Int, stages: Int?)
 
   package var operands: [Int] {
     switch self {
     case .constant, .truth, .symbol: []
     case .unary(_, let a), .functional(_, let a), .lineFunctional(_, _, let a): [a]
-    case .binary(_, let a, let b), .convolution(let a, let b): [a, b]
+    case .binary(_, let a, let b), .convolution(let a, let b), .delay(let a, let b, _): [a, b]
     case .choice(let a, let b, let c): [a, b, c]
     }
   }
@@ -33,6 +35,7 @@ package enum Node: Hashable, Sendable {
     case .lineFunctional(let kind, let axis, let a): .lineFunctional(kind, axis: axis, number(a))
     case .binary(let operation, let a, let b): .binary(operation, number(a), number(b))
     case .convolution(let a, let b): .convolution(number(a), number(b))
+    case .delay(let a, let lag, let stages): .delay(number(a), number(lag), stages: stages)
     case .choice(let a, let b, let c): .choice(number(a), number(b), number(c))
     }
   }

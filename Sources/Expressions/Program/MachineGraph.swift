@@ -54,7 +54,7 @@ struct MachineGraph {
         let (machine, swapped) = operation.machine
         map.append(add(machine, swapped ? [map[b], map[a]] : [map[a], map[b]]))
       case .choice(let a, let b, let c): map.append(add(EXPRESSION_SELECT, [map[a], map[b], map[c]]))
-      case .functional, .lineFunctional, .convolution: map.append(add(.constant(.nan)))
+      case .functional, .lineFunctional, .convolution, .delay: map.append(add(.constant(.nan)))
       }
     }
     return map

@@ -68,6 +68,10 @@ package final class Program: Sendable {
         ExpressionProblem(
           range: 0..<0, message: "convolve(kernel, e) and integrals along an axis cannot be computed here",
           remedy: "they may be used in rates and observables")
+      case .delay:
+        ExpressionProblem(
+          range: 0..<0, message: "delayed(e, tau) cannot be computed here",
+          remedy: "it may be used in the rates of processes")
       default: nil
       }
     }

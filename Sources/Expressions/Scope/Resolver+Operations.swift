@@ -25,7 +25,9 @@ extension Resolver {
     guard builtin.argumentCounts.contains(values.count) else {
       let range = builtin.argumentCounts
       let wanted =
-        range.lowerBound == range.upperBound ? counted(range.lowerBound, "argument") : "at least one argument"
+        range.lowerBound == range.upperBound
+        ? counted(range.lowerBound, "argument")
+        : range.lowerBound == 1 ? "at least one argument" : "\(range.lowerBound) or \(range.upperBound) arguments"
       note(
         ExpressionProblem(
           range: place(call.range), message: message("\"\(call.name)\" takes \(wanted), found \(values.count)"),
@@ -48,6 +50,7 @@ extension Resolver {
       return graph.choice(graph.comparison(.greaterOrEqual, values[0], zero), one, zero)
     case .choice: return nil
     case .convolve: return convolution(values, call)
+    case .delayed: return delay(values, call)
     case .functional(let kind) where values.count == 2:
       guard case .symbol(.coordinate(let axis)) = graph[values[1]] else {
         note(
@@ -86,7 +89,7 @@ extension Resolver {
     let isPlain = kernel.nodes.allSatisfy { node in
       switch node {
       case .symbol(.coordinate), .symbol(.parameter): true
-      case .symbol, .functional, .lineFunctional, .convolution: false
+      case .symbol, .functional, .lineFunctional, .convolution, .delay: false
       default: true
       }
     }

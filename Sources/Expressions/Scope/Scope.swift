@@ -16,7 +16,9 @@ package struct Scope: Sendable {
     package static let functionals = Permissions(rawValue: 8)
     /// `random()` and `normal()`.
     package static let random = Permissions(rawValue: 16)
-    /// All that a rate of change may depend on.
+    /// `delayed`.
+    package static let delays = Permissions(rawValue: 32)
+    /// All that a rate of change may depend on, but for delayed values.
     package static let rate: Permissions = [.fields, .position, .time, .functionals]
   }
 

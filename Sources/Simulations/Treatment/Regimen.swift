@@ -1,16 +1,22 @@
 import Fields
 import TimeStepping
 
-/// The equations in force: what advances the fields, and what brings the quasi-steady ones into balance.
+/// The equations in force: what advances the fields, what brings the quasi-steady ones into balance, and what looks back
+/// on the past.
 package struct Equations {
   package let stepper: any Stepper
   package let quasiSteady: QuasiSteadyFields?
+  /// nil if nothing is delayed.
+  package let delays: DelayedFields?
   /// Where the stepper writes down what changes the masses; nil if nowhere.
   package let account: MassAccount?
 
-  package init(stepper: any Stepper, quasiSteady: QuasiSteadyFields?, account: MassAccount?) {
+  package init(
+    stepper: any Stepper, quasiSteady: QuasiSteadyFields?, delays: DelayedFields? = nil, account: MassAccount? = nil
+  ) {
     self.stepper = stepper
     self.quasiSteady = quasiSteady
+    self.delays = delays
     self.account = account
   }
 }
