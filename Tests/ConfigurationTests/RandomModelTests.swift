@@ -56,10 +56,11 @@ private struct RandomModel {
 
   private mutating func description(of name: String) -> String {
     var parts: [String] = []
-    if chance(0.8) { parts.append(#""diffusion": \#(magnitude(1e-3, 3))"#) }
+    let diffuses = chance(0.8)
+    if diffuses { parts.append(#""diffusion": \#(magnitude(1e-3, 3))"#) }
     if chance(0.2) { parts.append(#""taxis": [{ "toward": "\#(field())", "sensitivity": "\#(magnitude(1e-2, 1))" }]"#) }
     if chance(0.2) { parts.append(#""extinction": \#(magnitude(1e-8, 1e-3))"#) }
-    switch Int.random(in: 0..<8, using: &random) {
+    switch diffuses ? Int.random(in: 0..<8, using: &random) : 8 {
     case 0: parts.append(#""boundary": { "x-": { "value": \#(magnitude(0.1, 2)) } }"#)
     case 1: parts.append(#""boundary": { "x+": { "flux": \#(magnitude(0.01, 1)) } }"#)
     case 2:
