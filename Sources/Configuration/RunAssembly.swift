@@ -73,17 +73,19 @@ package final class RunAssembly {
     taxis = try configuration.taxis(volumes: volumes, pool: pool)
     let (rates, distributions) = try RunAssembly.reactions(configuration, maxima: largest, volumes: volumes, pool: pool)
     reactions = rates
-    stepper = try configuration.stepper(
-      StepperParts(
-        volumes: volumes, reactions: reactions, taxis: taxis, diffusion: diffusion, quasiSteady: quasiSteady,
-        distributions: distributions, pool: pool))
-    let step = configuration.firstStep
+    stepper = try configuration.withNoise(
+      configuration.stepper(
+        StepperParts(
+          volumes: volumes, reactions: reactions, taxis: taxis, diffusion: diffusion, quasiSteady: quasiSteady,
+          distributions: distributions, pool: pool)), quasiSteady: quasiSteady, volumes: volumes, pool: pool)
+    let start = configuration.startTime
+    let length = configuration.flowLength(ofStep: configuration.firstStep.size)
     do {
-      diffusionPlan = try diffusion.plan(state, time: step.start, step: step.size)
+      diffusionPlan = try diffusion.plan(state, time: start, step: length)
     } catch let failure as DiffusivityFailure {
       throw configuration.diagnostics(failure)
     }
-    taxisParts = taxis?.division(state, time: step.start, step: 0.5 * step.size)
+    taxisParts = taxis?.division(state, time: start, step: 0.5 * length)
     let (found, expressions) = Expression.extractingDistributions(configuration.observables.map(\.expression))
     observables = try Observables(
       named: zip(configuration.observables, expressions).map { ($0.name, $1) }, fields: model.fieldNames,

@@ -25,7 +25,7 @@ extension RunConfiguration {
     case .exponential(let exponential):
       if let obstacle = exponentialObstacle(parts) { throw refusal(obstacle) }
       let stepper = try exponentialStepper(exponential, parts)
-      if case .fixed(let step) = steps, step > stepper.longestStep {
+      if case .fixed(let step) = steps, flowLength(ofStep: step) > stepper.longestStep {
         throw refusal(
           "the diffusion of a field that must stay local is stable only up to steps of \(Float(stepper.longestStep))")
       }

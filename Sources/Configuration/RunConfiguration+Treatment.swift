@@ -13,6 +13,7 @@ extension RunConfiguration {
         model: model.with(parameters: changes.parameters))
       changed = try reader.read()
       changed.grid = grid
+      changed.noiseInterval = noiseInterval
     }
     changed.model = changed.model.infusing(
       changes.infusions.flatMap { ongoing in

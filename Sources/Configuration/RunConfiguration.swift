@@ -27,6 +27,8 @@ package struct RunConfiguration: Sendable {
   package let endTime: Double
   package let steps: Steps
   package let scheme: Scheme
+  /// Distance of the times at which the paths of noise are drawn, before they are filled in between.
+  package internal(set) var noiseInterval = 1.0
   package let reactionMethod: ReactionMethod
   package let reactionTolerance: Double
   /// Of each field; nil for the program's choice.

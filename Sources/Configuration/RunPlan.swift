@@ -63,6 +63,7 @@ package struct RunPlan {
       "images": .integer(count(configuration.imageInterval)),
       "fields_h5_bytes": .integer(outputBytes),
       "positivity": configuration.positivityOutput,
+      "noise": configuration.noiseOutput,
       "chosen": assembly.chosen,
     ])
   }
@@ -100,6 +101,7 @@ package struct RunPlan {
     }
     lines.append("  reactions")
     lines += configuration.positivityLines.map { "    " + $0 }
+    lines += configuration.noiseLines.map { "  noise        " + $0 }
     lines += configuration.treatments.map { "  treatment    " + configuration.description(of: $0) }
     lines += configuration.stops.map { "  stop         \($0.reason)" }
     return lines.joined(separator: "\n") + "\n"

@@ -33,6 +33,17 @@ extension Expression {
   }
 }
 
+extension Expression {
+  /// The expression divided by a field with which it vanishes no slower than linearly; nil if it does not vanish so.
+  ///
+  /// - Parameter intervals: what is known of the symbols; the field itself must not be negative.
+  package func share(of field: Symbol, intervals: [Symbol: Interval]) -> Expression? {
+    var splitter = TermSplitter(field: field, intervals: intervals)
+    let number = splitter.graph.insert(self)
+    return splitter.dividedByField(number).map { splitter.graph.expression($0) }
+  }
+}
+
 /// Writes an expression as a sum of terms with known signs.
 private struct TermSplitter {
   let field: Symbol

@@ -9,6 +9,7 @@ extension Model {
       parameters: parameters.map { $0.with(value: values[$0.name] ?? $0.value) }, fields: fields, processes: processes,
       freeBoundary: freeBoundary, functions: functions, document: document)
     model.infusions = infusions
+    model.noise = noise
     return model
   }
 

@@ -19,6 +19,7 @@ package struct Model: Sendable {
   package let processes: [Process]
   /// What a treatment adds to the processes for a while.
   package internal(set) var infusions: [Process] = []
+  package internal(set) var noise: [NoiseSource] = []
   /// nil if the domain stays as it is.
   package let freeBoundary: FreeBoundaryLaw?
   /// Names → meaning, as expressions of the run file see them.

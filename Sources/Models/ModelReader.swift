@@ -36,15 +36,18 @@ private struct ModelReader {
     let fields =
       fieldMembers.compactMap { field($0, scope) } + compartmentMembers.map { ModelField(compartment: $0) }
     let processes = self.processes(scope)
+    let noise = self.noise(scope)
     let freeBoundary = self.freeBoundary(scope)
     if fieldMembers.isEmpty, let fields = node["fields"] { found.error("the model has no field", at: fields.place) }
     try found.throwIfErrors()
-    let model = Model(
+    var model = Model(
       name: node["name"]?.string ?? "", title: node["title"]?.string,
       sources: (node["sources"]?.array ?? []).compactMap(\.string), lengthUnit: node["units"]?["length"]?.string,
       timeUnit: node["units"]?["time"]?.string, parameters: parameters, fields: fields, processes: processes,
       freeBoundary: freeBoundary, functions: functions, document: node)
+    model.noise = noise
     model.checkCompartments(&found)
+    model.checkNoise(&found)
     try found.throwIfErrors()
     return model
   }
@@ -213,6 +216,19 @@ private struct ModelReader {
       }
     }
     return processes
+  }
+
+  private mutating func noise(_ scope: Scope) -> [NoiseSource] {
+    (node["noise"]?.array ?? []).compactMap { node in
+      let name = node["name"]?.string ?? "?"
+      let changes = (node["change"]?.members ?? []).compactMap { member -> (String, Expression, Place)? in
+        checkField(member, isInSpace: false)
+        return expression(member.value, scope, context: "in the noise \(name)")
+          .map { (member.key, $0, member.value.place) }
+      }
+      return node["correlation"]?.string.flatMap(NoiseSource.Correlation.init)
+        .map { NoiseSource(name: name, correlation: $0, changes: changes, place: (node["name"] ?? node).place) }
+    }
   }
 
   private mutating func freeBoundary(_ scope: Scope) -> FreeBoundaryLaw? {
