@@ -32,7 +32,8 @@ extension Model {
       .init(
         "correlation",
         .choice([
-          .init("white", "independent at each point, white in space: increments of variance Δt/V at a point of volume V"),
+          .init(
+            "white", "independent at each point, white in space: increments of variance Δt/V at a point of volume V"),
           .init("uniform", "one Brownian motion for the whole domain, as of a common environment"),
         ]), "How the noise at different points hangs together.", isRequired: true),
     ]))

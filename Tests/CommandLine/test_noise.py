@@ -13,7 +13,7 @@ from test_resume import assert_same, datasets, results, wait_for_checkpoint
 
 NOISE = [
     {"name": "environment", "correlation": "white", "change": {"v": "0.3*v*(1 - v)", "u": "0.02"}},
-    {"name": "climate", "correlation": "uniform", "change": {"w": "0.2*w", "v": "0.05*v*mean(u)"}},
+    {"name": "climate", "correlation": "uniform", "change": {"w": "0.3*w", "v": "0.05*v*mean(u)"}},
 ]
 MODEL = {
     "name": "noisy",
@@ -22,14 +22,14 @@ MODEL = {
         {"name": "growth", "rate": "0.3*v*(1 - v)", "change": {"v": 1}},
         {"name": "killing", "rate": "0.2*u*v", "change": {"v": -1}},
         {"name": "source", "rate": "0.1*v - u", "change": {"u": 1}},
-        {"name": "signal", "rate": "u - w", "change": {"w": 1}},
+        {"name": "signal", "rate": "u + 0.3 - w", "change": {"w": 1}},
     ],
     "noise": NOISE,
 }
 # A condition that comes true inside of steps, and doses that do not fall on the steps of the noise.
 TREATMENT = [
     {"name": "dose", "at": {"start": 1.03, "every": 2.7}, "add": {"u": 0.1}},
-    {"name": "response", "when": "max(w) > 0.45", "rearm_when": "max(w) < 0.35", "at": [0, 0.31], "multiply": {"w": 0.9}},
+    {"name": "response", "when": "max(w) > 0.5", "rearm_when": "max(w) < 0.42", "at": [0, 0.31], "multiply": {"w": 0.9}},
 ]
 SMALL = {
     "model": MODEL, "parameters": None, "domain": {"size": [12, 6], "points": [48, 24]},
@@ -112,16 +112,16 @@ def test_a_seed_from_outside_gives_another_realisation(oncofield, run_file, tmp_
     assert fields[0] == fields[1] != fields[2]
 
 
-def test_resuming_with_another_step_goes_on_along_the_path_of_the_run(oncofield, run_file, tmp_path):
+def test_a_branch_with_another_step_goes_on_along_the_path_of_the_run(oncofield, run_file, tmp_path):
     """The interval of the paths is kept in the checkpoint."""
     model = {"name": "path", "fields": {"W": {}}, "noise": [{"name": "n", "correlation": "white", "change": {"W": 1}}]}
     changes = {"model": model, "parameters": None, "domain": {"size": [16], "points": [16]}, "initial": {"W": 0},
                "time": {"end": 4, "step": 0.5}, "observables": {}, "output.images": None, "checkpoint.every": 2}
     oncofield("run", run_file(changes), "--output", tmp_path / "whole")
     oncofield("run", run_file(changes | {"time.end": 2}), "--output", tmp_path / "half")
-    oncofield("resume", tmp_path / "half", "--set", "time.end=4", "--set", "time.step=0.125")
+    oncofield("resume", tmp_path / "half", "--output", tmp_path / "branch", "--set", "time.end=4", "--set", "time.step=0.125")
     values = []
-    for name in ("whole", "half"):
+    for name in ("whole", "branch"):
         with h5py.File(sorted((tmp_path / name / "checkpoints").glob("*.h5"))[-1]) as file:
             values.append(file["fields/W"][()])
     assert np.abs(values[0] - values[1]).max() < 1e-13

@@ -63,9 +63,7 @@ private let plain = #"{ "name": "n", "correlation": "white", "change": { "u": "s
     ),
     (
       #"{ "name": "n", "corelation": "uniform", "change": { "u": "u" } }"#,
-      [
-        "error: \"correlation\" is missing in model.noise[0]", "error: unknown key \"corelation\" in model.noise[0]",
-      ]
+      ["error: unknown key \"corelation\" in model.noise.0"]
     ),
   ])
   func whatIsWrongIsSaid(noise: String, expected: [String]) {

@@ -28,11 +28,12 @@ private let problems = [
   Problem(
     description: "linear noise", drift: "2*u*(1 - u)", amplitude: "0.6*u", strong: 0.9...1.2, weak: 1.8...2.4),
   Problem(
-    description: "additive noise", drift: "2*u*(1 - u^2)", amplitude: "0.3", strong: 0.9...1.2, weak: 1.8...2.4),
+    description: "additive noise", drift: "-3*u - 2*u^3", amplitude: "0.5", strong: 0.9...1.2, weak: 1.8...2.4),
   Problem(
-    description: "between limits", drift: "0.5*(1 - u)", amplitude: "1.2*u*(1 - u)", strong: 0.9...1.2, weak: 0.85...1.4),
+    description: "between limits", drift: "0.5*(1 - u)", amplitude: "1.2*u*(1 - u)", strong: 0.9...1.2, weak: 0.85...1.4
+  ),
   Problem(
-    description: "saturated noise", drift: "0.5*(1 - u)", amplitude: "1.2*u/(0.3 + u)", strong: 0.4...0.7,
+    description: "saturated noise", drift: "0.5*(1 - u)", amplitude: "1.2*u/(0.3 + u)", strong: 0.4...0.8,
     weak: 0.85...1.4),
   Problem(
     description: "amplitude that does not vanish", drift: "-u", amplitude: "0.4*(1 + u^2)/(1 + 0.2*u^2)",
@@ -56,7 +57,9 @@ private let problems = [
         secondBound: (variance(squares) / Double(points)).squareRoot()
       )
     }
-    let orders = (strong: log2(errors[0].strong / errors[2].strong) / 2, weak: log2(errors[0].second / errors[2].second) / 2)
+    let orders = (
+      strong: log2(errors[0].strong / errors[2].strong) / 2, weak: log2(errors[0].second / errors[2].second) / 2
+    )
     print(problem.description, errors, orders)
     #expect(problem.strong.contains(orders.strong))
     #expect(problem.weak.contains(orders.weak))
@@ -81,21 +84,21 @@ private let problems = [
     let reference = try state("strang4", 1.0 / 1024)
     let errors = try [0.0625, 0.03125, 0.015625].map { relativeError(try state(scheme, $0), reference) }
     print(scheme, errors)
-    #expect(errors[0] < 0.02)
-    #expect(log2(errors[0] / errors[2]) / 2 > 0.8)
+    #expect(errors[0] < 0.03)
+    // White noise in proportion to a field that diffuses costs order.
+    #expect(log2(errors[0] / errors[2]) / 2 > 0.6)
   }
 
   @Test func signsAndLimitsStayWhateverTheStep() throws {
     for step in [0.1, 1, 20] {
       let text = ensemble(
-        #""u": {}, "v": {}"#, #"{ "name": "growth", "rate": "u*(1 - u)", "change": { "u": 1, "v": 1 } }"#,
+        #""u": {}, "v": {}"#, #"{ "name": "growth", "rate": "u*(1 - u)", "change": { "u": 1 } }"#,
         noise: #"""
           { "name": "a", "correlation": "white", "change": { "u": "s*u*v/(1 + u)", "v": "3*v - v^2*3/K" } },
           { "name": "b", "correlation": "uniform", "change": { "v": "2*v*(K - v)/(1 + u)" } }
           """#, initial: #""u": "random()", "v": "K*random()""#, time: #""end": 40, "step": \#(step)"#, points: 4096,
         parameters: #""s": 4, "K": 2.5"#)
       let assembly = try RunAssembly(configuration(text), threads: 2)
-      // v also grows, which noise does not undo: it is below K after each step of noise and K + growth after the rest
       try advance(assembly) { _, state in
         #expect(state.values(0).allSatisfy { $0 >= 0 && $0.isFinite })
         #expect(state.values(1).allSatisfy { $0 >= 0 && $0.isFinite })
@@ -143,30 +146,33 @@ private let problems = [
     }
   }
 
-  /// A treatment that waits for the path to cross a level cuts a step short; the rest goes on along the same path.
+  /// A treatment that waits for the path to cross a level cuts steps short; the rest goes on along the same path.
   @Test func aStepThatIsCutShortLeavesThePathAsItIs() throws {
-    func path(_ treatment: String) throws -> (times: [Double], last: Double, dosed: Double) {
+    func path(_ treatment: String, seed: Int) throws -> (steps: Int, last: Double, dosed: Double) {
       let text = """
         { "model": { "name": "m", "fields": { "W": {}, "v": {} },
             "noise": [ { "name": "n", "correlation": "uniform", "change": { "W": 1 } } ] },
           "domain": { "size": [2], "points": [2] }, "initial": { "W": 0, "v": 0 },
-          "time": { "end": 8, "step": 0.5, "noise_interval": 0.5 }, "treatment": [ \(treatment) ], "seed": 4 }
+          "time": { "end": 8, "step": 0.5, "noise_interval": 0.5 }, "treatment": [ \(treatment) ], "seed": \(seed) }
         """
-      var times: [Double] = []
+      var steps = 0
       let assembly = try RunAssembly(configuration(text))
-      try advance(assembly) { time, _ in times.append(time) }
-      return (times, assembly.state.values(0)[0], assembly.state.values(1)[0])
+      try advance(assembly) { _, _ in steps += 1 }
+      return (steps - 1, assembly.state.values(0)[0], assembly.state.values(1)[0])
     }
-    let plain = try path("")
-    let dosed = try path(
-      #"{ "name": "a", "when": "max(W) > 0.4", "rearm_when": "max(W) < 0", "at": [0], "add": { "v": "W" } }"#)
-    #expect(plain.times.count == 17)
-    #expect(dosed.times.count > plain.times.count)
-    #expect(abs(plain.last - dosed.last) < 1e-12)
-    // It is given where the path crosses the level: the path is continuous but for a millionth of a step's noise.
-    let courses = (dosed.dosed / 0.4).rounded()
-    #expect(courses >= 1)
-    #expect(abs(dosed.dosed - 0.4 * courses) < 0.01 * courses)
+    let dose =
+      #"{ "name": "a", "when": "max(W) > 0.4", "rearm_when": "max(W) < 0", "at": [0], "add": { "v": "W" } }"#
+    var courses = 0.0
+    for seed in 1...12 {
+      let (plain, dosed) = (try path("", seed: seed), try path(dose, seed: seed))
+      #expect(abs(plain.last - dosed.last) < 1e-12)
+      // It is given where the path crosses the level: paths are continuous but for a millionth of a step's variance.
+      let given = (dosed.dosed / 0.4).rounded()
+      #expect(abs(dosed.dosed - 0.4 * given) <= 0.005 * given)
+      #expect(plain.steps == 16 && (given > 0 ? dosed.steps > 16 : dosed.steps == 16))
+      courses += given
+    }
+    #expect(courses >= 5)
   }
 
   @Test func fieldsInBalanceFollowTheNoise() throws {

@@ -16,7 +16,9 @@ import Testing
   ])
   func whatVanishesWithTheFieldIsAShareOfIt(text: String, share: String) throws {
     let found = try #require(try expression(text).share(of: .field("u"), intervals: Self.intervals))
-    let (value, known) = (try #require(found.value(at: Self.point)), try #require(try expression(share).value(at: Self.point)))
+    let (value, known) = (
+      try #require(found.value(at: Self.point)), try #require(try expression(share).value(at: Self.point))
+    )
     #expect(abs(value - known) < 1e-15)
   }
 
