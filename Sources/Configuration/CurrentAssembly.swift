@@ -71,5 +71,5 @@ package final class CurrentAssembly {
 }
 
 extension RunAssembly {
-  var equations: Equations { Equations(stepper: stepper, quasiSteady: quasiSteady) }
+  var equations: Equations { Equations(stepper: stepper, quasiSteady: quasiSteady, jumps: configuration.jumps) }
 }

@@ -5,9 +5,12 @@ extension Simulation {
   /// Does what the treatments do at this time, before the step that begins here.
   func carryOutTreatments() throws {
     let choice = stepper.memorized.choice
-    guard try regimen.carryOut(state, at: clock.time) else { return }
+    let isTreated = try regimen.carryOut(state, at: clock.time)
+    let isJump = jumps.isJump(clock.time)
+    guard isTreated || isJump else { return }
+    if isJump { try regimen.equations.quasiSteady?.settle(state, time: jumps.after(clock.time)) }
     // The equations may have a new stepper, which goes on with the scheme chosen so far until it chooses itself.
-    if let choice { stepper.memorized = StepperMemory(choice: choice) }
+    if isTreated, let choice { stepper.memorized = StepperMemory(choice: choice) }
     stepper.restart()
     steps.restart(with: stepper)
     stops.restart()
@@ -32,7 +35,7 @@ extension Simulation {
       let step = clock.nextStep(to: goal, askedStep: asked)
       guard regimen.isWatching || !stops.conditions.isEmpty else {
         try observeInside(step, from: state)
-        try stepper.advance(state, from: step.start, by: step.size)
+        try stepper.advance(state, from: jumps.after(step.start), by: jumps.length(of: step))
         return step
       }
       return try takeWatchedStep(step)
@@ -40,15 +43,29 @@ extension Simulation {
     }
   }
 
+  // MARK: Between jumps of the equations
+
+  private var jumps: JumpTimes { regimen.equations.jumps }
+
+  private func attempt(_ step: Clock.Step, measure: ErrorMeasure? = nil) throws(NumericalFailure) -> StepError? {
+    try stepper.attempt(
+      state, from: jumps.after(step.start), by: jumps.length(of: step), measure: measure, didFlow: { _ in })
+  }
+
+  /// Advances the copy of the state at the start of a step by a part of it.
+  func advanceAside(from start: Double, by size: Double) throws(NumericalFailure) {
+    try stepper.advanceAside(aside, from: jumps.after(start), by: size)
+  }
+
   /// Takes a step of a given size, but not beyond where a condition comes true.
   private func takeWatchedStep(_ step: Clock.Step) throws -> Clock.Step {
     guard let previous else { preconditionFailure("a step that may be cut short needs the state before it") }
     previous.copy(from: state)
-    _ = try stepper.attempt(state, from: step.start, by: step.size, measure: nil, didFlow: { _ in })
+    _ = try attempt(step)
     let taken = try crossing(in: step) ?? step
     if taken != step {
       state.copy(from: previous)
-      _ = try stepper.attempt(state, from: taken.start, by: taken.size, measure: nil, didFlow: { _ in })
+      _ = try attempt(taken)
     }
     try observeInside(taken, from: previous)
     stepper.commit()
@@ -64,18 +81,19 @@ extension Simulation {
     previous.copy(from: state)
     let measure = ErrorMeasure(norm, start: previous)
     while true {
-      stepper.prepare(state, at: clock.time, longest: goal - clock.time, measure: measure, control: &control)
+      stepper.prepare(
+        state, at: jumps.after(clock.time), longest: goal - clock.time, measure: measure, control: &control)
       let step = clock.step(to: goal, size: control.proposal)
       var error: StepError?
       var failure: NumericalFailure?
       do throws(NumericalFailure) {
-        error = try stepper.attempt(state, from: step.start, by: step.size, measure: measure, didFlow: { _ in })
+        error = try attempt(step, measure: measure)
       } catch { failure = error }
       if let error, error.value <= 1 {
         let taken = try crossing(in: step) ?? step
         if taken != step {
           state.copy(from: previous)
-          _ = try stepper.attempt(state, from: taken.start, by: taken.size, measure: measure, didFlow: { _ in })
+          _ = try attempt(taken, measure: measure)
         }
         try observeInside(taken, from: previous)
         stepper.commit()
@@ -113,7 +131,7 @@ extension Simulation {
       let middle = 0.5 * (low + high)
       if step.start + middle <= step.start { break }
       aside.copy(from: previous)
-      try stepper.advanceAside(aside, from: step.start, by: middle)
+      try advanceAside(from: step.start, by: middle)
       if try comesTrue(aside, at: step.start + middle) { high = middle } else { low = middle }
     }
     return high == step.size ? nil : Clock.Step(start: step.start, end: step.start + high, size: high)

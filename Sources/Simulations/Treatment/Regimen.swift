@@ -5,10 +5,13 @@ import TimeStepping
 package struct Equations {
   package let stepper: any Stepper
   package let quasiSteady: QuasiSteadyFields?
+  /// When they jump by themselves.
+  package let jumps: JumpTimes
 
-  package init(stepper: any Stepper, quasiSteady: QuasiSteadyFields?) {
+  package init(stepper: any Stepper, quasiSteady: QuasiSteadyFields?, jumps: JumpTimes = JumpTimes()) {
     self.stepper = stepper
     self.quasiSteady = quasiSteady
+    self.jumps = jumps
   }
 }
 
@@ -60,6 +63,11 @@ package final class Regimen {
   }
 
   // MARK: Times
+
+  /// The next time that a step must not pass, or nil.
+  package func nextTime(after time: Double) -> Double? {
+    [nextTime, equations.jumps.next(after: time)].compactMap { $0 }.min()
+  }
 
   /// The next time at which something is due, or nil.
   package var nextTime: Double? {
