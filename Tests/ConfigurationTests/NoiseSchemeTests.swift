@@ -33,6 +33,9 @@ private let problems = [
     description: "between limits", drift: "0.5*(1 - u)", amplitude: "1.2*u*(1 - u)", strong: 0.9...1.2, weak: 0.85...1.4
   ),
   Problem(
+    description: "between limits, but not recognized", drift: "0.5*(1 - u)", amplitude: "1.2*u*max(1 - u, 0)",
+    strong: 0.4...0.8, weak: 0.85...1.4),
+  Problem(
     description: "saturated noise", drift: "0.5*(1 - u)", amplitude: "1.2*u/(0.3 + u)", strong: 0.4...0.8,
     weak: 0.85...1.4),
   Problem(
