@@ -60,6 +60,11 @@ package struct FailureReport {
         process.map { "; if the solution itself grows without limit, the process \($0.name) must saturate" } ?? ""
       return "A shorter step or a smaller tolerance may help\(blame)."
     case .notFinite:
+      let noise = configuration.model.noise(of: name).map { "\($0.amplitude) of \($0.source)" }
+      if !noise.isEmpty {
+        return "Look at its noise, \(noise.joined(separator: ", ")), which must be a number at all values that occur, "
+          + "also negative ones if it does not vanish with \(name); a shorter step may help."
+      }
       return
         "Look at what is prescribed for \(name) and at what carries it; a shorter step or a smaller tolerance may help."
     case .smallestStep:

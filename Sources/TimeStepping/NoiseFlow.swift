@@ -1,5 +1,6 @@
 import Expressions
 import Fields
+import Operators
 
 /// The flow of the noise alone: `du = Σ_k g_k(u, x, t) dW_k` over an interval, in the sense of Itô.
 ///
@@ -28,6 +29,8 @@ package final class NoiseFlow: Sendable {
   private let driven: FieldSet
   private let volumes: PointVolumes
   private let pool: WorkerPool
+  private let meter = WorkMeter()
+  var work: Work { meter.work }
 
   /// - Parameters:
   ///   - updates: what becomes of each driven field.
@@ -49,6 +52,9 @@ package final class NoiseFlow: Sendable {
     driven = try FieldSet(grid: volumes.grid, count: updates.count)
   }
 
+  /// About what a normal number costs.
+  private static let operationsPerNumber = 60
+
   /// The key of the random numbers of a source: drawn under the seed, for its name and the interval of the path.
   private static func key(_ seed: UInt64, _ name: String, _ interval: Double) -> UInt64 {
     // Fowler, Noll and Vo's hash.
@@ -65,6 +71,8 @@ package final class NoiseFlow: Sendable {
     let terms = path.increment(from: start, to: end)
     let duration = end - start
     let growth = state.grid.growth(by: state.scale)
+    let numbers = terms.count * sources.filter { !$0.isUniform }.count
+    meter.add { $0.operations += Double(updates.functions.operationCount + NoiseFlow.operationsPerNumber * numbers) }
     let common = sources.map { isUniform, key in
       isUniform ? terms.reduce(0) { $0 + $1.weight * CounterRandom.normal(key: key, event: $1.event, point: 0) } : 0
     }

@@ -32,10 +32,10 @@ package final class NoiseStepper: Stepper {
     get { StepperMemory() }
     set {}
   }
-  package var fieldSetCount: Int { base.fieldSetCount }
+  package var fieldSetCount: Int { base.fieldSetCount + 1 }
   package var keepsDensitiesNonNegative: Bool { base.keepsDensitiesNonNegative }
   package var longestStep: Double { 2 * base.longestStep }
-  package var work: Work { base.work }
+  package var work: Work { base.work + noise.work }
 
   package func commit() {}
   package func restart() {}
