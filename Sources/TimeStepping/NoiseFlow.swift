@@ -67,7 +67,9 @@ package final class NoiseFlow: Sendable {
   /// - Parameters:
   ///   - start, end: of the interval whose increments are taken.
   ///   - time: at which amplitudes are evaluated.
-  func advance(_ state: FieldSet, from start: Double, to end: Double, amplitudesAt time: Double) {
+  func advance(_ state: FieldSet, from start: Double, to end: Double, amplitudesAt time: Double)
+    throws(NumericalFailure)
+  {
     let terms = path.increment(from: start, to: end)
     let duration = end - start
     let growth = state.grid.growth(by: state.scale)
@@ -99,9 +101,14 @@ package final class NoiseFlow: Sendable {
       }
       block.fill(row: variances + 1, with: duration, count: count)
     }
+    volumes.clearOutside(driven)
     for (index, field) in fields.enumerated() {
+      if !driven.sum(index).isFinite, let point = driven.firstPoint(index, where: { !$0.isFinite }) {
+        throw NumericalFailure(
+          problem: "is no finite number after its noise", field: field, row: point.row, column: point.column,
+          time: time, cause: .noise)
+      }
       state.setField(field, toSumOf: [(1, driven)], field: index, pool: pool)
-      volumes.clearOutside(state, field: field)
     }
   }
 }

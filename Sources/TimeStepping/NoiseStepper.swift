@@ -48,7 +48,7 @@ package final class NoiseStepper: Stepper {
     let middle = time + 0.5 * step
     base.restart()
     try base.advance(state, from: time, by: 0.5 * step, didFlow: didFlow)
-    noise.advance(state, from: time, to: time + step, amplitudesAt: middle)
+    try noise.advance(state, from: time, to: time + step, amplitudesAt: middle)
     try quasiSteady?.settle(state, time: middle)
     base.restart()
     try base.advance(state, from: middle, by: 0.5 * step, didFlow: didFlow)
