@@ -73,7 +73,9 @@ extension RunFileReader {
   }
 
   /// Chosen on the way, or with a fixed step Strang splitting, but not where it loses its order: with reactions and
-  /// something prescribed at a side. With noise there is no such order.
+  /// something prescribed at a side.
+  ///
+  /// With noise there is no such order.
   mutating func scheme(_ model: Model, _ sides: [FieldSides]) -> Scheme {
     let losesOrder =
       !model.processes.isEmpty && zip(model.fields, sides).contains { !$0.isQuasiSteady && $1.isPrescribed }

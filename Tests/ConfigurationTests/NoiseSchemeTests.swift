@@ -123,7 +123,9 @@ private let problems = [
   }
 
   /// Modes of `du = D u_xx dt + σ dW`: an Ornstein–Uhlenbeck process each, of stationary variance `σ²/(2 λ V)` with
-  /// `λ = D (π m/L)²`, of which the scheme makes `x/sinh(x)` times that with `x = λ Δt`. Rows do not exchange anything.
+  /// `λ = D (π m/L)²`, of which the scheme makes `x/sinh(x)` times that with `x = λ Δt`.
+  ///
+  /// Rows do not exchange anything.
   @Test func theStochasticHeatEquationHasItsStationarySpectrum() throws {
     let (modes, rows, sigma, diffusivity, step, end) = (32, 16384, 0.4, 0.5, 0.05, 20.0)
     let text = """

@@ -3,7 +3,9 @@ import Foundation
 import Testing
 
 /// `du = (ρ u (1 − u/K) − γ u v) dt + σ u (1 − u/K) dB`, `v' = β − v + u/(1 + u²)` with γ = 5, K = 10, β = 0.02: Han, He &
-/// Kuang, DCDS-S 13 (2020), without their delay. Each point is a patient.
+/// Kuang, DCDS-S 13 (2020), without their delay.
+///
+/// Each point is a patient.
 private func population(
   _ rho: Double, _ sigma: Double, end: Double, patients: Int = 2048, step: Double = 0.02, u: Double = 0.1,
   look: (Double, [Double]) -> Void = { _, _ in }
