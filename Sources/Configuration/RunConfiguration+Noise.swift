@@ -64,7 +64,7 @@ extension RunConfiguration {
 private enum NoiseText {
   static func line(_ kind: NoiseUpdate.Kind) -> String {
     switch kind {
-    case .geometric: "in proportion to the field, by a geometric factor that keeps its sign"
+    case .geometric: "vanishes with the field, by a geometric factor that keeps its sign"
     case .bounded(let limit): "by its logit, which keeps it between 0 and \(JSONText.text(limit))"
     case .additive: "by the method of Euler and Maruyama, which keeps no sign"
     }

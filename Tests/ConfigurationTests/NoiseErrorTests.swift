@@ -119,7 +119,7 @@ private let plain = #"{ "name": "n", "correlation": "white", "change": { "u": "s
       "u: cannot become negative", "v: cannot become negative",
       "w: can become negative, by 0.5 of noise a, and by u*v of death",
       "noise        a, white: 0.1*u dW in u, v*(1 - v/K) dW in v, 0.5 dW in w",
-      "noise        u: in proportion to the field, by a geometric factor that keeps its sign",
+      "noise        u: vanishes with the field, by a geometric factor that keeps its sign",
       "noise        v: by its logit, which keeps it between 0 and 2",
       "noise        w: by the method of Euler and Maruyama, which keeps no sign",
     ] {

@@ -42,6 +42,31 @@ func variance(_ values: [Double]) -> Double {
     #expect(abs(variance(logarithms) - s * s) < 5 * s * s * (2 / count).squareRoot())
   }
 
+  /// Feller's diffusion, `du = √u dW`: a share `e^{−2u₀/t}` of the paths has died out, and `E e^{−u} = e^{−u₀/(1 + t/2)}`.
+  @Test func demographicNoiseKeepsItsMeanAndLetsTheRightShareDieOut() throws {
+    let count = 65536.0
+    func values(_ step: Double) throws -> [Double] {
+      try finalState(
+        ensemble(
+          #""u": {}"#, noise: #"{ "name": "births and deaths", "correlation": "white", "change": { "u": "sqrt(u)" } }"#,
+          initial: #""u": 1"#, time: #""end": 1, "step": \(step)"#), threads: 2
+      ).values(0)
+    }
+    for step in [0.1, 0.02, 0.004] {
+      let u = try values(step)
+      let dead = mean(u.map { $0 < 1e-6 ? 1 : 0 })
+      let transform = mean(u.map { exp(-$0) })
+      print(
+        "demographic noise, step \(step): mean \(mean(u)), variance \(variance(u)), dead \(dead), transform \(transform)"
+      )
+      #expect(u.allSatisfy { $0 >= 0 })
+      #expect(abs(mean(u) - 1) < 5 / count.squareRoot())
+      // Of first order in the step.
+      #expect(abs(transform - exp(-1 / 1.5)) < 0.02 * step + 5 * 0.28 / count.squareRoot())
+      #expect(abs(dead - exp(-2)) < step + 5 * 0.34 / count.squareRoot())
+    }
+  }
+
   /// The path at the end is written down by another field that the same source drives.
   @Test(arguments: [1.0, 0.25, 0.07])
   func linearNoiseFollowsTheExactPathWhateverTheStep(step: Double) throws {

@@ -12,7 +12,7 @@ import Testing
   @Test(arguments: [
     ("a*u", "a"), ("u", "1"), ("-u*v", "-v"), ("a*u*(1 - u/b)", "a*(1 - u/b)"), ("a*(u - u^2/b)", "a*(1 - u/b)"),
     ("u^2", "u"), ("tanh(u)", "tanh(u)/u"), ("sin(t)*u/(1 + u)", "sin(t)/(1 + u)"), ("u*mean(v)*0", "0"),
-    ("where(v > 1, u, 2*u)", "where(v > 1, 1, 2)"),
+    ("where(v > 1, u, 2*u)", "where(v > 1, 1, 2)"), ("sqrt(u)", "1/sqrt(u)"), ("u^0.5*v", "v/sqrt(u)"),
   ])
   func whatVanishesWithTheFieldIsAShareOfIt(text: String, share: String) throws {
     let found = try #require(try expression(text).share(of: .field("u"), intervals: Self.intervals))
@@ -22,7 +22,7 @@ import Testing
     #expect(abs(value - known) < 1e-15)
   }
 
-  @Test(arguments: ["a", "a*v", "u + a", "sqrt(u)", "cos(u)*v", "u^0.5*v", "where(v > 1, u, 1)"])
+  @Test(arguments: ["a", "a*v", "u + a", "cos(u)*v", "where(v > 1, u, 1)", "sqrt(u + v)"])
   func whatDoesNotIsNone(text: String) throws {
     #expect(try expression(text).share(of: .field("u"), intervals: Self.intervals) == nil)
   }
