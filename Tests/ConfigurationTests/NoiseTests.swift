@@ -49,7 +49,7 @@ func variance(_ values: [Double]) -> Double {
       try finalState(
         ensemble(
           #""u": {}"#, noise: #"{ "name": "births and deaths", "correlation": "white", "change": { "u": "sqrt(u)" } }"#,
-          initial: #""u": 1"#, time: #""end": 1, "step": \(step)"#), threads: 2
+          initial: #""u": 1"#, time: #""end": 1, "step": \#(step)"#), threads: 2
       ).values(0)
     }
     for step in [0.1, 0.02, 0.004] {
