@@ -72,6 +72,7 @@ package final class CurrentAssembly {
 
 extension RunAssembly {
   var equations: Equations {
-    Equations(stepper: stepper, quasiSteady: quasiSteady, delays: delays, account: account)
+    Equations(
+      stepper: stepper, quasiSteady: quasiSteady, delays: delays, account: account, jumps: configuration.jumps)
   }
 }

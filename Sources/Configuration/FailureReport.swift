@@ -70,6 +70,11 @@ package struct FailureReport {
     case .freeBoundary: return "Look at the law of the free boundary; a shorter step may help."
     case .balance:
       return "Look at the production and decay of \(name), which has to be able to come into balance with the others."
+    case .noise:
+      let noise = configuration.model.noise(of: name).map { "\($0.amplitude) of \($0.source)" }
+      return
+        "Its noise, \(noise.joined(separator: ", ")), must be a number at all values that occur, also at negative ones "
+        + "if it does not vanish with \(name); a shorter step may help."
     case .dose: return "Look at the expressions of the treatment."
     case .brokenPromise: return "This is a defect in Oncofield, please report it with the run file."
     }

@@ -73,6 +73,7 @@ extension RunConfiguration {
       "first_step": stepBounds.map { .number($0.first) },
       "smallest_step": stepBounds.map { .number($0.smallest) },
       "largest_step": stepBounds.map { .number($0.largest) },
+      "noise_interval": hasNoise ? .number(noiseInterval) : nil,
       "scheme": .string(scheme.name),
       "reactions": .object([
         "method": .string(reactionMethod.name), "tolerance": .number(reactionTolerance),

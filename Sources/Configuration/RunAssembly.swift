@@ -87,17 +87,20 @@ package final class RunAssembly {
       configuration, delays: delays, maxima: largest, volumes: volumes, pool: pool)
     reactions = rates
     account = try configuration.massAccount(rates: lines, distributions: distributions, volumes: volumes, pool: pool)
-    stepper = try configuration.stepper(
-      StepperParts(
-        volumes: volumes, reactions: reactions, taxis: taxis, diffusion: diffusion, quasiSteady: quasiSteady,
-        distributions: distributions, delays: delays, account: account, pool: pool))
-    let step = configuration.firstStep
+    stepper = try configuration.withNoise(
+      configuration.stepper(
+        StepperParts(
+          volumes: volumes, reactions: reactions, taxis: taxis, diffusion: diffusion, quasiSteady: quasiSteady,
+          distributions: distributions, delays: delays, account: account, pool: pool)), quasiSteady: quasiSteady,
+      account: account, volumes: volumes, pool: pool)
+    let start = configuration.startTime
+    let length = configuration.flowLength(ofStep: configuration.firstStep.size)
     do {
-      diffusionPlan = try diffusion.plan(state, time: step.start, step: step.size)
+      diffusionPlan = try diffusion.plan(state, time: start, step: length)
     } catch let failure as DiffusivityFailure {
       throw configuration.diagnostics(failure)
     }
-    taxisParts = taxis?.division(state, time: step.start, step: 0.5 * step.size)
+    taxisParts = taxis?.division(state, time: start, step: 0.5 * length)
     let (found, expressions) = Expression.extractingDistributions(configuration.observables.map(\.expression))
     observables = try Observables(
       named: zip(configuration.observables, expressions).map { ($0.name, $1) }, fields: model.fieldNames,
@@ -138,6 +141,9 @@ package final class RunAssembly {
       lines: configuration.ledgerLines, fieldNames: fields.map(\.name),
       fields: fields.indices.filter { fields[$0].hasAccount }, masses: account.masses(of: state),
       start: configuration.startTime, isCompartment: fields.map(\.isCompartment),
+      hasNoise: fields.map { field in
+        configuration.model.noise.contains { $0.changes.contains { $0.field == field.name } }
+      },
       hasDoses: fields.map { field in
         configuration.treatments.contains { $0.changes.contains { $0.target == .field(field.name) } }
       },

@@ -5,14 +5,17 @@ import TimeStepping
 
 extension RunConfiguration {
   /// The rates of the fields as production and loss, with what this run says of time and position.
-  var productionLoss: [ProductionLoss] {
+  var productionLoss: [ProductionLoss] { model.productionLoss(intervals: knownIntervals) }
+
+  /// What this run says of time and position.
+  var knownIntervals: [Symbol: Interval] {
     var known = [Symbol.time: Interval(startTime, endTime)]
     // Where the boundary is free positions change.
     if model.freeBoundary == nil {
       for axis in grid.axes { known[.coordinate(axis.name)] = Interval(axis.origin, axis.origin + axis.length) }
     }
     for name in fieldsOfAnySign { known[.field(name)] = .all }
-    return model.productionLoss(intervals: known)
+    return known
   }
 
   /// What is integrated at the points: integrals along an axis and convolutions in the rates, and the rates of all fields
@@ -39,7 +42,7 @@ extension RunConfiguration {
     return (found, Array(all[..<count]) + none, parts + others, Array(all[(3 * count)...]))
   }
 
-  /// Whether reactions can make a field negative, and by what, one line for each field; nothing of those in balance.
+  /// Whether reactions or noise can make a field negative, and by what, one line for each field; nothing of those in balance.
   var positivityLines: [String] {
     zip(model.fields, productionLoss).filter { !$0.0.isQuasiSteady }.map { field, parts in
       guard !parts.isPositive else { return "\(field.name): cannot become negative" }

@@ -28,7 +28,7 @@ extension RunConfiguration {
     case .exponential(let exponential):
       if let obstacle = exponentialObstacle(parts) { throw refusal(obstacle) }
       let stepper = try exponentialStepper(exponential, parts)
-      if case .fixed(let step) = steps, step > stepper.longestStep {
+      if case .fixed(let step) = steps, flowLength(ofStep: step) > stepper.longestStep {
         throw refusal(
           "the diffusion of a field that must stay local is stable only up to steps of \(Float(stepper.longestStep))")
       }
@@ -107,18 +107,26 @@ extension RunConfiguration {
 
   private func exponentialStepper(_ scheme: ExponentialScheme, _ parts: StepperParts) throws -> ExponentialStepper {
     let decays = constantDecays
-    let (_, rates) = Expression.extractingDistributions(
-      zip(model.rates, model.fields).map { $1.isQuasiSteady ? .constant(0) : $0 })
     let names = model.fieldNames
-    let others = zip(zip(rates, names), decays).map { rate, decay in
+    let isForced = model.ratesOfTime.contains { $0 != .constant(0) }
+    func moving(_ rates: [Expression]) -> [Expression] {
+      zip(rates, model.fields).map { $1.isQuasiSteady ? .constant(0) : $0 }
+    }
+    // Taken out together, distributions have the same names in all of them.
+    let (_, all) = Expression.extractingDistributions(moving(model.rates) + moving(model.ratesOfTime))
+    let others = zip(zip(all, names), decays).map { rate, decay in
       decay == 0 ? rate.0 : rate.0 + .constant(decay) * .symbol(.field(rate.1))
+    }
+    func fieldRates(_ rates: [Expression], taxis: Taxis?) throws -> FieldRates {
+      try FieldRates(
+        rates, fields: names, parameters: model.parameterValues, taxis: taxis, distributions: parts.distributions,
+        volumes: parts.volumes, pool: parts.pool)
     }
     return try ExponentialStepper(
       scheme,
       parts: LinearParts(volumes: parts.volumes, fields: parts.diffusion.fields, decays: decays, pool: parts.pool),
-      rates: FieldRates(
-        others, fields: names, parameters: model.parameterValues, taxis: parts.taxis,
-        distributions: parts.distributions, volumes: parts.volumes, pool: parts.pool),
+      rates: fieldRates(others, taxis: parts.taxis),
+      ratesOfTime: isForced ? fieldRates(Array(all[names.count...]), taxis: nil) : nil,
       quasiSteady: parts.quasiSteady, nonNegative: nonNegativeFields, account: parts.account, grid: grid,
       count: names.count)
   }

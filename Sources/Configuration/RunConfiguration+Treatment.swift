@@ -14,6 +14,7 @@ extension RunConfiguration {
         model: model.with(parameters: changes.parameters))
       changed = try reader.read()
       changed.grid = grid
+      changed.noiseInterval = noiseInterval
     }
     changed.model = changed.model.infusing(
       changes.infusions.flatMap { ongoing in
@@ -21,12 +22,13 @@ extension RunConfiguration {
         return (treatment?.infusion?.rates(since: ongoing.start) ?? []).map { ($0.field, $0.rate) }
           .map { (name: ongoing.treatment, field: $0, rate: $1) }
       })
+    changed.jumps = changed.findJumps()
     return changed
   }
 
-  /// Times from `start` on at which something happens that is known beforehand, in order; not more than 100,000.
+  /// Times from `start` on at which something happens or jumps that is known beforehand, in order; not more than 100,000.
   func timesToHit(from start: Double) -> [Double] {
-    var times: [Double] = []
+    var times = jumps.times
     for treatment in treatments where treatment.trigger == nil {
       var index = treatment.times.firstDose(notBefore: start, from: 0)
       while let time = treatment.times.time(ofDose: index, from: 0), time < endTime, times.count < 100_000 {

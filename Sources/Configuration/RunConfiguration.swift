@@ -29,6 +29,10 @@ package struct RunConfiguration: Sendable {
   package let endTime: Double
   package let steps: Steps
   package let scheme: Scheme
+  /// Distance of the times at which the paths of noise are drawn, before they are filled in between.
+  package internal(set) var noiseInterval = 1.0
+  /// Times at which the equations jump or bend.
+  package internal(set) var jumps = JumpTimes()
   package let reactionMethod: ReactionMethod
   package let reactionTolerance: Double
   /// Of each field; nil for the program's choice.

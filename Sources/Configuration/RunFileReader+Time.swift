@@ -77,19 +77,21 @@ extension RunFileReader {
 
   /// Chosen on the way, or with a fixed step Strang splitting, but not where it loses its order: with reactions and
   /// something prescribed at a side.
+  ///
+  /// With noise there is no such order.
   mutating func scheme(_ model: Model, _ sides: [FieldSides]) -> Scheme {
     let losesOrder =
       !model.processes.isEmpty && zip(model.fields, sides).contains { !$0.isQuasiSteady && $1.isPrescribed }
     let isFixed = root["time"]?["step"] != nil
     guard let node = root["time"]?["scheme"], let asked = node.string.flatMap(Scheme.named) else {
-      return !isFixed ? .auto : losesOrder ? .rebalancedStrang : .strang
+      return !isFixed ? .auto : losesOrder && model.noise.isEmpty ? .rebalancedStrang : .strang
     }
     if isFixed, case .automatic = asked.method {
       found.error(
         "a fixed step says nothing about how accurate a scheme must be, so that none can be chosen", at: node.place,
         remedy: "name a scheme, or give a \"tolerance\" instead of a \"step\"")
     }
-    if losesOrder, asked.losesOrderAtSides {
+    if losesOrder, model.noise.isEmpty, asked.losesOrderAtSides {
       found.warning(
         "the scheme \(asked.name) is of lower order where something is prescribed at the sides", at: node.place,
         remedy: "use \(Scheme.rebalancedStrang.name)")

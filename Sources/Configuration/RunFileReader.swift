@@ -56,6 +56,7 @@ struct RunFileReader {
     let diffusivities = readDiffusivities(model, axes)
     let sides = readSides(model, domain, diffusivities)
     checkCoordinates(model, axes)
+    checkNoise(model, axes)
     warnOfHiddenRadius(model, domain)
     let quasiSteadyOrder = checkQuasiSteady(model)
     checkFreeBoundary(model, domain, diffusivities, sides)
@@ -74,7 +75,7 @@ struct RunFileReader {
     checkFieldNames(model, grid)
     let output = root["output"]
     try found.throwIfErrors()
-    let configuration = RunConfiguration(
+    var configuration = RunConfiguration(
       title: root["title"]?.string ?? model.title ?? model.name, model: model, grid: grid, mask: mask,
       lengthUnit: root["domain"]?["unit"]?.string ?? model.lengthUnit,
       timeUnit: root["time"]?["unit"]?.string ?? model.timeUnit,
@@ -98,6 +99,8 @@ struct RunFileReader {
         keep: root["checkpoint"]?["keep"]?.integer ?? 3),
       seed: UInt64(root["seed"]?.integer ?? 0), threads: root["threads"]?.integer ?? 0, warnings: found,
       sourceText: source.text, overrides: overrides, document: root)
+    configuration.jumps = configuration.findJumps()
+    configuration.noiseInterval = root["time"]?["noise_interval"]?.number ?? configuration.firstStep.size
     if known == nil { try checkChangedParameters(configuration) }
     return configuration
   }

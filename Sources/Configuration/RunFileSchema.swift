@@ -101,7 +101,8 @@ extension RunConfiguration {
       default: "1e-4, unless there is a `step`"),
     .init(
       "step", .number(.positive),
-      "Instead of a tolerance: steps of this length; the way to the end is divided into equal steps of at most this.",
+      "Instead of a tolerance: steps of this length; the way to the end is divided into equal steps of at most this. "
+        + "Models with noise need it.",
       default: "chosen by the tolerance"),
     .init(
       "first_step", .number(.positive), "Length of the first step to try.", default: "a thousandth of the run"),
@@ -111,6 +112,10 @@ extension RunConfiguration {
     .init(
       "largest_step", .number(.positive), "No step is longer.",
       default: "a tenth of the run; in any case a quarter of the shortest constant delay"),
+    .init(
+      "noise_interval", .number(.positive),
+      "The paths of noise are drawn at multiples of this and filled in between: runs with the same seed and the same "
+        + "interval have the same paths, whatever their steps.", default: "the first step"),
     .init(
       "scheme",
       .choice(

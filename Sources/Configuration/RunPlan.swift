@@ -64,6 +64,8 @@ package struct RunPlan {
       "images": .integer(count(configuration.imageInterval)),
       "fields_h5_bytes": .integer(outputBytes),
       "positivity": configuration.positivityOutput,
+      "noise": configuration.noiseOutput,
+      "jumps": configuration.jumps.times.isEmpty ? nil : .numbers(configuration.jumps.times),
       "chosen": assembly.chosen,
     ])
   }
@@ -102,6 +104,8 @@ package struct RunPlan {
     lines.append("  reactions")
     lines += configuration.positivityLines.map { "    " + $0 }
     lines += assembly.delayLines
+    if let line = configuration.jumpLine { lines.append("  jumps        " + line) }
+    lines += configuration.noiseLines.map { "  noise        " + $0 }
     lines += configuration.treatments.map { "  treatment    " + configuration.description(of: $0) }
     lines += configuration.stops.map { "  stop         \($0.reason)" }
     return lines.joined(separator: "\n") + "\n"
@@ -122,7 +126,8 @@ package struct RunPlan {
 
   private var steps: String {
     if let stepCount {
-      return "\(stepCount) steps\(configuration.treatments.isEmpty ? " of" : ", the first of") \(Float(stepSize))"
+      return
+        "\(stepCount) steps\(configuration.timesToHit(from: configuration.startTime).isEmpty ? " of" : ", the first of") \(Float(stepSize))"
     }
     guard case .controlled(let tolerance, _) = configuration.steps else { return "" }
     let relative = Set(tolerance.relative).sorted().map { "\(Float($0))" }.joined(separator: " or ")

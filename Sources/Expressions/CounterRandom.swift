@@ -25,6 +25,23 @@ package enum CounterRandom {
     return radius * expression_value(EXPRESSION_COSINE.code, 2 * .pi * fraction(words.z, words.w), 0)
   }
 
+  /// A key for the numbers of something that two words tell from anything else.
+  package static func key(seed: UInt64, _ first: UInt64, _ second: UInt64) -> UInt64 {
+    let words = philox(
+      counter: SIMD4(
+        UInt32(truncatingIfNeeded: first), UInt32(truncatingIfNeeded: first >> 32), UInt32(truncatingIfNeeded: second),
+        UInt32(truncatingIfNeeded: second >> 32)),
+      key: SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)))
+    return UInt64(words.y) << 32 | UInt64(words.x)
+  }
+
+  /// Normally distributed with mean 0 and variance 1: that of an event under a key at a point.
+  package static func normal(key: UInt64, event: UInt64, point: UInt64) -> Double {
+    normal(
+      seed: key, field: Int(truncatingIfNeeded: event & 0xFFFF_FFFF), call: Int(truncatingIfNeeded: event >> 32),
+      point: point)
+  }
+
   private static func words(seed: UInt64, field: Int, call: Int, point: UInt64) -> SIMD4<UInt32> {
     let counter = SIMD4(
       UInt32(truncatingIfNeeded: point), UInt32(truncatingIfNeeded: point >> 32), UInt32(truncatingIfNeeded: field),

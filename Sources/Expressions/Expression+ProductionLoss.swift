@@ -33,6 +33,22 @@ extension Expression {
   }
 }
 
+extension Expression {
+  /// The expression divided by a field with which it vanishes, `e(u)/u`; nil if it does not vanish.
+  ///
+  /// Where the quotient has no limit, as `sqrt(u)/u`, it counts as 0 for `u ≤ 0`.
+  ///
+  /// - Parameter intervals: what is known of the symbols; the field itself must not be negative.
+  package func share(of field: Symbol, intervals: [Symbol: Interval]) -> Expression? {
+    var splitter = TermSplitter(field: field, intervals: intervals)
+    let number = splitter.graph.insert(self)
+    if let share = splitter.dividedByField(number) { return splitter.graph.expression(share) }
+    guard substituting([field: .constant(0)]).constantValue == 0 else { return nil }
+    let u = Expression.symbol(field)
+    return .choice(.combined(.greater, u, .constant(0)), self / u, .constant(0))
+  }
+}
+
 /// Writes an expression as a sum of terms with known signs.
 private struct TermSplitter {
   let field: Symbol

@@ -10,6 +10,7 @@ extension Model {
       freeBoundary: freeBoundary, functions: functions, document: document)
     model.infusions = infusions
     model.delays = delays
+    model.noise = noise
     return model
   }
 

@@ -21,6 +21,7 @@ package struct Model: Sendable {
   package internal(set) var infusions: [Process] = []
   /// What is delayed in the rates.
   package internal(set) var delays: [ModelDelay] = []
+  package internal(set) var noise: [NoiseSource] = []
   /// nil if the domain stays as it is.
   package let freeBoundary: FreeBoundaryLaw?
   /// Names → meaning, as expressions of the run file see them.
@@ -43,6 +44,18 @@ package struct Model: Sendable {
 
   /// That without infusions.
   package var ratesWithoutInfusions: [Expression] { rates(of: processes) }
+
+  /// That of the processes whose rates depend on time itself, with the parameters as they are.
+  package var ratesOfTime: [Expression] {
+    let values = Dictionary(
+      uniqueKeysWithValues: parameterValues.map { (Symbol.parameter($0.key), Expression.constant($0.value)) })
+    return fields.map { field in
+      (processes + infusions).reduce(Expression.constant(0)) { sum, process in
+        process.changes.filter { $0.field == field.name }.map { $0.amount * process.rate }
+          .filter { $0.substituting(values).dependsOn(.time) }.reduce(sum) { $0 + $1 }
+      }
+    }
+  }
 
   private func rates(of processes: [Process]) -> [Expression] {
     fields.map { field in

@@ -43,6 +43,7 @@ private struct ModelReader {
       fieldMembers.compactMap { field($0, scope) } + compartmentMembers.map { ModelField(compartment: $0) }
     var processes = self.processes(scopeOfProcesses)
     addStages(to: &fields, &processes)
+    let noise = self.noise(scope)
     let freeBoundary = self.freeBoundary(scope)
     if fieldMembers.isEmpty, let fields = node["fields"] { found.error("the model has no field", at: fields.place) }
     try found.throwIfErrors()
@@ -52,7 +53,9 @@ private struct ModelReader {
       timeUnit: node["units"]?["time"]?.string, parameters: parameters, fields: fields, processes: processes,
       freeBoundary: freeBoundary, functions: functions, document: node)
     model.delays = delays
+    model.noise = noise
     model.checkCompartments(&found)
+    model.checkNoise(&found)
     try found.throwIfErrors()
     return model
   }
@@ -243,6 +246,19 @@ private struct ModelReader {
         fields.append(ModelField(stage, isCompartment: isUniform, place: delay.place))
         processes.append(Process(stage))
       }
+    }
+  }
+
+  private mutating func noise(_ scope: Scope) -> [NoiseSource] {
+    (node["noise"]?.array ?? []).compactMap { node in
+      let name = node["name"]?.string ?? "?"
+      let changes = (node["change"]?.members ?? []).compactMap { member -> (String, Expression, Place)? in
+        checkField(member, isInSpace: false)
+        return expression(member.value, scope, context: "in the noise \(name)")
+          .map { (member.key, $0, member.value.place) }
+      }
+      return node["correlation"]?.string.flatMap(NoiseSource.Correlation.init)
+        .map { NoiseSource(name: name, correlation: $0, changes: changes, place: (node["name"] ?? node).place) }
     }
   }
 

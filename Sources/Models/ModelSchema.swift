@@ -21,6 +21,9 @@ extension Model {
       "reactions", .map(key: "field", values: expression),
       "The short form: for each field the net rate of one unnamed process."),
     .init(
+      "noise", noise, "Sources of noise, each independent of the others, in the sense of Itô. They need a fixed step.",
+      default: "none"),
+    .init(
       "free_boundary", freeBoundary,
       "What moves the side `x+` or `r+` of a domain of one axis, whose size at the start is that of the run file.",
       default: "it stays where it is"),

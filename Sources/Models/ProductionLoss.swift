@@ -4,42 +4,51 @@ import Expressions
 package struct ProductionLoss: Sendable {
   /// Name of the field `u`.
   package let field: String
-  /// `P`; non-negative if there are no obstacles, which it contains with their sign.
+  /// `P`; non-negative if there are no obstacles, which it contains with their sign, but for those of noise.
   package let production: Expression
   /// `L ≥ 0`.
   package let loss: Expression
   /// What keeps the field from being non-negative for certain: terms that are taken from it whether it is there or not.
   package let obstacles: [(process: String, term: Expression)]
 
-  /// Whether the reactions cannot make the field negative.
+  /// Whether reactions and noise cannot make the field negative.
   package var isPositive: Bool { obstacles.isEmpty }
 }
 
 extension Model {
   /// Splits the rate of each field, process by process, into what is added and the share that is lost.
   ///
-  /// Fields count as non-negative, but for those with cross-diffusion, which promises no sign; parameters have their
-  /// values.
+  /// Fields count as non-negative, but for those that can become negative by their rates, cross-diffusion or noise;
+  /// parameters have their values. Obstacles come from the noise too.
   ///
   /// - Parameter intervals: what is known of time and position, and of fields that promise no sign; of time and position
   ///   all values are possible where nothing is known.
   package func productionLoss(intervals: [Symbol: Interval] = [:]) -> [ProductionLoss] {
     var known = intervals
-    for field in fields where field.crossDiffusion.isEmpty {
-      known[.field(field.name)] = known[.field(field.name)] ?? .nonNegative
-    }
     for (name, value) in parameterValues { known[.parameter(name)] = Interval(value, value) }
     known[.coordinate("r")] = known[.coordinate("r")] ?? .nonNegative
-    known = addingDelays(to: known)
-    return fieldNames.map { productionLoss(of: $0, known) }
+    let noise = fieldNames.map { noiseObstacles(of: $0, known) }
+    for (field, obstacles) in zip(fields, noise) where field.crossDiffusion.isEmpty && obstacles.isEmpty {
+      known[.field(field.name)] = known[.field(field.name)] ?? .nonNegative
+    }
+    // A field that can become negative promises nothing to those that depend on it.
+    while true {
+      let intervals = addingDelays(to: known)
+      let found = zip(fieldNames, noise).map { productionLoss(of: $0, intervals, noise: $1) }
+      let doubtful = found.filter { !$0.isPositive && known[.field($0.field)]?.isNonNegative ?? false }
+      if doubtful.isEmpty { return found }
+      for parts in doubtful { known[.field(parts.field)] = .all }
+    }
   }
 
-  private func productionLoss(of field: String, _ known: [Symbol: Interval]) -> ProductionLoss {
+  private func productionLoss(
+    of field: String, _ known: [Symbol: Interval], noise: [(process: String, term: Expression)]
+  ) -> ProductionLoss {
     // Losses are shares of something non-negative also where the field itself promises no sign.
     let intervals = known.merging([.field(field): .nonNegative]) { $1 }
     var production = Expression.constant(0)
     var loss = Expression.constant(0)
-    var obstacles: [(process: String, term: Expression)] = []
+    var obstacles = noise
     for process in processes + infusions {
       for change in process.changes where change.field == field {
         let parts = (change.amount * process.rate).split(by: .field(field), intervals: intervals)

@@ -3,7 +3,7 @@ import TimeStepping
 
 /// The ledger of a run: what has changed the mass of each field since its start.
 ///
-/// `mass(t) = mass(start) + Σ processes + sides + doses − removed + scheme`, which holds to rounding, since all that
+/// `mass(t) = mass(start) + Σ processes + sides + noise + doses − removed + scheme`, which holds to rounding, since all that
 /// happens to the fields is measured where it happens.
 package final class MassLedger {
   /// One process and one field that it changes.
@@ -41,6 +41,7 @@ package final class MassLedger {
   /// Numbers of the fields that have a mass of their own, those in balance with others do not.
   package let fields: [Int]
   private let isCompartment: [Bool]
+  private let hasNoise: [Bool]
   private let hasDoses: [Bool]
   private let hasThreshold: [Bool]
   package internal(set) var memory: Memory
@@ -48,16 +49,18 @@ package final class MassLedger {
   /// - Parameters:
   ///   - masses: of all fields at the start.
   ///   - isCompartment: of each field, whether it has no sides.
+  ///   - hasNoise: of each field, whether noise drives it.
   ///   - hasDoses: of each field, whether treatments can change it at once.
   ///   - hasThreshold: of each field, whether low densities are removed.
   package init(
     lines: [Line], fieldNames: [String], fields: [Int], masses: [Double], start: Double,
-    isCompartment: [Bool], hasDoses: [Bool], hasThreshold: [Bool]
+    isCompartment: [Bool], hasNoise: [Bool], hasDoses: [Bool], hasThreshold: [Bool]
   ) {
     self.lines = lines
     self.fieldNames = fieldNames
     self.fields = fields
     self.isCompartment = isCompartment
+    self.hasNoise = hasNoise
     self.hasDoses = hasDoses
     self.hasThreshold = hasThreshold
     let none = [Double](repeating: 0, count: fieldNames.count)
@@ -88,16 +91,19 @@ package final class MassLedger {
   package func entries(adding changes: MassChanges? = nil) -> [Entry] {
     var all = memory.changes
     if let changes { all.add(changes) }
-    return fields.flatMap { field in
-      let processes = lines.indices.filter { lines[$0].field == field }.map { line in
-        Entry(field: field, name: lines[line].name, amount: all.lines[line])
+    var entries: [Entry] = []
+    for field in fields {
+      func add(_ name: String, _ amount: Double, if isPossible: Bool = true) {
+        if isPossible { entries.append(Entry(field: field, name: name, amount: amount)) }
       }
-      return processes
-        + (isCompartment[field] ? [] : [Entry(field: field, name: "sides", amount: all.sides[field])])
-        + (hasDoses[field] ? [Entry(field: field, name: "doses", amount: memory.doses[field])] : [])
-        + (hasThreshold[field] ? [Entry(field: field, name: "removed", amount: -memory.removed[field])] : [])
-        + [Entry(field: field, name: "scheme", amount: all.scheme[field])]
+      for (number, line) in lines.enumerated() where line.field == field { add(line.name, all.lines[number]) }
+      add("sides", all.sides[field], if: !isCompartment[field])
+      add("noise", all.noise[field], if: hasNoise[field])
+      add("doses", memory.doses[field], if: hasDoses[field])
+      add("removed", -memory.removed[field], if: hasThreshold[field])
+      add("scheme", all.scheme[field])
     }
+    return entries
   }
 
   /// Names of the columns, in the order of the entries.

@@ -6,13 +6,17 @@ extension Simulation {
   func carryOutTreatments() throws {
     let choice = stepper.memorized.choice
     let before = ledger.flatMap { _ in regimen.equations.account?.masses(of: state) }
-    guard try regimen.carryOut(state, at: clock.time) else { return }
-    if let before, let after = regimen.equations.account?.masses(of: state) {
+    let isTreated = try regimen.carryOut(state, at: clock.time)
+    let isJump = jumps.isJump(clock.time)
+    guard isTreated || isJump else { return }
+    if isTreated, let before, let after = regimen.equations.account?.masses(of: state) {
       ledger?.addDoses(from: before, to: after)
     }
+    if isJump { try regimen.equations.quasiSteady?.settle(state, time: jumps.after(clock.time)) }
+    // Where rates jump the solution bends, and what looks back on it later does, too.
     try regimen.equations.delays?.recordJump(state, at: clock.time)
     // The equations may have a new stepper, which goes on with the scheme chosen so far until it chooses itself.
-    if let choice { stepper.memorized = StepperMemory(choice: choice) }
+    if isTreated, let choice { stepper.memorized = StepperMemory(choice: choice) }
     stepper.restart()
     steps.restart(with: stepper)
     stops.restart()
@@ -37,7 +41,7 @@ extension Simulation {
       let step = clock.nextStep(to: goal, askedStep: asked)
       guard regimen.isWatching || !stops.conditions.isEmpty else {
         try observeInside(step, from: state)
-        try stepper.advance(state, from: step.start, by: step.size)
+        try stepper.advance(state, from: jumps.after(step.start), by: jumps.length(of: step))
         ledger?.add(regimen.equations.account?.latest)
         return step
       }
@@ -46,17 +50,31 @@ extension Simulation {
     }
   }
 
+  // MARK: Between jumps of the equations
+
+  private var jumps: JumpTimes { regimen.equations.jumps }
+
+  private func attempt(_ step: Clock.Step, measure: ErrorMeasure? = nil) throws(NumericalFailure) -> StepError? {
+    try stepper.attempt(
+      state, from: jumps.after(step.start), by: jumps.length(of: step), measure: measure, didFlow: { _ in })
+  }
+
+  /// Advances the copy of the state at the start of a step by a part of it.
+  func advanceAside(from start: Double, by size: Double) throws(NumericalFailure) {
+    try stepper.advanceAside(aside, from: jumps.after(start), by: size)
+  }
+
   /// Takes a step of a given size, but not beyond where a condition comes true.
   private func takeWatchedStep(_ step: Clock.Step) throws -> Clock.Step {
     guard let previous else { preconditionFailure("a step that may be cut short needs the state before it") }
     previous.copy(from: state)
-    _ = try stepper.attempt(state, from: step.start, by: step.size, measure: nil, didFlow: { _ in })
+    _ = try attempt(step)
     // Steps aside write there too.
     var changes = regimen.equations.account?.latest
     let taken = try crossing(in: step) ?? step
     if taken != step {
       state.copy(from: previous)
-      _ = try stepper.attempt(state, from: taken.start, by: taken.size, measure: nil, didFlow: { _ in })
+      _ = try attempt(taken)
       changes = regimen.equations.account?.latest
     }
     try observeInside(taken, from: previous)
@@ -74,19 +92,20 @@ extension Simulation {
     previous.copy(from: state)
     let measure = ErrorMeasure(norm, start: previous)
     while true {
-      stepper.prepare(state, at: clock.time, longest: goal - clock.time, measure: measure, control: &control)
+      stepper.prepare(
+        state, at: jumps.after(clock.time), longest: goal - clock.time, measure: measure, control: &control)
       let step = clock.step(to: goal, size: control.proposal)
       var error: StepError?
       var failure: NumericalFailure?
       do throws(NumericalFailure) {
-        error = try stepper.attempt(state, from: step.start, by: step.size, measure: measure, didFlow: { _ in })
+        error = try attempt(step, measure: measure)
       } catch { failure = error }
       if let error, error.value <= 1 {
         var changes = regimen.equations.account?.latest
         let taken = try crossing(in: step) ?? step
         if taken != step {
           state.copy(from: previous)
-          _ = try stepper.attempt(state, from: taken.start, by: taken.size, measure: measure, didFlow: { _ in })
+          _ = try attempt(taken, measure: measure)
           changes = regimen.equations.account?.latest
         }
         try observeInside(taken, from: previous)
@@ -126,7 +145,7 @@ extension Simulation {
       let middle = 0.5 * (low + high)
       if step.start + middle <= step.start { break }
       aside.copy(from: previous)
-      try stepper.advanceAside(aside, from: step.start, by: middle)
+      try advanceAside(from: step.start, by: middle)
       if try comesTrue(aside, at: step.start + middle) { high = middle } else { low = middle }
     }
     return high == step.size ? nil : Clock.Step(start: step.start, end: step.start + high, size: high)

@@ -82,7 +82,7 @@ package final class Simulation {
     while clock.time < endTime {
       try carryOutTreatments()
       let start = clock.time
-      let step = try takeStep(to: goalBeforeBreaks(min(regimen.nextTime ?? endTime, endTime)))
+      let step = try takeStep(to: goalBeforeBreaks(min(regimen.nextTime(after: start) ?? endTime, endTime)))
       try health?.check(
         state, step: clock.step + 1, time: step.end, isPromised: stepper.keepsDensitiesNonNegative)
       removeTraces()
@@ -111,7 +111,7 @@ package final class Simulation {
   func observeInside(_ step: Clock.Step, from state: FieldSet) throws {
     while let time = observers.filter({ !$0.isDue(at: step.end) }).map(\.nextTime).min(), time < step.end {
       aside.copy(from: state)
-      try stepper.advanceAside(aside, from: step.start, by: time - step.start)
+      try advanceAside(from: step.start, by: time - step.start)
       try observe(at: time, aside, adding: regimen.equations.account?.latest)
     }
   }

@@ -127,7 +127,7 @@ package final class DelayHistory: Sendable {
     stored.withLock { stored in
       let interpolation = DelayInterpolation(
         at: time - lag, times: stored.memory.times, isBreak: stored.memory.isBreak,
-        isLater: time == stored.memory.times.last, coincidence: DelayBreaks.coincidence(time, lag))
+        isLater: stored.isLatest(time), coincidence: DelayBreaks.coincidence(time, lag))
       guard let interpolation else { return stored.initial.map { .beforeStart($0) } }
       let sets = stored.values[interpolation.first...]
       return .values(
@@ -138,6 +138,12 @@ package final class DelayHistory: Sendable {
 }
 
 extension DelayHistory.Stored {
+  /// Whether a step begins at a time: at the latest one, or by some units of the last place later, behind a jump of the
+  /// equations.
+  fileprivate func isLatest(_ time: Double) -> Bool {
+    memory.times.last.map { time >= $0 && time - $0 <= 32 * time.ulp } ?? false
+  }
+
   fileprivate mutating func append(_ added: FieldSet, at time: Double, isBreak: Bool) {
     values.append(added)
     memory.times.append(time)

@@ -10,22 +10,20 @@ import Synchronization
 /// by more than ten times the error allowed fails a step, where reactions cannot make a field negative.
 package final class ExponentialStepper: Stepper {
   package let scheme: ExponentialScheme
-  private let parts: LinearParts
+  let parts: LinearParts
   private let rates: FieldRates
+  /// Those of the rates that depend on time itself; nil if none does.
+  let ratesOfTime: FieldRates?
   private let quasiSteady: QuasiSteadyFields?
   private let account: MassAccount?
   /// Fields that cannot be negative.
-  private let nonNegative: [Int]
+  let nonNegative: [Int]
   /// The solution in coefficients and the rates there, of the start of the step and of its end, one pair each.
   private let pairs: [(solution: FieldSet, rates: FieldSet)]
   /// Rates at the stages between.
-  private let stageRates: [FieldSet]
-  private let spare: FieldSet
+  let stageRates: [FieldSet]
+  let spare: FieldSet
   private let memories = Mutex(Memory())
-
-  /// The estimate from two solutions is that of the less accurate one, some ten times the error of the other, which is
-  /// kept; that of transients is the error itself. So that a tolerance means the same for both, it counts tenfold.
-  private static let transientWeight = 10.0
 
   private struct Memory {
     /// The pair of the start of the next step.
@@ -38,13 +36,15 @@ package final class ExponentialStepper: Stepper {
   /// - Parameters:
   ///   - parts: the linear part of each field, decay included.
   ///   - rates: all the rest, with what `parts` takes off given back.
+  ///   - ratesOfTime: those of them that depend on time itself; nil if none does.
   package init(
-    _ scheme: ExponentialScheme, parts: LinearParts, rates: FieldRates, quasiSteady: QuasiSteadyFields?,
-    nonNegative: [Int], account: MassAccount? = nil, grid: Grid, count: Int
+    _ scheme: ExponentialScheme, parts: LinearParts, rates: FieldRates, ratesOfTime: FieldRates? = nil,
+    quasiSteady: QuasiSteadyFields?, nonNegative: [Int], account: MassAccount? = nil, grid: Grid, count: Int
   ) throws(FieldAllocationError) {
     self.scheme = scheme
     self.parts = parts
     self.rates = rates
+    self.ratesOfTime = ratesOfTime
     self.quasiSteady = quasiSteady
     self.nonNegative = nonNegative
     self.account = account
@@ -58,9 +58,11 @@ package final class ExponentialStepper: Stepper {
 
   package var errorOrder: Int { scheme.errorOrder }
   package var needsTables: Bool { false }
-  package var work: Work { parts.work + rates.work }
+  package var work: Work { [rates, ratesOfTime].reduce(parts.work) { $0 + ($1?.work ?? Work()) } }
   package var longestStep: Double { parts.longestStep }
-  package var fieldSetCount: Int { 2 * pairs.count + stageRates.count + 1 + rates.fieldSetCount }
+  package var fieldSetCount: Int {
+    2 * pairs.count + stageRates.count + 1 + rates.fieldSetCount + (ratesOfTime?.fieldSetCount ?? 0)
+  }
 
   package var memory: [(name: String, set: FieldSet)] {
     let pair = pairs[memories.withLock { $0.current }]
@@ -99,17 +101,7 @@ package final class ExponentialStepper: Stepper {
     try evaluate(state, time + step, into: end.rates)
     memories.withLock { $0.pendingStep = step }
     guard let measure else { return nil }
-    let terms = zip(all + [end.rates], scheme.errorWeights).filter { $1.contains { $0 != 0 } }
-    // The embedded solution is the new one less its error.
-    parts.combine(
-      into: spare, base: end.solution, isAdvanced: false, share: 1, of: step,
-      terms: terms.map { ($0, $1.map(-)) })
-    parts.toPoints(spare)
-    let error = measure.error(of: state, against: spare, weight: 1)
-    let missed = parts.transientErrors(
-      of: end.solution, rates: [start.rates, stageRates[0], stageRates[1], end.rates], step: step)
-    let transient = measure.error(relative: missed.map { ExponentialStepper.transientWeight * $0 })
-    return measure.error(error.value > transient.value ? error : transient, of: state, nonNegative: nonNegative)
+    return try error(of: state, from: time, by: step, startRates: start.rates, end: end, measure)
   }
 
   package func advanceAside(_ copy: FieldSet, from time: Double, by step: Double) throws(NumericalFailure) {

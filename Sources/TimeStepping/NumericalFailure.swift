@@ -28,6 +28,8 @@ package struct NumericalFailure: Error, Sendable {
     case loss
     case freeBoundary
     case balance
+    /// Noise leads to a value that is not finite.
+    case noise
     /// A treatment sets a value that is not finite.
     case dose
     /// A density is negative although the scheme promises that it cannot be.
@@ -36,7 +38,7 @@ package struct NumericalFailure: Error, Sendable {
     /// Whether the point of the failure is known.
     package var isLocated: Bool {
       switch self {
-      case .reactions, .notFinite, .diffusivity, .dose, .brokenPromise: true
+      case .reactions, .notFinite, .diffusivity, .noise, .dose, .brokenPromise: true
       case .smallestStep, .velocity, .loss, .freeBoundary, .balance: false
       }
     }

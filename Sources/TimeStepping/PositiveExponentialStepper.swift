@@ -77,7 +77,7 @@ package final class PositiveExponentialStepper: DivisibleStepper {
     try rates.find(state, time: time)
     var bounds = zip(rates.largestLosses, parts.stencilLosses).map { $0 + $1 }
     while true {
-      rates.write(bounds, of: state, time: time, to: startRates)
+      rates.write(withoutNeighbors(bounds), of: state, time: time, to: startRates)
       parts.addRates(of: state, time: time, to: startRates, neighborsOnly: true)
       parts.toCoefficients(startRates)
       parts.combine(
@@ -98,7 +98,7 @@ package final class PositiveExponentialStepper: DivisibleStepper {
       try rates.find(state, time: time)
     }
     try record?.passed(state, at: time + step)
-    rates.write(bounds, of: state, time: time + step, to: endRates)
+    rates.write(withoutNeighbors(bounds), of: state, time: time + step, to: endRates)
     parts.addRates(of: state, time: time + step, to: endRates, neighborsOnly: true)
     parts.toCoefficients(endRates)
     parts.combine(
@@ -110,6 +110,9 @@ package final class PositiveExponentialStepper: DivisibleStepper {
     record?.finish(state, by: step, weights: [0.5, 0.5], comparison: [1, 0])
     didFlow(.reaction)
   }
+
+  /// The bounds less what a point loses to its neighbors, which is no loss among the rates.
+  private func withoutNeighbors(_ bounds: [Double]) -> [Double] { zip(bounds, parts.stencilLosses).map { $0 - $1 } }
 
   /// Sets to 0 what the rounding of a transform has left below.
   private func clearRounding(_ state: FieldSet) {

@@ -1,4 +1,5 @@
 import Expressions
+import Fields
 import Glibc
 import Testing
 
@@ -61,5 +62,29 @@ import Testing
   @Test func numbersAreFixed() {
     #expect(CounterRandom.uniform(seed: 1, field: 0, call: 0, point: 0) == 0.8902591729757107)
     #expect(CounterRandom.normal(seed: 1, field: 0, call: 0, point: 0) == -1.8045566902006256)
+  }
+}
+
+@Suite struct NormalRowTests {
+  /// Rows of a tile and single numbers are the same to the last bit.
+  @Test(arguments: [1, 7, 256], [0, 0xFFFF_FFFF, 1_099_511_627_776] as [UInt64])
+  func rowsHaveTheBitsOfSingleNumbers(count: Int, first: UInt64) {
+    let key = CounterRandom.key(seed: 3, 14, 15)
+    let block = TileBlock(rowCount: 2)
+    for event in [0, 92, 280_000_000_000] as [UInt64] {
+      block.fill(row: 1, with: 0, count: count)
+      block.addNormals(to: 1, weight: 1, key: key, event: event, firstPoint: first, count: count)
+      for point in 0..<count {
+        let single = CounterRandom.normal(key: key, event: event, point: first + UInt64(point))
+        #expect(block[row: 1, point: point] == single)
+      }
+    }
+  }
+
+  @Test func keysOfDifferentThingsDiffer() {
+    let keys = (0..<10).flatMap { seed in
+      (0..<10).flatMap { a in (0..<10).map { b in CounterRandom.key(seed: seed, UInt64(a), UInt64(b)) } }
+    }
+    #expect(Set(keys).count == 1000)
   }
 }

@@ -6,3 +6,4 @@
 #include "tile_algebra.h"
 #include "tile_reactions.h"
 #include "taxis.h"
+#include "random_normals.h"

@@ -10,14 +10,18 @@ package struct Equations {
   package let delays: DelayedFields?
   /// Where the stepper writes down what changes the masses; nil if nowhere.
   package let account: MassAccount?
+  /// When they jump by themselves.
+  package let jumps: JumpTimes
 
   package init(
-    stepper: any Stepper, quasiSteady: QuasiSteadyFields?, delays: DelayedFields? = nil, account: MassAccount? = nil
+    stepper: any Stepper, quasiSteady: QuasiSteadyFields?, delays: DelayedFields? = nil, account: MassAccount? = nil,
+    jumps: JumpTimes = JumpTimes()
   ) {
     self.stepper = stepper
     self.quasiSteady = quasiSteady
     self.delays = delays
     self.account = account
+    self.jumps = jumps
   }
 }
 
@@ -69,6 +73,11 @@ package final class Regimen {
   }
 
   // MARK: Times
+
+  /// The next time that a step must not pass, or nil.
+  package func nextTime(after time: Double) -> Double? {
+    [nextTime, equations.jumps.next(after: time)].compactMap { $0 }.min()
+  }
 
   /// The next time at which something is due, or nil.
   package var nextTime: Double? {

@@ -1,0 +1,53 @@
+import Fields
+import Operators
+
+extension ExponentialStepper {
+  /// The estimate from two solutions is that of the less accurate one, some ten times the error of the other, which is
+  /// kept; those of what both miss are the error itself. So that a tolerance means the same for all, these count tenfold.
+  private static let weightOfMissed = 10.0
+
+  /// The largest of what is known about the error of a step: the difference from the embedded solution; what both
+  /// solutions miss of rates that follow a fast decay, and of rates that depend on time itself; values below 0.
+  ///
+  /// - Parameters:
+  ///   - state: the new solution.
+  ///   - end: the same in coefficients, and its rates.
+  func error(
+    of state: FieldSet, from time: Double, by step: Double, startRates: FieldSet,
+    end: (solution: FieldSet, rates: FieldSet), _ measure: ErrorMeasure
+  ) throws(NumericalFailure) -> StepError {
+    let terms = zip([startRates] + stageRates + [end.rates], scheme.errorWeights).filter { $1.contains { $0 != 0 } }
+    // The embedded solution is the new one less its error.
+    parts.combine(
+      into: spare, base: end.solution, isAdvanced: false, share: 1, of: step,
+      terms: terms.map { ($0, $1.map(-)) })
+    parts.toPoints(spare)
+    var worst = measure.error(of: state, against: spare, weight: 1)
+    let missed = parts.transientErrors(
+      of: end.solution, rates: [startRates, stageRates[0], stageRates[1], end.rates], step: step)
+    let transient = measure.error(relative: missed.map { ExponentialStepper.weightOfMissed * $0 })
+    if transient.value > worst.value { worst = transient }
+    if let forced = try forcingError(of: state, from: time, by: step, measure), forced.value > worst.value {
+      worst = forced
+    }
+    return measure.error(worst, of: state, nonNegative: nonNegative)
+  }
+
+  /// What Simpson's rule misses of rates that depend on time itself: its difference from the composite rule of twice as many
+  /// parts, `h/12 (f₀ − 4 f₁ + 6 f₂ − 4 f₃ + f₄)` at the quarters of the step, the solution being that at its end.
+  private func forcingError(
+    of state: FieldSet, from time: Double, by step: Double, _ measure: ErrorMeasure
+  ) throws(NumericalFailure) -> StepError? {
+    guard let ratesOfTime else { return nil }
+    // Nobody needs the rates of the stages any more.
+    let rates = stageRates[0]
+    spare.copy(from: state)
+    for (quarter, weight) in [1.0, -4, 6, -4, 1].enumerated() {
+      try ratesOfTime.evaluate(state, time: time + 0.25 * Double(quarter) * step, into: rates)
+      for field in 0..<spare.count {
+        spare.setField(field, toSumOf: [(1, spare), (weight * step / 12, rates)])
+      }
+    }
+    return measure.error(of: state, against: spare, weight: ExponentialStepper.weightOfMissed)
+  }
+}
