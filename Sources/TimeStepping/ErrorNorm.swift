@@ -6,7 +6,7 @@ package struct Tolerance: Hashable, Sendable {
   /// Of each field: error of one step relative to its size.
   package let relative: [Double]
   /// Of each field: error of one step below which nothing more is asked for, in its unit; nil for 1e-6 of the
-  /// largest size that the field has had in the run, times the relative tolerance.
+  /// largest size that the field has had in the run, or 1e-26 of that of all fields, times the relative tolerance.
   package let absolute: [Double?]
 
   package init(relative: [Double], absolute: [Double?]) {
@@ -35,6 +35,18 @@ package final class ErrorNorm: Sendable {
   private struct Sizes {
     var largest: [Double]
     var latest: [Double]
+
+    /// Below this share of the largest of all fields a field counts as not there yet: what starts empty would else have to be
+    /// followed from nothing, where one step makes it many times what it was.
+    private static let trace = 1e-20
+
+    /// The error of a step of a field that is accepted in any case; `given` if the user has said it.
+    func absolute(_ field: Int, given: Double?, relative: Double) -> Double {
+      if let given { return given }
+      let size = max(latest[field], largest[field])
+      let all = max(latest.max() ?? 0, largest.max() ?? 0)
+      return 1e-6 * relative * max(size, Sizes.trace * all)
+    }
   }
 
   package init(_ tolerance: Tolerance, volumes: PointVolumes, pool: WorkerPool) {
@@ -73,12 +85,12 @@ package final class ErrorNorm: Sendable {
 
   /// Errors that are known relative to the sizes measured last.
   fileprivate func error(relative errors: [Double]) -> StepError {
-    let (largest, latest) = sizes.withLock { ($0.largest, $0.latest) }
+    let sizes = sizes.withLock { $0 }
     var worst = StepError(value: 0, field: 0)
     for (field, error) in errors.enumerated() {
       let relative = tolerance.relative[field]
-      let absolute = tolerance.absolute[field] ?? 1e-6 * relative * max(latest[field], largest[field])
-      let value = error == 0 ? 0 : error * latest[field] / (absolute + relative * latest[field])
+      let absolute = sizes.absolute(field, given: tolerance.absolute[field], relative: relative)
+      let value = error == 0 ? 0 : error * sizes.latest[field] / (absolute + relative * sizes.latest[field])
       if !(value <= worst.value) { worst = StepError(value: value.isNaN ? .infinity : value, field: field) }
     }
     return worst
@@ -89,14 +101,14 @@ package final class ErrorNorm: Sendable {
   ///
   /// What was there before the step does not count: no step is short enough to undo it.
   fileprivate func shortfall(of state: FieldSet, from start: FieldSet, in fields: [Int]) -> StepError {
-    let (largest, latest) = sizes.withLock { ($0.largest, $0.latest) }
+    let sizes = sizes.withLock { $0 }
     var worst = StepError(value: 0, field: 0)
     for field in fields {
       let lowest = state.minimum(field)
       guard lowest < 0 else { continue }
       let relative = tolerance.relative[field]
-      let absolute = tolerance.absolute[field] ?? 1e-6 * relative * max(latest[field], largest[field])
-      let value = 0.1 * (min(start.minimum(field), 0) - lowest) / (absolute + relative * latest[field])
+      let absolute = sizes.absolute(field, given: tolerance.absolute[field], relative: relative)
+      let value = 0.1 * (min(start.minimum(field), 0) - lowest) / (absolute + relative * sizes.latest[field])
       if value > worst.value { worst = StepError(value: value, field: field) }
     }
     return worst
@@ -106,10 +118,10 @@ package final class ErrorNorm: Sendable {
   private func error(_ fields: [(error: Double, size: Double)]) -> StepError {
     sizes.withLock { sizes in
       var worst = StepError(value: 0, field: 0)
+      sizes.latest = fields.map(\.size)
       for (field, (error, size)) in fields.enumerated() {
         let relative = tolerance.relative[field]
-        let absolute = tolerance.absolute[field] ?? 1e-6 * relative * max(size, sizes.largest[field])
-        sizes.latest[field] = size
+        let absolute = sizes.absolute(field, given: tolerance.absolute[field], relative: relative)
         let value = error == 0 ? 0 : error / (absolute + relative * size)
         // Not a number counts as the worst.
         if !(value <= worst.value) { worst = StepError(value: value.isNaN ? .infinity : value, field: field) }

@@ -131,7 +131,8 @@ private struct RandomModel {
     /// Runs that promise non-negative densities, and those that do so within the tolerance.
     var promised = 0
     var expected = 0
-    /// Of the latter: below 0 by more than the tolerance.
+    /// Of the latter: below 0 by more than the tolerance; by spectral diffusion, whose waves ring at jumps, and by kernels.
+    var ringing = 0
     var negative = 0
     /// What the ledgers do not explain, and the doubt about shares, relative to the turnover: the largest and the number
     /// beyond a hundredth.
@@ -159,7 +160,8 @@ private struct RandomModel {
     print("\(tally)")
     guard Self.seeds.count > 100 else { return }
     #expect(tally.failed.values.reduce(0, +) < Self.seeds.count / 50)
-    #expect(Double(tally.negative) <= 0.05 * Double(tally.expected))
+    #expect(tally.ringing < tally.expected / 5)
+    #expect(tally.negative < tally.expected / 30)
     #expect(Double(tally.doubtful) <= 0.02 * Double(tally.runs))
   }
 
@@ -177,6 +179,7 @@ private struct RandomModel {
     } catch let failure as NumericalFailure {
       #expect(failure.cause != .brokenPromise, "seed \(seed), \(scheme): \(failure)\n\(text)")
       tally.failed["\(scheme): \(failure.problem.prefix(24))", default: 0] += 1
+      print("seed \(seed), \(scheme): \(failure.problem), t = \(failure.time)")
       return
     }
     tally.runs += 1
@@ -187,9 +190,11 @@ private struct RandomModel {
       for field in cannot.indices where cannot[field] {
         #expect(health.lowest[field] >= 0, "seed \(seed), \(scheme): \(health.lowest[field])\n\(text)")
       }
-    } else {
+    } else if configuration.isControlled {
       tally.expected += 1
-      if health.findings.contains(where: { $0.kind == .negative && cannot[$0.field] }) { tally.negative += 1 }
+      if health.findings.contains(where: { $0.kind == .negative && cannot[$0.field] }) {
+        if model.hasKernels { tally.negative += 1 } else { tally.ringing += 1 }
+      }
     }
     let ledger = try #require(run.ledger)
     let account = try #require(run.regimen.equations.account)

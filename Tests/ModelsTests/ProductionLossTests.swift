@@ -34,10 +34,11 @@ import Testing
     #expect(parts.map(\.isPositive) == [false, false, true])
     #expect(parts[0].obstacles.map(\.process) == ["uptake"])
     #expect(parts[0].obstacles.map(\.term.description) == ["max(-c, 0)"])
-    #expect(parts[0].loss.description == "d*T")
+    // T can become negative, and E, so that neither promises the other anything.
+    #expect(parts[0].loss.description == "d*max(T, 0)")
     #expect(parts[1].obstacles.map(\.process) == ["removal"])
     #expect(parts[1].obstacles.map(\.term.description) == ["q*t"])
-    #expect(parts[1].loss.description == "E")
+    #expect(parts[1].loss.description == "max(E, 0)")
     #expect(parts[2].loss.description == "1")
   }
 
