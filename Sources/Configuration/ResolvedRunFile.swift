@@ -103,6 +103,7 @@ extension RunConfiguration {
       "fields": every(fieldInterval),
       "observables": every(observableInterval),
       "images": imageInterval.map { .object(["every": .number($0), "colormap": .string(colormap.name)]) },
+      "ledger": keepsLedger ? .boolean(true) : nil,
     ])
   }
 }

@@ -40,7 +40,7 @@ package struct RunConfiguration: Sendable {
   package let symbol: DiffusionSymbol
   package let treatments: [Treatment]
   package let stops: [StopCondition]
-  package let observables: [(name: String, expression: Expression)]
+  package let observables: [(name: String, expression: Expression, unit: String?)]
   package let directory: String
   package let fieldInterval: Double?
   package let observableInterval: Double?

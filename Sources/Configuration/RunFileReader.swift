@@ -200,20 +200,23 @@ struct RunFileReader {
 
   // MARK: Output
 
-  private mutating func readObservables(_ model: Model, _ axes: [String]) -> [(name: String, expression: Expression)] {
+  private mutating func readObservables(
+    _ model: Model, _ axes: [String]
+  ) -> [(name: String, expression: Expression, unit: String?)] {
     let scope = model.scope(coordinates: axes, allows: .rate)
     return (root["observables"]?.members ?? []).compactMap { member in
       let context = "in the observable \(member.key)"
-      guard let expression = member.value.expression(in: scope, context: context, &found) else { return nil }
+      let value = member.value["value"] ?? member.value
+      guard let expression = value.expression(in: scope, context: context, &found) else { return nil }
       if model.compartmentNames.contains(member.key) {
         found.error("the compartment \(member.key) is written in any case", at: member.keyPlace, remedy: "leave it out")
       }
       if model.varies(expression) {
         found.error(
-          "the observable \(member.key) varies from point to point", at: member.value.place,
+          "the observable \(member.key) varies from point to point", at: value.place,
           remedy: "make it one number with integral(…), mean(…), min(…) or max(…)")
       }
-      return (member.key, model.forDomain(expression))
+      return (member.key, model.forDomain(expression), member.value["unit"]?.string)
     }
   }
 

@@ -27,9 +27,18 @@ extension RunConfiguration {
       "treatment", .array(of: .object(treatment)),
       "Treatments: when doses are given, and what each does. Every time is hit exactly."),
     .init(
-      "observables", .map(key: "observable", values: .string(format: "expression")),
+      "observables",
+      .map(
+        key: "observable",
+        values: .either([
+          .string(format: "expression"),
+          .object([
+            .init("value", .string(format: "expression"), "The number.", isRequired: true),
+            .init("unit", .string(format: "unit"), "Its unit."),
+          ]),
+        ])),
       "Numbers to be written along the run, as in `integral(T)`. Mass, minimum and maximum of each field come by "
-        + "themselves."),
+        + "themselves. The units of all columns stand in `run.json`."),
     .init("stop", .array(of: stop), "What ends a run before its time."),
     .init("numerics", .object(numerics), "How diffusion is computed; for experts."),
     .init("output", .object(output), "What is written, where and when."),

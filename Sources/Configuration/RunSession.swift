@@ -287,6 +287,7 @@ package final class RunSession {
       .init("extinguished", assembly.extinguishedOutput(simulation.extinction)),
       .init("ledger", ledger?.output ?? .null),
       .init("history", assembly.historyOutput),
+      .init("units", assembly.configuration.columnUnits(ledger: simulation.ledger)),
       .init("work", current.work.output),
       .init("schemes", simulation.stepper.memorized.choice.map(\.output) ?? .null),
       .init("health", health?.output ?? .null),

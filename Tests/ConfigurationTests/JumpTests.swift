@@ -137,4 +137,24 @@ private func exact(_ length: Double, k: Double = 100, end: Double = 10) -> Doubl
     #expect(
       try line("floor(t)") == "  jumps        rates jump or bend at t = 1, 2, 3, 4, … to 10, 10 times")
   }
+
+  /// What looks back on a bend sees it: `u' = heaviside(t − 0.3) − u(t − 1)`, u = 1 before, by the method of steps; also where
+  /// the jump falls on a break of the delay itself.
+  @Test(arguments: ["etdrk4", "strang4", "auto"])
+  func bendsComeBackAfterADelay(scheme: String) throws {
+    func end(_ jump: Double) throws -> Double {
+      try finalState(
+        """
+        { "model": { "name": "m", "fields": { "u": { "diffusion": 0.1 } },
+            "reactions": { "u": "heaviside(t - \(jump)) - delayed(u, 1)" } },
+          "domain": { "size": [1], "points": [8] }, "initial": { "u": 1 },
+          "time": { "end": 2, "tolerance": { "relative": 1e-4, "absolute": 1e-4 }, "scheme": "\(scheme)" } }
+        """
+      ).values(0)[2]
+    }
+    // u(1) = 0.7, and u(2) = u(1) + 1 − ∫ u over [0, 1].
+    #expect(abs(try end(0.3) - (0.7 + 1 - (0.5 + 0.245))) < 1e-12)
+    // u(1) = 0, and u(2) = u(1) + 1 − ½.
+    #expect(abs(try end(1) - 0.5) < 1e-12)
+  }
 }

@@ -1,0 +1,36 @@
+import Documents
+import Simulations
+
+extension RunConfiguration {
+  /// The units of the columns of `observables.csv`, as far as they are known.
+  ///
+  /// A mass is the integral over all axes: of a cylinder one unit of length is taken, and of a sphere all directions.
+  func columnUnits(ledger: MassLedger?) -> JSONText {
+    var units: [JSONText.Member] = []
+    func add(_ column: String, _ unit: String?) {
+      if let unit { units.append(.init(column, .string(unit))) }
+    }
+    for column in ["t", "dt"] { add(column, timeUnit) }
+    for observable in observables { add(observable.name, observable.unit) }
+    if model.freeBoundary != nil { add("edge(\(grid.axes[0].name))", lengthUnit) }
+    for field in model.fields where field.stage == nil {
+      guard !field.isCompartment else {
+        add(field.name, field.unit)
+        continue
+      }
+      add("mass(\(field.name))", massUnit(field.unit))
+      for column in ["min", "max"] { add("\(column)(\(field.name))", field.unit) }
+    }
+    for (column, entry) in zip(ledger?.columns ?? [], ledger?.entries() ?? []) {
+      let field = model.fields[entry.field]
+      add(column, field.isCompartment ? field.unit : massUnit(field.unit))
+    }
+    return .object(units)
+  }
+
+  private func massUnit(_ unit: String?) -> String? {
+    guard let unit, let lengthUnit else { return nil }
+    let dimension = grid.axes[0].geometry == .cartesian ? grid.axes.count : 3
+    return "\(unit) · " + (dimension == 1 ? lengthUnit : "\(lengthUnit)^\(dimension)")
+  }
+}
