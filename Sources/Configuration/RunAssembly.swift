@@ -157,7 +157,10 @@ package final class RunAssembly {
     case .controlled(let tolerance, let bounds):
       var control = StepControl(bounds: bounds, errorOrder: stepper.errorOrder)
       control.describe(stepper)
-      return .controlled(control, ErrorNorm(tolerance, volumes: volumes, pool: pool))
+      return .controlled(
+        control,
+        ErrorNorm(
+          tolerance, duration: configuration.endTime - configuration.startTime, volumes: volumes, pool: pool))
     }
   }
 

@@ -82,7 +82,7 @@ package final class DoublingStepper: Stepper {
     }
     try halves(state, from: time, by: step, remembers: remembers, didFlow: didFlow)
     let weight = 1 / (Double(1 << base.order) - 1)
-    let error = measure?.error(of: state, against: coarse, weight: weight)
+    let error = measure?.error(of: state, against: coarse, weight: weight, during: step)
     if extrapolates {
       state.extrapolate(from: coarse, weight: weight)
       try base.quasiSteady?.settle(state, time: time + step)

@@ -6,7 +6,9 @@ package struct Tolerance: Hashable, Sendable {
   /// Of each field: error of one step relative to its size.
   package let relative: [Double]
   /// Of each field: error of one step below which nothing more is asked for, in its unit; nil for 1e-6 of the
-  /// largest size that the field has had in the run, or 1e-26 of that of all fields, times the relative tolerance.
+  /// largest size that the field has had in the run, or of what it would change by in the whole run at its present rate,
+  /// times the relative tolerance. Without the latter a field that starts empty would have to be followed from nothing,
+  /// where every step makes it many times what it was.
   package let absolute: [Double?]
 
   package init(relative: [Double], absolute: [Double?]) {
@@ -28,6 +30,7 @@ package struct StepError: Sendable {
 /// for if it is at most 1.
 package final class ErrorNorm: Sendable {
   package let tolerance: Tolerance
+  private let duration: Double
   private let volumes: PointVolumes
   private let pool: WorkerPool
   private let sizes: Mutex<Sizes>
@@ -36,25 +39,24 @@ package final class ErrorNorm: Sendable {
     var largest: [Double]
     var latest: [Double]
 
-    /// Below this share of the largest of all fields a field counts as not there yet: what starts empty would else have to be
-    /// followed from nothing, where one step makes it many times what it was.
-    private static let trace = 1e-20
+    /// What each field would change by in the whole run if it went on changing as in the latest step.
+    var reach: [Double]
 
     /// The error of a step of a field that is accepted in any case; `given` if the user has said it.
     func absolute(_ field: Int, given: Double?, relative: Double) -> Double {
       if let given { return given }
-      let size = max(latest[field], largest[field])
-      let all = max(latest.max() ?? 0, largest.max() ?? 0)
-      return 1e-6 * relative * max(size, Sizes.trace * all)
+      return 1e-6 * relative * max(latest[field], largest[field], reach[field])
     }
   }
 
-  package init(_ tolerance: Tolerance, volumes: PointVolumes, pool: WorkerPool) {
+  /// - Parameter duration: of the run.
+  package init(_ tolerance: Tolerance, duration: Double, volumes: PointVolumes, pool: WorkerPool) {
     self.tolerance = tolerance
+    self.duration = duration
     self.volumes = volumes
     self.pool = pool
     let none = [Double](repeating: 0, count: tolerance.relative.count)
-    sizes = Mutex(Sizes(largest: none, latest: none))
+    sizes = Mutex(Sizes(largest: none, latest: none, reach: none))
   }
 
   /// The largest root mean square that each field has had after a step that counted, to be kept in a checkpoint.
@@ -71,15 +73,17 @@ package final class ErrorNorm: Sendable {
   }
 
   /// The size of `weight · (state − other)`, two solutions after a step from `start`.
-  fileprivate func error(of state: FieldSet, against other: FieldSet, weight: Double, from start: FieldSet) -> StepError
-  {
+  fileprivate func error(
+    of state: FieldSet, against other: FieldSet, weight: Double, from start: FieldSet, during step: Double
+  ) -> StepError {
     // Where the boundary is free its place counts like the values.
     let displacement = weight * abs(state.scale - other.scale) / state.scale
     return error(
       (0..<state.count).map {
         let found = state.errorSizes($0, against: other, old: start, volumes: volumes, pool: pool)
         let size = max(found.value, found.old)
-        return (max(weight * found.difference, displacement * size), size)
+        let reach = abs(found.value - found.old) * duration / step
+        return (max(weight * found.difference, displacement * size), size, reach)
       })
   }
 
@@ -114,12 +118,13 @@ package final class ErrorNorm: Sendable {
     return worst
   }
 
-  /// The size of an error from those of the fields and of their values.
-  private func error(_ fields: [(error: Double, size: Double)]) -> StepError {
+  /// The size of an error from those of the fields, of their values and of their changes.
+  private func error(_ fields: [(error: Double, size: Double, reach: Double)]) -> StepError {
     sizes.withLock { sizes in
       var worst = StepError(value: 0, field: 0)
       sizes.latest = fields.map(\.size)
-      for (field, (error, size)) in fields.enumerated() {
+      sizes.reach = fields.map(\.reach)
+      for (field, (error, size, _)) in fields.enumerated() {
         let relative = tolerance.relative[field]
         let absolute = sizes.absolute(field, given: tolerance.absolute[field], relative: relative)
         let value = error == 0 ? 0 : error / (absolute + relative * size)
@@ -141,8 +146,9 @@ package struct ErrorMeasure: Sendable {
     self.start = start
   }
 
-  func error(of state: FieldSet, against other: FieldSet, weight: Double) -> StepError {
-    norm.error(of: state, against: other, weight: weight, from: start)
+  /// The error of a step of some length, as the difference from another solution, times a weight.
+  func error(of state: FieldSet, against other: FieldSet, weight: Double, during step: Double) -> StepError {
+    norm.error(of: state, against: other, weight: weight, from: start, during: step)
   }
 
   func error(relative errors: [Double]) -> StepError { norm.error(relative: errors) }

@@ -22,7 +22,7 @@ extension ExponentialStepper {
       into: spare, base: end.solution, isAdvanced: false, share: 1, of: step,
       terms: terms.map { ($0, $1.map(-)) })
     parts.toPoints(spare)
-    var worst = measure.error(of: state, against: spare, weight: 1)
+    var worst = measure.error(of: state, against: spare, weight: 1, during: step)
     let missed = parts.transientErrors(
       of: end.solution, rates: [startRates, stageRates[0], stageRates[1], end.rates], step: step)
     let transient = measure.error(relative: missed.map { ExponentialStepper.weightOfMissed * $0 })
@@ -48,6 +48,6 @@ extension ExponentialStepper {
         spare.setField(field, toSumOf: [(1, spare), (weight * step / 12, rates)])
       }
     }
-    return measure.error(of: state, against: spare, weight: ExponentialStepper.weightOfMissed)
+    return measure.error(of: state, against: spare, weight: ExponentialStepper.weightOfMissed, during: step)
   }
 }

@@ -85,22 +85,22 @@ extension LedgerReport {
       "treatment": [{ "name": "bolus", "at": { "start": 0.5, "every": 0.5 }, "add": { "A": 2 } }] }
     """,
     "noise": """
-      { "model": { "name": "noise", "fields": { "u": { "diffusion": 0.1 }, "v": { "diffusion": 0.1 } },
-          "processes": [ { "name": "growth", "rate": "u*(1 - u)", "change": { "u": 1 } },
-                         { "name": "decay", "rate": "v", "change": { "v": -1 } } ],
-          "noise": [ { "name": "spots", "correlation": "white", "change": { "u": "0.3*u" } },
-                     { "name": "weather", "correlation": "uniform", "change": { "u": "0.1*u", "v": 0.2 } } ] },
-        "domain": { "size": [2, 1], "points": [16, 8] }, "initial": { "u": 0.5, "v": 1 },
-        "time": { "end": 1, STEPS }, "treatment": [ { "name": "dose", "at": 0.33, "add": { "u": 0.1 } } ] }
-      """,
+    { "model": { "name": "noise", "fields": { "u": { "diffusion": 0.1 }, "v": { "diffusion": 0.1 } },
+        "processes": [ { "name": "growth", "rate": "u*(1 - u)", "change": { "u": 1 } },
+                       { "name": "decay", "rate": "v", "change": { "v": -1 } } ],
+        "noise": [ { "name": "spots", "correlation": "white", "change": { "u": "0.3*u" } },
+                   { "name": "weather", "correlation": "uniform", "change": { "u": "0.1*u", "v": 0.2 } } ] },
+      "domain": { "size": [2, 1], "points": [16, 8] }, "initial": { "u": 0.5, "v": 1 },
+      "time": { "end": 1, STEPS }, "treatment": [ { "name": "dose", "at": 0.33, "add": { "u": 0.1 } } ] }
+    """,
     "delay": """
-      { "model": { "name": "delay", "fields": { "u": { "diffusion": 0.1 }, "v": {} },
-          "processes": [ { "name": "growth", "rate": "u*(1 - delayed(u, 0.5))", "change": { "u": 1 } },
-                         { "name": "recruitment", "rate": "delayed(u, 0.3, 3) + heaviside(t - 0.4)", "change": { "v": 1 } },
-                         { "name": "decay", "rate": "v", "change": { "v": -1 } } ] },
-        "domain": { "size": [2], "points": [16] }, "initial": { "u": "0.3 + 0.2*cos(pi*x/2)", "v": 1 },
-        "time": { "end": 2, STEPS } }
-      """,
+    { "model": { "name": "delay", "fields": { "u": { "diffusion": 0.1 }, "v": {} },
+        "processes": [ { "name": "growth", "rate": "u*(1 - delayed(u, 0.5))", "change": { "u": 1 } },
+                       { "name": "recruitment", "rate": "delayed(u, 0.3, 3) + heaviside(t - 0.4)", "change": { "v": 1 } },
+                       { "name": "decay", "rate": "v", "change": { "v": -1 } } ] },
+      "domain": { "size": [2], "points": [16] }, "initial": { "u": "0.3 + 0.2*cos(pi*x/2)", "v": 1 },
+      "time": { "end": 2, STEPS } }
+    """,
     "radius": """
     { "model": { "name": "spheroid", "fields": { "u": { "diffusion": 0.2 } },
         "processes": [ { "name": "growth", "rate": "u*(1 - u)", "change": { "u": 1 } } ] },

@@ -184,7 +184,7 @@ private struct RandomModel {
     }
     tally.runs += 1
     let cannot = configuration.cannotBecomeNegative
-    let isSplit = !["etdrk4", "auto", "etd2-positive"].contains(scheme)
+    let isSplit = ["lie", "strang", "strang4"].contains(scheme)
     if scheme == Scheme.etd2Positive.name || isSplit && model.hasKernels {
       tally.promised += 1
       for field in cannot.indices where cannot[field] {
