@@ -7,7 +7,7 @@ import TimeStepping
 /// happens to the fields is measured where it happens.
 package final class MassLedger {
   /// One process and one field that it changes.
-  package struct Line: Hashable, Sendable {
+  package struct Line: Codable, Hashable, Sendable {
     package let name: String
     package let field: Int
 
@@ -27,8 +27,10 @@ package final class MassLedger {
 
   /// As a checkpoint keeps it.
   package struct Memory: Codable, Hashable, Sendable {
+    /// What its lines are.
+    package let lines: [Line]
     /// When it began.
-    package let start: Double
+    package internal(set) var start: Double
     /// Mass of each field then.
     package let initial: [Double]
     package internal(set) var changes: MassChanges
@@ -65,8 +67,19 @@ package final class MassLedger {
     self.hasThreshold = hasThreshold
     let none = [Double](repeating: 0, count: fieldNames.count)
     memory = Memory(
-      start: start, initial: masses, changes: MassChanges(lines: lines.count, fields: fieldNames.count), doses: none,
+      lines: lines, start: start, initial: masses, changes: MassChanges(lines: lines.count, fields: fieldNames.count),
+      doses: none,
       removed: none)
+  }
+
+  /// Goes on with what a checkpoint has kept, or begins anew where that is of other lines: a run that branches off may have
+  /// other treatments.
+  func restore(_ memory: Memory?, at time: Double) {
+    if let memory, memory.lines == lines, memory.initial.count == fieldNames.count {
+      self.memory = memory
+    } else {
+      self.memory.start = time
+    }
   }
 
   // MARK: What happens

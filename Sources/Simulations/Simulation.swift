@@ -174,7 +174,7 @@ package final class Simulation {
     if let control = memory.control { steps.restore(control, of: stepper) }
     stops.restore(memory.stops)
     if let removed = memory.extinguished { extinction?.removed = removed }
-    if let known = memory.ledger { ledger?.memory = known }
+    ledger?.restore(memory.ledger, at: clock.time)
     lastCheckpointStep = clock.step
     for index in observers.indices {
       observers[index].next = observers[index].cadence.count(upTo: clock.time)
