@@ -118,7 +118,7 @@ def test_compartments_are_numbers_in_the_table_and_in_no_picture(oncofield, run_
     whole = tmp_path / "whole"
     oncofield("run", path, "--output", whole)
     rows = [line.split(",") for line in (whole / "observables.csv").read_text().splitlines()]
-    assert rows[0] == ["t", "dt", "twice", "mass(u)", "min(u)", "max(u)", "A"]
+    assert rows[0][:7] == ["t", "dt", "twice", "mass(u)", "min(u)", "max(u)", "A"]
     assert all(float(row[2]) == 2 * float(row[6]) for row in rows[1:])
     assert "A" not in datasets(whole / "fields.h5")
     final = datasets(sorted((whole / "checkpoints").glob("*.h5"))[-1])
