@@ -6,8 +6,9 @@ import Simulations
 import TimeStepping
 
 extension RunConfiguration {
-  /// The lines of the ledger, one for each process, or infusion of a treatment, and each field that it changes; they are
-  /// the same throughout the run. None if no ledger is kept.
+  /// The lines of the ledger; none if no ledger is kept.
+  ///
+  /// There is one for each process, or infusion of a treatment, and each field that it changes, the same throughout the run.
   package var ledgerLines: [MassLedger.Line] { ledgerTerms.map(\.line) }
 
   /// The rates of the lines: 0 for infusions that are not under way.
@@ -18,7 +19,8 @@ extension RunConfiguration {
     var terms: [(line: MassLedger.Line, rate: Expression)] = []
     func add(_ name: String, _ field: String, _ rate: Expression) {
       guard let field = model.fieldNames.firstIndex(of: field), model.fields[field].hasAccount else { return }
-      let line = MassLedger.Line(name: name, field: field)
+      let isTaken = MassLedger.ownLines.contains(name)
+      let line = MassLedger.Line(name: isTaken ? "process \(name)" : name, field: field)
       if let known = terms.firstIndex(where: { $0.line == line }) {
         terms[known].rate = terms[known].rate + rate
       } else {

@@ -77,7 +77,9 @@ extension RunConfiguration {
     return AutomaticStepper(candidates)
   }
 
-  /// The longest step of plain Strang splitting whose halves tell its error. Where a field that diffuses decays much
+  /// The longest step of plain Strang splitting whose halves tell its error.
+  ///
+  /// Where a field that diffuses decays much
   /// within a step, the error is about the same for the step and its halves, and their difference says nothing.
   private var longestTellingStep: Double {
     let decays = zip(constantDecays, diffusivities).filter { $1.moves.contains(true) }.map(\.0)

@@ -145,7 +145,7 @@ extension RunConfiguration {
       "absolute", .either([.number(.positive), .map(key: "field", values: .number(.positive))]),
       "Error of a step that is accepted in any case, in the unit of the field, for all fields or for some.",
       default: "the threshold of extinction of the field, or 1e-6 of the relative one times the largest size that the "
-        + "field has had"),
+        + "field has had, or what it would change by in the whole run at its present rate"),
   ]
 
   private static let reactions: [Property] = [

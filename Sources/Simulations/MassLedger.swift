@@ -38,6 +38,9 @@ package final class MassLedger {
     package internal(set) var removed: [Double]
   }
 
+  /// Names of what is there besides the processes.
+  package static let ownLines = ["sides", "noise", "doses", "removed", "scheme"]
+
   package let lines: [Line]
   private let fieldNames: [String]
   /// Numbers of the fields that have a mass of their own, those in balance with others do not.

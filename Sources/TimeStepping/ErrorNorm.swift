@@ -5,9 +5,10 @@ import Synchronization
 package struct Tolerance: Hashable, Sendable {
   /// Of each field: error of one step relative to its size.
   package let relative: [Double]
-  /// Of each field: error of one step below which nothing more is asked for, in its unit; nil for 1e-6 of the
-  /// largest size that the field has had in the run, or of what it would change by in the whole run at its present rate,
-  /// times the relative tolerance. Without the latter a field that starts empty would have to be followed from nothing,
+  /// Of each field: error of one step below which nothing more is asked for, in its unit.
+  ///
+  /// nil for 1e-6 of the largest size that the field has had in the run, or of what it would change by in the whole run at its
+  /// present rate, times the relative tolerance. Without the latter a field that starts empty would have to be followed from nothing,
   /// where every step makes it many times what it was.
   package let absolute: [Double?]
 

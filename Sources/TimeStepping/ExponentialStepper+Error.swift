@@ -2,8 +2,10 @@ import Fields
 import Operators
 
 extension ExponentialStepper {
-  /// The estimate from two solutions is that of the less accurate one, some ten times the error of the other, which is
-  /// kept; those of what both miss are the error itself. So that a tolerance means the same for all, these count tenfold.
+  /// How much more what both solutions miss counts than the difference between them.
+  ///
+  /// That is the error of the less accurate one, some ten times that of the other, which is kept; what both miss is the
+  /// error itself. So a tolerance means the same for all.
   private static let weightOfMissed = 10.0
 
   /// The largest of what is known about the error of a step: the difference from the embedded solution; what both
