@@ -18,9 +18,11 @@ extension Expression {
   /// `max(e, 0) − max(−e, 0)`. A negative term belongs to the loss if it can be divided by the field, by its factors or
   /// because it vanishes with the field no slower than linearly.
   ///
-  /// - Parameter intervals: what is known of the symbols; the field itself must not be negative.
-  package func split(by field: Symbol, intervals: [Symbol: Interval]) -> RateSplit {
-    var splitter = TermSplitter(field: field, intervals: intervals)
+  /// - Parameters:
+  ///   - intervals: what is known of the symbols; the field itself must not be negative.
+  ///   - isUniform: whether the field is the same everywhere, so that it can be taken out of integrals.
+  package func split(by field: Symbol, intervals: [Symbol: Interval], isUniform: Bool = false) -> RateSplit {
+    var splitter = TermSplitter(field: field, intervals: intervals, isUniform: isUniform)
     let terms = splitter.split(splitter.graph.insert(self))
     var losses: [Int] = []
     var obstacles: [Int] = []
@@ -53,6 +55,7 @@ extension Expression {
 private struct TermSplitter {
   let field: Symbol
   let intervals: [Symbol: Interval]
+  let isUniform: Bool
   var graph = ExpressionGraph()
   /// Of the nodes so far.
   private var known: [Interval] = []
@@ -76,8 +79,9 @@ private struct TermSplitter {
   /// Products are not written out into more terms than this.
   private static let mostTerms = 64
 
-  init(field: Symbol, intervals: [Symbol: Interval]) {
+  init(field: Symbol, intervals: [Symbol: Interval], isUniform: Bool = false) {
     self.field = field
+    self.isUniform = isUniform
     self.intervals = intervals
   }
 
@@ -111,6 +115,8 @@ private struct TermSplitter {
       // An even power has a sign, so that this one is odd.
       let square = graph.power(a, graph.constant(exponent - 1))
       return split(a).map { graph.product(square, $0) }
+    case .functional(let kind, let a) where kind == .integral || kind == .mean:
+      return split(a).map { graph.add(.functional(kind, $0)) }
     case .choice(let condition, let a, let b):
       let zero = graph.constant(0)
       let (first, second) = (split(a), split(b))
@@ -164,6 +170,8 @@ private struct TermSplitter {
       let lower = graph.power(a, graph.difference(n, one))
       return factoredQuotient(a).map { graph.product($0, lower) }
     case .choice(let condition, let a, let b): return both(a, b) { $0.choice(condition, $1, $2) }
+    case .functional(let kind, let a) where isUniform && (kind == .integral || kind == .mean):
+      return factoredQuotient(a).map { graph.add(.functional(kind, $0)) }
     default: return nil
     }
   }

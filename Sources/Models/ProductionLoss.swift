@@ -34,7 +34,7 @@ extension Model {
     // A field that can become negative promises nothing to those that depend on it.
     while true {
       let intervals = addingDelays(to: known)
-      let found = zip(fieldNames, noise).map { productionLoss(of: $0, intervals, noise: $1) }
+      let found = zip(fields, noise).map { productionLoss(of: $0, intervals, noise: $1) }
       let doubtful = found.filter { !$0.isPositive && known[.field($0.field)]?.isNonNegative ?? false }
       if doubtful.isEmpty { return found }
       for parts in doubtful { known[.field(parts.field)] = .all }
@@ -42,8 +42,9 @@ extension Model {
   }
 
   private func productionLoss(
-    of field: String, _ known: [Symbol: Interval], noise: [(process: String, term: Expression)]
+    of member: ModelField, _ known: [Symbol: Interval], noise: [(process: String, term: Expression)]
   ) -> ProductionLoss {
+    let field = member.name
     // Losses are shares of something non-negative also where the field itself promises no sign.
     let intervals = known.merging([.field(field): .nonNegative]) { $1 }
     var production = Expression.constant(0)
@@ -51,7 +52,8 @@ extension Model {
     var obstacles = noise
     for process in processes + infusions {
       for change in process.changes where change.field == field {
-        let parts = (change.amount * process.rate).split(by: .field(field), intervals: intervals)
+        let parts = (change.amount * process.rate).split(
+          by: .field(field), intervals: intervals, isUniform: member.isCompartment)
         production = parts.obstacles.reduce(production + parts.production) { $0 - $1 }
         loss = loss + parts.loss
         obstacles += parts.obstacles.map { (process.name, $0) }

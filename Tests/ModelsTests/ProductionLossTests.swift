@@ -62,3 +62,31 @@ import Testing
     }
   }
 }
+
+@Suite struct UniformFieldTests {
+  /// What is the same everywhere can be taken out of a mean over the domain: a drug that is exchanged between blood and
+  /// tissue stays non-negative in both.
+  @Test func compartmentsAreTakenOutOfMeans() throws {
+    let model = try Model(
+      JSONNode.parse(
+        SourceText(
+          name: "m",
+          text: """
+            { "name": "m", "parameters": { "P": 2 }, "fields": { "d": {} }, "compartments": { "A": {} },
+              "processes": [
+                { "name": "exchange", "rate": "P*x*(A - d)", "change": { "d": 1 } },
+                { "name": "seen from the blood", "rate": "mean(P*x*(A - d))", "change": { "A": -1 } } ] }
+            """)))
+    let parts = model.productionLoss(intervals: [.coordinate("x"): .nonNegative])
+    #expect(parts.map(\.isPositive) == [true, true])
+    #expect(parts[1].loss.description == "mean(P*x)")
+    #expect(parts[1].production.description == "mean(P*x*d)")
+    // A field that varies cannot: where there is nothing of it, something is still taken.
+    let other = try Model(
+      JSONNode.parse(
+        SourceText(
+          name: "m",
+          text: #"{ "name": "m", "fields": { "u": {} }, "reactions": { "u": "-mean(u)" } }"#)))
+    #expect(other.productionLoss().map(\.isPositive) == [false])
+  }
+}
