@@ -29,7 +29,7 @@ package struct LedgerReport {
       Account(
         field: configuration.model.fieldNames[field], initial: ledger.memory.initial[field], final: masses[field],
         entries: entries.filter { $0.field == field }.map { ($0.name, $0.amount) },
-        doubt: ledger.memory.changes.doubt[field])
+        doubt: ledger.doubt[field])
     }
   }
 

@@ -33,9 +33,32 @@ package final class MassLedger {
     package internal(set) var start: Double
     /// Mass of each field then.
     package let initial: [Double]
-    package internal(set) var changes: MassChanges
-    package internal(set) var doses: [Double]
-    package internal(set) var removed: [Double]
+    fileprivate var sums: Sums
+  }
+
+  fileprivate struct Sums: Codable, Hashable, Sendable {
+    var lines: CompensatedSums
+    var sides: CompensatedSums
+    var noise: CompensatedSums
+    var scheme: CompensatedSums
+    var doubt: CompensatedSums
+    var doses: CompensatedSums
+    var removed: CompensatedSums
+
+    init(lines: Int, fields: Int) {
+      self.lines = CompensatedSums(count: lines)
+      sides = CompensatedSums(count: fields)
+      (noise, scheme, doubt) = (sides, sides, sides)
+      (doses, removed) = (sides, sides)
+    }
+
+    mutating func add(_ changes: MassChanges) {
+      lines.add(changes.lines)
+      sides.add(changes.sides)
+      noise.add(changes.noise)
+      scheme.add(changes.scheme)
+      doubt.add(changes.doubt)
+    }
   }
 
   /// Names of what is there besides the processes.
@@ -68,11 +91,8 @@ package final class MassLedger {
     self.hasNoise = hasNoise
     self.hasDoses = hasDoses
     self.hasThreshold = hasThreshold
-    let none = [Double](repeating: 0, count: fieldNames.count)
     memory = Memory(
-      lines: lines, start: start, initial: masses, changes: MassChanges(lines: lines.count, fields: fieldNames.count),
-      doses: none,
-      removed: none)
+      lines: lines, start: start, initial: masses, sums: Sums(lines: lines.count, fields: fieldNames.count))
   }
 
   /// Goes on with what a checkpoint has kept, or begins anew where that is of other lines: a run that branches off may have
@@ -88,15 +108,15 @@ package final class MassLedger {
   // MARK: What happens
 
   func add(_ changes: MassChanges?) {
-    if let changes { memory.changes.add(changes) }
+    if let changes { memory.sums.add(changes) }
   }
 
   func addDoses(from before: [Double], to after: [Double]) {
-    for field in fields { memory.doses[field] += after[field] - before[field] }
+    memory.sums.doses.add(zip(after, before).map { $0 - $1 })
   }
 
   func remove(_ amounts: [Double]) {
-    for field in fields { memory.removed[field] += amounts[field] }
+    memory.sums.removed.add(amounts)
   }
 
   // MARK: What is in it
@@ -105,22 +125,27 @@ package final class MassLedger {
   ///
   /// - Parameter changes: what is to be added, for a time inside a step.
   package func entries(adding changes: MassChanges? = nil) -> [Entry] {
-    var all = memory.changes
-    if let changes { all.add(changes) }
+    var sums = memory.sums
+    if let changes { sums.add(changes) }
+    let (own, sides, noise, scheme) = (sums.lines.values, sums.sides.values, sums.noise.values, sums.scheme.values)
+    let (doses, removed) = (sums.doses.values, sums.removed.values)
     var entries: [Entry] = []
     for field in fields {
       func add(_ name: String, _ amount: Double, if isPossible: Bool = true) {
         if isPossible { entries.append(Entry(field: field, name: name, amount: amount)) }
       }
-      for (number, line) in lines.enumerated() where line.field == field { add(line.name, all.lines[number]) }
-      add("sides", all.sides[field], if: !isCompartment[field])
-      add("noise", all.noise[field], if: hasNoise[field])
-      add("doses", memory.doses[field], if: hasDoses[field])
-      add("removed", -memory.removed[field], if: hasThreshold[field])
-      add("scheme", all.scheme[field])
+      for (number, line) in lines.enumerated() where line.field == field { add(line.name, own[number]) }
+      add("sides", sides[field], if: !isCompartment[field])
+      add("noise", noise[field], if: hasNoise[field])
+      add("doses", doses[field], if: hasDoses[field])
+      add("removed", -removed[field], if: hasThreshold[field])
+      add("scheme", scheme[field])
     }
     return entries
   }
+
+  /// How far the lines of each field did not add up to its change by all processes, which was then shared out among them.
+  package var doubt: [Double] { memory.sums.doubt.values }
 
   /// Names of the columns, in the order of the entries.
   package var columns: [String] { entries().map { "ledger(\(fieldNames[$0.field]): \($0.name))" } }

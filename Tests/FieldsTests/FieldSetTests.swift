@@ -54,3 +54,20 @@ import Testing
     #expect(abs(pairwiseSum([Double](repeating: 0.1, count: 1_000_000)) - 100_000) < 1e-9)
   }
 }
+
+@Suite struct CompensatedSumTests {
+  /// A million small numbers beside a large one, whose plain sum loses them.
+  @Test func smallNumbersAreNotLost() {
+    var sums = CompensatedSums(count: 2)
+    sums.add([1e16, 0])
+    var plain = 1e16
+    for _ in 0..<1_000_000 {
+      sums.add([0.5, 0.1])
+      plain += 0.5
+    }
+    sums.add([-1e16, 0])
+    #expect(plain - 1e16 == 0)
+    #expect(sums.values[0] == 500_000)
+    #expect(abs(sums.values[1] - 100_000) < 1e-10)
+  }
+}
