@@ -101,6 +101,7 @@ extension RunConfiguration {
   /// Why nothing can be left unsplit; nil if all fields allow it.
   private func exponentialObstacle(_ parts: StepperParts) -> String? {
     if model.freeBoundary != nil { return "the boundary of the domain is free" }
+    if parts.volumes.isMasked { return "the tissue has a shape" }
     for (name, field) in zip(model.fieldNames, parts.diffusion.fields) {
       if let obstacle = LinearParts.obstacle(field, volumes: parts.volumes) { return "\(name): \(obstacle)" }
     }
