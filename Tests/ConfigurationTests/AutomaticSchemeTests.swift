@@ -71,7 +71,7 @@ import TimeStepping
     let problems = try #require(throws: Diagnostics.self) {
       _ = try RunAssembly(configuration(Self.fisher, set: settings))
     }
-    #expect(problems.description.contains("the scheme etdrk4 cannot be used: u: the tissue has a shape"))
+    #expect(problems.description.contains("the scheme etdrk4 cannot be used: the tissue has a shape"))
   }
 
   /// A field that must stay local diffuses by its neighbors in an exponential scheme, which bounds the step.
