@@ -13,12 +13,7 @@ extension RunAssembly {
   /// Steps that the longest delay takes, at least.
   private var leastHistory: Int {
     guard let delays else { return 0 }
-    let step =
-      switch configuration.steps {
-      case .fixed(let step): step
-      case .controlled(_, let bounds): bounds.largest
-      }
-    return Int((delays.history.longest / step).rounded(.up)) + 5
+    return Int((delays.history.longest / longestStepOfDelays).rounded(.up)) + 5
   }
 
   /// Bytes of the history, at least.

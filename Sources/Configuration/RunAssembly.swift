@@ -101,12 +101,7 @@ package final class RunAssembly {
       throw configuration.diagnostics(failure)
     }
     taxisParts = taxis?.division(state, time: start, step: 0.5 * length)
-    let (found, expressions) = Expression.extractingDistributions(configuration.observables.map(\.expression))
-    observables = try Observables(
-      named: zip(configuration.observables, expressions).map { ($0.name, $1) }, fields: model.fieldNames,
-      compartments: model.compartmentNames, unlisted: Set(model.fields.filter { $0.stage != nil }.map(\.name)),
-      distributions: configuration.distributionFields(found, volumes: volumes, pool: pool),
-      hasFreeBoundary: model.freeBoundary != nil, parameters: model.parameterValues, volumes: volumes, pool: pool)
+    observables = try configuration.makeObservables(volumes: volumes, pool: pool)
   }
 
   /// The reactions of all points, and what in them depends on the past and the whole domain.

@@ -79,8 +79,8 @@ extension RunConfiguration {
 
   /// The longest step of plain Strang splitting whose halves tell its error.
   ///
-  /// Where a field that diffuses decays much
-  /// within a step, the error is about the same for the step and its halves, and their difference says nothing.
+  /// Where a field that diffuses decays much within a step, the error is about the same for the step and its halves, and
+  /// their difference says nothing.
   private var longestTellingStep: Double {
     let decays = zip(constantDecays, diffusivities).filter { $1.moves.contains(true) }.map(\.0)
     return 2 / max(decays.max() ?? 0, .leastNormalMagnitude)
@@ -93,8 +93,8 @@ extension RunConfiguration {
     let base = try SplittingStepper(
       scheme: splitting, reactions: parts.reactions, taxis: parts.taxis, diffusion: parts.diffusion,
       quasiSteady: parts.quasiSteady, distributions: parts.distributions, volumes: parts.volumes,
-      account: parts.account,
-      isDivided: isDivided, pool: parts.pool)
+      account: parts.account, isDivided: isDivided,
+      pool: parts.pool)
     return isDivided ? try DoublingStepper(base, extrapolates: extrapolates, longest: longest, grid: grid) : base
   }
 

@@ -56,11 +56,12 @@ package final class RunSession {
     parent = nil
     self.provenance = provenance
     try AtomicFile.write(configuration.sourceText, to: directory.path(.config))
-    let observers = try RunSession.observers(assembly, directory, continuesFiles: false)
+    let ledger = assembly.makeLedger()
+    let observers = try RunSession.observers(assembly, directory, ledger, continuesFiles: false)
     table = observers.table
     current = CurrentAssembly(assembly)
     current.didChange = { [table] in table?.observables = $0.observables }
-    simulation = try RunSession.simulation(assembly, current, directory, observers.scheduled)
+    simulation = try RunSession.simulation(assembly, current, directory, ledger, observers.scheduled)
     try writeResolved()
   }
 
@@ -89,11 +90,12 @@ package final class RunSession {
     self.provenance = provenance
     parent = checkpoint.path
     if !branching { try directory.removeCheckpoints(after: checkpoint.header.step) }
-    let observers = try RunSession.observers(assembly, directory, continuesFiles: !branching)
+    let ledger = assembly.makeLedger()
+    let observers = try RunSession.observers(assembly, directory, ledger, continuesFiles: !branching)
     table = observers.table
     current = CurrentAssembly(assembly)
     current.didChange = { [table] in table?.observables = $0.observables }
-    simulation = try RunSession.simulation(assembly, current, directory, observers.scheduled)
+    simulation = try RunSession.simulation(assembly, current, directory, ledger, observers.scheduled)
     try simulation.regimen.restore(memory.regimen?.overridden(by: configuration.overrides), at: memory.clock.time)
     simulation.stepper.memorized = memory.stepper
     for part in simulation.stepper.memory {
@@ -134,7 +136,7 @@ package final class RunSession {
   private static let tissueGroup = "tissue"
 
   private static func observers(
-    _ assembly: RunAssembly, _ directory: RunDirectory, continuesFiles: Bool
+    _ assembly: RunAssembly, _ directory: RunDirectory, _ ledger: MassLedger?, continuesFiles: Bool
   ) throws -> (scheduled: [ScheduledObserver], table: ObservableTable?) {
     let configuration = assembly.configuration
     let fields = fields(configuration, inSpaceOnly: true)
@@ -155,7 +157,7 @@ package final class RunSession {
     try add(configuration.observableInterval) {
       let made = try ObservableTable(
         directory.path(.observables), observables: assembly.observables,
-        ledger: assembly.makeLedger()?.columns ?? [], isNew: !exists(.observables))
+        ledger: ledger?.columns ?? [], isNew: !exists(.observables))
       table = made
       return made
     }
@@ -179,7 +181,8 @@ package final class RunSession {
   }
 
   private static func simulation(
-    _ assembly: RunAssembly, _ current: CurrentAssembly, _ directory: RunDirectory, _ observers: [ScheduledObserver]
+    _ assembly: RunAssembly, _ current: CurrentAssembly, _ directory: RunDirectory, _ ledger: MassLedger?,
+    _ observers: [ScheduledObserver]
   ) throws -> Simulation {
     let configuration = assembly.configuration
     let simulation = try Simulation(
@@ -191,7 +194,7 @@ package final class RunSession {
         try checkpoint(of: simulation, assembly).write(to: directory.path(.checkpoints))
         directory.removeCheckpoints(keeping: configuration.checkpoints.keep)
       })
-    simulation.ledger = assembly.makeLedger()
+    simulation.ledger = ledger
     simulation.health = HealthCheck(
       of: assembly.state, tolerances: configuration.negativityTolerances,
       cannotBecomeNegative: configuration.cannotBecomeNegative, volumes: assembly.volumes, pool: assembly.pool)

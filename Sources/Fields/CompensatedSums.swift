@@ -12,13 +12,12 @@ package struct CompensatedSums: Codable, Hashable, Sendable {
 
   package var values: [Double] { zip(sums, lost).map { $0 + $1 } }
 
-  package mutating func add(_ amount: Double, to index: Int) {
-    let (before, after) = (sums[index], sums[index] + amount)
-    lost[index] += abs(before) >= abs(amount) ? (before - after) + amount : (amount - after) + before
-    sums[index] = after
-  }
-
+  /// Adds one number to each sum.
   package mutating func add(_ amounts: [Double]) {
-    for (index, amount) in amounts.enumerated() { add(amount, to: index) }
+    for (index, amount) in amounts.enumerated() {
+      let (before, after) = (sums[index], sums[index] + amount)
+      lost[index] += abs(before) >= abs(amount) ? (before - after) + amount : (amount - after) + before
+      sums[index] = after
+    }
   }
 }

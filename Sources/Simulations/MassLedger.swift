@@ -30,7 +30,7 @@ package final class MassLedger {
     /// What its lines are.
     package let lines: [Line]
     /// When it began.
-    package internal(set) var start: Double
+    package fileprivate(set) var start: Double
     /// Mass of each field then.
     package let initial: [Double]
     fileprivate var sums: Sums
@@ -72,7 +72,7 @@ package final class MassLedger {
   private let hasNoise: [Bool]
   private let hasDoses: [Bool]
   private let hasThreshold: [Bool]
-  package internal(set) var memory: Memory
+  package private(set) var memory: Memory
 
   /// - Parameters:
   ///   - masses: of all fields at the start.

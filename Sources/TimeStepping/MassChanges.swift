@@ -1,7 +1,7 @@
 /// What changes the mass of each field in some time.
 ///
 /// The mass of a field is its integral over the domain; that of a compartment is its value.
-package struct MassChanges: Codable, Hashable, Sendable {
+package struct MassChanges: Hashable, Sendable {
   /// By each line of the account: one process and one field that it changes.
   package internal(set) var lines: [Double]
   /// Through the sides of the domain into each field.

@@ -45,6 +45,18 @@ def assert_same(one, other):
     assert one["images"] == other["images"]
 
 
+def assert_branches_end_alike(oncofield, whole, tmp_path, fields=("u", "v", "w")):
+    """Runs that branch off at each checkpoint end with the fields of the whole run."""
+    checkpoints = sorted((whole / "checkpoints").glob("*.h5"))
+    final = datasets(checkpoints[-1])
+    for checkpoint in checkpoints[:-1]:
+        branch = tmp_path / checkpoint.stem
+        oncofield("resume", whole, "--step", int(checkpoint.stem), "--output", branch, "--threads", 2)
+        end = datasets(sorted((branch / "checkpoints").glob("*.h5"))[-1])
+        for field in fields:
+            assert end[f"fields/{field}"] == final[f"fields/{field}"], (checkpoint.stem, field)
+
+
 def wait_for_checkpoint(directory, process, count=1):
     deadline = time.monotonic() + 60
     while len(list((directory / "checkpoints").glob("*.h5"))) < count:

@@ -63,6 +63,9 @@ import TimeStepping
     #expect(try candidates([]) == ["strang4", "etdrk4"])
     #expect(try candidates([#"model.fields.u.boundary={ "x-": { "value": 1 } }"#]) == ["etdrk4", "rebalanced-strang"])
     #expect(try candidates([#"domain.mask="x < 40""#]) == ["strang4", "rebalanced-strang"])
+    // Neither where no field diffuses: rates are not 0 outside the tissue.
+    let still = [#"domain.mask="x < 40""#, "model.fields.u.diffusion=0"]
+    #expect(try candidates(still) == ["strang4", "rebalanced-strang"])
     #expect(try candidates([#"model.fields.u.diffusion="1 + u""#]) == ["strang4", "rebalanced-strang"])
   }
 

@@ -14,17 +14,7 @@ private func message(_ rate: String, _ more: String = "", model: String = "", st
       "domain": { "size": [10], "points": [20] }, "initial": { "T": 1 }, "time": { "end": 10, \(step) }\(more)
     }
     """
-  do {
-    return try configuration(text).warnings.description
-  } catch {
-    return "\(error)"
-  }
-}
-
-/// What is wrong, without the excerpts.
-private func sentences(_ text: String) -> [String] {
-  text.split(separator: "\n").filter { $0.hasPrefix("run.json") }
-    .map { String($0.split(separator: ": ", maxSplits: 1)[1]) }
+  return findings(text)
 }
 
 private let inRate = "in the reaction of field T"

@@ -16,17 +16,7 @@ private func message(_ noise: String, time: String = #""end": 10, "step": 0.1"#)
       "time": { \(time) }
     }
     """
-  do {
-    return try configuration(text).warnings.description
-  } catch {
-    return "\(error)"
-  }
-}
-
-/// What is wrong and what helps, without the excerpts.
-private func sentences(_ text: String) -> [String] {
-  text.split(separator: "\n").filter { $0.hasPrefix("run.json") }
-    .map { String($0.split(separator: ": ", maxSplits: 1)[1]) }
+  return findings(text)
 }
 
 private let plain = #"{ "name": "n", "correlation": "white", "change": { "u": "s*u" } }"#

@@ -43,3 +43,18 @@ func relativeError(_ state: FieldSet, _ reference: FieldSet) -> Double {
     return square.squareRoot() / (b.map(abs).max() ?? 1)
   }.max() ?? 0
 }
+
+/// What reading a run file finds, as users see it.
+func findings(_ text: String, set overrides: [String] = []) -> String {
+  do {
+    return try configuration(text, set: overrides).warnings.description
+  } catch {
+    return "\(error)"
+  }
+}
+
+/// What is wrong and what helps, without the excerpts.
+func sentences(_ text: String) -> [String] {
+  text.split(separator: "\n").filter { $0.hasPrefix("run.json") }
+    .map { String($0.split(separator: ": ", maxSplits: 1)[1]) }
+}

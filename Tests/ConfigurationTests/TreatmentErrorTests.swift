@@ -15,17 +15,7 @@ private func message(_ treatment: String, _ stop: String = "") -> String {
       ]
     }
     """
-  do {
-    return try configuration(text).warnings.description
-  } catch {
-    return "\(error)"
-  }
-}
-
-/// What is wrong, without the excerpts.
-private func sentences(_ text: String) -> [String] {
-  text.split(separator: "\n").filter { $0.hasPrefix("run.json") }
-    .map { String($0.split(separator: ": ", maxSplits: 1)[1]) }
+  return findings(text)
 }
 
 private let cases: [(treatment: String, expected: [String])] = [

@@ -1,11 +1,23 @@
 import Documents
+import Expressions
+import Fields
 import Simulations
 
 extension RunConfiguration {
+  /// The numbers that are written along the run.
+  func makeObservables(volumes: PointVolumes, pool: WorkerPool) throws -> Observables {
+    let (found, expressions) = Expression.extractingDistributions(observables.map(\.expression))
+    return try Observables(
+      named: zip(observables, expressions).map { ($0.name, $1) }, fields: model.fieldNames,
+      compartments: model.compartmentNames, unlisted: Set(model.fields.filter { $0.stage != nil }.map(\.name)),
+      distributions: distributionFields(found, volumes: volumes, pool: pool),
+      hasFreeBoundary: model.freeBoundary != nil, parameters: model.parameterValues, volumes: volumes, pool: pool)
+  }
+
   /// The units of the columns of `observables.csv`, as far as they are known.
   ///
   /// A mass is the integral over all axes: of a cylinder one unit of length is taken, and of a sphere all directions.
-  func columnUnits(ledger: MassLedger?) -> JSONText {
+  package func columnUnits(ledger: MassLedger?) -> JSONText {
     var units: [JSONText.Member] = []
     func add(_ column: String, _ unit: String?) {
       if let unit { units.append(.init(column, .string(unit))) }
