@@ -4,16 +4,20 @@ import Simulations
 extension RunAssembly {
   /// What the thresholds of the model remove, from the start of the run; nil without any.
   package func makeExtinction() -> Extinction? {
-    let thresholds = configuration.model.fields.map(\.extinctionThreshold)
-    guard thresholds.contains(where: { $0 != nil }) else { return nil }
-    return Extinction(thresholds: thresholds, volumes: volumes, pool: pool)
+    let rules = configuration.model.fields.map { field in
+      field.extinction.map {
+        Extinction.Rule(
+          threshold: $0.density, times: Cadence(start: configuration.startTime, interval: $0.interval))
+      }
+    }
+    return rules.contains { $0 != nil } ? Extinction(rules, volumes: volumes, pool: pool) : nil
   }
 
   /// The mass that has been removed of each field with a threshold.
   func extinguishedOutput(_ extinction: Extinction?) -> JSONText {
     guard let extinction else { return .null }
     return .object(
-      zip(configuration.model.fields, extinction.removed).filter { $0.0.extinctionThreshold != nil }.map {
+      zip(configuration.model.fields, extinction.removed).filter { $0.0.extinction != nil }.map {
         .init($0.0.name, .number($0.1))
       })
   }

@@ -142,7 +142,7 @@ package final class RunAssembly {
       hasDoses: fields.map { field in
         configuration.treatments.contains { $0.changes.contains { $0.target == .field(field.name) } }
       },
-      hasThreshold: fields.map { $0.extinctionThreshold != nil })
+      hasThreshold: fields.map { $0.extinction != nil })
   }
 
   /// How long the steps of the run are.

@@ -34,6 +34,23 @@ extension RunFileReader {
     return .controlled(readTolerance(model), readBounds(start, end, atMost: longestStep(model)))
   }
 
+  mutating func checkExtinction(_ model: Model, _ start: Double, _ end: Double) {
+    for field in model.fields {
+      guard let extinction = field.extinction else { continue }
+      if field.isQuasiSteady {
+        found.error(
+          "the quasi-steady field \(field.name) is always in balance, so that nothing of it dies out",
+          at: extinction.place, remedy: "remove \"extinction\"")
+      }
+      let count = (end - start) / extinction.interval
+      if count > 1e12 {
+        found.error(
+          "values of field \(field.name) would be looked at \(JSONText.text(count)) times", at: extinction.place,
+          remedy: "about the time in which a cell divides or dies is short enough for \"every\"")
+      }
+    }
+  }
+
   private mutating func readTolerance(_ model: Model) -> Tolerance {
     let node = root["time"]?["tolerance"]
     func perField(_ key: String) -> [Double?] {
@@ -47,7 +64,7 @@ extension RunFileReader {
     }
     let relative = perField("relative").map { $0 ?? node?.number ?? 1e-4 }
     // What is less than the threshold of extinction is none, so that no step can be more accurate than that.
-    let absolute = zip(perField("absolute"), model.fields).map { $0 ?? $1.extinctionThreshold }
+    let absolute = zip(perField("absolute"), model.fields).map { $0 ?? $1.extinction?.density }
     return Tolerance(relative: relative, absolute: absolute)
   }
 

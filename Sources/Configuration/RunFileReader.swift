@@ -69,6 +69,7 @@ struct RunFileReader {
     checkDelaysUnderTreatment(model)
     let stops = readStops(model, axes)
     let (methods, symbol) = readNumerics(model)
+    checkExtinction(model, start, end)
     let steps = readSteps(model, start, end)
     let scheme = scheme(model, sides)
     guard let grid else { throw found }

@@ -53,7 +53,7 @@ extension ModelField {
       name: stage.delay.name(ofStage: stage.stage), title: "stage \(stage.stage) of \(stage.delay.text)", unit: nil,
       diffusivity: Diffusivity(at: place), faceMean: nil, crossDiffusion: [], taxis: [], taxisPlace: nil,
       advection: [:],
-      isCompartment: isCompartment, isQuasiSteady: false, extinctionThreshold: nil, boundaries: .init())
+      isCompartment: isCompartment, isQuasiSteady: false, extinction: nil, boundaries: .init())
     self.stage = stage
   }
 }

@@ -23,8 +23,8 @@ package struct ModelField: Sendable {
   package var isCompartment = false
   /// Whether the field moves and reacts so much faster than the others that it is always in balance with them.
   package let isQuasiSteady: Bool
-  /// After each step smaller values are set to 0; nil if they stay.
-  package let extinctionThreshold: Double?
+  /// What is so little that it means nobody; nil if all values stay.
+  package let extinction: ExtinctionThreshold?
   /// Conditions that the model gives; the run file's default holds for the other axes.
   package let boundaries: BoundaryConditions
   /// What it is of a gamma-distributed delay; nil for fields that a file has.

@@ -7,7 +7,7 @@ extension ModelField {
     self.init(
       name: member.key, title: member.value["title"]?.string, unit: member.value["unit"]?.string,
       diffusivity: Diffusivity(at: member.keyPlace), faceMean: nil, crossDiffusion: [], taxis: [], taxisPlace: nil,
-      advection: [:], isCompartment: true, isQuasiSteady: false, extinctionThreshold: nil, boundaries: .init())
+      advection: [:], isCompartment: true, isQuasiSteady: false, extinction: nil, boundaries: .init())
   }
 }
 

@@ -159,7 +159,7 @@ private struct ModelReader {
       faceMean: node["face_mean"]?.string, crossDiffusion: crossDiffusion(member, scope),
       taxis: taxis(member, scope), taxisPlace: (node["taxis"] ?? node["advection"])?.place,
       advection: advection(member, scope), isQuasiSteady: node["quasi_steady"]?.boolean ?? false,
-      extinctionThreshold: node["extinction"]?.number,
+      extinction: node["extinction"].flatMap(ExtinctionThreshold.init),
       boundaries: node["boundary"].map {
         BoundaryConditions($0, in: given, exchange: exchange, of: "field \(member.key)", &found)
       } ?? .init())

@@ -89,9 +89,17 @@ extension Model {
       "Whether the field is always in balance, `∇·(D ∇w) + R(w) = 0`, because it moves and reacts much faster than the "
         + "others.", default: "false"),
     .init(
-      "extinction", .number(.positive),
-      "A density so low that it means nobody: after each step smaller values are set to 0. What is removed is written "
+      "extinction", .object(extinction),
+      "A density so low that it means nobody: smaller values are set to 0 from time to time. What is removed is written "
         + "down in `run.json`.", default: "none"),
+  ]
+
+  private static let extinction: [Property] = [
+    .init("below", .number(.positive), "Smaller values are set to 0, in the unit of the field.", isRequired: true),
+    .init(
+      "every", .number(.positive),
+      "How often that happens: whoever has not grown to the threshold within this time has died out. About the time in "
+        + "which a cell divides or dies.", isRequired: true),
   ]
 
   private static let compartment: [Property] = [

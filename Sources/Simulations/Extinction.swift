@@ -1,29 +1,56 @@
 import Fields
 
-/// Sets densities that are too low to mean anybody to 0 after each step that counts.
+/// Sets densities that are too low to mean anybody to 0, at times that do not depend on the steps.
 ///
-/// Without this a trace of 1e-40 cells per volume regrows as if it were a cell. Negative values are left as they are: they
-/// are an error, and not a low density.
+/// Without this a trace of 1e-40 cells per volume regrows as if it were a cell. After each step, however short, it would
+/// take away whatever arrives within one step: no population could spread, and fewer the more accurate the run. Negative
+/// values are left as they are: they are an error, and not a low density.
 package final class Extinction {
+  /// What is taken away of a field.
+  package struct Rule: Hashable, Sendable {
+    /// Smaller values are set to 0.
+    package let threshold: Double
+    /// At which times.
+    package let times: Cadence
+
+    package init(threshold: Double, times: Cadence) {
+      self.threshold = threshold
+      self.times = times
+    }
+
+    /// Number of the first time that is not yet reached; the start of the run counts as reached.
+    func next(after time: Double) -> Int {
+      var index = max(1, Int(((time - times.start) / times.interval).rounded(.down)))
+      while DoseTimes.isReached(times.time(index), at: time) { index += 1 }
+      return index
+    }
+  }
+
   /// Of each field; nil where all values stay.
-  private let thresholds: [Double?]
+  private let rules: [Rule?]
   private let volumes: PointVolumes
   private let pool: WorkerPool
   /// Mass of each field that has been removed so far.
   package internal(set) var removed: [Double]
 
-  /// - Parameter thresholds: of each field; nil where all values stay.
-  package init(thresholds: [Double?], volumes: PointVolumes, pool: WorkerPool) {
-    self.thresholds = thresholds
+  /// - Parameter rules: of each field; nil where all values stay.
+  package init(_ rules: [Rule?], volumes: PointVolumes, pool: WorkerPool) {
+    self.rules = rules
     self.volumes = volumes
     self.pool = pool
-    removed = thresholds.map { _ in 0 }
+    removed = rules.map { _ in 0 }
   }
 
-  func apply(to state: FieldSet) {
-    for (field, threshold) in thresholds.enumerated() {
-      guard let threshold else { continue }
-      removed[field] += state.extinguish(field, below: threshold, volumes: volumes, pool: pool)
+  /// The next time after another at which something is taken away.
+  func nextTime(after time: Double) -> Double {
+    rules.lazy.compactMap { $0 }.map { $0.times.time($0.next(after: time)) }.min() ?? .infinity
+  }
+
+  /// Takes away what is to go by the end of a step.
+  func apply(to state: FieldSet, from start: Double, to end: Double) {
+    for (field, rule) in rules.enumerated() {
+      guard let rule, rule.next(after: start) < rule.next(after: end) else { continue }
+      removed[field] += state.extinguish(field, below: rule.threshold, volumes: volumes, pool: pool)
     }
   }
 }

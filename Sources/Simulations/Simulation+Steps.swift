@@ -2,6 +2,12 @@ import Fields
 import TimeStepping
 
 extension Simulation {
+  /// The next time that a step must not go beyond.
+  func goal(after time: Double) -> Double {
+    let times = [regimen.nextTime(after: time), extinction?.nextTime(after: time), endTime]
+    return goalBeforeBreaks(times.compactMap { $0 }.min() ?? endTime)
+  }
+
   /// Does what the treatments do at this time, before the step that begins here.
   func carryOutTreatments() throws {
     let choice = stepper.memorized.choice

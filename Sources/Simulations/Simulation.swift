@@ -82,10 +82,10 @@ package final class Simulation {
     while clock.time < endTime {
       try carryOutTreatments()
       let start = clock.time
-      let step = try takeStep(to: goalBeforeBreaks(min(regimen.nextTime(after: start) ?? endTime, endTime)))
+      let step = try takeStep(to: goal(after: start))
       try health?.check(
         state, step: clock.step + 1, time: step.end, isPromised: stepper.keepsDensitiesNonNegative)
-      removeTraces()
+      removeTraces(after: step)
       clock.complete(step)
       try recordHistory()
       try observe(at: clock.time, state)
@@ -116,10 +116,10 @@ package final class Simulation {
     }
   }
 
-  private func removeTraces() {
+  private func removeTraces(after step: Clock.Step) {
     guard let extinction else { return }
     let before = extinction.removed
-    extinction.apply(to: state)
+    extinction.apply(to: state, from: step.start, to: step.end)
     ledger?.remove(zip(extinction.removed, before).map { $0 - $1 })
   }
 

@@ -125,22 +125,27 @@ def test_compartments_are_numbers_in_the_table_and_in_no_picture(oncofield, run_
 # MARK: Radiotherapy of a glioma
 
 
-def explicit_euler(spacing, step, pattern):
-    """The published computation (Rockne et al. 2009 as in PDE Control Gym): days of detection and death."""
+def explicit_euler(spacing, step, pattern, calendar=False):
+    """The published computation (Rockne et al. 2009 as in PDE Control Gym): days of detection and death.
+
+    With a calendar treatments are on whole days of it, and the rest of the day of detection counts as the first of them.
+    """
     count = round(200 / spacing) + 1
     x = np.linspace(0, 200, count)
     capacity = 1e5
     cells = 0.8 * capacity * np.exp(-0.25 * x**2)
     killed = 1 - np.exp(-0.04 * 1.8 * (1 + 1.8 / 10))
     steps_of_a_day = round(1 / step)
-    detection, given = None, 0
+    detection = None
     for index in range(1, round(600 / step) + 1):
         rate = np.zeros(count)
-        if detection is not None and pattern and given < 34 * steps_of_a_day:
-            if pattern[(index - 1 - detection) // steps_of_a_day % 7] == "1":
+        if detection is not None and pattern:
+            begin = detection // steps_of_a_day * steps_of_a_day if calendar else detection
+            day = (index - 1 - begin) // steps_of_a_day
+            fraction = sum(pattern[earlier % 7] == "1" for earlier in range(day + 1))
+            if pattern[day % 7] == "1" and fraction <= 34:
                 edge = x[np.nonzero(cells >= 0.16 * capacity)[0].max()]
                 rate[x <= edge + 25] = killed
-                given += 1
         new = np.empty(count)
         inner = cells[1:-1]
         laplacian = (cells[2:] - 2 * inner + cells[:-2]) / spacing**2
@@ -155,14 +160,25 @@ def explicit_euler(spacing, step, pattern):
             return detection * step, index * step
 
 
-def survival(oncofield, directory, *settings):
-    """Days of death untreated, with fractions on all days, and on five days of seven."""
+def survival(oncofield, directory, *settings, courses=('treatment.0.at={"every": 1, "count": 34}', "title=5 on, 2 off")):
+    """Days of death untreated, and with the settings of each course: fractions on all days, and on five days of seven."""
     days = []
-    for treatment in ("treatment=[]", 'treatment.0.at={"every": 1, "count": 34}', "title=five on, two off"):
+    for treatment in ("treatment=[]", *courses):
         sets = [argument for value in (treatment, *settings) for argument in ("--set", value)]
         oncofield("run", "configs/radiotherapy.json", "--output", directory / str(len(days)), *sets)
         days.append(json.loads((directory / str(len(days)) / "run.json").read_text())["time"])
     return days
+
+
+def on_days_of_the_calendar(pattern):
+    """The course of the example, but the first fraction takes the rest of the day, 0.8, and the others follow on whole days."""
+    part = {"when": "max(where(c >= 0.8*K, x, 0)) >= 15", "once": True,
+            "region": "x < max(where(c >= 0.16*K, x, 0)) + 25",
+            "infuse": {"c": "-(1 - exp(-0.04*1.8*(1 + 1.8/10)))*c*(1 - c/K)"}}
+    week = (pattern[1:] + pattern[0]).replace("0", "-")
+    first = {"name": "first", "at": [0], "for": 0.8}
+    others = {"name": "others", "at": {"start": 0.8, "every": 1, "count": 33, "pattern": week}, "for": 1}
+    return "treatment=" + json.dumps([part | first, part | others])
 
 
 def test_the_published_days_of_radiotherapy_and_their_limit(oncofield, tmp_path):
@@ -181,3 +197,13 @@ def test_the_published_days_of_radiotherapy_and_their_limit(oncofield, tmp_path)
     euler = [explicit_euler(0.25, 0.02, pattern)[1] for pattern in ("", "1111111", "1111100")]
     for index in (1, 2):
         assert abs((fine[index] - fine[0]) - (euler[index] - euler[0])) < 0.15
+
+
+def test_the_days_of_radiotherapy_of_a_refined_computation(oncofield, tmp_path):
+    """Refined, the computation of the benchmark has deaths on days 357.1, 424.0 and 424.7: 66.9 and 67.6 days won."""
+    patterns = ("1111111", "1111100")
+    euler = [explicit_euler(0.25, 0.1, pattern, calendar=True)[1] for pattern in ("", *patterns)]
+    assert [round(day, 1) for day in euler] == [357.1, 424.0, 424.7]
+    days = survival(oncofield, tmp_path, courses=map(on_days_of_the_calendar, patterns))
+    print("days of the calendar:", days)
+    assert max(abs(day - refined) for day, refined in zip(days, euler)) < 0.1

@@ -22,7 +22,8 @@ import Testing
   /// A tumor that has been killed to 1e-17 regrows, unless less than a cell is none.
   @Test func whatIsBelowTheThresholdIsGone() throws {
     #expect(try finalState(Self.text("")).maximum(0) > 0.9)
-    let assembly = try RunAssembly(configuration(Self.text(#", "extinction": 1e-9"#)), threads: 1)
+    let assembly = try RunAssembly(
+      configuration(Self.text(#", "extinction": { "below": 1e-9, "every": 0.5 }"#)), threads: 1)
     let run = try simulation(of: assembly)
     var before = assembly.state.sum(0)
     var largest = 0.0
@@ -36,6 +37,47 @@ import Testing
     let volume = 4.0 / 20 * 3 / 15
     print("removed \(removed[0]); before the last of it \(largest * volume)")
     #expect(removed[0] > 0 && removed[0] < 1e-9 * 12 && removed[1] == 0)
+  }
+
+  /// A front of cells that are removed where they are too few advances at a speed that does not depend on the steps.
+  ///
+  /// Taken away after each step, they would not advance at all with short steps: less than the threshold arrives in each.
+  @Test(arguments: ["strang", "etd2-positive"]) func aFrontDoesNotDependOnTheSteps(_ scheme: String) throws {
+    func front(_ steps: String) throws -> Double {
+      let text = """
+        { "model": { "name": "front", "fields": { "u": { "diffusion": 1, "extinction": { "below": 1e-3, "every": 0.25 } } },
+            "processes": [{ "name": "growth", "rate": "u*(1 - u)", "change": { "u": 1 } }] },
+          "domain": { "size": [60], "points": [240] }, "initial": { "u": "where(x < 5, 1, 0)" },
+          "time": { "end": 20, "scheme": "\(scheme)", \(steps) } }
+        """
+      return try finalState(text).sum(0) * 0.25
+    }
+    let positions = try [0.125, 0.025, 0.005].map { try front(#""step": \#($0)"#) }
+    let controlled = try front(#""tolerance": 1e-5"#)
+    print("\(scheme): fronts at \(positions) with fixed steps, \(controlled) with chosen ones")
+    // Without a threshold it is at 42.
+    #expect(positions[2] > 35 && positions[2] < 40)
+    #expect(
+      abs(positions[1] - positions[2]) < 0.02 && abs(controlled - positions[2]) < (scheme == "strang" ? 0.02 : 0.15))
+  }
+
+  @Test func badThresholdsAreRefused() {
+    func errors(_ fields: String) -> [String] {
+      sentences(
+        findings(
+          """
+          { "model": { "name": "m", "fields": { \(fields) } }, "domain": { "size": [1], "points": [4] },
+            "initial": { "u": 1 }, "time": { "end": 2 } }
+          """))
+    }
+    #expect(
+      errors(#""u": { "diffusion": 1, "quasi_steady": true, "extinction": { "below": 1, "every": 1 } }"#).contains(
+        "error: the quasi-steady field u is always in balance, so that nothing of it dies out"))
+    #expect(
+      errors(#""u": { "extinction": { "below": 1, "every": 1e-12 } }"#)
+        == ["error: values of field u would be looked at 2000000000000 times"])
+    #expect(errors(#""u": { "extinction": 1e-9 }"#).count == 1)
+    #expect(errors(#""u": { "extinction": { "below": 1e-9 } }"#).count == 1)
   }
 
   /// The sum of what is removed does not depend on the number of threads; nothing else is touched.
@@ -59,7 +101,7 @@ import Testing
 
   /// What has been removed so far is in checkpoints, and goes on from there.
   @Test func whatWasRemovedIsRemembered() throws {
-    let text = Self.text(#", "extinction": 1e-9"#)
+    let text = Self.text(#", "extinction": { "below": 1e-9, "every": 0.5 }"#)
     let whole = try simulation(of: RunAssembly(configuration(text), threads: 1))
     _ = try whole.run()
     let first = try simulation(of: RunAssembly(configuration(text), threads: 2))

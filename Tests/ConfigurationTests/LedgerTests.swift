@@ -62,7 +62,7 @@ extension LedgerReport {
         "fields": { "n": { "diffusion": 0.5, "boundary": {
                       "x-": { "value": "1 + 0.2*sin(t)" }, "x+": { "flux": 0.3 },
                       "y-": { "robin": { "coefficient": 0.4, "outside": 2 } } } },
-                    "u": { "diffusion": "0.01 + 0.02*n", "extinction": 1e-5 } },
+                    "u": { "diffusion": "0.01 + 0.02*n", "extinction": { "below": 1e-5, "every": 0.1 } } },
         "processes": [
           { "name": "uptake", "rate": "n*u/(0.5 + n)", "change": { "n": -1, "u": "0.7" } },
           { "name": "death", "rate": "0.8*u*u", "change": { "u": -1 } } ] },

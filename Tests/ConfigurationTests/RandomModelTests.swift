@@ -59,7 +59,9 @@ private struct RandomModel {
     let diffuses = chance(0.8)
     if diffuses { parts.append(#""diffusion": \#(magnitude(1e-3, 3))"#) }
     if chance(0.2) { parts.append(#""taxis": [{ "toward": "\#(field())", "sensitivity": "\#(magnitude(1e-2, 1))" }]"#) }
-    if chance(0.2) { parts.append(#""extinction": \#(magnitude(1e-8, 1e-3))"#) }
+    if chance(0.2) {
+      parts.append(#""extinction": { "below": \#(magnitude(1e-8, 1e-3)), "every": \#(magnitude(1e-2, 1)) }"#)
+    }
     switch diffuses ? Int.random(in: 0..<8, using: &random) : 8 {
     case 0: parts.append(#""boundary": { "x-": { "value": \#(magnitude(0.1, 2)) } }"#)
     case 1: parts.append(#""boundary": { "x+": { "flux": \#(magnitude(0.01, 1)) } }"#)
@@ -147,6 +149,11 @@ private struct RandomModel {
     for seed in Self.seeds {
       var model = RandomModel(seed: seed)
       let text = model.text()
+      let began = ContinuousClock.now
+      defer {
+        let spent = ContinuousClock.now - began
+        if spent > .seconds(5) { print("seed \(seed), \(model.scheme): \(spent)") }
+      }
       if Self.seeds.count == 1 { FileHandle.standardError.write(Data(text.utf8)) }
       do {
         try check(model, text, seed: seed, &tally)

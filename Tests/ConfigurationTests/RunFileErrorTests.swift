@@ -62,19 +62,19 @@ private let cases: [(key: String, line: String, expected: String)] = [
   ),
   (
     "model",
-    #""model": { "name": "m", "fields": { "T": { "extinction": 0 }, "E": { "taxis": [ { "toward": "Q", "sensitivity": "R" } ], "advection": { "u": 1, "z": 2 } } } },"#,
+    #""model": { "name": "m", "fields": { "T": { "extinction": { "below": 0, "every": 1e-12 } }, "E": { "taxis": [ { "toward": "Q", "sensitivity": "R" } ], "advection": { "u": 1, "z": 2 } } } },"#,
     """
-    run.json:2:60: error: 0 is not greater than 0
-        2 |   "model": { "name": "m", "fields": { "T": { "extinction": 0 }, "E": { "taxis": [ { "toward": "Q", "sensitivit…
-          |                                                            ^  give a number greater than 0
-    run.json:2:95: error: there is no field "Q"
-        2 | …ction": 0 }, "E": { "taxis": [ { "toward": "Q", "sensitivity": "R" } ], "advection": { "u": 1, "z": 2 } } } },
+    run.json:2:71: error: 0 is not greater than 0
+        2 |   "model": { "name": "m", "fields": { "T": { "extinction": { "below": 0, "every": 1e-12 } }, "E": { "taxis": […
+          |                                                                       ^  give a number greater than 0
+    run.json:2:124: error: there is no field "Q"
+        2 | …: 1e-12 } }, "E": { "taxis": [ { "toward": "Q", "sensitivity": "R" } ], "advection": { "u": 1, "z": 2 } } } },
           |                                             ^~~  the fields: T, E
-    run.json:2:116: error: unknown symbol "R" in the taxis of field E
-        2 | …ction": 0 }, "E": { "taxis": [ { "toward": "Q", "sensitivity": "R" } ], "advection": { "u": 1, "z": 2 } } } },
+    run.json:2:145: error: unknown symbol "R" in the taxis of field E
+        2 | …: 1e-12 } }, "E": { "taxis": [ { "toward": "Q", "sensitivity": "R" } ], "advection": { "u": 1, "z": 2 } } } },
           |                                                                  ^  did you mean "r"?
-    run.json:2:139: error: "u" is not an axis
-        2 | …ction": 0 }, "E": { "taxis": [ { "toward": "Q", "sensitivity": "R" } ], "advection": { "u": 1, "z": 2 } } } },
+    run.json:2:168: error: "u" is not an axis
+        2 | …: 1e-12 } }, "E": { "taxis": [ { "toward": "Q", "sensitivity": "R" } ], "advection": { "u": 1, "z": 2 } } } },
           |                                                                                         ^~~  write x, y, z or r
     """
   ),
