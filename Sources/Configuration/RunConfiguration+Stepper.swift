@@ -54,8 +54,7 @@ extension RunConfiguration {
   /// `rebalanced-strang` in place of either.
   private func automaticStepper(_ parts: StepperParts) throws -> AutomaticStepper {
     var candidates: [AutomaticStepper.Candidate] = []
-    let isPrescribed = zip(model.fields, sides).contains { !$0.isQuasiSteady && $1.isPrescribed }
-    let keepsOrder = !isPrescribed || parts.reactions == nil
+    let keepsOrder = splittingKeepsOrder(parts)
     if keepsOrder {
       candidates.append(
         .init(
@@ -77,6 +76,11 @@ extension RunConfiguration {
     return AutomaticStepper(candidates)
   }
 
+  /// Whether nothing is prescribed at the sides, or there are no reactions.
+  private func splittingKeepsOrder(_ parts: StepperParts) -> Bool {
+    parts.reactions == nil || !zip(model.fields, sides).contains { !$0.isQuasiSteady && $1.isPrescribed }
+  }
+
   /// The longest step of plain Strang splitting whose halves tell its error.
   ///
   /// Where a field that diffuses decays much within a step, the error is about the same for the step and its halves, and
@@ -95,7 +99,10 @@ extension RunConfiguration {
       quasiSteady: parts.quasiSteady, distributions: parts.distributions, volumes: parts.volumes,
       account: parts.account, isDivided: isDivided,
       pool: parts.pool)
-    return isDivided ? try DoublingStepper(base, extrapolates: extrapolates, longest: longest, grid: grid) : base
+    return isDivided
+      ? try DoublingStepper(
+        base, extrapolates: extrapolates, learnsGain: isControlled && splittingKeepsOrder(parts), longest: longest,
+        grid: grid) : base
   }
 
   /// Why nothing can be left unsplit; nil if all fields allow it.

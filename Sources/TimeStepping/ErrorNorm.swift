@@ -22,6 +22,20 @@ package struct Tolerance: Hashable, Sendable {
 package struct StepError: Sendable {
   package let value: Double
   package let field: Int
+
+  init(value: Double, field: Int) {
+    self.value = value
+    self.field = field
+  }
+
+  /// - Parameter values: of each field; not a number counts as the worst.
+  init(worstOf values: [Double]) {
+    var worst = StepError(value: 0, field: 0)
+    for (field, value) in values.enumerated() where !(value <= worst.value) {
+      worst = StepError(value: value.isNaN ? .infinity : value, field: field)
+    }
+    self = worst
+  }
 }
 
 /// The size of the error of a step.
@@ -73,13 +87,13 @@ package final class ErrorNorm: Sendable {
     }
   }
 
-  /// The size of `weight · (state − other)`, two solutions after a step from `start`.
-  fileprivate func error(
+  /// The size of `weight · (state − other)`, two solutions after a step from `start`, for each field.
+  fileprivate func errors(
     of state: FieldSet, against other: FieldSet, weight: Double, from start: FieldSet, during step: Double
-  ) -> StepError {
+  ) -> [Double] {
     // Where the boundary is free its place counts like the values.
     let displacement = weight * abs(state.scale - other.scale) / state.scale
-    return error(
+    return errors(
       (0..<state.count).map {
         let found = state.errorSizes($0, against: other, old: start, volumes: volumes, pool: pool)
         let size = max(found.value, found.old)
@@ -91,14 +105,12 @@ package final class ErrorNorm: Sendable {
   /// Errors that are known relative to the sizes measured last.
   fileprivate func error(relative errors: [Double]) -> StepError {
     let sizes = sizes.withLock { $0 }
-    var worst = StepError(value: 0, field: 0)
-    for (field, error) in errors.enumerated() {
-      let relative = tolerance.relative[field]
-      let absolute = sizes.absolute(field, given: tolerance.absolute[field], relative: relative)
-      let value = error == 0 ? 0 : error * sizes.latest[field] / (absolute + relative * sizes.latest[field])
-      if !(value <= worst.value) { worst = StepError(value: value.isNaN ? .infinity : value, field: field) }
-    }
-    return worst
+    return StepError(
+      worstOf: errors.enumerated().map { field, error in
+        let relative = tolerance.relative[field]
+        let absolute = sizes.absolute(field, given: tolerance.absolute[field], relative: relative)
+        return error == 0 ? 0 : error * sizes.latest[field] / (absolute + relative * sizes.latest[field])
+      })
   }
 
   /// How far some fields have fallen below 0 in a step, as an error: tenfold the error allowed counts as 1, with the sizes
@@ -119,20 +131,16 @@ package final class ErrorNorm: Sendable {
     return worst
   }
 
-  /// The size of an error from those of the fields, of their values and of their changes.
-  private func error(_ fields: [(error: Double, size: Double, reach: Double)]) -> StepError {
+  /// The sizes of errors of the fields from what they are, and from the sizes and changes of the values.
+  private func errors(_ fields: [(error: Double, size: Double, reach: Double)]) -> [Double] {
     sizes.withLock { sizes in
-      var worst = StepError(value: 0, field: 0)
       sizes.latest = fields.map(\.size)
       sizes.reach = fields.map(\.reach)
-      for (field, (error, size, _)) in fields.enumerated() {
+      return fields.enumerated().map { field, measured in
         let relative = tolerance.relative[field]
         let absolute = sizes.absolute(field, given: tolerance.absolute[field], relative: relative)
-        let value = error == 0 ? 0 : error / (absolute + relative * size)
-        // Not a number counts as the worst.
-        if !(value <= worst.value) { worst = StepError(value: value.isNaN ? .infinity : value, field: field) }
+        return measured.error == 0 ? 0 : measured.error / (absolute + relative * measured.size)
       }
-      return worst
     }
   }
 }
@@ -149,7 +157,12 @@ package struct ErrorMeasure: Sendable {
 
   /// The error of a step of some length, as the difference from another solution, times a weight.
   func error(of state: FieldSet, against other: FieldSet, weight: Double, during step: Double) -> StepError {
-    norm.error(of: state, against: other, weight: weight, from: start, during: step)
+    StepError(worstOf: errors(of: state, against: other, weight: weight, during: step))
+  }
+
+  /// That of each field.
+  func errors(of state: FieldSet, against other: FieldSet, weight: Double, during step: Double) -> [Double] {
+    norm.errors(of: state, against: other, weight: weight, from: start, during: step)
   }
 
   func error(relative errors: [Double]) -> StepError { norm.error(relative: errors) }

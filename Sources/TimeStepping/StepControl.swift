@@ -4,7 +4,7 @@ import Glibc
 ///
 /// A proportional–integral controller: after a step of size `h` with error `e` (in units of the tolerance) that counts,
 /// `h ← h · clip(0.9 e^{−0.7/k} e₋^{0.4/k}, 1/5, 3)`, with `e₋` the error of the step before and `k` the order of the
-/// error of one step; at the start `h · clip(0.9 e^{−1/k}, 1/5, 10)`, after a rejection `h · clip(0.9 e^{−1/k}, 1/10, 0.7)`,
+/// error of one step, but at least what lets both errors grow to a small share of the tolerance; at the start `h · clip(0.9 e^{−1/k}, 1/5, 10)`, after a rejection `h · clip(0.9 e^{−1/k}, 1/10, 0.7)`,
 /// from the second in a row on `h/4`. Sizes are rungs of a ladder, `2^{j/4}` in the unit of time, rounded down; a scheme
 /// whose propagators need tables of numbers for each size takes every second one, so that they are seldom made anew.
 ///
@@ -44,6 +44,8 @@ package struct StepControl: Sendable {
   package var memory: Memory
   /// Rungs between two sizes that may be taken.
   private var stride = 2
+  /// The error, in units of the tolerance, that steps may grow to.
+  private var growthTarget = 0.03
 
   /// - Parameter longest: a bound of the method that takes the steps.
   package init(bounds: Bounds, errorOrder: Int, longest: Double = .infinity) {
@@ -67,6 +69,7 @@ package struct StepControl: Sendable {
     errorOrder = stepper.errorOrder
     longest = min(bounds.largest, stepper.longestStep)
     stride = stepper.needsTables ? 2 : 1
+    growthTarget = stepper.growthTarget
   }
 
   private func rung(below size: Double) -> Int {
@@ -110,7 +113,9 @@ package struct StepControl: Sendable {
     let k = Double(errorOrder)
     let error = max(error, 1e-12)
     let earlier = memory.isStarting || memory.rejectionsInARow > 0 ? nil : memory.previousError
-    let factor = 0.9 * (earlier.map { pow(error, -0.7 / k) * pow($0, 0.4 / k) } ?? pow(error, -1 / k))
+    var factor = 0.9 * (earlier.map { pow(error, -0.7 / k) * pow($0, 0.4 / k) } ?? pow(error, -1 / k))
+    // Sizes are rounded down, so that small changes never add up: steps grow as far as both errors have room.
+    if let earlier { factor = max(factor, pow(growthTarget / max(error, earlier), 1 / k)) }
     let most = memory.isStarting ? 10.0 : 3
     memory.isStarting = memory.isStarting && factor > 3
     let asked = min(size * min(max(factor, 0.2), most), longest)

@@ -51,20 +51,25 @@ package final class AutomaticStepper: Stepper {
   private var current: any Stepper { candidates[stored.withLock { $0.current }].stepper }
 
   package var errorOrder: Int { current.errorOrder }
+  package var growthTarget: Double { current.growthTarget }
   package var longestStep: Double { current.longestStep }
   package var needsTables: Bool { current.needsTables }
   package var fieldSetCount: Int { candidates.reduce(0) { $0 + $1.stepper.fieldSetCount } }
   package var work: Work { stored.withLock { $0.work } }
   package var memory: [(name: String, set: FieldSet)] { current.memory }
   package var memorized: StepperMemory {
-    get { StepperMemory(steps: current.memorized.steps, choice: stored.withLock { $0.choice }) }
+    get {
+      var memory = current.memorized
+      memory.choice = stored.withLock { $0.choice }
+      return memory
+    }
     set {
       stored.withLock { stored in
         stored.choice = newValue.choice ?? SchemeChoice()
         let name = stored.choice.decisions.last?.scheme
         stored.current = candidates.firstIndex { $0.name == name } ?? 0
       }
-      current.memorized = StepperMemory(steps: newValue.steps)
+      current.memorized = newValue
     }
   }
   /// What was chosen so far.
@@ -226,12 +231,13 @@ package final class AutomaticStepper: Stepper {
   ) -> (error: Double, work: Work)? {
     defer { state.copy(from: measure.start) }
     let stepper = candidates[index].stepper
-    let before = stepper.work
+    let (before, occasional) = (stepper.work, stepper.occasionalWork)
     do throws(NumericalFailure) {
       let error = try stepper.attempt(state, from: time, by: size, measure: measure, didFlow: { _ in })
-      let work = stepper.work - before
+      let all = stepper.work - before
+      let work = all - (stepper.occasionalWork - occasional)
       stored.withLock {
-        $0.work = $0.work + work
+        $0.work = $0.work + all
         $0.choice.stepCosts[candidates[index].name] = work.cost
       }
       return (error?.value ?? .infinity, work)

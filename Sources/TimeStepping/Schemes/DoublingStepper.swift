@@ -7,7 +7,7 @@ import Synchronization
 /// With `u_h` the solution of the whole step and `u_{h/2}` that of the two halves, the error of the latter is
 /// `(u_{h/2} − u_h)/(2^p − 1)` for a scheme of order `p`. It can be taken off: Strang splitting with exact flows is
 /// symmetric, so that what is left is of order 4. The correction is limited so that densities stay non-negative where
-/// both solutions are.
+/// both solutions are. How much is left is measured now and then (`ExtrapolationGain`).
 ///
 /// Source: L. F. Richardson & J. A. Gaunt, The deferred approach to the limit, Phil. Trans. R. Soc. A 226 (1927)
 /// 299–361; E. Hairer, C. Lubich & G. Wanner, Geometric Numerical Integration, Springer 2006, section II.4.
@@ -15,26 +15,37 @@ package final class DoublingStepper: Stepper {
   private let base: any DivisibleStepper
   private let extrapolates: Bool
   private let coarse: FieldSet
+  /// For two extrapolated steps of half the size; nil where that is not measured.
+  private let probe: FieldSet?
   private let pending = Mutex(Balance.Memory())
+  private let learned = Mutex(Learned())
+
+  private struct Learned {
+    var gain: ExtrapolationGain?
+    var work = Work()
+  }
 
   /// - Parameters:
   ///   - base: made for being taken in halves.
   ///   - extrapolates: whether the error is taken off.
+  ///   - learnsGain: whether it is worth while to measure how much extrapolation gains.
   ///   - longest: no step may be longer, because the difference would not tell the error.
   package convenience init(
-    _ base: SplittingStepper, extrapolates: Bool, longest: Double = .infinity, grid: Grid
+    _ base: SplittingStepper, extrapolates: Bool, learnsGain: Bool, longest: Double = .infinity, grid: Grid
   ) throws(FieldAllocationError) {
     try self.init(
-      base, extrapolates: extrapolates, longest: longest, grid: grid, count: base.diffusion.fields.count)
+      base, extrapolates: extrapolates, learnsGain: learnsGain, longest: longest, grid: grid,
+      count: base.diffusion.fields.count)
   }
 
   package convenience init(_ base: PositiveExponentialStepper, grid: Grid, count: Int) throws(FieldAllocationError) {
-    try self.init(base, extrapolates: false, longest: .infinity, grid: grid, count: count)
+    try self.init(base, extrapolates: false, learnsGain: false, longest: .infinity, grid: grid, count: count)
   }
 
   private init(
-    _ base: any DivisibleStepper, extrapolates: Bool, longest: Double, grid: Grid, count: Int
+    _ base: any DivisibleStepper, extrapolates: Bool, learnsGain: Bool, longest: Double, grid: Grid, count: Int
   ) throws(FieldAllocationError) {
+    probe = extrapolates && learnsGain ? try FieldSet(grid: grid, count: count) : nil
     self.base = base
     longestStep = longest
     self.extrapolates = extrapolates
@@ -42,21 +53,36 @@ package final class DoublingStepper: Stepper {
   }
 
   package let longestStep: Double
-  /// The difference is measured, whose order is that of the base.
-  package var errorOrder: Int { base.errorOrder }
+  /// That of the base, or of what is left after the extrapolation.
+  package var errorOrder: Int { base.errorOrder + (probe == nil ? 0 : 2) }
   /// The error is taken off only as far as something is there.
   package var keepsDensitiesNonNegative: Bool { base.keepsDensitiesNonNegative }
   package var learnsFromSteps: Bool { base.balance != nil }
   package var work: Work { base.work }
-  package var fieldSetCount: Int { 1 + base.fieldSetCount }
+  package var occasionalWork: Work { learned.withLock { $0.work } }
+  package var fieldSetCount: Int { (probe == nil ? 1 : 2) + base.fieldSetCount }
   package var memory: [(name: String, set: FieldSet)] { base.memory }
   package var memorized: StepperMemory {
-    get { base.memorized }
-    set { base.memorized = newValue }
+    get {
+      var memory = base.memorized
+      memory.gain = learned.withLock { $0.gain }
+      return memory
+    }
+    set {
+      base.memorized = newValue
+      learned.withLock { $0.gain = newValue.gain }
+    }
   }
 
-  package func commit() { base.balance?.memory = pending.withLock { $0 } }
-  package func restart() { base.restart() }
+  package func commit() {
+    base.balance?.memory = pending.withLock { $0 }
+    learned.withLock { $0.gain?.age += 1 }
+  }
+
+  package func restart() {
+    base.restart()
+    learned.withLock { $0.gain = nil }
+  }
 
   package func attempt(
     _ state: FieldSet, from time: Double, by step: Double, measure: ErrorMeasure?,
@@ -73,22 +99,62 @@ package final class DoublingStepper: Stepper {
     _ state: FieldSet, from time: Double, by step: Double, measure: ErrorMeasure?, remembers: Bool,
     didFlow: (SplittingScheme.Part) -> Void
   ) throws(NumericalFailure) -> StepError? {
-    let masses = extrapolates ? base.account?.masses(of: state) : nil
-    var whole: MassChanges?
-    if measure != nil || extrapolates {
+    if extrapolates { return try extrapolatedStep(state, from: time, by: step, measure: measure, didFlow: didFlow) }
+    if measure != nil {
       coarse.copy(from: state)
       try base.flow(coarse, from: time, by: step, didFlow: didFlow)
-      whole = base.account?.latest
     }
     try halves(state, from: time, by: step, remembers: remembers, didFlow: didFlow)
-    let weight = 1 / (Double(1 << base.order) - 1)
-    let error = measure?.error(of: state, against: coarse, weight: weight, during: step)
-    if extrapolates {
-      state.extrapolate(from: coarse, weight: weight)
-      try base.quasiSteady?.settle(state, time: time + step)
-      extrapolateAccount(whole, weight: weight, from: masses, to: state)
+    return measure?.error(of: state, against: coarse, weight: weight, during: step)
+  }
+
+  /// Of the difference in the error of the halves.
+  private var weight: Double { 1 / (Double(1 << base.order) - 1) }
+
+  // MARK: Extrapolation
+
+  private func extrapolatedStep(
+    _ state: FieldSet, from time: Double, by step: Double, measure: ErrorMeasure?,
+    didFlow: (SplittingScheme.Part) -> Void
+  ) throws(NumericalFailure) -> StepError? {
+    let differences = try extrapolate(state, from: time, by: step, measure: measure, didFlow: didFlow)
+    guard let measure, let differences else { return nil }
+    let plain = StepError(worstOf: differences)
+    guard plain.value > ExtrapolationGain.small, plain.value.isFinite, let probe else { return plain }
+    if let gain = learned.withLock({ $0.gain }), gain.holds(step: step, difference: plain.value) {
+      return StepError(worstOf: gain.errors(differences, step: step))
     }
-    return error
+    let (changes, before) = (base.account?.latest, work)
+    defer {
+      base.account?.latest = changes
+      let done = work - before
+      learned.withLock { $0.work = $0.work + done }
+    }
+    probe.copy(from: measure.start)
+    for start in [time, time + 0.5 * step] {
+      _ = try extrapolate(probe, from: start, by: 0.5 * step, measure: nil, didFlow: didFlow)
+    }
+    let leftOver = 1 / (1 - 1 / Double(1 << (base.order + 2)))
+    let errors = measure.errors(of: state, against: probe, weight: leftOver, during: step)
+    learned.withLock { $0.gain = ExtrapolationGain(step: step, differences: differences, errors: errors) }
+    return StepError(worstOf: errors)
+  }
+
+  /// - Returns: the error of each field that was taken off; nil without a measure.
+  private func extrapolate(
+    _ state: FieldSet, from time: Double, by step: Double, measure: ErrorMeasure?,
+    didFlow: (SplittingScheme.Part) -> Void
+  ) throws(NumericalFailure) -> [Double]? {
+    let masses = base.account?.masses(of: state)
+    coarse.copy(from: state)
+    try base.flow(coarse, from: time, by: step, didFlow: didFlow)
+    let whole = base.account?.latest
+    try halves(state, from: time, by: step, remembers: false, didFlow: didFlow)
+    let differences = measure?.errors(of: state, against: coarse, weight: weight, during: step)
+    state.extrapolate(from: coarse, weight: weight)
+    try base.quasiSteady?.settle(state, time: time + step)
+    extrapolateAccount(whole, weight: weight, from: masses, to: state)
+    return differences
   }
 
   /// What each process adds is extrapolated like the solution; what the limiter adds is left to the scheme.

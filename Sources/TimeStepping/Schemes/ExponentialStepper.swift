@@ -57,6 +57,7 @@ package final class ExponentialStepper: Stepper {
   }
 
   package var errorOrder: Int { scheme.errorOrder }
+  package var growthTarget: Double { 0.1 }
   package var needsTables: Bool { false }
   package var work: Work { [rates, ratesOfTime].reduce(parts.work) { $0 + ($1?.work ?? Work()) } }
   package var longestStep: Double { parts.longestStep }

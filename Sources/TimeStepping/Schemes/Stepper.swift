@@ -8,6 +8,11 @@ import Operators
 package protocol Stepper: AnyObject, Sendable {
   /// Power of the step size with which the estimated error of one step goes to zero.
   var errorOrder: Int { get }
+  /// The error, in units of the tolerance, up to which steps grow.
+  ///
+  /// The errors of steps add up over a run: little where what is measured is the error of the solution itself, more where
+  /// it is that of a less accurate one.
+  var growthTarget: Double { get }
 
   /// Replaces `state`, the solution at `time`, by that at `time + step`.
   ///
@@ -58,12 +63,16 @@ package protocol Stepper: AnyObject, Sendable {
   var learnsFromSteps: Bool { get }
   /// Done since the start.
   var work: Work { get }
+  /// The part of it that measures what later steps need to know, and is not done in each.
+  var occasionalWork: Work { get }
 }
 
 extension Stepper {
   package var keepsDensitiesNonNegative: Bool { false }
+  package var growthTarget: Double { 0.03 }
   package var longestStep: Double { .infinity }
   package var learnsFromSteps: Bool { false }
+  package var occasionalWork: Work { Work() }
   package var needsTables: Bool { true }
 
   package func prepare(
@@ -85,6 +94,8 @@ extension Stepper {
 package struct StepperMemory: Codable, Hashable, Sendable {
   /// Sizes of the steps that the field sets in memory belong to, the latest first.
   package var steps: [Double] = []
+  /// Where the error of extrapolated solutions is measured now and then: the latest finding.
+  var gain: ExtrapolationGain?
   /// Where the scheme is chosen on the way: what was chosen, and when.
   package var choice: SchemeChoice?
 
