@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "lanes.h"
 #include "largest_lanes.h"
 #include "multiversion.h"
 #include "tile_rows.h"
@@ -62,27 +63,44 @@ void tile_replace_outside(double *row, const double *weights, double outside, si
 }
 
 MULTIVERSIONED double tile_sum(const double *row, size_t count) {
-  double lane[8] = {0};
+  Lanes sum = {0};
   size_t i = 0;
-  for (; i + 8 <= count; i += 8)
-    for (size_t j = 0; j < 8; j++) lane[j] += row[i + j];
-  for (size_t j = 0; i < count; i++, j++) lane[j] += row[i];
-  return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+  for (; i + lanes_at_once <= count; i += lanes_at_once) sum += lanes_load(row + i);
+  for (size_t j = 0; i < count; i++, j++) sum[j] += row[i];
+  return lanes_sum(sum);
 }
 
-double tile_maximum(const double *row, size_t count) {
-  double largest = row[0];
-  for (size_t i = 1; i < count; i++)
-    if (!(row[i] <= largest)) largest = isnan(largest) ? largest : row[i];
-  return largest;
+/// The least of a row, or with the sign −1 that of its negative; NaN if there is one.
+static inline __attribute__((always_inline)) double least_of(const double *row, double sign, size_t count) {
+  double least[lanes_at_once];
+  long long none[lanes_at_once];
+  for (size_t j = 0; j < lanes_at_once; j++) {
+    least[j] = sign * row[0];
+    none[j] = 0;
+  }
+  size_t i = 0;
+  for (; i + lanes_at_once <= count; i += lanes_at_once)
+    for (size_t j = 0; j < lanes_at_once; j++) {
+      const double value = sign * row[i + j];
+      least[j] = value < least[j] ? value : least[j];
+      none[j] |= value != value;
+    }
+  for (size_t j = 0; i < count; i++, j++) {
+    least[j] = sign * row[i] < least[j] ? sign * row[i] : least[j];
+    none[j] |= row[i] != row[i];
+  }
+  double result = least[0];
+  long long is_none = row[0] != row[0];
+  for (size_t j = 0; j < lanes_at_once; j++) {
+    result = least[j] < result ? least[j] : result;
+    is_none |= none[j];
+  }
+  return is_none ? NAN : result;
 }
 
-double tile_minimum(const double *row, size_t count) {
-  double smallest = row[0];
-  for (size_t i = 1; i < count; i++)
-    if (!(row[i] >= smallest)) smallest = isnan(smallest) ? smallest : row[i];
-  return smallest;
-}
+MULTIVERSIONED double tile_maximum(const double *row, size_t count) { return -least_of(row, -1, count); }
+
+MULTIVERSIONED double tile_minimum(const double *row, size_t count) { return least_of(row, 1, count); }
 
 MULTIVERSIONED void tile_range(const double *row, size_t count, double *smallest, double *largest) {
   // 16 lanes: the smallest and the largest value, and a number that becomes NaN with the first that is not finite.
@@ -178,19 +196,25 @@ MULTIVERSIONED void array_limit_source(double *source, const double *value, doub
 
 MULTIVERSIONED void array_error_sums(const double *a, const double *b, const double *old, const double *weights,
                                      size_t count, double *out) {
-  enum { lanes = 8 };
-  double sum[3][lanes] = {{0}};
-  for (size_t start = 0; start < count; start += lanes) {
-    const size_t length = count - start < lanes ? count - start : lanes;
-    for (size_t j = 0; j < length; j++) {
-      const double w = weights ? weights[start + j] : 1, u = a[start + j], d = u - b[start + j], v = old[start + j];
-      sum[0][j] += w * d * d;
-      sum[1][j] += w * u * u;
-      sum[2][j] += w * v * v;
+  Lanes sum[3] = {{0}};
+  for (size_t i = 0; i < count; i += lanes_at_once) {
+    const size_t length = count - i < lanes_at_once ? count - i : lanes_at_once;
+    const int is_whole = length == lanes_at_once;
+    const Lanes u = is_whole ? lanes_load(a + i) : lanes_load_some(a + i, length);
+    const Lanes d = u - (is_whole ? lanes_load(b + i) : lanes_load_some(b + i, length));
+    const Lanes v = is_whole ? lanes_load(old + i) : lanes_load_some(old + i, length);
+    if (weights) {
+      const Lanes w = is_whole ? lanes_load(weights + i) : lanes_load_some(weights + i, length);
+      sum[0] += w * d * d;
+      sum[1] += w * u * u;
+      sum[2] += w * v * v;
+    } else {
+      sum[0] += d * d;
+      sum[1] += u * u;
+      sum[2] += v * v;
     }
   }
-  for (size_t k = 0; k < 3; k++)
-    out[k] = ((sum[k][0] + sum[k][4]) + (sum[k][2] + sum[k][6])) + ((sum[k][1] + sum[k][5]) + (sum[k][3] + sum[k][7]));
+  for (size_t k = 0; k < 3; k++) out[k] = lanes_sum(sum[k]);
 }
 
 MULTIVERSIONED void array_extrapolate(double *fine, const double *coarse, double weight, size_t count) {
@@ -202,15 +226,13 @@ MULTIVERSIONED void array_extrapolate(double *fine, const double *coarse, double
 }
 
 MULTIVERSIONED double array_dot(const double *a, const double *b, const double *weights, size_t count) {
-  enum { lanes = 8 };
-  double sum[lanes] = {0};
+  Lanes sum = {0};
   size_t i = 0;
   if (weights)
-    for (; i + lanes <= count; i += lanes)
-      for (size_t j = 0; j < lanes; j++) sum[j] += a[i + j] * b[i + j] * weights[i + j];
+    for (; i + lanes_at_once <= count; i += lanes_at_once)
+      sum += lanes_load(a + i) * lanes_load(b + i) * lanes_load(weights + i);
   else
-    for (; i + lanes <= count; i += lanes)
-      for (size_t j = 0; j < lanes; j++) sum[j] += a[i + j] * b[i + j];
+    for (; i + lanes_at_once <= count; i += lanes_at_once) sum += lanes_load(a + i) * lanes_load(b + i);
   for (size_t j = 0; i < count; i++, j++) sum[j] += a[i] * b[i] * (weights ? weights[i] : 1);
-  return ((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]));
+  return lanes_sum(sum);
 }

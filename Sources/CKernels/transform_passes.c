@@ -1,29 +1,11 @@
-#include <string.h>
-
 #include "include/propagators.h"
+#include "lanes.h"
 #include "multiversion.h"
 #include "vector_math_exponential.h"
 
-// Functions that take vectors are always inlined, so that the calling convention for them does not matter.
-#pragma clang diagnostic ignored "-Wpsabi"
-
-enum { lanes_at_once = 8 };
-
-typedef double Vector __attribute__((vector_size(64), aligned(8)));
-
-static inline __attribute__((always_inline)) Vector load(const double *from) {
-  Vector vector;
-  memcpy(&vector, from, sizeof vector);
-  return vector;
-}
-
-static inline __attribute__((always_inline)) void store(double *to, Vector vector) {
-  memcpy(to, &vector, sizeof vector);
-}
-
 /// Exchanges rows and columns of eight times eight numbers.
-static inline __attribute__((always_inline)) void transpose(Vector r[8]) {
-  Vector s[8], t[8];
+static inline __attribute__((always_inline)) void transpose(Lanes r[8]) {
+  Lanes s[8], t[8];
   for (int i = 0; i < 8; i += 2) {
     s[i] = __builtin_shufflevector(r[i], r[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
     s[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
@@ -46,10 +28,10 @@ MULTIVERSIONED void transform_load_rows(double *block, const double *rows, size_
   if (lanes == TRANSFORM_LANES) {
     for (; i + lanes_at_once <= count; i += lanes_at_once) {
       for (size_t half = 0; half < TRANSFORM_LANES; half += lanes_at_once) {
-        Vector r[8];
-        for (size_t j = 0; j < 8; j++) r[j] = load(rows + (half + j) * stride + i);
+        Lanes r[8];
+        for (size_t j = 0; j < 8; j++) r[j] = lanes_load(rows + (half + j) * stride + i);
         transpose(r);
-        for (size_t j = 0; j < 8; j++) store(block + order[i + j] * TRANSFORM_LANES + half, r[j]);
+        for (size_t j = 0; j < 8; j++) lanes_store(block + order[i + j] * TRANSFORM_LANES + half, r[j]);
       }
     }
   }
@@ -65,10 +47,10 @@ MULTIVERSIONED void transform_store_rows(const double *block, double *rows, size
   if (lanes == TRANSFORM_LANES) {
     for (; i + lanes_at_once <= count; i += lanes_at_once) {
       for (size_t half = 0; half < TRANSFORM_LANES; half += lanes_at_once) {
-        Vector r[8];
-        for (size_t j = 0; j < 8; j++) r[j] = load(block + order[i + j] * TRANSFORM_LANES + half);
+        Lanes r[8];
+        for (size_t j = 0; j < 8; j++) r[j] = lanes_load(block + order[i + j] * TRANSFORM_LANES + half);
         transpose(r);
-        for (size_t j = 0; j < 8; j++) store(rows + (half + j) * stride + i, r[j]);
+        for (size_t j = 0; j < 8; j++) lanes_store(rows + (half + j) * stride + i, r[j]);
       }
     }
   }
@@ -104,12 +86,12 @@ MULTIVERSIONED void transform_store_columns(const double *block, double *columns
 }
 
 /// i·v for eight doubles that are four complex numbers, but for the sign of the real parts.
-static inline __attribute__((always_inline)) Vector swapped(Vector v) {
+static inline __attribute__((always_inline)) Lanes swapped(Lanes v) {
   return __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6);
 }
 
 /// Real parts get the sign −, imaginary parts +, as in i·v.
-static const Vector rotation_signs = {-1, 1, -1, 1, -1, 1, -1, 1};
+static const Lanes rotation_signs = {-1, 1, -1, 1, -1, 1, -1, 1};
 
 MULTIVERSIONED void transform_mix(double *block, size_t count, const double *a, const double *b_real,
                                   const double *b_imaginary) {
@@ -118,10 +100,10 @@ MULTIVERSIONED void transform_mix(double *block, size_t count, const double *a, 
     const size_t m = count - k;
     double *p = block + k * TRANSFORM_LANES, *q = block + m * TRANSFORM_LANES;
     for (size_t j = 0; j < TRANSFORM_LANES; j += lanes_at_once) {
-      const Vector u = load(p + j), v = load(q + j);
-      const Vector iu = swapped(u) * rotation_signs, iv = swapped(v) * rotation_signs;
-      store(p + j, a[k] * u + (b_real[k] * v + b_imaginary[k] * iv));
-      if (m != k) store(q + j, a[m] * v + (b_real[m] * u + b_imaginary[m] * iu));
+      const Lanes u = lanes_load(p + j), v = lanes_load(q + j);
+      const Lanes iu = swapped(u) * rotation_signs, iv = swapped(v) * rotation_signs;
+      lanes_store(p + j, a[k] * u + (b_real[k] * v + b_imaginary[k] * iv));
+      if (m != k) lanes_store(q + j, a[m] * v + (b_real[m] * u + b_imaginary[m] * iu));
     }
   }
 }
@@ -133,10 +115,10 @@ MULTIVERSIONED void transform_mix_complex(double *block, size_t count, const dou
     const size_t m = k == 0 ? 0 : count - k;
     double *p = block + k * TRANSFORM_LANES, *q = block + m * TRANSFORM_LANES;
     for (size_t j = 0; j < TRANSFORM_LANES; j += lanes_at_once) {
-      const Vector u = load(p + j), v = load(q + j);
-      const Vector iu = swapped(u) * rotation_signs, iv = swapped(v) * rotation_signs;
-      store(p + j, (a_real[k] * u + a_imaginary[k] * iu) + (b_real[k] * v + b_imaginary[k] * iv));
-      if (m != k) store(q + j, (a_real[m] * v + a_imaginary[m] * iv) + (b_real[m] * u + b_imaginary[m] * iu));
+      const Lanes u = lanes_load(p + j), v = lanes_load(q + j);
+      const Lanes iu = swapped(u) * rotation_signs, iv = swapped(v) * rotation_signs;
+      lanes_store(p + j, (a_real[k] * u + a_imaginary[k] * iu) + (b_real[k] * v + b_imaginary[k] * iv));
+      if (m != k) lanes_store(q + j, (a_real[m] * v + a_imaginary[m] * iv) + (b_real[m] * u + b_imaginary[m] * iu));
     }
   }
 }
@@ -158,18 +140,32 @@ static inline __attribute__((always_inline)) double phi_2(double z, double phi_1
   return __builtin_fabs(z) < 0.5 ? 0.5 * series : (phi_1 - 1) / z;
 }
 
+/// φ₃(z) for −1 ≤ z ≤ 0: the polynomial of degree 10 in z + ½ through its values at Chebyshev's points, 7e-17 from it.
+static inline __attribute__((always_inline)) double phi_3_near(double z) {
+  const double t = z + 0.5;
+  double sum = 1.0892387377145797e-10;
+  sum = 1.4286904838390857e-09 + sum * t;
+  sum = 1.7249398833618942e-08 + sum * t;
+  sum = 1.919625242894298e-07 + sum * t;
+  sum = 1.9466224950022833e-06 + sum * t;
+  sum = 1.7821040278981377e-05 + sum * t;
+  sum = 0.00014563897368128256 + sum * t;
+  sum = 0.0010477397022716846 + sum * t;
+  sum = 0.006519030117444646 + sum * t;
+  sum = 0.03428305609252836 + sum * t;
+  return 0.1477547222989326 + sum * t;
+}
+
 /// φ₁(z), φ₂(z), φ₃(z), with φ_k(z) = (φ_{k−1}(z) − 1/(k−1)!)/z and φ₀ = e^z, for z ≤ 0.
 ///
-/// Where |z| < 1 the differences would lose digits: there φ₃ is its series and the others follow by the recurrence the
+/// Where |z| < 1 the differences would lose digits: there φ₃ is a polynomial and the others follow by the recurrence the
 /// other way round, which loses none.
 static inline __attribute__((always_inline)) void phi_functions(double z, double *exponential, double *phi_1,
                                                                double *phi_2, double *phi_3) {
-  double series = 1;
-  for (int n = 16; n >= 1; n--) series = 1 + series * (z * (1.0 / (n + 3)));
-  const double near_3 = series * (1.0 / 6), near_2 = z * near_3 + 0.5, near_1 = z * near_2 + 1;
+  const double near_3 = phi_3_near(z), near_2 = z * near_3 + 0.5, near_1 = z * near_2 + 1;
   const double m = vector_exp_minus_one(z);
   const double inverse = 1 / z, far_1 = m * inverse, far_2 = (far_1 - 1) * inverse, far_3 = (far_2 - 0.5) * inverse;
-  const int is_near = __builtin_fabs(z) < 1;
+  const int is_near = z > -1;
   *exponential = m + 1;
   *phi_1 = is_near ? near_1 : far_1;
   *phi_2 = is_near ? near_2 : far_2;
@@ -180,42 +176,78 @@ void exponential_functions(double z, double values[4]) {
   phi_functions(z, values, values + 1, values + 2, values + 3);
 }
 
-MULTIVERSIONED void bend_sums(const double *const n[4], const double *u, size_t count, double sums[3]) {
-  enum { lanes = 8 };
-  double sum[3][lanes] = {{0}};
-  for (size_t start = 0; start < count; start += lanes) {
-    const size_t length = count - start < lanes ? count - start : lanes;
-    for (size_t j = 0; j < length; j++) {
-      const size_t i = start + j;
-      const double change = n[0][i] - n[3][i], bend = (n[0][i] - n[1][i]) - (n[2][i] - n[3][i]);
-      sum[0][j] += bend * bend;
-      sum[1][j] += change * change;
-      sum[2][j] += u[i] * u[i];
+MULTIVERSIONED void bend_sums(const double *n_0, const double *n_a, const double *n_b, const double *n_1, const double *u,
+                              size_t count, double sums[3]) {
+  const double *const n[4] = {n_0, n_a, n_b, n_1};
+  Lanes sum[3] = {{0}};
+  for (size_t i = 0; i < count; i += lanes_at_once) {
+    const size_t length = count - i < lanes_at_once ? count - i : lanes_at_once;
+    Lanes rates[4], value;
+    if (length == lanes_at_once) {
+      for (size_t j = 0; j < 4; j++) rates[j] = lanes_load(n[j] + i);
+      value = lanes_load(u + i);
+    } else {
+      for (size_t j = 0; j < 4; j++) rates[j] = lanes_load_some(n[j] + i, length);
+      value = lanes_load_some(u + i, length);
     }
+    const Lanes change = rates[0] - rates[3], bend = (rates[0] - rates[1]) - (rates[2] - rates[3]);
+    sum[0] += bend * bend;
+    sum[1] += change * change;
+    sum[2] += value * value;
   }
-  for (size_t k = 0; k < 3; k++)
-    sums[k] = ((sum[k][0] + sum[k][4]) + (sum[k][2] + sum[k][6])) + ((sum[k][1] + sum[k][5]) + (sum[k][3] + sum[k][7]));
+  for (size_t k = 0; k < 3; k++) sums[k] = lanes_sum(sum[k]);
+}
+
+/// φ₁, φ₂ and φ₃ of some numbers z ≤ 0 and their exponentials; those are precise enough where z is not near 0.
+static inline __attribute__((always_inline)) void all_phi_functions(const double *z, const double *exponential,
+                                                                   double *phi_1, double *phi_2, double *phi_3,
+                                                                   size_t count) {
+  size_t near = 0;
+  for (size_t i = 0; i < count; i++) near += z[i] > -1;
+  if (near < count)
+    for (size_t i = 0; i < count; i++) {
+      const double inverse = 1 / z[i];
+      phi_1[i] = (exponential[i] - 1) * inverse;
+      phi_2[i] = (phi_1[i] - 1) * inverse;
+      phi_3[i] = (phi_2[i] - 0.5) * inverse;
+    }
+  if (near > 0)
+    for (size_t i = 0; i < count; i++) {
+      const double near_3 = phi_3_near(z[i]), near_2 = z[i] * near_3 + 0.5, near_1 = z[i] * near_2 + 1;
+      const int is_near = z[i] > -1;
+      phi_1[i] = is_near ? near_1 : phi_1[i];
+      phi_2[i] = is_near ? near_2 : phi_2[i];
+      phi_3[i] = is_near ? near_3 : phi_3[i];
+    }
+}
+
+MULTIVERSIONED void exponential_row(const double *eigenvalues, double shift, double step, double *exponentials,
+                                    size_t count) {
+  for (size_t i = 0; i < count; i++) exponentials[i] = vector_exp_minus_one(step * (eigenvalues[i] + shift)) + 1;
 }
 
 MULTIVERSIONED void exponential_combine_row(double *out, const double *base, int is_advanced, const double *const *terms,
-                                            const double *weights, size_t term_count, const double *eigenvalues,
-                                            double rest, double step, double factor, size_t count) {
+                                            size_t offset, const double *weights, size_t term_count,
+                                            const double *eigenvalues, const double *exponentials, double rest,
+                                            double rest_exponential, double step, double factor, size_t count) {
   enum { block = 64 };
-  double exponential[block], phi_1[block], phi_2[block], phi_3[block], sum[block];
+  double z[block], exponential[block], phi_1[block] = {0}, phi_2[block] = {0}, phi_3[block] = {0}, sum[block];
   for (size_t start = 0; start < count; start += block) {
     const size_t length = count - start < block ? count - start : block;
     for (size_t i = 0; i < length; i++) {
-      phi_functions(step * (eigenvalues[start + i] + rest), exponential + i, phi_1 + i, phi_2 + i, phi_3 + i);
+      z[i] = step * (eigenvalues[start + i] + rest);
+      exponential[i] = exponentials[start + i] * rest_exponential;
       sum[i] = 0;
     }
+    all_phi_functions(z, exponential, phi_1, phi_2, phi_3, length);
     for (size_t j = 0; j < term_count; j++) {
-      const double *term = terms[j] + start;
+      const double *term = terms[j] + offset + start;
       const double w_1 = weights[3 * j], w_2 = weights[3 * j + 1], w_3 = weights[3 * j + 2];
       for (size_t i = 0; i < length; i++) sum[i] += ((w_1 * phi_1[i] + w_2 * phi_2[i]) + w_3 * phi_3[i]) * term[i];
     }
     for (size_t i = 0; i < length; i++) {
-      const double before = is_advanced ? exponential[i] * base[start + i] : base[start + i];
-      out[start + i] = before + factor * sum[i];
+      const double before = is_advanced ? exponential[i] * base[offset + start + i] : base[offset + start + i];
+      out[offset + start + i] = before + factor * sum[i];
     }
   }
 }

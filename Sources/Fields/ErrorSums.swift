@@ -17,17 +17,16 @@ extension FieldSet {
   package func errorSizes(
     _ field: Int, against other: FieldSet, old: FieldSet, volumes: PointVolumes, pool: WorkerPool
   ) -> ErrorSizes {
-    let results = (0..<3).map { _ in TileResults(count: grid.rowCount) }
-    pool.forEach(grid.rowCount) { row, _ in
-      withUnsafeTemporaryAllocation(of: Double.self, capacity: 3) { sums in
-        array_error_sums(
-          self.pointer(field, row: row), other.pointer(field, row: row), old.pointer(field, row: row),
-          volumes.values(ofRow: row), self.grid.rowLength, sums.baseAddress!)
-        for index in 0..<3 { results[index][row] = sums[index] }
-      }
+    let (new, before) = (ReadOnlyValues(self, field), ReadOnlyValues(old, field))
+    let reference = ReadOnlyValues(other, field)
+    let (stride, length) = (grid.rowStride, grid.rowLength)
+    let sums = pool.rowSums(grid, count: 3) { row, sums in
+      let offset = row * stride
+      array_error_sums(
+        new.start + offset, reference.start + offset, before.start + offset, volumes.values(ofRow: row), length, sums)
     }
     let total = volumes.uniform == nil ? volumes.total : Double(volumes.pointCount)
-    let sizes = results.map { (pairwiseSum($0.values) / total).squareRoot() }
+    let sizes = sums.map { ($0 / total).squareRoot() }
     return ErrorSizes(difference: sizes[0], value: sizes[1], old: sizes[2])
   }
 

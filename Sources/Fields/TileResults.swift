@@ -14,5 +14,7 @@ package final class TileResults: @unchecked Sendable {
     set { storage[index] = newValue }
   }
 
+  func pointer(_ index: Int) -> UnsafeMutablePointer<Double> { storage.baseAddress! + index }
+
   package var values: [Double] { Array(storage) }
 }

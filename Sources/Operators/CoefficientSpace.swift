@@ -11,6 +11,8 @@ struct CoefficientSpace: Sendable {
   private let blocks: [LineBlocks]
   /// The identity, in which coefficients are stored.
   private let naturalOrders: [[Int]]
+  /// Of each row of coefficients the sum of its eigenvalues of the other axes.
+  private let rests: [Double]
   /// What a transform there and back multiplies values by.
   let normalization: Double
 
@@ -19,6 +21,7 @@ struct CoefficientSpace: Sendable {
     self.spectra = spectra
     blocks = grid.axes.indices.map { LineBlocks(grid: grid, axis: $0, lanes: Int(TRANSFORM_LANES)) }
     naturalOrders = spectra.map { Array(0..<$0.transform.count) }
+    rests = CoefficientSpace.rests(spectra, count: grid.rowCount)
     normalization = spectra.reduce(1) { $0 * $1.transform.normalization }
   }
 
@@ -47,7 +50,7 @@ struct CoefficientSpace: Sendable {
 
   /// `u ← e^{hL} u − h φ₁(hL) c`, all in coefficients.
   func advance(_ u: FieldPointer, minus c: FieldPointer, step: Double, pool: WorkerPool) {
-    forEachRow(pool) { offset, rest in
+    forEachRow(pool) { _, offset, rest in
       transform_source_row(
         u.start + offset, c.start + offset, spectra[0].eigenvalues, rest, step, 1 / normalization, grid.rowLength)
     }
@@ -56,7 +59,7 @@ struct CoefficientSpace: Sendable {
   /// `b ← h (φ₁(hL) b + φ₂(hL) d)`, all in coefficients: what a source adds in a step that is `b` at its start and
   /// `b + d` at its end.
   func respond(_ b: FieldPointer, growingBy d: FieldPointer, step: Double, pool: WorkerPool) {
-    forEachRow(pool) { offset, rest in
+    forEachRow(pool) { _, offset, rest in
       transform_supply_row(
         b.start + offset, d.start + offset, spectra[0].eigenvalues, rest, step, 1 / normalization, grid.rowLength)
     }
@@ -64,7 +67,7 @@ struct CoefficientSpace: Sendable {
 
   /// `b ← (shift − L)⁻¹ b`, all in coefficients; the mean is dropped where it has no inverse.
   func resolve(_ b: FieldPointer, shift: Double, pool: WorkerPool) {
-    forEachRow(pool) { offset, rest in
+    forEachRow(pool) { _, offset, rest in
       transform_resolvent_row(
         b.start + offset, spectra[0].eigenvalues, rest, shift, 1 / normalization, grid.rowLength)
     }
@@ -73,16 +76,46 @@ struct CoefficientSpace: Sendable {
   /// Eigenvalues along the first axis.
   var firstEigenvalues: [Double] { spectra[0].eigenvalues }
 
-  /// Calls with the offset of each row of coefficients and the sum of its eigenvalues of the other axes.
-  func forEachRow(_ pool: WorkerPool, _ body: @Sendable (_ offset: Int, _ rest: Double) -> Void) {
-    pool.forEach(grid.rowCount) { row, _ in
+  /// `e^{step λ}` of the eigenvalues along the first axis.
+  func firstExponentials(step: Double) -> [Double] {
+    CoefficientSpace.exponentials(firstEigenvalues, shift: 0, step: step)
+  }
+
+  /// `e^{step (λ − decay)}` of the sums of the others, for each row.
+  func restExponentials(step: Double, decay: Double) -> [Double] {
+    CoefficientSpace.exponentials(rests, shift: -decay, step: step)
+  }
+
+  private static func exponentials(_ eigenvalues: [Double], shift: Double, step: Double) -> [Double] {
+    Array(unsafeUninitializedCapacity: eigenvalues.count) { values, count in
+      exponential_row(eigenvalues, shift, step, values.baseAddress!, eigenvalues.count)
+      count = eigenvalues.count
+    }
+  }
+
+  /// Calls with the number of each row of coefficients, its offset and the sum of its eigenvalues of the other axes.
+  func forEachRow(_ pool: WorkerPool, _ body: @Sendable (_ row: Int, _ offset: Int, _ rest: Double) -> Void) {
+    let (rowCount, stride) = (rests.count, grid.rowStride)
+    let rows = max(1, CoefficientSpace.pieceLength / stride)
+    pool.forEach((rowCount + rows - 1) / rows) { piece, _ in
+      rests.withUnsafeBufferPointer { rests in
+        for row in piece * rows..<min((piece + 1) * rows, rowCount) { body(row, row * stride, rests[row]) }
+      }
+    }
+  }
+
+  /// Doubles that one thread works on at a time.
+  private static let pieceLength = 4096
+
+  private static func rests(_ spectra: [AxisSpectrum], count: Int) -> [Double] {
+    (0..<count).map { row in
       var index = row
       var sum = 0.0
-      for spectrum in self.spectra.dropFirst() {
+      for spectrum in spectra.dropFirst() {
         sum += spectrum.eigenvalues[index % spectrum.eigenvalues.count]
         index /= spectrum.eigenvalues.count
       }
-      body(row * self.grid.rowStride, sum)
+      return sum
     }
   }
 }

@@ -28,15 +28,15 @@ extension LinearParts {
 
   /// Sums of squares of `N₀ − N_a − N_b + N′`, of `N₀ − N′` and of the solution, rows pairwise.
   private func bendSums(_ field: Int, _ solution: FieldSet, _ rates: [FieldSet]) -> [Double] {
-    let results = (0..<3).map { _ in TileResults(count: grid.rowCount) }
-    pool.forEach(grid.rowCount) { row, _ in
-      withUnsafeTemporaryAllocation(of: Double.self, capacity: 3) { sums in
-        let rows: [UnsafePointer<Double>?] = rates.map { UnsafePointer($0.pointer(field, row: row)) }
-        bend_sums(rows, solution.pointer(field, row: row), self.grid.rowLength, sums.baseAddress!)
-        for index in 0..<3 { results[index][row] = sums[index] }
-      }
+    let values = rates.map { ReadOnlyValues($0, field) }
+    let (n0, na, nb, n1, u) = (values[0], values[1], values[2], values[3], ReadOnlyValues(solution, field))
+    let (stride, length) = (grid.rowStride, grid.rowLength)
+    let sums = pool.rowSums(grid, count: 3) { row, sums in
+      let offset = row * stride
+      bend_sums(
+        n0.start + offset, na.start + offset, nb.start + offset, n1.start + offset, u.start + offset, length, sums)
     }
     meter.add { $0.operations += 10 }
-    return results.map { pairwiseSum($0.values) }
+    return sums
   }
 }

@@ -144,15 +144,24 @@ package final class LinearParts: Sendable {
         continue
       }
       let (out, before) = (FieldPointer(target, field), FieldPointer(base, field))
-      let pointers = terms.map { FieldPointer($0.set, field) }
-      let factor = step / space.normalization
-      space.forEachRow(pool) { offset, rest in
-        let rows: [UnsafePointer<Double>?] = pointers.map { UnsafePointer($0.start + offset) }
-        exponential_combine_row(
-          out.start + offset, before.start + offset, isAdvanced ? 1 : 0, rows, weights, rows.count,
-          space.firstEigenvalues, rest - decay, share * step, factor, self.grid.rowLength)
+      let rows = TermPointers(starts: terms.map { UnsafePointer($0.set.pointer(field)) })
+      let (interval, factor, length) = (share * step, step / space.normalization, grid.rowLength)
+      let (first, others) = (
+        space.firstExponentials(step: interval), space.restExponentials(step: interval, decay: decay)
+      )
+      withExtendedLifetime(terms) {
+        space.forEachRow(pool) { row, offset, rest in
+          exponential_combine_row(
+            out.start, before.start, isAdvanced ? 1 : 0, rows.starts, offset, weights, rows.starts.count,
+            space.firstEigenvalues, first, rest - decay, others[row], interval, factor, length)
+        }
       }
     }
+  }
+
+  /// Values that threads only read.
+  private struct TermPointers: @unchecked Sendable {
+    let starts: [UnsafePointer<Double>?]
   }
 
   /// The same for a field whose linear part is a number.

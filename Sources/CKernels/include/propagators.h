@@ -63,15 +63,20 @@ void transform_resolvent_row(double *b, const double *eigenvalues, double rest, 
 /// e^z, φ₁(z), φ₂(z), φ₃(z) for z ≤ 0.
 void exponential_functions(double z, double values[4]);
 
-/// Of one row the sums of the squares of n₀ − n₁ − n₂ + n₃, of n₀ − n₃ and of u, each in eight fixed lanes.
-void bend_sums(const double *const n[4], const double *u, size_t count, double sums[3]);
+/// Of one row the sums of the squares of n₀ − n_a − n_b + n₁, of n₀ − n₁ and of u, each in eight fixed lanes.
+void bend_sums(const double *n_0, const double *n_a, const double *n_b, const double *n_1, const double *u, size_t count,
+               double sums[3]);
+
+/// e^(step·(eigenvalue + shift)) of many eigenvalues, for the function below.
+void exponential_row(const double *eigenvalues, double shift, double step, double *exponentials, size_t count);
 
 /// One row of a stage of an exponential Runge–Kutta method, with z = step·(eigenvalues[i] + rest) ≤ 0:
 /// out ← e^z base + factor·Σ_j (w_j1 φ₁(z) + w_j2 φ₂(z) + w_j3 φ₃(z)) term_j, three weights for each term; without e^z
-/// unless `is_advanced`. `out` may be `base` or a term.
-void exponential_combine_row(double *out, const double *base, int is_advanced, const double *const *terms,
-                             const double *weights, size_t term_count, const double *eigenvalues, double rest,
-                             double step, double factor, size_t count);
+/// unless `is_advanced`; the exponentials are those of the eigenvalues and of `rest`. The row begins at `offset` in `out`, `base` and all terms; `out` may be `base` or a term.
+void exponential_combine_row(double *out, const double *base, int is_advanced, const double *const *terms, size_t offset,
+                             const double *weights, size_t term_count, const double *eigenvalues,
+                             const double *exponentials, double rest, double rest_exponential, double step, double factor,
+                             size_t count);
 
 /// Rows of a matrix that are worked on together.
 #define MATRIX_ROWS 4
