@@ -58,9 +58,9 @@ def problem_file(name):
     return json.loads(re.sub(r",(\s*[}\]])", r"\1", text))
 
 
-def schemes():
+def schemes(program):
     """The names that the JSON Schema of run files allows."""
-    schema = json.loads(subprocess.run([PROGRAM, "schema"], check=True, capture_output=True, text=True).stdout)
+    schema = json.loads(subprocess.run([program, "schema"], check=True, capture_output=True, text=True).stdout)
     return schema["properties"]["time"]["properties"]["scheme"]["enum"]
 
 
@@ -87,7 +87,7 @@ def measure(problem, scheme, tolerance, arguments):
     end = content["time"]["end"]
     with tempfile.TemporaryDirectory() as folder:
         out = pathlib.Path(folder) / "out"
-        command = [PROGRAM, "run", PROBLEMS / f"{problem}.json", "--output", out, "--overwrite", "--quiet"]
+        command = [arguments.program, "run", PROBLEMS / f"{problem}.json", "--output", out, "--overwrite", "--quiet"]
         settings = {
             "time.scheme": scheme,
             "time.tolerance": tolerance,
@@ -121,7 +121,7 @@ def run(arguments):
     results = []
     for problem in arguments.problem or NAMES:
         reference(problem)
-        for scheme in arguments.scheme or schemes():
+        for scheme in arguments.scheme or schemes(arguments.program):
             for tolerance in arguments.tolerance or TOLERANCES:
                 result = measure(problem, scheme, tolerance, arguments)
                 results.append(result)
@@ -199,6 +199,7 @@ def main():
     parser.add_argument("--scheme", action="append")
     parser.add_argument("--tolerance", action="append")
     parser.add_argument("--limit", type=float, default=30, help="seconds for one run")
+    parser.add_argument("--program", default=PROGRAM, help="instead of the one that is built from the sources as they are")
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--output", type=pathlib.Path, help=f"the page to write; {PAGE.name} if nothing is left out")
     arguments = parser.parse_args()

@@ -86,10 +86,10 @@ extension RunFileReader {
       smallest: min(smallest, largest), largest: largest, first: min(max(first, smallest), largest))
   }
 
-  /// Reactions are a little more accurate than the steps that they are part of.
+  /// Reactions are more accurate than the steps that they are part of, so that they do not blur the errors of those.
   func standardReactionTolerance(_ steps: RunConfiguration.Steps) -> Double {
     guard case .controlled(let tolerance, _) = steps else { return 1e-6 }
-    return min(1e-6, max(1e-13, 0.1 * (tolerance.relative.min() ?? 1)))
+    return max(1e-13, 0.03 * (tolerance.relative.min() ?? 1))
   }
 
   /// Chosen on the way, or with a fixed step Strang splitting, but not where it loses its order: with reactions and
