@@ -22,8 +22,8 @@ final class ExactDiffusion: Sendable {
     var steps: [(step: Double, passes: StepPasses)] = []
   }
 
-  /// Numbers for so many step sizes are kept, because steps of a few sizes follow each other.
-  private static let keptSteps = 4
+  /// Numbers for so many step sizes are kept, because steps of a few sizes and their parts follow each other.
+  private static let keptSteps = 6
 
   init(grid: Grid, fields: [FieldDiffusion], pool: WorkerPool) throws(FieldAllocationError) {
     self.grid = grid
@@ -64,10 +64,10 @@ final class ExactDiffusion: Sendable {
 
   /// Replaces every field by the solution of `u_t = L u + b − c` after `step`, `c` being constant.
   ///
-  /// Fields on transforms along all axes: exactly, `e^{hL} u − h φ₁(hL) c`. Fields that must stay local: by the
-  /// trapezoid `G(u − ½hc) − ½hc` with `G = e^{hL}`, whose steady states are those of a Laplacian that is wrong by the
-  /// fraction `(hDk²)²/12` for waves of wave number `k` (docs/decisions/0003); what is prescribed at the sides moves
-  /// with `u − ½hc`, or the order would be lost there. Fields that do not diffuse are left alone.
+  /// Fields on transforms along all axes: exactly, `e^{hL} u − h φ₁(hL) c`. Fields on kernels: `φ₁` by Simpson's rule,
+  /// `G(G(u − hc/6) − 2hc/3) − hc/6` with `G = e^{hL/2}`, whose steady states are those of a Laplacian that is wrong by
+  /// the fraction `(hDk²)⁴/2880` for waves of wave number `k` (docs/decisions/0003). Fields that do not diffuse are left
+  /// alone.
   ///
   /// - Parameter times: what is given at the sides goes from its value at the first to that at the second.
   func advance(_ state: FieldSet, minus constant: FieldSet, during times: (Double, Double), by step: Double) {
@@ -87,14 +87,31 @@ final class ExactDiffusion: Sendable {
           addResponse(field, to: state, during: times, by: step, passes)
         }
       } else {
-        state.setField(field, toSumOf: [(1, state), (-0.5 * step, constant)], pool: pool)
-        run(passes.axes[field], on: FieldPointer(state, field))
-        if sides[field] != nil {
-          addResponse(field, to: state, during: times, by: step, halves: FieldPointer(constant, field), passes)
-        }
-        state.setField(field, toSumOf: [(1, state), (-0.5 * step, constant)], pool: pool)
+        advanceBySimpson(field, of: state, minus: constant, during: times, by: step)
       }
     }
+  }
+
+  /// What is prescribed at the sides moves with what has not yet been taken off, or the order would be lost there.
+  private func advanceBySimpson(
+    _ field: Int, of state: FieldSet, minus constant: FieldSet, during times: (Double, Double), by step: Double
+  ) {
+    let half = passes(0.5 * step)
+    let middle = 0.5 * (times.0 + times.1)
+    func takeOff(_ share: Double) {
+      state.setField(field, toSumOf: [(1, state), (-share * step, constant)], pool: pool)
+    }
+    func move(_ times: (Double, Double), _ offsets: (Double, Double)) {
+      run(half.axes[field], on: FieldPointer(state, field))
+      guard sides[field] != nil else { return }
+      let offset = (FieldPointer(constant, field), offsets.0 * step, offsets.1 * step)
+      addResponse(field, to: state, during: times, by: 0.5 * step, offset: offset, half)
+    }
+    takeOff(1.0 / 6)
+    move((times.0, middle), (-1.0 / 6, 1.0 / 3))
+    takeOff(2.0 / 3)
+    move((middle, times.1), (-1.0 / 3, 1.0 / 6))
+    takeOff(1.0 / 6)
   }
 
   private func run(_ passes: [AxisPass], on values: FieldPointer) {
@@ -109,12 +126,12 @@ final class ExactDiffusion: Sendable {
   /// Adds what the sides give in a step.
   private func addResponse(
     _ field: Int, to state: FieldSet, during times: (Double, Double), by step: Double,
-    halves constant: FieldPointer? = nil, _ passes: StepPasses
+    offset: (FieldPointer, Double, Double)? = nil, _ passes: StepPasses
   ) {
     guard let sides = sides[field], let space = passes.sideSpaces[field] else { return }
     meter.add { $0.transforms += 3 * grid.axes.count }
     sides.setResponse(
-      of: source, spare: spare, during: times, step: step, halves: constant, space: space, pool: pool, scratch: scratch)
+      of: source, spare: spare, during: times, step: step, offset: offset, space: space, pool: pool, scratch: scratch)
     state.addField(source, field: 0, to: field, pool: pool)
   }
 
@@ -151,8 +168,10 @@ final class ExactDiffusion: Sendable {
     }
     var (spaces, sideSpaces, responses) = ([CoefficientSpace?](), [CoefficientSpace?](), [FieldSet?]())
     for (index, field) in fields.enumerated() {
-      let methods = Set(plan[index].map(\.method))
-      let isLocal = methods.contains(.kernel) || methods.contains(.matrix) && field.isSpoiltByRounding
+      // Kernels that are there only because they are fast are given up where Simpson's rule is not accurate enough.
+      let mustBeLocal = field.staysLocal && plan[index].contains { $0.method != .fourier }
+      let isNarrow = plan[index].contains { $0.method == .kernel } && plan[index].allSatisfy { $0.strength <= 0.5 }
+      let isLocal = mustBeLocal || isNarrow
       let needsSpace = field.moves && (!isLocal || sides[index] != nil)
       let space =
         needsSpace
@@ -170,7 +189,7 @@ final class ExactDiffusion: Sendable {
     guard let sides = sides[field], sides.isGiven, sides.isSteady, let target = try? FieldSet(grid: grid, count: 1)
     else { return nil }
     sides.setResponse(
-      of: target, spare: spare, during: (0, 0), step: step, halves: nil, space: space, pool: pool, scratch: scratch)
+      of: target, spare: spare, during: (0, 0), step: step, space: space, pool: pool, scratch: scratch)
     return target
   }
 }

@@ -64,16 +64,18 @@ struct SideRates: Sendable {
   /// Replaces field 0 of `target` by what the sides add in a step, `b` going from its value at the first of two times
   /// to that at the second; `spare` is lost.
   ///
-  /// - Parameter constant: half of it, times the step, is taken from the state before the step and half after it.
+  /// - Parameter offset: a field by which, times a number at the start and another at the end, the state that moves
+  ///   differs from the one for which the conditions at the sides hold.
   func setResponse(
-    of target: FieldSet, spare: FieldSet, during times: (Double, Double), step: Double, halves constant: FieldPointer?,
-    space: CoefficientSpace, pool: WorkerPool, scratch: [WorkerScratch]
+    of target: FieldSet, spare: FieldSet, during times: (Double, Double), step: Double,
+    offset: (field: FieldPointer, start: Double, end: Double)? = nil, space: CoefficientSpace, pool: WorkerPool,
+    scratch: [WorkerScratch]
   ) {
     setRates(of: target, time: times.0)
     setRates(of: spare, time: times.1)
-    if let constant {
-      addExtension(of: constant.start, times: -0.5 * step, to: target)
-      addExtension(of: constant.start, times: 0.5 * step, to: spare)
+    if let offset {
+      addExtension(of: offset.field.start, times: offset.start, to: target)
+      addExtension(of: offset.field.start, times: offset.end, to: spare)
     }
     spare.setField(0, toSumOf: [(1, spare), (-1, target)], pool: pool)
     let (b, d) = (FieldPointer(target, 0), FieldPointer(spare, 0))

@@ -173,6 +173,10 @@ package final class AutomaticStepper: Stepper {
       let wanted = AutomaticStepper.margin * known * size / own.work.cost
       guard wanted <= min(longest, control.bounds.largest, candidate.stepper.longestStep) else { continue }
       candidate.stepper.restart()
+      if candidate.stepper.learnsFromSteps {
+        guard trial(index, state, time, wanted, measure) != nil else { continue }
+        candidate.stepper.commit()
+      }
       guard let found = trial(index, state, time, wanted, measure), found.error <= 1 else { continue }
       let cost = found.work.cost / wanted
       costs[candidate.name] = cost
