@@ -67,7 +67,10 @@ let package = Package(
     // Benchmarks and the comparison of runs
     room(
       "Analysis",
-      uses: ["Documents", "Fields", "Operators", "TimeStepping", "Simulations", "Storage", "Configuration"]),
+      uses: [
+        "CKernels", "Documents", "Fields", "Operators", "TimeStepping", "Simulations", "Storage", "Reports",
+        "Configuration",
+      ]),
     // The command-line program: one file per verb
     .executableTarget(
       name: "oncofield",

@@ -1,73 +1,73 @@
 import Documents
-import Glibc
 
-/// What was measured on one grid with one number of threads.
+/// What was measured on one grid with one number of threads: medians over repeats.
 package struct BenchmarkResult: Sendable {
   package let points: [Int]
   package let fields: Int
   package let threads: Int
   package let secondsPerStep: Double
-  package let reactionSeconds: Double
-  package let diffusionSeconds: Double
-  package let taxisSeconds: Double
+  /// Of the repeats: what is between them is noise.
+  package let fastest, slowest: Double
+  package let reactionSeconds, diffusionSeconds, taxisSeconds: Double
   /// One row of observables.
   package let outputSeconds: Double
-  /// Of the process so far.
-  package let peakMemoryBytes: Int
+  /// Memory of the run.
+  package let memoryBytes: Int
+  /// What a step reads and writes at least, and its counted operations.
+  let traffic, operations: Double
 
+  init(threads: Int, _ repeats: [StepMeasurement]) {
+    points = repeats[0].points
+    fields = repeats[0].fields
+    self.threads = threads
+    let steps = repeats.map(\.whole)
+    secondsPerStep = median(steps)
+    (fastest, slowest) = (steps.min() ?? 0, steps.max() ?? 0)
+    reactionSeconds = median(repeats.map(\.reaction))
+    diffusionSeconds = median(repeats.map(\.diffusion))
+    taxisSeconds = median(repeats.map(\.taxis))
+    outputSeconds = median(repeats.map(\.output))
+    // Later ones find memory that those before have left.
+    memoryBytes = repeats.map(\.bytes).max() ?? 0
+    (traffic, operations) = (repeats[0].traffic, repeats[0].operations)
+  }
+
+  package var pointCount: Int { points.reduce(1, *) }
   /// Nanoseconds per point, field and step.
-  package var nanoseconds: Double {
-    secondsPerStep * 1e9 / Double(points.reduce(1, *) * fields)
+  package var nanoseconds: Double { secondsPerStep * 1e9 / Double(pointCount * fields) }
+  /// What belongs to no process: error estimates, checks, copies.
+  package var otherSeconds: Double {
+    max(0, secondsPerStep - reactionSeconds - diffusionSeconds - taxisSeconds)
+  }
+  /// Memory in units of what the fields alone take.
+  package var memoryRatio: Double { Double(memoryBytes) / Double(8 * pointCount * fields) }
+
+  /// Shares of what the machine can do.
+  func shares(of limits: MachineLimits?) -> (bandwidth: Double, arithmetic: Double) {
+    guard let limits, secondsPerStep > 0 else { return (0, 0) }
+    return (
+      traffic / secondsPerStep / limits.bytesPerSecond, operations / secondsPerStep / limits.operationsPerSecond
+    )
   }
 
-  static func peakMemory() -> Int {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return usage.ru_maxrss * 1024
-  }
-
-  package static func output(_ results: [BenchmarkResult]) -> JSONText {
-    .array(
-      results.map { result in
-        .object([
-          "points": .integers(result.points),
-          "fields": .integer(result.fields),
-          "threads": .integer(result.threads),
-          "seconds_per_step": .number(result.secondsPerStep),
-          "ns_per_point_field_step": .number(result.nanoseconds),
-          "split": .object([
-            "reaction": .number(result.reactionSeconds), "diffusion": .number(result.diffusionSeconds),
-            "taxis": .number(result.taxisSeconds), "output": .number(result.outputSeconds),
-          ]),
-          "peak_memory_bytes": .integer(result.peakMemoryBytes),
-        ])
-      })
-  }
-
-  package static func table(_ results: [BenchmarkResult]) -> String {
-    let rows = results.map { result in
-      [
-        result.points.map(String.init).joined(separator: "×"), "\(result.threads)", digits(result.secondsPerStep * 1e3),
-        digits(result.nanoseconds), digits(result.reactionSeconds * 1e3), digits(result.diffusionSeconds * 1e3),
-        digits(result.taxisSeconds * 1e3),
-        digits(Double(result.points.reduce(1, *)) / result.secondsPerStep / 1e6), "\(result.peakMemoryBytes >> 20)",
-      ]
-    }
-    let head = [
-      "points", "threads", "ms/step", "ns/point·field", "reaction ms", "diffusion ms", "taxis ms", "Mpoints/s",
-      "peak MiB",
-    ]
-    let widths = head.indices.map { column in ([head] + rows).map { $0[column].count }.max() ?? 0 }
-    return ([head] + rows).map { row in
-      zip(row, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }.joined(separator: "  ") + "\n"
-    }.joined()
-  }
-
-  /// Three significant digits.
-  private static func digits(_ value: Double) -> String {
-    guard value > 0, value.isFinite else { return "0" }
-    let scale = pow(10, 2 - floor(log10(value)))
-    let rounded = (value * scale).rounded() / scale
-    return rounded >= 100 ? "\(Int(rounded))" : "\(Float(rounded))"
+  func output(_ limits: MachineLimits?) -> JSONText {
+    let shares = shares(of: limits)
+    return .object([
+      "points": .integers(points),
+      "fields": .integer(fields),
+      "threads": .integer(threads),
+      "seconds_per_step": .number(secondsPerStep),
+      "fastest": .number(fastest),
+      "slowest": .number(slowest),
+      "ns_per_point_field_step": .number(nanoseconds),
+      "points_per_second": .number(Double(pointCount) / secondsPerStep),
+      "split": .object([
+        "reaction": .number(reactionSeconds), "diffusion": .number(diffusionSeconds),
+        "taxis": .number(taxisSeconds), "other": .number(otherSeconds), "output": .number(outputSeconds),
+      ]),
+      "share_of_bandwidth": .number(shares.bandwidth),
+      "share_of_arithmetic": .number(shares.arithmetic),
+      "memory_bytes": .integer(memoryBytes),
+    ])
   }
 }

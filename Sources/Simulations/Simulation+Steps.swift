@@ -47,7 +47,7 @@ extension Simulation {
       let step = clock.nextStep(to: goal, askedStep: asked)
       guard regimen.isWatching || !stops.conditions.isEmpty else {
         try observeInside(step, from: state)
-        try stepper.advance(state, from: jumps.after(step.start), by: jumps.length(of: step))
+        try stepper.advance(state, from: jumps.after(step.start), by: jumps.length(of: step), didFlow: didFlow)
         ledger?.add(regimen.equations.account?.latest)
         return step
       }
@@ -62,7 +62,7 @@ extension Simulation {
 
   private func attempt(_ step: Clock.Step, measure: ErrorMeasure? = nil) throws(NumericalFailure) -> StepError? {
     try stepper.attempt(
-      state, from: jumps.after(step.start), by: jumps.length(of: step), measure: measure, didFlow: { _ in })
+      state, from: jumps.after(step.start), by: jumps.length(of: step), measure: measure, didFlow: didFlow)
   }
 
   /// Advances the copy of the state at the start of a step by a part of it.

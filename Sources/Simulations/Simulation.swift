@@ -22,6 +22,8 @@ package final class Simulation {
   package private(set) var observers: [ScheduledObserver]
   /// What has changed the masses; nil if no account is kept.
   package var ledger: MassLedger?
+  /// Called after each part of the work of a step, for those who measure its time.
+  package var didFlow: (SplittingScheme.Part) -> Void = { _ in }
   /// What looks at the state after each step; nil if nobody does.
   package var health: HealthCheck?
   let aside: FieldSet

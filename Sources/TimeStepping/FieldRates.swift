@@ -32,7 +32,11 @@ package final class FieldRates: Sendable {
   var work: Work { taxis.map { meter.work + $0.work } ?? meter.work }
 
   /// Replaces `target` by the rates at a time.
-  package func evaluate(_ state: FieldSet, time: Double, into target: FieldSet) throws(NumericalFailure) {
+  ///
+  /// - Parameter didFlow: called after each part of the work, for those who measure its time.
+  package func evaluate(
+    _ state: FieldSet, time: Double, into target: FieldSet, didFlow: (SplittingScheme.Part) -> Void = { _ in }
+  ) throws(NumericalFailure) {
     meter.add {
       $0.rateEvaluations += 1
       $0.operations += Double(evaluator.functions.operationCount)
@@ -43,10 +47,13 @@ package final class FieldRates: Sendable {
     } else {
       evaluator.evaluate(state, time: time, into: target)
     }
+    didFlow(.reaction)
+    guard let taxis else { return }
     do throws(VelocityFailure) {
-      try taxis?.addRates(of: state, time: time, to: target)
+      try taxis.addRates(of: state, time: time, to: target)
     } catch {
       throw NumericalFailure(error)
     }
+    didFlow(.taxis)
   }
 }

@@ -2,6 +2,7 @@ import Analysis
 import ArgumentParser
 import Configuration
 import Documents
+import Foundation
 
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -9,8 +10,9 @@ struct Bench: ParsableCommand {
     discussion: """
         oncofield bench configs/immunotherapy.json --points 128,256,512 --threads 1,2
 
-      The domain stays as large as it is; every axis gets the number of points. Times are medians over the first
-      steps of the run, the very first left out.
+      The domain stays as large as it is; every axis gets the number of points. The run takes the steps that it
+      would take, without output and checkpoints; times are medians over its first steps, the very first left out,
+      and then over the repeats.
       """)
 
   @OptionGroup var file: RunFileOptions
@@ -24,15 +26,36 @@ struct Bench: ParsableCommand {
   @Option(help: "Seconds to spend on each measurement.")
   var seconds = 1.0
 
+  @Option(help: "How often all is measured.")
+  var repeats = 3
+
   @Flag(help: "As JSON on standard output.")
   var json = false
 
+  @Option(help: "An earlier report, written with --json: says what has become faster or slower.", completion: .file())
+  var compare: String?
+
+  @Option(help: "A PNG file for a plot of the time over the number of points.", completion: .file())
+  var plot: String?
+
+  func validate() throws {
+    guard repeats >= 1, repeats <= 1000 else { throw ValidationError("--repeats takes a number from 1 to 1000") }
+  }
+
   func run() throws {
     let configuration = try file.read()
-    let results = try GridBenchmark(
-      configuration, points: try numbers(points, "points"), threads: try numbers(threads, "threads"), seconds: seconds
+    // What cannot be read should be known before the minutes that the rest takes.
+    let earlier = try compare.map { [UInt8](try Data(contentsOf: URL(fileURLWithPath: $0))) }
+    let report = try GridBenchmark(
+      configuration, points: try numbers(points, "points"), threads: try numbers(threads, "threads"), seconds: seconds,
+      repeats: repeats
     ).run { note($0) }
-    print(json ? BenchmarkResult.output(results).pretty : BenchmarkResult.table(results), terminator: "")
+    print(json ? report.output.pretty : report.text, terminator: "")
+    if let compare, let earlier {
+      let text = try BenchmarkComparison(report, with: compare, bytes: earlier).text
+      if json { note(text) } else { print("\n" + text, terminator: "") }
+    }
+    if let plot { try Data(report.figure.pngData()).write(to: URL(fileURLWithPath: plot)) }
   }
 
   private func numbers(_ text: String, _ name: String) throws -> [Int] {

@@ -105,16 +105,48 @@ def test_compare_says_where_and_how_much(oncofield, run_file, finished_run, tmp_
     assert difference["first_time"] == 0 and 0.01 < difference["max_abs"] < 0.1 and difference["relative_l2"] > 0
 
 
-def test_bench_gives_the_table_and_the_json(oncofield, run_file):
-    arguments = ["bench", run_file(), "--points", "16,32", "--threads", "1,2", "--seconds", "0.05"]
-    results = json.loads(oncofield(*arguments, "--json").stdout)
-    assert [(entry["points"], entry["threads"]) for entry in results] == [
+def test_bench_gives_the_table_the_json_and_the_plot(oncofield, run_file, tmp_path):
+    arguments = ["bench", run_file(), "--points", "16,32", "--threads", "1,2", "--seconds", "0.05", "--repeats", "2"]
+    report = json.loads(oncofield(*arguments, "--json").stdout)
+    assert [(entry["points"], entry["threads"]) for entry in report["results"]] == [
         ([16, 16], 1), ([16, 16], 2), ([32, 32], 1), ([32, 32], 2)
     ]
-    for entry in results:
-        assert entry["seconds_per_step"] > 0 and entry["ns_per_point_field_step"] > 0
-        assert set(entry["split"]) == {"reaction", "diffusion", "taxis", "output"}
-    assert "ns/point·field" in oncofield(*arguments).stdout
+    for entry in report["results"]:
+        assert 0 < entry["fastest"] <= entry["seconds_per_step"] <= entry["slowest"]
+        assert entry["ns_per_point_field_step"] > 0 and entry["memory_bytes"] >= 0
+        split = entry["split"]
+        assert set(split) == {"reaction", "diffusion", "taxis", "other", "output"}
+        assert split["reaction"] > 0 and split["diffusion"] > 0
+        assert 0 < entry["share_of_bandwidth"] and 0 < entry["share_of_arithmetic"] < 1
+    assert [limit["threads"] for limit in report["machine"]] == [1, 2]
+    assert all(limit["bytes_per_second"] > 1e8 and limit["operations_per_second"] > 1e8 for limit in report["machine"])
+    assert [growth["threads"] for growth in report["growth"]] == [1, 2]
+    plot = tmp_path / "scaling.png"
+    assert "ns/point·field" in oncofield(*arguments, "--plot", plot).stdout
+    assert plot.read_bytes().startswith(b"\x89PNG")
+
+
+def test_bench_takes_the_steps_of_the_run_whatever_the_scheme(oncofield, run_file):
+    for settings in ({"time.scheme": "etdrk4"}, {"time.step": None, "time.tolerance": 1e-3}, {"time.scheme": "etd2-positive"}):
+        arguments = ["bench", run_file(settings), "--points", "16", "--seconds", "0.02", "--repeats", "1"]
+        entry = json.loads(oncofield(*arguments, "--json").stdout)["results"][0]
+        split = entry["split"]
+        assert split["reaction"] > 0 and split["diffusion"] > 0
+        assert split["reaction"] + split["diffusion"] <= 1.5 * entry["seconds_per_step"]
+
+
+def test_bench_compares_with_an_earlier_report(oncofield, run_file, tmp_path):
+    arguments = ["bench", run_file(), "--points", "16", "--seconds", "0.02", "--repeats", "2"]
+    report = json.loads(oncofield(*arguments, "--json").stdout)
+    entry = report["results"][0]
+    for factor, verdict in ((100, "faster"), (0.01, "slower")):
+        changed = report | {"results": [entry | {key: factor * entry[key] for key in ("seconds_per_step", "fastest", "slowest")}]}
+        earlier = tmp_path / "earlier.json"
+        earlier.write_text(json.dumps(changed))
+        assert oncofield(*arguments, "--compare", earlier).stdout.rstrip().endswith(verdict)
+    earlier.write_text("{}")
+    failed = oncofield(*arguments, "--compare", earlier, check=False)
+    assert failed.returncode == 65 and "this is no report of oncofield bench" in failed.stderr
 
 
 def test_progress_goes_to_standard_error_and_to_the_log(oncofield, run_file, tmp_path):

@@ -1,5 +1,6 @@
 #pragma once
 #include "worker_pool.h"
+#include "machine_limits.h"
 #include "propagators.h"
 #include "expression_program.h"
 #include "finite_volumes.h"

@@ -87,19 +87,20 @@ package final class ExponentialStepper: Stepper {
     _ state: FieldSet, from time: Double, by step: Double, measure: ErrorMeasure?,
     didFlow: (SplittingScheme.Part) -> Void
   ) throws(NumericalFailure) -> StepError? {
-    let start = try start(state, time)
+    let start = try start(state, time, didFlow)
     let end = pairs[1 - memories.withLock { $0.current }]
     var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, state, from: time) }
-    try stages(state, start: start.solution, startRates: start.rates, from: time, by: step, &record)
+    try stages(state, start: start.solution, startRates: start.rates, from: time, by: step, &record, didFlow)
     let all = [start.rates] + stageRates
     parts.combine(
       into: end.solution, base: start.solution, share: 1, of: step, terms: Array(zip(all, scheme.weights)))
     state.copy(from: end.solution)
     parts.toPoints(state)
+    didFlow(.diffusion)
     try quasiSteady?.settle(state, time: time + step)
     for field in quasiSteady?.fields ?? [] { end.solution.setField(field, toSumOf: [(1, state)]) }
     record?.finish(state, by: step, scheme)
-    try evaluate(state, time + step, into: end.rates)
+    try evaluate(state, time + step, into: end.rates, didFlow)
     memories.withLock { $0.pendingStep = step }
     guard let measure else { return nil }
     return try error(of: state, from: time, by: step, startRates: start.rates, end: end, measure)
@@ -107,9 +108,9 @@ package final class ExponentialStepper: Stepper {
 
   package func advanceAside(_ copy: FieldSet, from time: Double, by step: Double) throws(NumericalFailure) {
     // The pair of the end may hold a step that is about to count.
-    let start = try start(copy, time)
+    let start = try start(copy, time, { _ in })
     var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, copy, from: time) }
-    try stages(copy, start: start.solution, startRates: start.rates, from: time, by: step, &record)
+    try stages(copy, start: start.solution, startRates: start.rates, from: time, by: step, &record, { _ in })
     parts.combine(
       into: copy, base: start.solution, share: 1, of: step,
       terms: Array(zip([start.rates] + stageRates, scheme.weights)))
@@ -121,37 +122,41 @@ package final class ExponentialStepper: Stepper {
   /// Computes the rates at all stages but the first; `state` is lost.
   private func stages(
     _ state: FieldSet, start: FieldSet, startRates: FieldSet, from time: Double, by step: Double,
-    _ record: inout StageRecord?
+    _ record: inout StageRecord?, _ didFlow: (SplittingScheme.Part) -> Void
   ) throws(NumericalFailure) {
     let all = [startRates] + stageRates
     for (index, stage) in scheme.stages.enumerated() {
       parts.combine(
         into: state, base: start, share: stage.node, of: step, terms: Array(zip(all, stage.weights)))
       parts.toPoints(state)
+      didFlow(.diffusion)
       try quasiSteady?.settle(state, time: time + stage.node * step)
-      try evaluate(state, time + stage.node * step, into: stageRates[index])
+      try evaluate(state, time + stage.node * step, into: stageRates[index], didFlow)
       try record?.passed(state, at: time + stage.node * step)
     }
   }
 
   /// The solution in coefficients and the rates at the start of a step, kept from the step before or made from the state.
   private func start(
-    _ state: FieldSet, _ time: Double
+    _ state: FieldSet, _ time: Double, _ didFlow: (SplittingScheme.Part) -> Void
   ) throws(NumericalFailure) -> (solution: FieldSet, rates: FieldSet) {
     let memory = memories.withLock { $0 }
     let pair = pairs[memory.current]
     if memory.step == nil {
       pair.solution.copy(from: state)
       parts.toCoefficients(pair.solution, isNormalized: true)
-      try evaluate(state, time, into: pair.rates)
+      try evaluate(state, time, into: pair.rates, didFlow)
       memories.withLock { $0.step = 0 }
     }
     return pair
   }
 
-  private func evaluate(_ state: FieldSet, _ time: Double, into target: FieldSet) throws(NumericalFailure) {
-    try rates.evaluate(state, time: time, into: target)
+  private func evaluate(
+    _ state: FieldSet, _ time: Double, into target: FieldSet, _ didFlow: (SplittingScheme.Part) -> Void
+  ) throws(NumericalFailure) {
+    try rates.evaluate(state, time: time, into: target, didFlow: didFlow)
     parts.addRates(of: state, time: time, to: target)
     parts.toCoefficients(target)
+    didFlow(.diffusion)
   }
 }

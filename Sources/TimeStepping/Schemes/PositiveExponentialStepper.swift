@@ -78,6 +78,7 @@ package final class PositiveExponentialStepper: DivisibleStepper {
     var bounds = zip(rates.largestLosses, parts.stencilLosses).map { $0 + $1 }
     while true {
       rates.write(withoutNeighbors(bounds), of: state, time: time, to: startRates)
+      didFlow(.reaction)
       parts.addRates(of: state, time: time, to: startRates, neighborsOnly: true)
       parts.toCoefficients(startRates)
       parts.combine(
@@ -85,6 +86,7 @@ package final class PositiveExponentialStepper: DivisibleStepper {
       parts.toPoints(state)
       try quasiSteady?.settle(state, time: time + step)
       clearRounding(state)
+      didFlow(.diffusion)
       try rates.find(state, time: time + step)
       let needed = zip(rates.largestLosses, parts.stencilLosses).map { $0 + $1 }
       if zip(needed, bounds).allSatisfy({ $0 <= $1 }) { break }
@@ -99,6 +101,7 @@ package final class PositiveExponentialStepper: DivisibleStepper {
     }
     try record?.passed(state, at: time + step)
     rates.write(withoutNeighbors(bounds), of: state, time: time + step, to: endRates)
+    didFlow(.reaction)
     parts.addRates(of: state, time: time + step, to: endRates, neighborsOnly: true)
     parts.toCoefficients(endRates)
     parts.combine(
@@ -106,9 +109,9 @@ package final class PositiveExponentialStepper: DivisibleStepper {
       decays: bounds)
     parts.toPoints(state)
     clearRounding(state)
+    didFlow(.diffusion)
     try quasiSteady?.settle(state, time: time + step)
     record?.finish(state, by: step, weights: [0.5, 0.5], comparison: [1, 0])
-    didFlow(.reaction)
   }
 
   /// The bounds less what a point loses to its neighbors, which is no loss among the rates.

@@ -1,0 +1,138 @@
+import Configuration
+import Fields
+import Glibc
+import Operators
+import Simulations
+import TimeStepping
+
+/// The steps of a run, as it would take them, without output and checkpoints: medians over all but the first.
+struct StepMeasurement {
+  let points: [Int]
+  let fields: Int
+  /// Seconds of a step, and of the parts of it that belong to one kind of process.
+  let whole, reaction, diffusion, taxis: Double
+  /// Seconds of one row of observables.
+  let output: Double
+  /// Memory that the run takes.
+  let bytes: Int
+  /// What a step has to read and write at least, and its counted operations.
+  let traffic, operations: Double
+
+  init(_ configuration: RunConfiguration, threads: Int, seconds: Double) throws {
+    let before = StepMeasurement.residentBytes()
+    let assembly = try RunAssembly(configuration, threads: threads)
+    let simulation = try StepMeasurement.simulation(of: assembly)
+    let clock = ContinuousClock()
+    let deadline = clock.now + .seconds(seconds)
+    var (times, now) = (StepTimes(), StepTimes())
+    var samples: [StepTimes] = []
+    var last = clock.now
+    var start = last
+    simulation.didFlow = { part in
+      let moment = clock.now
+      now.add(inSeconds(moment - last), of: part)
+      last = moment
+    }
+    let done = simulation.stepper.work
+    _ = try simulation.run(
+      stopRequested: { samples.count >= 4 && clock.now >= deadline },
+      didStep: { _ in
+        let moment = clock.now
+        now.whole = inSeconds(moment - start)
+        samples.append(now)
+        (now, start, last) = (StepTimes(), moment, moment)
+      })
+    let work = simulation.stepper.work - done
+    let count = Double(max(1, samples.count))
+    let calls = samples.reduce(0) { $0 + $1.reactionCalls }
+    // The first step makes tables and touches memory for the first time; it does not count.
+    if samples.count > 1 { samples.removeFirst() }
+    times = StepTimes(mediansOf: samples)
+    (whole, reaction, diffusion, taxis) = (times.whole, times.reaction, times.diffusion, times.taxis)
+    let observation = clock.measure {
+      _ = assembly.observables.values(of: assembly.state, time: simulation.clock.time)
+    }
+    output = inSeconds(observation)
+    bytes = max(0, StepMeasurement.residentBytes() - before)
+    let grid = configuration.grid
+    points = grid.axes.map(\.points)
+    fields = configuration.model.fields.count
+    let pointCount = Double(grid.pointCount)
+    traffic = pointCount * 16 * (Double(calls * fields) + work.passes) / count
+    operations = pointCount * work.arithmetic(pointsAlongAxis: points) / count
+  }
+
+  private static func simulation(of assembly: RunAssembly) throws -> Simulation {
+    let configuration = assembly.configuration
+    let current = CurrentAssembly(assembly)
+    let simulation = try Simulation(
+      fieldNames: configuration.model.fieldNames, state: assembly.state, regimen: current.regimen(),
+      stops: current.stopConditions(), extinction: assembly.makeExtinction(), startTime: configuration.startTime,
+      endTime: configuration.endTime, steps: assembly.stepPolicy(), observers: [],
+      checkpoints: configuration.checkpoints, saveCheckpoint: { _ in })
+    simulation.ledger = assembly.makeLedger()
+    simulation.health = HealthCheck(
+      of: assembly.state, tolerances: configuration.negativityTolerances,
+      cannotBecomeNegative: configuration.cannotBecomeNegative, volumes: assembly.volumes, pool: assembly.pool)
+    return simulation
+  }
+
+  /// Memory of the process at this moment.
+  private static func residentBytes() -> Int {
+    guard let file = fopen("/proc/self/statm", "r") else { return 0 }
+    defer { fclose(file) }
+    var text = [CChar](repeating: 0, count: 128)
+    guard fgets(&text, 128, file) != nil else { return 0 }
+    let pages = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      .split(separator: " ").dropFirst().first.flatMap { Int($0) }
+    return (pages ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
+  }
+}
+
+/// How long one step took, in seconds: the whole, and its flows with what belongs to them.
+private struct StepTimes {
+  var whole = 0.0
+  private(set) var reaction = 0.0
+  private(set) var diffusion = 0.0
+  private(set) var taxis = 0.0
+  private(set) var reactionCalls = 0
+
+  init() {}
+
+  init(mediansOf samples: [StepTimes]) {
+    whole = median(samples.map(\.whole))
+    reaction = median(samples.map(\.reaction))
+    diffusion = median(samples.map(\.diffusion))
+    taxis = median(samples.map(\.taxis))
+  }
+
+  mutating func add(_ seconds: Double, of part: SplittingScheme.Part) {
+    switch part {
+    case .reaction:
+      reaction += seconds
+      reactionCalls += 1
+    case .diffusion: diffusion += seconds
+    case .taxis: taxis += seconds
+    }
+  }
+}
+
+extension Work {
+  /// Passes over one field, each of which reads and writes it.
+  fileprivate var passes: Double {
+    Double(transforms + kernelPasses + diffusionStages + taxisStages)
+  }
+
+  /// Additions, multiplications and divisions per point, those of transforms and kernels by their formulas; stages of
+  /// super-time-stepping and taxis are not counted.
+  fileprivate func arithmetic(pointsAlongAxis points: [Int]) -> Double {
+    let levels = points.reduce(0) { $0 + log2(Double($1)) } / Double(points.count)
+    return operations + Double(transforms) * (2.5 * levels + 8) + 2 * Double(kernelReach) + Double(kernelPasses)
+  }
+}
+
+func inSeconds(_ duration: Duration) -> Double {
+  Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+}
+
+func median(_ values: [Double]) -> Double { values.isEmpty ? 0 : values.sorted()[values.count / 2] }
