@@ -51,21 +51,21 @@ extension RunConfiguration {
 
   /// The candidates that the structure of the model allows: `etdrk4` where all diffusion is linear with constant
   /// coefficients and the domain is whole; `strang4` where nothing is prescribed at the sides, or there are no reactions;
-  /// `rebalanced-strang` in place of either.
+  /// `rebalanced-strang` in place of either. Those with cheap steps come first: the others then need few trials.
   private func automaticStepper(_ parts: StepperParts) throws -> AutomaticStepper {
     var candidates: [AutomaticStepper.Candidate] = []
     let keepsOrder = splittingKeepsOrder(parts)
-    if keepsOrder {
-      candidates.append(
-        .init(
-          name: Scheme.strang4.name,
-          stepper: try splittingStepper(.strang, extrapolates: true, longest: longestTellingStep, parts)))
-    }
     var isExponential = false
     if exponentialObstacle(parts) == nil {
       let stepper = try exponentialStepper(.krogstad, parts)
       isExponential = stepper.longestStep == .infinity
       candidates.append(.init(name: Scheme.etdrk4.name, stepper: stepper))
+    }
+    if keepsOrder {
+      candidates.append(
+        .init(
+          name: Scheme.strang4.name,
+          stepper: try splittingStepper(.strang, extrapolates: true, longest: longestTellingStep, parts)))
     }
     if parts.reactions != nil, !keepsOrder || !isExponential {
       candidates.append(

@@ -119,8 +119,8 @@ package final class LinearParts: Sendable {
     }
   }
 
-  /// Arithmetic that the functions of a coefficient take.
-  private static let functionOperations = 40
+  /// What the functions of a coefficient take, in operations of an expression.
+  private static let functionOperations = 8
 
   /// A stage: `target ← e^{chL} base + h Σ_j (w_j1 φ₁(chL) + w_j2 φ₂(chL) + w_j3 φ₃(chL)) term_j`.
   ///

@@ -25,6 +25,20 @@ import TimeStepping
       "time": { "end": 20 }, "numerics": { "propagator": "fourier" } }
     """
 
+  /// T cells that follow a chemokine: P3 of the benchmarks, on fewer points.
+  private static let chemotaxis = """
+    { "model": { "name": "chemotaxis",
+        "fields": { "E": { "diffusion": 0.1, "taxis": [{ "toward": "a", "sensitivity": 0.5 }] },
+                    "a": { "diffusion": 0.2 }, "T": { "diffusion": 0.05 } },
+        "reactions": { "E": "0.05*(1 - 0.5*cos(pi*x/5) - 0.5*cos(pi*y/5)) + 0.5*E*E*T - 0.3*E", "a": "E*T - 0.5*a",
+                       "T": "T*(1 - T) - 1.5*E*T" } },
+      "domain": { "size": [10, 10], "points": [48, 48] },
+      "initial": {
+        "E": "0.2*(1 - 0.5*cos(pi*x/5)*cos(pi*y/5))", "a": "0.1*(1 + 0.5*cos(pi*x/5) + 0.3*cos(2*pi*y/5))",
+        "T": "0.4*exp(-3*(2 - cos(pi*(x - 5)/5) - cos(pi*(y - 5)/5))) + 0.05*(1 + cos(2*pi*x/5))*(1 + cos(pi*y/5))" },
+      "time": { "end": 10 }, "numerics": { "propagator": "fourier" } }
+    """
+
   private func run(_ text: String, _ settings: [String]) throws -> (state: FieldSet, simulation: Simulation) {
     let assembly = try RunAssembly(configuration(text, set: settings), threads: 1)
     let run = try simulation(of: assembly)
@@ -32,26 +46,32 @@ import TimeStepping
     return (assembly.state, run)
   }
 
-  /// The choice is as good as the best single scheme, by the work that was counted, trials included.
-  @Test(arguments: [(fisher, "strang4"), (immunotherapy, "etdrk4")], ["1e-3", "1e-4", "1e-5"])
-  func theSchemeOfLeastWorkIsTaken(problem: (text: String, best: String), tolerance: String) throws {
-    let settings = ["time.tolerance=\(tolerance)"]
-    let chosen = try run(problem.text, settings)
-    let single = try ["strang4", "etdrk4"].map {
-      try run(problem.text, settings + ["time.scheme=\($0)"]).simulation.stepper.work.cost
-    }
-    let decisions = try #require(chosen.simulation.stepper.memorized.choice).decisions
-    let cost = chosen.simulation.stepper.work.cost
-    print(
-      "\(problem.best) at \(tolerance): cost \(cost), strang4 \(single[0]), etdrk4 \(single[1]); \(decisions.map { "\($0.scheme) from \($0.time): \($0.costs)" })"
-    )
-    // Where both cost about the same either will do.
-    let isClear = (single.max() ?? 0) > 1.2 * (single.min() ?? 0)
-    #expect(decisions.last?.scheme == problem.best || !isClear)
-    // Trials weigh more where the flow of the reactions is known and costs little.
-    #expect(cost < 1.3 * (single.min() ?? 0))
+  /// No single scheme is as accurate with much less work, whatever its tolerance; trials are counted.
+  @Test(arguments: [(fisher, "strang4"), (immunotherapy, "etdrk4"), (chemotaxis, "etdrk4")], ["1e-3", "1e-4", "1e-5"])
+  func noSingleSchemeTakesMuchLessWork(problem: (text: String, best: String), tolerance: String) throws {
     let reference = try finalState(problem.text, set: ["time.scheme=etdrk4", "time.step=0.005"])
-    #expect(relativeError(chosen.state, reference) < 10 * (try #require(Double(tolerance))))
+    let chosen = try run(problem.text, ["time.tolerance=\(tolerance)"])
+    let error = relativeError(chosen.state, reference)
+    let cost = chosen.simulation.stepper.work.cost
+    let decisions = try #require(chosen.simulation.stepper.memorized.choice).decisions
+    var best = (cost: Double.infinity, name: "")
+    for scheme in ["strang4", "etdrk4"] {
+      // Looser than 1e-2 there is no order; tighter than 1e-6 all that follows is dearer.
+      for other in ["1e-2", "1e-3", "1e-4", "1e-5", "1e-6"] {
+        guard !(problem.best == "etdrk4" && scheme == "strang4" && other != "1e-2") else { continue }
+        let single = try run(problem.text, ["time.tolerance=\(other)", "time.scheme=\(scheme)"])
+        let found = single.simulation.stepper.work.cost
+        if relativeError(single.state, reference) <= error, found < best.cost {
+          best = (found, "\(scheme) at \(other)")
+        }
+      }
+    }
+    print(
+      "\(tolerance): error \(error), cost \(cost), best \(best); \(decisions.map { "\($0.scheme) from \($0.time): \($0.costs)" })"
+    )
+    #expect(decisions.last?.scheme == problem.best)
+    #expect(cost < 1.3 * best.cost)
+    #expect(try error < 10 * #require(Double(tolerance)))
   }
 
   /// What is prescribed at the sides costs a splitting its order, tissue of any shape has no transforms.
@@ -60,7 +80,7 @@ import TimeStepping
       let stepper = try RunAssembly(configuration(Self.fisher, set: changes)).stepper
       return try #require(stepper as? AutomaticStepper).candidates.map(\.name)
     }
-    #expect(try candidates([]) == ["strang4", "etdrk4"])
+    #expect(try candidates([]) == ["etdrk4", "strang4"])
     #expect(try candidates([#"model.fields.u.boundary={ "x-": { "value": 1 } }"#]) == ["etdrk4", "rebalanced-strang"])
     #expect(try candidates([#"domain.mask="x < 40""#]) == ["strang4", "rebalanced-strang"])
     // Neither where no field diffuses: rates are not 0 outside the tissue.

@@ -112,7 +112,8 @@ import TimeStepping
     let run = try simulation(of: RunAssembly(configuration(Self.predator.text, set: settings), threads: 1))
     let failure = try #require(throws: NumericalFailure.self) { _ = try run.run() }
     #expect(failure.problem.contains("times the tolerance"))
-    #expect(failure.field == 1)
+    // Both change fast; the third does not.
+    #expect(failure.field < 2)
   }
 
   @Test(arguments: ["strang", "strang4", "rebalanced-strang"])

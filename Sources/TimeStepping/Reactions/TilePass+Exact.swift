@@ -13,7 +13,7 @@ extension TilePass {
     }
     block.copy(rows.old, to: rows.new, fields: fields, count: tile.count)
     // The exponential is some forty operations.
-    worker.counters.operations += 50 * fields * tile.count
+    worker.counters.operations += 18 * fields * tile.count
     for field in 0..<fields {
       let row = rows.stages + 3 * field
       block.flow(rows.new + field, supply: row, growth: row + 1, square: row + 2, step: interval, count: tile.count)

@@ -41,6 +41,8 @@ package final class AutomaticStepper: Stepper {
   private static let caution = 0.25
   /// By how much an alternative must be better.
   private static let margin = 1.5
+  /// By how much the steps of an alternative may be longer.
+  private static let hope = 8.0
 
   package init(_ candidates: [Candidate]) {
     precondition(!candidates.isEmpty)
@@ -130,9 +132,9 @@ package final class AutomaticStepper: Stepper {
     /// The size of a step for the tolerance.
     let size: Double
     /// Of a step of about this size.
-    let work: Work
+    let cost: Double
 
-    var costPerTime: Double { work.cost / size }
+    var costPerTime: Double { cost / size }
   }
 
   private func choose(
@@ -212,6 +214,13 @@ package final class AutomaticStepper: Stepper {
     control.adopt(stepper, size: known?.size ?? control.proposal)
     let limit = min(longest, control.longest)
     var size = min(control.proposal, limit)
+    if let known {
+      // With the longest step that can be hoped for: no need to measure how accurate it is, which may take more work.
+      let longest = min(limit, AutomaticStepper.hope * known.size)
+      if let cost = stepCost(index, state, time, size, measure), cost / longest > known.costPerTime {
+        return Finding(size: longest, cost: cost)
+      }
+    }
     var finding: Finding?
     for _ in 0..<AutomaticStepper.mostTrials {
       guard let trial = trial(index, state, time, size, measure), trial.error.isFinite else {
@@ -220,13 +229,31 @@ package final class AutomaticStepper: Stepper {
       }
       if finding == nil, stepper.learnsFromSteps { stepper.commit() }
       let next = min(control.size(after: size, error: trial.error), limit)
-      let found = Finding(size: next, work: trial.work)
+      let found = Finding(size: next, cost: trial.work.cost)
       finding = found
       if let known, found.costPerTime > AutomaticStepper.margin * known.costPerTime { break }
       if next > 0.8 * size && next < 1.3 * size || next == limit && size == limit { break }
       size = next
     }
     return finding
+  }
+
+  /// What a step of a candidate takes: as it was found when it was tried last, or else by a step whose error nobody asks for.
+  private func stepCost(
+    _ index: Int, _ state: FieldSet, _ time: Double, _ size: Double, _ measure: ErrorMeasure
+  ) -> Double? {
+    let (name, stepper) = (candidates[index].name, candidates[index].stepper)
+    if let known = stored.withLock({ $0.choice.stepCosts[name] }) { return known }
+    defer { state.copy(from: measure.start) }
+    let before = stepper.work
+    do throws(NumericalFailure) {
+      _ = try stepper.attempt(state, from: time, by: size, measure: nil, didFlow: { _ in })
+    } catch {
+      return nil
+    }
+    let work = stepper.work - before
+    count(work)
+    return work.cost
   }
 
   /// Takes a step and puts the state back; nil if it could not be done.
