@@ -37,8 +37,13 @@ def interleaved(problem, peers, isQuick):
     """The cases of all peers, taking one of each in turn."""
     lists = [[(peer, case) for case in peer.cases.get(problem, [])] for peer in peers]
     if isQuick:
-        lists = [[item for item in cases if item[1][0] <= 64][:: max(1, len(cases) // 3)][:3] for cases in lists]
+        lists = [few([item for item in cases if item[1][0] <= 64]) for cases in lists]
     return [item for turn in itertools.zip_longest(*lists) for item in turn if item]
+
+
+def few(items):
+    """The first, the middle and the last."""
+    return [items[index] for index in sorted({0, len(items) // 2, len(items) - 1}) if items]
 
 
 def run(arguments, peers):
@@ -92,6 +97,7 @@ def record_of(arguments, peers, missing):
         "flags": " ".join(environment.COMPILE),
         "commit": environment.output("git", "-C", ROOT, "rev-parse", "--short", "HEAD") + ("+" if changed else ""),
         "load": f"{before} and {load()}",
+        "quick": arguments.quick,
         "repeat": arguments.repeat,
         "absent": missing,
         "measurements": measurements,
@@ -114,14 +120,14 @@ def available(peers):
 
 
 def write(record, target):
-    from page import TITLES, medians, page
+    from page import SHORT_TITLES, medians, page
     from plot import draw
 
     rows = medians(record["measurements"])
     pictures = {}
     for problem in sorted({one["problem"] for one in rows}):
         path = target.parent / "images" / f"{target.stem}-P{problem}.png"
-        draw([one for one in rows if one["problem"] == problem], TITLES[problem], path)
+        draw([one for one in rows if one["problem"] == problem], SHORT_TITLES[problem], path)
         pictures[problem] = path.relative_to(target.parent)
     target.write_text(page(record, pictures))
     target.with_suffix(".json").write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n")
@@ -139,7 +145,7 @@ def options(peers):
     parser.add_argument("--problem", action="append", choices=["P2", "P3"])
     parser.add_argument("--peer", action="append", choices=[peer.name for peer in peers])
     parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--limit", type=float, default=900, help="seconds for one case")
+    parser.add_argument("--limit", type=int, default=900, help="seconds for one case")
     parser.add_argument("--budget", type=float, default=7200, help="seconds after which nothing is measured a second time")
     parser.add_argument("--quick", action="store_true", help="three cases of each tool on small grids")
     parser.add_argument("--program", type=pathlib.Path, help="instead of the one that is built from the sources as they are")

@@ -15,6 +15,7 @@ PYTHON = VENV / "bin" / "python"
 COMPILE = ["-O3", "-march=native", "-ffast-math"]
 PACKAGES = ["libfftw3-dev", "libsundials-dev", "petsc-dev", "libopenmpi-dev", "openmpi-bin", "pkg-config"]
 PROGRAMS = {
+    "launch": ["cc"],
     "hand_written": ["cc", "-lfftw3", "-lm"],
     "sundials": ["cc", "-lsundials_cvode", "-lsundials_arkode", "-lsundials_nvecserial", "-lsundials_sunlinsolspgmr", "-lm"],
     "petsc": ["mpicc", "PETSc", "-lm"],
@@ -96,6 +97,8 @@ def prepare():
     if missing:
         install_packages()
         missing = {name: reason for name in missing if (reason := compiled(name))}
+    if "launch" in missing:
+        sys.exit(f"A C compiler is needed: {missing['launch']}")
     install_requirements()
     return missing
 

@@ -7,8 +7,6 @@ import pathlib
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 
 import numpy as np
 import scipy.fft
@@ -49,40 +47,26 @@ def command(peer):
 
 
 def version(peer, result):
-    if "program" in result:
-        return f"{result['program']}, commit {result['commit'][:8]}"
     return result.get("version") or f"{peer.package} {importlib.metadata.version(peer.package)}"
-
-
-def waited(process, limit):
-    """The exit status and the resources of the process, which is ended after `limit` seconds."""
-    timer = threading.Timer(limit, process.kill)
-    timer.start()
-    _, status, used = os.wait4(process.pid, 0)
-    timer.cancel()
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, used
 
 
 def measure(peer, problem, case, limit, program):
     """A measurement as it is kept in the JSON file."""
     points, method, control = case
     measurement = {"peer": peer.name, "problem": problem, "points": points, "method": method, "control": control}
-    settings = os.environ | {name: "1" for name in THREADS} | {"XLA_FLAGS": XLA, "PEERS_ONCOFIELD": str(program)}
+    settings = os.environ | {name: "1" for name in THREADS} | {"XLA_FLAGS": XLA}
+    settings |= {"PEERS_ONCOFIELD": str(program), "PEERS_LAUNCH": str(BUILD / "launch")}
     with tempfile.TemporaryDirectory() as folder:
         out = pathlib.Path(folder) / "result"
-        errors = pathlib.Path(folder) / "errors"
-        words = [*command(peer), str(problem), str(points), method, f"{control:g}", out]
-        start = time.monotonic()
-        with errors.open("wb") as log:
-            process = subprocess.Popen(words, env=settings, cwd=folder, stdout=subprocess.DEVNULL, stderr=log)
-            code, used = waited(process, limit)
-        elapsed = time.monotonic() - start
-        if elapsed >= limit:
-            return measurement | {"failure": f"more than {limit:g} s"}
-        if code:
-            last = errors.read_text(errors="replace").strip().splitlines()[-1:]
-            return measurement | {"failure": f"exit code {code}: {' '.join(last)[:200]}"}
+        report = pathlib.Path(folder) / "report"
+        words = [BUILD / "launch", report, str(limit), *command(peer), str(problem), str(points), method, f"{control:g}", out]
+        finished = subprocess.run(words, env=settings, cwd=folder, capture_output=True, text=True, errors="replace")
+        used = json.loads(report.read_text())
+        if used["elapsed"] >= limit:
+            return measurement | {"failure": f"more than {limit} s"}
+        if finished.returncode:
+            last = " ".join(finished.stderr.strip().splitlines()[-1:])
+            return measurement | {"failure": f"exit code {finished.returncode}: {last[:200]}"}
         result = json.loads(pathlib.Path(f"{out}.json").read_text())
         fields = np.fromfile(f"{out}.fields").reshape(3, points, points)
     error = difference(fields, reference(problem, points))
@@ -92,9 +76,9 @@ def measure(peer, problem, case, limit, program):
         "error": error,
         "stepping": result["stepping"],
         "setup": result["setup"],
-        "elapsed": elapsed,
-        "processor_seconds": result.get("processor_seconds", used.ru_utime + used.ru_stime),
-        "megabytes": result.get("megabytes", used.ru_maxrss / 1024),
+        "elapsed": used["elapsed"],
+        "processor_seconds": result.get("processor_seconds", used["processor_seconds"]),
+        "megabytes": result.get("megabytes", used["megabytes"]),
         "steps": result["steps"],
         "note": result["note"],
         "version": version(peer, result),

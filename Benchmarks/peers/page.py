@@ -9,7 +9,9 @@ TITLES = {
     2: "P2: immunotherapy with diffusion, one field a hundred times as mobile as another, one that decays within 0.02",
     3: "P3: T cells that follow a chemokine to a tumor",
 }
+SHORT_TITLES = {2: "P2, immunotherapy with diffusion", 3: "P3, chemotaxis"}
 NUMBERS = ["error", "stepping", "setup", "processor_seconds", "megabytes"]
+PICTURE = "Lines join the cases that no other case of the tool beats in both error and time; the others are faint."
 
 
 def medians(measurements):
@@ -30,7 +32,8 @@ def medians(measurements):
 
 
 def number(value):
-    return f"{value:.0f}" if value >= 100 else f"{value:.2g}" if value < 1 else f"{value:.3g}"
+    """Two digits, or whole."""
+    return f"{value:.0f}" if value >= 100 else f"{value:#.2g}".rstrip(".")
 
 
 def row(cells):
@@ -60,7 +63,7 @@ def to_reach(rows, key, names):
             if not best:
                 cells += ["–", "–"]
                 continue
-            ratio = f"{best[key] / ours[key]:.2g} ×" if ours and ours[key] else "–"
+            ratio = f"{number(best[key] / ours[key])} ×" if ours and ours[key] else "–"
             cells += [f"{number(best[key])} s ({ratio})", setting(best)]
         lines.append(cells)
     head = ["tool"] + [word for target in TARGETS for word in (f"≤ {power(target)}", "case")]
@@ -83,13 +86,13 @@ def case_line(one):
 
 def missing(problem, names, absent):
     reasons = {peer.name: peer.absent[problem] for peer in PEERS if problem in peer.absent} | absent
-    return [f"{name} is left out: {reason}." for name, reason in reasons.items() if name not in names]
+    return [line for name, reason in reasons.items() if name not in names for line in (f"{name} is left out: {reason}.", "")]
 
 
 def of_problem(problem, rows, absent, picture):
     names = [peer.name for peer in PEERS if any(one["peer"] == peer.name for one in rows)]
-    lines = ["", f"## {TITLES[problem]}", "", f"![Error against time]({picture})", "", *missing(problem, names, absent)]
-    lines += ["", "Seconds of stepping of the fastest measured case of each tool that reaches the error, and in parentheses the ratio"]
+    lines = ["", f"## {TITLES[problem]}", "", f"![Error against time]({picture})", "", PICTURE, "", *missing(problem, names, absent)]
+    lines += ["Seconds of stepping of the fastest measured case of each tool that reaches the error, and in parentheses the ratio"]
     lines += ["to Oncofield's; – where no case does.", "", *to_reach(rows, "stepping", names)]
     lines += ["", "The same for processor seconds of the whole process: start, import, compilation, set-up, stepping, output."]
     lines += ["", *to_reach(rows, "processor_seconds", names)]
@@ -107,12 +110,13 @@ def page(record, pictures):
         "",
         "Written by `python3 Benchmarks/peers/compare.py`, which explains itself. All tools in one run, in turn, one thread on one",
         "processor, each case in a process of its own; medians of up to "
-        f"{record['repeat']} measurements, the shortest and longest beside them.",
+        f"{record['repeat']} measurements, the shortest and longest of them in the tables of all cases.",
         "The error is the largest over the three fields of the relative L2 difference at the end from one reference, the converged",
         "solution of the equations in space and time (`Benchmarks/reference/solutions.py`, independent of all tools), on the",
         "points of the case. The equations are in `Benchmarks/peers/problems.py`; their data are even and periodic, so that",
         "tools with no-flux and with periodic sides solve the same problem.",
         "",
+        *(["A quick pass, three small cases of each tool; not the whole comparison.", ""] if record["quick"] else []),
         f"{record['date']}, {record['processor']}, {record['system']}, {record['compiler']} with `{record['flags']}` for the programs in C; "
         f"load before and after {record['load']}; commit {record['commit']}.",
     ]

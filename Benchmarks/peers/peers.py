@@ -36,8 +36,9 @@ PEERS = [
         "and checkpoints; planning of transforms and compilation of the model are outside it, but in the whole process. Taxis "
         "(P3) is by limited fluxes of second order, also with the spectral Laplacian.",
         {
-            2: cases([48, 64, 128], "auto", 1e-2, 1e-3, 1e-4, 1e-5, 1e-6),
-            3: cases([64, 128], "auto", 1e-2, 1e-3, 1e-4, 1e-5) + cases([256], "auto", 1e-3, 1e-4, 1e-5),
+            2: cases([32, 48, 64], "auto", 1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
+            + cases([128], "auto", 1e-2, 1e-4, 1e-6),
+            3: cases([32, 48, 64, 128], "auto", 1e-2, 1e-3, 1e-4, 1e-5) + cases([256, 512], "auto", 1e-3, 1e-5),
         },
     ),
     Peer(
@@ -46,7 +47,7 @@ PEERS = [
         "What a specialist writes for these two problems and nothing else: ETDRK4 with fixed steps and cosine transforms made "
         "for the purpose (no-flux, spectral). No checks, no error control: the step is found by trial.",
         {
-            2: cases([48, 64, 128], "etdrk4", 0.25, 0.1, 0.04, 0.02, 0.01),
+            2: cases([32, 48, 64], "etdrk4", 0.25, 0.1, 0.04, 0.02, 0.01) + cases([128], "etdrk4", 0.25, 0.04, 0.01),
             3: cases([32, 48, 64], "etdrk4", 1, 0.5, 0.25, 0.1) + cases([128], "etdrk4", 0.5, 0.1),
         },
     ),
@@ -56,7 +57,7 @@ PEERS = [
         "ETDRK4 with fixed steps, spectral, periodic, double precision; the whole loop over steps is one compiled program, and "
         "compilation counts as set-up. The step is found by trial.",
         {
-            2: cases([48, 64, 128], "etdrk4", 0.25, 0.1, 0.04, 0.02, 0.01),
+            2: cases([32, 48, 64], "etdrk4", 0.25, 0.1, 0.04, 0.02, 0.01) + cases([128], "etdrk4", 0.25, 0.04, 0.01),
             3: cases([32, 48, 64], "etdrk4", 1, 0.5, 0.25, 0.1) + cases([128], "etdrk4", 0.5, 0.1),
         },
         "exponax",
@@ -91,7 +92,7 @@ PEERS = [
         "Spectral, periodic, all that is linear implicit, no dealiasing, one process. Fixed steps found by trial; those of its "
         "schemes that were fastest.",
         {
-            2: cases([48, 64], "RK222", 0.05, 0.02) + cases([64], "RK443", 0.04, 0.02, 0.01) + cases([64], "SBDF4", 0.01, 0.005),
+            2: cases([32, 48], "RK222", 0.1, 0.05) + cases([48, 64], "RK222", 0.02) + cases([64], "RK443", 0.04, 0.02, 0.01) + cases([64], "SBDF4", 0.01, 0.005),
             3: cases([32, 48], "RK222", 0.2, 0.1, 0.05) + cases([32, 48], "RK443", 0.2, 0.1, 0.05, 0.02)
             + cases([48, 64], "SBDF4", 0.02, 0.01),
         },

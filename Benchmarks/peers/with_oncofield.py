@@ -2,7 +2,7 @@
 
 METHOD a scheme (auto chooses one by trial steps), CONTROL `time.tolerance`. The program is that of PEERS_ONCOFIELD. The
 stepping is `wall_seconds` of run.json: besides the steps the trial steps of auto, two frames of fields, observables and the
-checkpoints. Processor seconds and memory are those of the program, not of this script that starts it.
+checkpoints. Processor seconds and memory are those of the program, not of this script that starts it by PEERS_LAUNCH.
 """
 
 import json
@@ -27,13 +27,13 @@ settings = {
 file = PROBLEMS / {2: "immunotherapy.json", 3: "chemotaxis.json"}[case.number]
 with tempfile.TemporaryDirectory() as folder:
     out = pathlib.Path(folder) / "out"
-    command = [os.environ["PEERS_ONCOFIELD"], "run", file, "--output", out, "--quiet", "--threads", "1"]
+    report = pathlib.Path(folder) / "report"
+    command = [os.environ["PEERS_LAUNCH"], report, "0", os.environ["PEERS_ONCOFIELD"]]
+    command += ["run", file, "--output", out, "--quiet", "--threads", "1"]
     command += [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
     case.start_stepping()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
-    if status:
-        raise SystemExit(os.waitstatus_to_exitcode(status))
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    used = json.loads(report.read_text())
     summary = json.loads((out / "run.json").read_text())
     names = json.loads((out / "resolved.json").read_text())["model"]["fields"]
     with h5py.File(out / "fields.h5") as series:
@@ -42,6 +42,6 @@ with tempfile.TemporaryDirectory() as folder:
 schemes = ", ".join(dict.fromkeys(choice["scheme"] for choice in summary["schemes"] or []))
 case.finish(
     fields, summary["steps"], summary["wall_seconds"], note=schemes,
-    processor_seconds=used.ru_utime + used.ru_stime, megabytes=used.ru_maxrss / 1024, program=summary["program"],
-    commit=summary["commit"],
+    processor_seconds=used["processor_seconds"], megabytes=used["megabytes"],
+    version=f"{summary['program']}, commit {summary['commit'][:8]}",
 )  # fmt: skip
