@@ -91,12 +91,14 @@ def missing(problem, names, absent):
 
 def of_problem(problem, rows, absent, picture):
     names = [peer.name for peer in PEERS if any(one["peer"] == peer.name for one in rows)]
-    lines = ["", f"## {TITLES[problem]}", "", f"![Error against time]({picture})", "", PICTURE, "", *missing(problem, names, absent)]
+    lines = ["", f"## {TITLES[problem]}", "", f"![Error against time]({picture})", "", PICTURE, ""]
+    lines += missing(problem, names, absent)
     lines += ["Seconds of stepping of the fastest measured case of each tool that reaches the error, and in parentheses the ratio"]
     lines += ["to Oncofield's; – where no case does.", "", *to_reach(rows, "stepping", names)]
     lines += ["", "The same for processor seconds of the whole process: start, import, compilation, set-up, stepping, output."]
     lines += ["", *to_reach(rows, "processor_seconds", names)]
-    head = ["tool", "points", "method", "control", "error", "stepping, s", "range, s", "set-up, s", "processor, s", "MB", "steps", "remark"]
+    head = ["tool", "points", "method", "control", "error", "stepping, s", "range, s", "set-up, s", "processor, s", "MB", "steps"]
+    head += ["remark"]
     lines += ["", "<details><summary>All cases</summary>", "", *table(head, map(case_line, rows)), "", "</details>"]
     return lines
 
@@ -117,8 +119,8 @@ def page(record, pictures):
         "tools with no-flux and with periodic sides solve the same problem.",
         "",
         *(["A quick pass, three small cases of each tool; not the whole comparison.", ""] if record["quick"] else []),
-        f"{record['date']}, {record['processor']}, {record['system']}, {record['compiler']} with `{record['flags']}` for the programs in C; "
-        f"load before and after {record['load']}; commit {record['commit']}.",
+        f"{record['date']}, {record['processor']}, {record['system']}, {record['compiler']} with `{record['flags']}` for the "
+        f"programs in C; load before and after {record['load']}; commit {record['commit']}.",
     ]
     for problem in sorted({one["problem"] for one in rows}):
         own = [one for one in rows if one["problem"] == problem]

@@ -1,7 +1,7 @@
 """py-pde: second-order finite differences and explicit steps, compiled by numba, no-flux.
 
-METHOD euler or runge-kutta, fixed steps with CONTROL the step; with "-adaptive", CONTROL is the tolerance. The first five steps, with
-which numba compiles, count as set-up.
+METHOD euler or runge-kutta, fixed steps with CONTROL the step; with "-adaptive", CONTROL is the tolerance. The first five
+steps, with which numba compiles, count as set-up.
 """
 
 from case import Case
