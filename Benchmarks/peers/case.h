@@ -75,9 +75,7 @@ static inline void write_result(
     for (size_t k = 0; k < (size_t)c->points * c->points; k++) fwrite(values + f * fields + k * place, sizeof(double), 1, file);
   fclose(file);
   file = open_output(c, "json");
-  fprintf(
-    file, "{\"setup\": %.6f, \"stepping\": %.6f, \"steps\": %ld, \"note\": \"%s\", \"version\": \"%s\"}\n", setup, stepping, steps,
-    note, version
-  );
+  fprintf(file, "{\"setup\": %.6f, \"stepping\": %.6f, \"steps\": %ld, ", setup, stepping, steps);
+  fprintf(file, "\"note\": \"%s\", \"version\": \"%s\"}\n", note, version);
   fclose(file);
 }

@@ -111,8 +111,8 @@ def page(record, pictures):
         "# Oncofield and its peers",
         "",
         "Written by `python3 Benchmarks/peers/compare.py`, which explains itself. All tools in one run, in turn, one thread on one",
-        "processor, each case in a process of its own; medians of up to "
-        f"{record['repeat']} measurements, the shortest and longest of them in the tables of all cases.",
+        f"processor, each case in a process of its own, measured up to {record['repeat']} times: medians, and ranges in the tables of "
+        "all cases.",
         "The error is the largest over the three fields of the relative L2 difference at the end from one reference, the converged",
         "solution of the equations in space and time (`Benchmarks/reference/solutions.py`, independent of all tools), on the",
         "points of the case. The equations are in `Benchmarks/peers/problems.py`; their data are even and periodic, so that",

@@ -1,7 +1,7 @@
 // PETSc: additive Runge-Kutta methods of TS with adaptive steps; diffusion and linear decay implicit with their matrix, the
 // rest explicit.
 //
-//   petsc PROBLEM POINTS 3|4|5 TOLERANCE OUT        the order of ARKIMEX; relative and absolute tolerance, the latter a thousandth
+//   petsc PROBLEM POINTS 3|4|5 TOLERANCE OUT        the order of ARKIMEX; the absolute tolerance is a thousandth of TOLERANCE
 //
 // Linear systems (symmetric, positive definite) by conjugate gradients with symmetric successive over-relaxation
 // (fewest seconds of Jacobi, ICC, ILU, SOR and multigrid on 64² points); more options of PETSc in PETSC_OPTIONS.

@@ -3,7 +3,8 @@
 //
 //   sundials PROBLEM POINTS bdf|erk RELATIVE_TOLERANCE OUT        the absolute tolerance is a thousandth of the relative one
 //
-// Linear systems are solved ten times as accurately as usual. The preconditioner of GMRES is the diagonal of diffusion and linear decay.
+// Linear systems are solved ten times as accurately as usual. The preconditioner of GMRES is the diagonal of diffusion and
+// linear decay.
 #include <arkode/arkode_erkstep.h>
 #include <cvode/cvode.h>
 #include <nvector/nvector_serial.h>
