@@ -66,7 +66,8 @@ PEERS = [
         "SUNDIALS",
         "sundials",
         f"{FOURTH_ORDER}. CVODE's BDF with GMRES and the diagonal of diffusion and decay as preconditioner, linear "
-        "systems solved ten times as accurately as usual, which it needs here; or ARKODE's explicit pair. Steps by their error, absolute tolerance a thousandth of the relative one.",
+        "systems solved ten times as accurately as usual, which it needs here; or ARKODE's explicit pair. Steps by their error, "
+        "absolute tolerance a thousandth of the relative one.",
         {
             2: cases([32, 48], "bdf", 1e-3, 3e-4, 1e-4) + cases([64], "bdf", 1e-4, 1e-5) + cases([96, 128], "bdf", 1e-5, 1e-6, 1e-7)
             + cases([192], "bdf", 1e-6),
