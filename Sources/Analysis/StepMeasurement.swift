@@ -21,7 +21,7 @@ struct StepMeasurement {
   init(_ configuration: RunConfiguration, threads: Int, seconds: Double) throws {
     let before = StepMeasurement.residentBytes()
     let assembly = try RunAssembly(configuration, threads: threads)
-    let simulation = try StepMeasurement.simulation(of: assembly)
+    let simulation = try CurrentAssembly(assembly).makeSimulation(ledger: assembly.makeLedger())
     let clock = ContinuousClock()
     let deadline = clock.now + .seconds(seconds)
     var (times, now) = (StepTimes(), StepTimes())
@@ -60,21 +60,6 @@ struct StepMeasurement {
     let pointCount = Double(grid.pointCount)
     traffic = pointCount * 16 * (Double(calls * fields) + work.passes) / count
     operations = pointCount * work.arithmetic(pointsAlongAxis: points) / count
-  }
-
-  private static func simulation(of assembly: RunAssembly) throws -> Simulation {
-    let configuration = assembly.configuration
-    let current = CurrentAssembly(assembly)
-    let simulation = try Simulation(
-      fieldNames: configuration.model.fieldNames, state: assembly.state, regimen: current.regimen(),
-      stops: current.stopConditions(), extinction: assembly.makeExtinction(), startTime: configuration.startTime,
-      endTime: configuration.endTime, steps: assembly.stepPolicy(), observers: [],
-      checkpoints: configuration.checkpoints, saveCheckpoint: { _ in })
-    simulation.ledger = assembly.makeLedger()
-    simulation.health = HealthCheck(
-      of: assembly.state, tolerances: configuration.negativityTolerances,
-      cannotBecomeNegative: configuration.cannotBecomeNegative, volumes: assembly.volumes, pool: assembly.pool)
-    return simulation
   }
 
   /// Memory of the process at this moment.

@@ -21,13 +21,33 @@ package final class CurrentAssembly {
   }
 
   /// The treatments of the run, from its start.
-  package func regimen() -> Regimen {
+  private func regimen() -> Regimen {
     Regimen(
       original.configuration.treatments, start: original.configuration.startTime, doser: doser,
       equations: original.equations, makeEquations: { try self.change($0, at: $1) })
   }
 
-  package func stopConditions() -> StopConditions {
+  /// The run from its start, with all that looks at each step.
+  ///
+  /// - Parameter saveCheckpoint: as in `Simulation.init`.
+  package func makeSimulation(
+    ledger: MassLedger?, observers: [ScheduledObserver] = [],
+    saveCheckpoint: @escaping (Simulation) throws -> Void = { _ in }
+  ) throws -> Simulation {
+    let (assembly, configuration) = (original, original.configuration)
+    let simulation = try Simulation(
+      fieldNames: configuration.model.fieldNames, state: assembly.state, regimen: regimen(), stops: stopConditions(),
+      extinction: assembly.makeExtinction(), startTime: configuration.startTime, endTime: configuration.endTime,
+      steps: assembly.stepPolicy(), observers: observers, checkpoints: configuration.checkpoints,
+      saveCheckpoint: saveCheckpoint)
+    simulation.ledger = ledger
+    simulation.health = HealthCheck(
+      of: assembly.state, tolerances: configuration.negativityTolerances,
+      cannotBecomeNegative: configuration.cannotBecomeNegative, volumes: assembly.volumes, pool: assembly.pool)
+    return simulation
+  }
+
+  private func stopConditions() -> StopConditions {
     let doser = doser
     return StopConditions(
       original.configuration.stops, fieldCount: original.state.count, volumes: original.volumes, pool: original.pool,

@@ -49,9 +49,11 @@ extension RunConfiguration {
     return found
   }
 
-  /// The candidates that the structure of the model allows: `etdrk4` where all diffusion is linear with constant
-  /// coefficients and the domain is whole; `strang4` where nothing is prescribed at the sides, or there are no reactions;
-  /// `rebalanced-strang` in place of either. Those with cheap steps come first: the others then need few trials.
+  /// The candidates that the structure of the model allows.
+  ///
+  /// `etdrk4` where all diffusion is linear with constant coefficients and the domain is whole; `strang4` where nothing is
+  /// prescribed at the sides, or there are no reactions; `rebalanced-strang` in place of either. Those with cheap steps come
+  /// first: the others then need few trials.
   private func automaticStepper(_ parts: StepperParts) throws -> AutomaticStepper {
     var candidates: [AutomaticStepper.Candidate] = []
     let keepsOrder = splittingKeepsOrder(parts)

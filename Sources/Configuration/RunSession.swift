@@ -184,21 +184,10 @@ package final class RunSession {
     _ assembly: RunAssembly, _ current: CurrentAssembly, _ directory: RunDirectory, _ ledger: MassLedger?,
     _ observers: [ScheduledObserver]
   ) throws -> Simulation {
-    let configuration = assembly.configuration
-    let simulation = try Simulation(
-      fieldNames: configuration.model.fieldNames, state: assembly.state, regimen: current.regimen(),
-      stops: current.stopConditions(),
-      extinction: assembly.makeExtinction(), startTime: configuration.startTime, endTime: configuration.endTime,
-      steps: assembly.stepPolicy(), observers: observers, checkpoints: configuration.checkpoints,
-      saveCheckpoint: { simulation in
-        try checkpoint(of: simulation, assembly).write(to: directory.path(.checkpoints))
-        directory.removeCheckpoints(keeping: configuration.checkpoints.keep)
-      })
-    simulation.ledger = ledger
-    simulation.health = HealthCheck(
-      of: assembly.state, tolerances: configuration.negativityTolerances,
-      cannotBecomeNegative: configuration.cannotBecomeNegative, volumes: assembly.volumes, pool: assembly.pool)
-    return simulation
+    try current.makeSimulation(ledger: ledger, observers: observers) { simulation in
+      try checkpoint(of: simulation, assembly).write(to: directory.path(.checkpoints))
+      directory.removeCheckpoints(keeping: assembly.configuration.checkpoints.keep)
+    }
   }
 
   private static func checkpoint(of simulation: Simulation, _ assembly: RunAssembly) throws -> Checkpoint {

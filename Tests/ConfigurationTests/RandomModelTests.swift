@@ -176,11 +176,8 @@ private struct RandomModel {
     let scheme = model.scheme
     let assembly = try RunAssembly(configuration(text, set: ["time.scheme=\(scheme)"]), threads: 1)
     let configuration = assembly.configuration
-    let run = try simulation(of: assembly)
-    let health = HealthCheck(
-      of: assembly.state, tolerances: configuration.negativityTolerances,
-      cannotBecomeNegative: configuration.cannotBecomeNegative, volumes: assembly.volumes, pool: assembly.pool)
-    run.health = health
+    let run = try CurrentAssembly(assembly).makeSimulation(ledger: assembly.makeLedger())
+    let health = try #require(run.health)
     do {
       _ = try run.run()
     } catch let failure as NumericalFailure {

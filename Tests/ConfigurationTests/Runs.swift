@@ -22,16 +22,10 @@ func advance(_ assembly: RunAssembly, look: (Double, FieldSet) -> Void) throws {
   _ = try simulation.run(didStep: { look($0.clock.time, $0.state) })
 }
 
-/// The run of an assembly without files.
+/// The run of an assembly without files and without a look at its health.
 func simulation(of assembly: RunAssembly) throws -> Simulation {
-  let configuration = assembly.configuration
-  let current = CurrentAssembly(assembly)
-  let simulation = try Simulation(
-    fieldNames: configuration.model.fieldNames, state: assembly.state, regimen: current.regimen(),
-    stops: current.stopConditions(), extinction: assembly.makeExtinction(), startTime: configuration.startTime,
-    endTime: configuration.endTime, steps: assembly.stepPolicy(), observers: [], checkpoints: configuration.checkpoints,
-    saveCheckpoint: { _ in })
-  simulation.ledger = assembly.makeLedger()
+  let simulation = try CurrentAssembly(assembly).makeSimulation(ledger: assembly.makeLedger())
+  simulation.health = nil
   return simulation
 }
 
