@@ -42,7 +42,7 @@ package final class AutomaticStepper: Stepper {
   /// By how much an alternative must be better.
   private static let margin = 1.5
   /// By how much the steps of an alternative may be longer.
-  private static let hope = 8.0
+  private static let hope = 3.0
 
   package init(_ candidates: [Candidate]) {
     precondition(!candidates.isEmpty)
