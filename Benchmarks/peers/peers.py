@@ -27,6 +27,11 @@ FOURTH_ORDER = (
     "those of second order need some 500²"
 )
 
+FIXED_STEPS_OF_ETDRK4 = {
+    2: cases([32, 48, 64], "etdrk4", 0.25, 0.1, 0.04, 0.02, 0.01) + cases([128], "etdrk4", 0.25, 0.04, 0.01),
+    3: cases([32, 48, 64], "etdrk4", 1, 0.5, 0.25, 0.1) + cases([128], "etdrk4", 0.5, 0.1),
+}
+
 PEERS = [
     Peer(
         "Oncofield",
@@ -46,20 +51,14 @@ PEERS = [
         "hand_written",
         "What a specialist writes for these two problems and nothing else: ETDRK4 with fixed steps and cosine transforms made "
         "for the purpose (no-flux, spectral). No checks, no error control: the step is found by trial.",
-        {
-            2: cases([32, 48, 64], "etdrk4", 0.25, 0.1, 0.04, 0.02, 0.01) + cases([128], "etdrk4", 0.25, 0.04, 0.01),
-            3: cases([32, 48, 64], "etdrk4", 1, 0.5, 0.25, 0.1) + cases([128], "etdrk4", 0.5, 0.1),
-        },
+        FIXED_STEPS_OF_ETDRK4,
     ),
     Peer(
         "exponax",
         "with_exponax.py",
         "ETDRK4 with fixed steps, spectral, periodic, double precision; the whole loop over steps is one compiled program, and "
         "compilation counts as set-up. The step is found by trial.",
-        {
-            2: cases([32, 48, 64], "etdrk4", 0.25, 0.1, 0.04, 0.02, 0.01) + cases([128], "etdrk4", 0.25, 0.04, 0.01),
-            3: cases([32, 48, 64], "etdrk4", 1, 0.5, 0.25, 0.1) + cases([128], "etdrk4", 0.5, 0.1),
-        },
+        FIXED_STEPS_OF_ETDRK4,
         "exponax",
     ),
     Peer(

@@ -27,6 +27,9 @@ package struct GridBenchmark {
   /// - Parameter progress: told about each measurement.
   package func run(progress: (String) -> Void) throws -> BenchmarkReport {
     let cases = points.flatMap { points in threads.map { (points: points, threads: $0) } }
+    // First, so that what it needs is not missed after minutes of work.
+    progress("what the machine can do …")
+    let limits = try threads.map { try MachineLimits(threads: $0) }
     var measured = cases.map { _ in [StepMeasurement]() }
     for round in 1...repeats {
       for (index, (points, threads)) in cases.enumerated() {
@@ -36,10 +39,9 @@ package struct GridBenchmark {
           try StepMeasurement(configuration.with(points: points), threads: threads, seconds: seconds))
       }
     }
-    progress("what the machine can do …")
     return BenchmarkReport(
       title: configuration.title, scheme: configuration.scheme.name,
-      limits: threads.map { MachineLimits(threads: $0) },
+      limits: limits,
       results: zip(cases, measured).map { BenchmarkResult(threads: $0.threads, $1) })
   }
 }

@@ -9,27 +9,21 @@ package struct MachineLimits: Sendable {
   /// Multiplications and additions in registers, none of them fused.
   package let operationsPerSecond: Double
 
-  package init(threads: Int, bytesPerSecond: Double, operationsPerSecond: Double) {
-    self.threads = threads
-    self.bytesPerSecond = bytesPerSecond
-    self.operationsPerSecond = operationsPerSecond
-  }
-
-  /// Doubles of one row, far more than fit a cache.
+  /// Doubles of one row: far more than fit a cache.
   private static let length = 1 << 23
   private static let rounds = 2_000_000
   private static let tries = 5
 
-  init(threads: Int) {
-    let pool = WorkerPool(threads: threads)
+  init(threads: Int) throws(FieldAllocationError) {
     self.threads = threads
-    let pieces = threads * 8
-    let piece = MachineLimits.length / pieces
-    let rows = Rows(count: piece * pieces)
+    let pool = WorkerPool(threads: threads)
+    let (pieces, piece) = (threads * 8, MachineLimits.length / (threads * 8))
+    let rows = try FieldSet(grid: Grid(axes: [Axis(name: "x", length: 1, points: piece * pieces)]), count: 3)
+    for field in 0..<3 { rows.fill(field, with: 1) }
     let triad = MachineLimits.best {
       pool.forEach(pieces) { index, _ in
         let start = index * piece
-        machine_triad(rows.a + start, rows.b + start, rows.c + start, 0.5, piece)
+        machine_triad(rows.pointer(0) + start, rows.pointer(1) + start, rows.pointer(2) + start, 0.5, piece)
       }
     }
     bytesPerSecond = 24 * Double(piece * pieces) / triad
@@ -43,16 +37,5 @@ package struct MachineLimits: Sendable {
   private static func best(_ body: () -> Void) -> Double {
     let clock = ContinuousClock()
     return (0..<tries).map { _ in inSeconds(clock.measure(body)) }.min() ?? .infinity
-  }
-
-  private final class Rows: @unchecked Sendable {
-    let a, b, c: UnsafeMutablePointer<Double>
-
-    init(count: Int) {
-      (a, b, c) = (.allocate(capacity: count), .allocate(capacity: count), .allocate(capacity: count))
-      for row in [a, b, c] { row.initialize(repeating: 1, count: count) }
-    }
-
-    deinit { for row in [a, b, c] { row.deallocate() } }
   }
 }

@@ -1,6 +1,6 @@
 import Configuration
 import Fields
-import Glibc
+import Foundation
 import Operators
 import Simulations
 import TimeStepping
@@ -24,7 +24,7 @@ struct StepMeasurement {
     let simulation = try CurrentAssembly(assembly).makeSimulation(ledger: assembly.makeLedger())
     let clock = ContinuousClock()
     let deadline = clock.now + .seconds(seconds)
-    var (times, now) = (StepTimes(), StepTimes())
+    var now = StepTimes()
     var samples: [StepTimes] = []
     var last = clock.now
     var start = last
@@ -47,7 +47,7 @@ struct StepMeasurement {
     let calls = samples.reduce(0) { $0 + $1.reactionCalls }
     // The first step makes tables and touches memory for the first time; it does not count.
     if samples.count > 1 { samples.removeFirst() }
-    times = StepTimes(mediansOf: samples)
+    let times = StepTimes(mediansOf: samples)
     (whole, reaction, diffusion, taxis) = (times.whole, times.reaction, times.diffusion, times.taxis)
     let observation = clock.measure {
       _ = assembly.observables.values(of: assembly.state, time: simulation.clock.time)
@@ -64,12 +64,8 @@ struct StepMeasurement {
 
   /// Memory of the process at this moment.
   private static func residentBytes() -> Int {
-    guard let file = fopen("/proc/self/statm", "r") else { return 0 }
-    defer { fclose(file) }
-    var text = [CChar](repeating: 0, count: 128)
-    guard fgets(&text, 128, file) != nil else { return 0 }
-    let pages = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-      .split(separator: " ").dropFirst().first.flatMap { Int($0) }
+    let numbers = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
+    let pages = numbers.flatMap { $0.count > 1 ? Int($0[1]) : nil }
     return (pages ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
   }
 }

@@ -172,18 +172,14 @@ MULTIVERSIONED void array_combine(double *out, const double *const *terms, const
 }
 
 MULTIVERSIONED double array_extinguish(double *values, double threshold, const double *weights, size_t count) {
-  enum { lanes = 8 };
-  double sum[lanes] = {0};
-  for (size_t start = 0; start < count; start += lanes) {
-    const size_t length = count - start < lanes ? count - start : lanes;
-    for (size_t j = 0; j < length; j++) {
-      const double value = values[start + j];
-      const int vanishes = value >= 0 && value < threshold;
-      sum[j] += vanishes ? value * (weights ? weights[start + j] : 1) : 0;
-      values[start + j] = vanishes ? 0 : value;
-    }
+  Lanes sum = {0};
+  for (size_t i = 0; i < count; i++) {
+    const double value = values[i];
+    const int vanishes = value >= 0 && value < threshold;
+    sum[i % lanes_at_once] += vanishes ? value * (weights ? weights[i] : 1) : 0;
+    values[i] = vanishes ? 0 : value;
   }
-  return ((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]));
+  return lanes_sum(sum);
 }
 
 MULTIVERSIONED void array_limit_source(double *source, const double *value, double step, size_t count) {

@@ -7,11 +7,10 @@ extension FieldSet {
   package func extinguish(
     _ field: Int, below threshold: Double, volumes: PointVolumes, pool: WorkerPool
   ) -> Double {
-    let results = TileResults(count: grid.rowCount)
-    pool.forEach(grid.rowCount) { row, _ in
-      results[row] = array_extinguish(
-        self.pointer(field, row: row), threshold, volumes.values(ofRow: row), self.grid.rowLength)
+    let length = grid.rowLength
+    let sums = pool.rowSums(grid, count: 1) { row, sum in
+      sum[0] = array_extinguish(self.pointer(field, row: row), threshold, volumes.values(ofRow: row), length)
     }
-    return pairwiseSum(results.values) * (volumes.uniform ?? 1) * grid.growth(by: scale)
+    return sums[0] * (volumes.uniform ?? 1) * grid.growth(by: scale)
   }
 }

@@ -266,18 +266,15 @@ package final class BalanceSolver: Sendable {
 
   /// The integral of a product of two fields of `work`, or of one field.
   private func dot(_ a: Int, _ b: Int?) -> Double {
-    let sums = TileResults(count: grid.rowCount)
-    let ones = b == nil ? [Double](repeating: 1, count: grid.rowLength) : []
-    pool.forEach(grid.rowCount) { row, _ in
-      let weights = self.volumes.values(ofRow: row)
-      if let b {
-        sums[row] = array_dot(
-          self.work.pointer(a, row: row), self.work.pointer(b, row: row), weights, self.grid.rowLength)
-      } else {
-        sums[row] = array_dot(self.work.pointer(a, row: row), ones, weights, self.grid.rowLength)
-      }
+    let length = grid.rowLength
+    let ones = b == nil ? [Double](repeating: 1, count: length) : []
+    let sums = pool.rowSums(grid, count: 1) { row, sum in
+      let (values, weights) = (self.work.pointer(a, row: row), self.volumes.values(ofRow: row))
+      sum[0] =
+        b.map { array_dot(values, self.work.pointer($0, row: row), weights, length) }
+        ?? array_dot(values, ones, weights, length)
     }
-    return pairwiseSum(sums.values) * (volumes.uniform ?? 1)
+    return sums[0] * (volumes.uniform ?? 1)
   }
 }
 

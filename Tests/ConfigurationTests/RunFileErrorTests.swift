@@ -27,405 +27,211 @@ private func message(_ text: String, set overrides: [String] = []) -> String {
   }
 }
 
-private let cases: [(key: String, line: String, expected: String)] = [
-  (
-    "model", #""model": "fisher-kp-glioma","#,
-    """
-    run.json:2:12: error: the catalogue has no model "fisher-kp-glioma"
-        2 |   "model": "fisher-kp-glioma",
-          |            ^~~~~~~~~~~~~~~~~~  did you mean "fisher-kpp-glioma"?
-    """
-  ),
-  (
-    "model", #""model": "models/none.json","#,
-    """
-    run.json:2:12: error: the model file models/none.json cannot be opened: no such file or directory
-        2 |   "model": "models/none.json",
-          |            ^~~~~~~~~~~~~~~~~~
-    """
-  ),
-  (
-    "model", #""model": { "name": "m", "fields": { "T": { "difusion": 1 }, "E": {} }, "reactions": { "T": "T" } },"#,
-    """
-    run.json:2:46: error: unknown key "difusion" in model.fields.T
-        2 |   "model": { "name": "m", "fields": { "T": { "difusion": 1 }, "E": {} }, "reactions": { "T": "T" } },
-          |                                              ^~~~~~~~~~  did you mean "diffusion"?
-    """
-  ),
-  (
-    "model", #""model": { "name": "m", "fields": { "T": {}, "E": {} }, "reactions": { "T": "rr*T" } },"#,
-    """
-    run.json:2:80: error: unknown symbol "rr" in the reaction of field T
-        2 |   "model": { "name": "m", "fields": { "T": {}, "E": {} }, "reactions": { "T": "rr*T" } },
-          |                                                                                ^~  did you mean "r"?
-    """
-  ),
-  (
-    "model",
-    #""model": { "name": "m", "fields": { "T": { "extinction": { "below": 0, "every": 1e-12 } }, "E": { "taxis": [ { "toward": "Q", "sensitivity": "R" } ], "advection": { "u": 1, "z": 2 } } } },"#,
-    """
-    run.json:2:71: error: 0 is not greater than 0
-        2 |   "model": { "name": "m", "fields": { "T": { "extinction": { "below": 0, "every": 1e-12 } }, "E": { "taxis": […
-          |                                                                       ^  give a number greater than 0
-    run.json:2:124: error: there is no field "Q"
-        2 | …: 1e-12 } }, "E": { "taxis": [ { "toward": "Q", "sensitivity": "R" } ], "advection": { "u": 1, "z": 2 } } } },
-          |                                             ^~~  the fields: T, E
-    run.json:2:145: error: unknown symbol "R" in the taxis of field E
-        2 | …: 1e-12 } }, "E": { "taxis": [ { "toward": "Q", "sensitivity": "R" } ], "advection": { "u": 1, "z": 2 } } } },
-          |                                                                  ^  did you mean "r"?
-    run.json:2:168: error: "u" is not an axis
-        2 | …: 1e-12 } }, "E": { "taxis": [ { "toward": "Q", "sensitivity": "R" } ], "advection": { "u": 1, "z": 2 } } } },
-          |                                                                                         ^~~  write x, y, z or r
-    """
-  ),
-  (
-    "model", #""model": { "name": "m", "fields": { "T": { "diffusion": -1 }, "E": {} } },"#,
-    """
-    run.json:2:59: error: the diffusivity of field T is -1, but must be at least 0
-        2 |   "model": { "name": "m", "fields": { "T": { "diffusion": -1 }, "E": {} } },
-          |                                                           ^~
-    """
-  ),
-  (
-    "model", #""model": { "name": "m", "fields": { "T": {}, "E": {} }, "parameters": { "T": 1, "exp": 2 } },"#,
-    """
-    run.json:2:75: error: the name "T" is taken by a field
-        2 |   "model": { "name": "m", "fields": { "T": {}, "E": {} }, "parameters": { "T": 1, "exp": 2 } },
-          |                                                                           ^~~  choose another name
-    run.json:2:83: error: "exp" is a word of the expression language
-        2 |   "model": { "name": "m", "fields": { "T": {}, "E": {} }, "parameters": { "T": 1, "exp": 2 } },
-          |                                                                                   ^~~~~  choose another name
-    """
-  ),
-  (
-    "model",
-    #""model": { "name": "m", "fields": { "T": {}, "E": {} }, "processes": [{ "name": "p", "rate": 1, "change": { "Q": 1 } }] },"#,
-    """
-    run.json:2:111: error: there is no field "Q"
-        2 | …"m", "fields": { "T": {}, "E": {} }, "processes": [{ "name": "p", "rate": 1, "change": { "Q": 1 } }] },
-          |                                                                                           ^~~  the fields: T, E
-    """
-  ),
-  (
-    "parameters", #""parameters": { "k": 5, "q": 1 },"#,
-    """
-    run.json:3:24: error: parameter k is 5, but must be between 1 and 3
-        3 |   "parameters": { "k": 5, "q": 1 },
-          |                        ^
-    run.json:3:27: error: the model m has no parameter "q"
-        3 |   "parameters": { "k": 5, "q": 1 },
-          |                           ^~~  its parameters: r, k
-    """
-  ),
-  (
-    "domain", #""domain": { "size": [10, 5], "points": [20] },"#,
-    """
-    run.json:4:42: error: "points" is given for 1 axes, "size" for 2
-        4 |   "domain": { "size": [10, 5], "points": [20] },
-          |                                          ^~~~
-    """
-  ),
-  (
-    "domain", #""domain": { "size": [10, 5, 5], "points": [16777216, 16777216, 16777216] },"#,
-    """
-    run.json:4:45: error: the grid has 4.722366482869645e+21 points, more than can be addressed
-        4 |   "domain": { "size": [10, 5, 5], "points": [16777216, 16777216, 16777216] },
-          |                                             ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-    """
-  ),
-  (
-    "domain", #""domain": { "size": [10], "points": [20], "boundary": { "y": "periodic" } },"#,
-    """
-    run.json:4:59: error: there is no axis y in this domain
-        4 |   "domain": { "size": [10], "points": [20], "boundary": { "y": "periodic" } },
-          |                                                           ^~~  its axes: x
-    """
-  ),
-  (
-    "domain", #""domain": { "size": [10], "points": [20], "boundary": { "x-": "periodic", "x+": "no-flux" } },"#,
-    """
-    run.json:4:83: error: the two sides of axis x of the domain do not go together
-        4 |   "domain": { "size": [10], "points": [20], "boundary": { "x-": "periodic", "x+": "no-flux" } },
-          |                                                                                   ^~~~~~~~~  periodic holds for both sides
-    """
-  ),
-  (
-    "initial", #""initial": { "T": "T + 1", "E": "y*z" },"#,
-    """
-    run.json:5:22: error: the field "T" cannot be used here in the initial value of field T
-        5 |   "initial": { "T": "T + 1", "E": "y*z" },
-          |                      ^  it may depend on parameters and position only
-    run.json:5:38: error: the domain has no coordinate "z" in the initial value of field E
-        5 |   "initial": { "T": "T + 1", "E": "y*z" },
-          |                                      ^  it has x and y
-    """
-  ),
-  (
-    "initial", #""initial": { "T": 1 },"#,
-    """
-    run.json:5:14: error: the initial value of field E is missing
-        5 |   "initial": { "T": 1 },
-          |              ^  add "E": 0
-    """
-  ),
-  (
-    "time", #""time": { "end": 0, "step": 1 },"#,
-    """
-    run.json:6:20: error: the end of the run, 0, is not after its start, 0
-        6 |   "time": { "end": 0, "step": 1 },
-          |                    ^
-    """
-  ),
-  (
-    "time", #""time": { "end": 1e9, "step": 1e-9 },"#,
-    """
-    run.json:6:33: error: the run would take 1e+18 steps
-        6 |   "time": { "end": 1e9, "step": 1e-9 },
-          |                                 ^~~~  take longer steps
-    """
-  ),
-  (
-    "time", #""time": { "end": 10, "step": 1, "scheme": "auto" },"#,
-    """
-    run.json:6:45: error: a fixed step says nothing about how accurate a scheme must be, so that none can be chosen
-        6 |   "time": { "end": 10, "step": 1, "scheme": "auto" },
-          |                                             ^~~~~~  name a scheme, or give a "tolerance" instead of a "step"
-    """
-  ),
-  (
-    "observables", #""observables": { "a": "T", "b": "integral(TT)" },"#,
-    """
-    run.json:7:25: error: the observable a varies from point to point
-        7 |   "observables": { "a": "T", "b": "integral(TT)" },
-          |                         ^~~  make it one number with integral(…), mean(…), min(…) or max(…)
-    run.json:7:45: error: unknown symbol "TT" in the observable b
-        7 |   "observables": { "a": "T", "b": "integral(TT)" },
-          |                                             ^~  did you mean "T"?
-    """
-  ),
-  (
-    "model", #""model": { "name": "m", "fields": {} },"#,
-    """
-    run.json:2:37: error: the model has no field
-        2 |   "model": { "name": "m", "fields": {} },
-          |                                     ^~
-    """
-  ),
-  (
-    "model",
-    #""model": { "name": "m", "fields": { "T": {}, "E": {} }, "parameters": { "2k": 1, "a": { "value": 1, "range": [2, 0] } } },"#,
-    """
-    run.json:2:75: error: "2k" cannot be a name
-        2 | …": "m", "fields": { "T": {}, "E": {} }, "parameters": { "2k": 1, "a": { "value": 1, "range": [2, 0] } } },
-          |                                                          ^~~~  use letters, digits and _, and begin with a letter
-    run.json:2:112: error: the range of parameter a ends before it begins
-        2 | …: "m", "fields": { "T": {}, "E": {} }, "parameters": { "2k": 1, "a": { "value": 1, "range": [2, 0] } } },
-          |                                                                                              ^~~~~~
-    """
-  ),
-  (
-    "model",
-    #""model": { "name": "m", "fields": { "T": {}, "E": {} }, "functions": { "f(a, a)": "a", "g": "1 +", "h": "q*T" } },"#,
-    """
-    run.json:2:74: error: the function f has two arguments of the same name
-        2 |   "model": { "name": "m", "fields": { "T": {}, "E": {} }, "functions": { "f(a, a)": "a", "g": "1 +", "h": "q*T…
-          |                                                                          ^~~~~~~~~
-    run.json:2:99: error: expected a value after "+", found the end in the function g
-        2 | …el": { "name": "m", "fields": { "T": {}, "E": {} }, "functions": { "f(a, a)": "a", "g": "1 +", "h": "q*T" } },
-          |                                                                                              ^
-    run.json:2:108: error: unknown symbol "q" in the function h
-        2 | …ame": "m", "fields": { "T": {}, "E": {} }, "functions": { "f(a, a)": "a", "g": "1 +", "h": "q*T" } },
-          |                                                                                              ^
-    """
-  ),
-  (
-    "model",
-    #""model": { "name": "m", "fields": { "T": {}, "E": {} }, "functions": { "f": "g", "g": "f" }, "reactions": { "T": "f" } },"#,
-    """
-    run.json:2:80: error: functions must not use themselves: f uses g uses f in the function f
-        2 |   "model": { "name": "m", "fields": { "T": {}, "E": {} }, "functions": { "f": "g", "g": "f" }, "reactions": { …
-          |                                                                                ^
-    run.json:2:90: error: functions must not use themselves: g uses f uses g in the function g
-        2 |   "model": { "name": "m", "fields": { "T": {}, "E": {} }, "functions": { "f": "g", "g": "f" }, "reactions": { …
-          |                                                                                          ^
-    run.json:2:117: error: functions must not use themselves: f uses g uses f in the reaction of field T
-        2 | …, "fields": { "T": {}, "E": {} }, "functions": { "f": "g", "g": "f" }, "reactions": { "T": "f" } },
-          |                                                                                              ^
-    """
-  ),
-  (
-    "model", #""model": { "name": "m", "fields": { "T": {}, "E": {} }, "reactions": { "T": "z*T" } },"#,
-    """
-    run.json:4:13: error: process reaction of T depends on z, but there is no axis z in this domain
-        4 |   "domain": { "size": [10, 5], "points": [20, 10] },
-          |             ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-    """
-  ),
-  (
-    "model",
-    #""model": { "name": "m", "fields": { "T": { "diffusion": "z", "cross_diffusion": { "T": 1, "Q": 2, "E": "x" } }, "E": {} } },"#,
-    """
-    run.json:2:85: error: the cross-diffusion of field T is along the gradients of other fields
-        2 | …me": "m", "fields": { "T": { "diffusion": "z", "cross_diffusion": { "T": 1, "Q": 2, "E": "x" } }, "E": {} } },
-          |                                                                      ^~~  its own belongs under "diffusion"
-    run.json:2:93: error: there is no field "Q"
-        2 | …me": "m", "fields": { "T": { "diffusion": "z", "cross_diffusion": { "T": 1, "Q": 2, "E": "x" } }, "E": {} } },
-          |                                                                              ^~~  the fields: T, E
-    """
-  ),
-  (
-    "model",
-    #""model": { "name": "m", "fields": { "T": { "diffusion": 1, "cross_diffusion": { "E": 2 } }, "E": { "diffusion": 1, "cross_diffusion": { "T": -1 } } } },"#,
-    """
-    run.json:2:88: error: the cross-diffusion of T and E lets small waves grow or turn: the matrix of coefficients must have real eigenvalues of at least 0
-        2 |   "model": { "name": "m", "fields": { "T": { "diffusion": 1, "cross_diffusion": { "E": 2 } }, "E": { "diffusio…
-          |                                                                                        ^
-    """
-  ),
-  (
-    "model",
-    #""model": { "name": "m", "fields": { "T": { "diffusion": "1 + T", "cross_diffusion": { "E": 2 } }, "E": { "diffusion": 1, "cross_diffusion": { "T": 0.1 } } } },"#,
-    """
-    run.json:2:94: error: the fields T and E drive each other, and the diffusivity of T is not constant
-        2 | …sion": "1 + T", "cross_diffusion": { "E": 2 } }, "E": { "diffusion": 1, "cross_diffusion": { "T": 0.1 } } } },
-          |                                            ^  give a constant diffusivity, or let only one of the fields drive the other
-    """
-  ),
-  (
-    "model",
-    #""model": { "name": "m", "fields": { "T": { "diffusion": 1 }, "E": { "boundary": { "x-": { "value": 1 } } } } },"#,
-    """
-    run.json:2:91: error: field E does not diffuse along x, so that nothing can be given at its sides
-        2 | …: { "T": { "diffusion": 1 }, "E": { "boundary": { "x-": { "value": 1 } } } } },
-          |                                                          ^~~~~~~~~~~~~~  give it a diffusivity, or leave the condition out
-    """
-  ),
-  (
-    "domain", #""domain": { "size": [10], "points": [20], "origin": [0, 0] },"#,
-    """
-    run.json:4:55: error: "origin" is given for 2 axes, "size" for 1
-        4 |   "domain": { "size": [10], "points": [20], "origin": [0, 0] },
-          |                                                       ^~~~~~
-    """
-  ),
-  (
-    "domain",
-    #""domain": { "size": [10], "points": [20], "boundary": { "left": "periodic", "x": "periodic", "x-": "periodic" } },"#,
-    """
-    run.json:4:59: error: "left" is not an axis or side
-        4 |   "domain": { "size": [10], "points": [20], "boundary": { "left": "periodic", "x": "periodic", "x-": "periodic…
-          |                                                           ^~~~~~  write x, y, z or r, or a side as in x- or x+
-    run.json:4:96: error: axis x of the domain is given as a whole and by side
-        4 | …ain": { "size": [10], "points": [20], "boundary": { "left": "periodic", "x": "periodic", "x-": "periodic" } },
-          |                                                                                           ^~~~
-    """
-  ),
-  (
-    "domain", #""domain": { "size": [10], "points": [20], "boundary": { "x-": { "value": "T*y" } } },"#,
-    """
-    run.json:4:77: error: the field "T" cannot be used here at the side x- of the domain
-        4 |   "domain": { "size": [10], "points": [20], "boundary": { "x-": { "value": "T*y" } } },
-          |                                                                             ^  it may depend on parameters, position and time t only
-    run.json:4:79: error: the domain has no coordinate "y" at the side x- of the domain
-        4 |   "domain": { "size": [10], "points": [20], "boundary": { "x-": { "value": "T*y" } } },
-          |                                                                               ^  it has x
-    """
-  ),
-  (
-    "domain", #""domain": { "size": [10], "points": [20], "boundary": { "x-": "periodic" } },"#,
-    """
-    run.json:4:65: error: the two sides of axis x of the domain do not go together
-        4 |   "domain": { "size": [10], "points": [20], "boundary": { "x-": "periodic" } },
-          |                                                                 ^~~~~~~~~~  periodic holds for both sides
-    """
-  ),
-  (
-    "domain",
-    #""domain": { "size": [10], "points": [20], "boundary": { "x-": { "robin": { "coefficient": "-r", "outside": 1 } }, "x+": { "robin": { "coefficient": "x", "outside": 1 } } } },"#,
-    """
-    run.json:4:93: error: the robin coefficient is -1, but must be at least 0
-        4 |   "domain": { "size": [10], "points": [20], "boundary": { "x-": { "robin": { "coefficient": "-r", "outside": 1…
-          |                                                                                             ^~~~
-    """
-  ),
-  (
-    "model",
-    #""model": { "name": "m", "fields": { "T": { "diffusion": 1, "quasi_steady": true, "boundary": { "x-": { "robin": { "coefficient": "1 + t", "outside": 1 } } } }, "E": {} } },"#,
-    """
-    run.json:2:132: error: the exchange of the quasi-steady field T at a side depends on parameters only
-        2 | …asi_steady": true, "boundary": { "x-": { "robin": { "coefficient": "1 + t", "outside": 1 } } } }, "E": {} } },
-          |                                                                     ^~~~~~~
-    """
-  ),
-  (
-    "model",
-    #""model": { "name": "m", "fields": { "T": { "diffusion": { "y": 1 }, "boundary": { "y+": { "value": 1 } } }, "E": { "diffusion": { "x": 1, "y": 2 }, "boundary": { "x": { "value": "x + z" } } } } },"#,
-    """
-    run.json:2:59: error: the diffusion of field T is not given along x
-        2 | …"m", "fields": { "T": { "diffusion": { "y": 1 }, "boundary": { "y+": { "value": 1 } } }, "E": { "diffusion": {…
-          |                                       ^~~~~~~~~~  add "x": 0 if it does not diffuse along x
-    run.json:4:13: error: a side condition of field E depends on z, but there is no axis z in this domain
-        4 |   "domain": { "size": [10, 5], "points": [20, 10] },
-          |             ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-    """
-  ),
-  (
-    "domain", #""domain": { "geometry": "spherical-radial", "size": [10, 3], "points": [20, 5], "origin": [-1, 0] },"#,
-    """
-    run.json:4:55: error: a domain of geometry spherical-radial has one axis, not 2
-        4 |   "domain": { "geometry": "spherical-radial", "size": [10, 3], "points": [20, 5], "origin": [-1, 0] },
-          |                                                       ^~~~~~~  give one size and one number of points, those of the radius
-    run.json:4:93: error: the radius begins at -1, below the center
-        4 |   "domain": { "geometry": "spherical-radial", "size": [10, 3], "points": [20, 5], "origin": [-1, 0] },
-          |                                                                                             ^~~~~~~  use an origin of at least 0
-    """
-  ),
-  (
-    "domain",
-    #""domain": { "geometry": "spherical-radial", "size": [10], "points": [20], "boundary": { "r-": { "value": 1 }, "r+": "periodic" } },"#,
-    """
-    run.json:4:27: warning: "r" is a name of the model, and means that everywhere in this run file, not the radius
-        4 |   "domain": { "geometry": "spherical-radial", "size": [10], "points": [20], "boundary": { "r-": { "value": 1 }…
-          |                           ^~~~~~~~~~~~~~~~~~
-    run.json:4:91: error: the center of the radius is no side
-        4 |   "domain": { "geometry": "spherical-radial", "size": [10], "points": [20], "boundary": { "r-": { "value": 1 }…
-          |                                                                                           ^~~~  leave r- out
-    run.json:4:119: error: the radius of the domain cannot be periodic
-        4 | …"spherical-radial", "size": [10], "points": [20], "boundary": { "r-": { "value": 1 }, "r+": "periodic" } },
-          |                                                                                              ^~~~~~~~~~
-    """
-  ),
-  (
-    "initial", #""initial": { "T": 1, "E": 0, "Q": 3 },"#,
-    """
-    run.json:5:32: error: there is no field "Q"
-        5 |   "initial": { "T": 1, "E": 0, "Q": 3 },
-          |                                ^~~  the fields: T, E
-    """
-  ),
-  (
-    "initial", #""initial": { "T": "where(x < 5, 1, 0", "E": { "file": "a.npy", "resampling": "cubic" } },"#,
-    """
-    run.json:5:27: error: this "(" is never closed in the initial value of field T
-        5 |   "initial": { "T": "where(x < 5, 1, 0", "E": { "file": "a.npy", "resampling": "cubic" } },
-          |                           ^  write the missing )
-    run.json:5:80: error: unknown value "cubic"
-        5 |   "initial": { "T": "where(x < 5, 1, 0", "E": { "file": "a.npy", "resampling": "cubic" } },
-          |                                                                                ^~~~~~~  write "nearest", "linear" or "mean"
-    """
-  ),
-  (
-    "observables", #""numerics": { "propagator": { "TT": "kernel", "E": "fft" } },"#,
-    """
-    run.json:7:33: error: there is no field "TT"
-        7 |   "numerics": { "propagator": { "TT": "kernel", "E": "fft" } },
-          |                                 ^~~~  did you mean "T"?
-    run.json:7:54: error: unknown value "fft"
-        7 |   "numerics": { "propagator": { "TT": "kernel", "E": "fft" } },
-          |                                                      ^~~~~  write "auto", "kernel" or "fourier"
-    """
-  ),
-]
+private let cases: [(key: String, line: String, expected: String)] =
+  modelErrorCases + [
+    (
+      "parameters", #""parameters": { "k": 5, "q": 1 },"#,
+      """
+      run.json:3:24: error: parameter k is 5, but must be between 1 and 3
+          3 |   "parameters": { "k": 5, "q": 1 },
+            |                        ^
+      run.json:3:27: error: the model m has no parameter "q"
+          3 |   "parameters": { "k": 5, "q": 1 },
+            |                           ^~~  its parameters: r, k
+      """
+    ),
+    (
+      "domain", #""domain": { "size": [10, 5], "points": [20] },"#,
+      """
+      run.json:4:42: error: "points" is given for 1 axes, "size" for 2
+          4 |   "domain": { "size": [10, 5], "points": [20] },
+            |                                          ^~~~
+      """
+    ),
+    (
+      "domain", #""domain": { "size": [10, 5, 5], "points": [16777216, 16777216, 16777216] },"#,
+      """
+      run.json:4:45: error: the grid has 4.722366482869645e+21 points, more than can be addressed
+          4 |   "domain": { "size": [10, 5, 5], "points": [16777216, 16777216, 16777216] },
+            |                                             ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+      """
+    ),
+    (
+      "domain", #""domain": { "size": [10], "points": [20], "boundary": { "y": "periodic" } },"#,
+      """
+      run.json:4:59: error: there is no axis y in this domain
+          4 |   "domain": { "size": [10], "points": [20], "boundary": { "y": "periodic" } },
+            |                                                           ^~~  its axes: x
+      """
+    ),
+    (
+      "domain", #""domain": { "size": [10], "points": [20], "boundary": { "x-": "periodic", "x+": "no-flux" } },"#,
+      """
+      run.json:4:83: error: the two sides of axis x of the domain do not go together
+          4 |   "domain": { "size": [10], "points": [20], "boundary": { "x-": "periodic", "x+": "no-flux" } },
+            |                                                                                   ^~~~~~~~~  periodic holds for both sides
+      """
+    ),
+    (
+      "initial", #""initial": { "T": "T + 1", "E": "y*z" },"#,
+      """
+      run.json:5:22: error: the field "T" cannot be used here in the initial value of field T
+          5 |   "initial": { "T": "T + 1", "E": "y*z" },
+            |                      ^  it may depend on parameters and position only
+      run.json:5:38: error: the domain has no coordinate "z" in the initial value of field E
+          5 |   "initial": { "T": "T + 1", "E": "y*z" },
+            |                                      ^  it has x and y
+      """
+    ),
+    (
+      "initial", #""initial": { "T": 1 },"#,
+      """
+      run.json:5:14: error: the initial value of field E is missing
+          5 |   "initial": { "T": 1 },
+            |              ^  add "E": 0
+      """
+    ),
+    (
+      "time", #""time": { "end": 0, "step": 1 },"#,
+      """
+      run.json:6:20: error: the end of the run, 0, is not after its start, 0
+          6 |   "time": { "end": 0, "step": 1 },
+            |                    ^
+      """
+    ),
+    (
+      "time", #""time": { "end": 1e9, "step": 1e-9 },"#,
+      """
+      run.json:6:33: error: the run would take 1e+18 steps
+          6 |   "time": { "end": 1e9, "step": 1e-9 },
+            |                                 ^~~~  take longer steps
+      """
+    ),
+    (
+      "time", #""time": { "end": 10, "step": 1, "scheme": "auto" },"#,
+      """
+      run.json:6:45: error: a fixed step says nothing about how accurate a scheme must be, so that none can be chosen
+          6 |   "time": { "end": 10, "step": 1, "scheme": "auto" },
+            |                                             ^~~~~~  name a scheme, or give a "tolerance" instead of a "step"
+      """
+    ),
+    (
+      "observables", #""observables": { "a": "T", "b": "integral(TT)" },"#,
+      """
+      run.json:7:25: error: the observable a varies from point to point
+          7 |   "observables": { "a": "T", "b": "integral(TT)" },
+            |                         ^~~  make it one number with integral(…), mean(…), min(…) or max(…)
+      run.json:7:45: error: unknown symbol "TT" in the observable b
+          7 |   "observables": { "a": "T", "b": "integral(TT)" },
+            |                                             ^~  did you mean "T"?
+      """
+    ),
+    (
+      "domain", #""domain": { "size": [10], "points": [20], "origin": [0, 0] },"#,
+      """
+      run.json:4:55: error: "origin" is given for 2 axes, "size" for 1
+          4 |   "domain": { "size": [10], "points": [20], "origin": [0, 0] },
+            |                                                       ^~~~~~
+      """
+    ),
+    (
+      "domain",
+      #""domain": { "size": [10], "points": [20], "boundary": { "left": "periodic", "x": "periodic", "x-": "periodic" } },"#,
+      """
+      run.json:4:59: error: "left" is not an axis or side
+          4 |   "domain": { "size": [10], "points": [20], "boundary": { "left": "periodic", "x": "periodic", "x-": "periodic…
+            |                                                           ^~~~~~  write x, y, z or r, or a side as in x- or x+
+      run.json:4:96: error: axis x of the domain is given as a whole and by side
+          4 | …ain": { "size": [10], "points": [20], "boundary": { "left": "periodic", "x": "periodic", "x-": "periodic" } },
+            |                                                                                           ^~~~
+      """
+    ),
+    (
+      "domain", #""domain": { "size": [10], "points": [20], "boundary": { "x-": { "value": "T*y" } } },"#,
+      """
+      run.json:4:77: error: the field "T" cannot be used here at the side x- of the domain
+          4 |   "domain": { "size": [10], "points": [20], "boundary": { "x-": { "value": "T*y" } } },
+            |                                                                             ^  it may depend on parameters, position and time t only
+      run.json:4:79: error: the domain has no coordinate "y" at the side x- of the domain
+          4 |   "domain": { "size": [10], "points": [20], "boundary": { "x-": { "value": "T*y" } } },
+            |                                                                               ^  it has x
+      """
+    ),
+    (
+      "domain", #""domain": { "size": [10], "points": [20], "boundary": { "x-": "periodic" } },"#,
+      """
+      run.json:4:65: error: the two sides of axis x of the domain do not go together
+          4 |   "domain": { "size": [10], "points": [20], "boundary": { "x-": "periodic" } },
+            |                                                                 ^~~~~~~~~~  periodic holds for both sides
+      """
+    ),
+    (
+      "domain",
+      #""domain": { "size": [10], "points": [20], "boundary": { "x-": { "robin": { "coefficient": "-r", "outside": 1 } }, "x+": { "robin": { "coefficient": "x", "outside": 1 } } } },"#,
+      """
+      run.json:4:93: error: the robin coefficient is -1, but must be at least 0
+          4 |   "domain": { "size": [10], "points": [20], "boundary": { "x-": { "robin": { "coefficient": "-r", "outside": 1…
+            |                                                                                             ^~~~
+      """
+    ),
+    (
+      "domain",
+      #""domain": { "geometry": "spherical-radial", "size": [10, 3], "points": [20, 5], "origin": [-1, 0] },"#,
+      """
+      run.json:4:55: error: a domain of geometry spherical-radial has one axis, not 2
+          4 |   "domain": { "geometry": "spherical-radial", "size": [10, 3], "points": [20, 5], "origin": [-1, 0] },
+            |                                                       ^~~~~~~  give one size and one number of points, those of the radius
+      run.json:4:93: error: the radius begins at -1, below the center
+          4 |   "domain": { "geometry": "spherical-radial", "size": [10, 3], "points": [20, 5], "origin": [-1, 0] },
+            |                                                                                             ^~~~~~~  use an origin of at least 0
+      """
+    ),
+    (
+      "domain",
+      #""domain": { "geometry": "spherical-radial", "size": [10], "points": [20], "boundary": { "r-": { "value": 1 }, "r+": "periodic" } },"#,
+      """
+      run.json:4:27: warning: "r" is a name of the model, and means that everywhere in this run file, not the radius
+          4 |   "domain": { "geometry": "spherical-radial", "size": [10], "points": [20], "boundary": { "r-": { "value": 1 }…
+            |                           ^~~~~~~~~~~~~~~~~~
+      run.json:4:91: error: the center of the radius is no side
+          4 |   "domain": { "geometry": "spherical-radial", "size": [10], "points": [20], "boundary": { "r-": { "value": 1 }…
+            |                                                                                           ^~~~  leave r- out
+      run.json:4:119: error: the radius of the domain cannot be periodic
+          4 | …"spherical-radial", "size": [10], "points": [20], "boundary": { "r-": { "value": 1 }, "r+": "periodic" } },
+            |                                                                                              ^~~~~~~~~~
+      """
+    ),
+    (
+      "initial", #""initial": { "T": 1, "E": 0, "Q": 3 },"#,
+      """
+      run.json:5:32: error: there is no field "Q"
+          5 |   "initial": { "T": 1, "E": 0, "Q": 3 },
+            |                                ^~~  the fields: T, E
+      """
+    ),
+    (
+      "initial", #""initial": { "T": "where(x < 5, 1, 0", "E": { "file": "a.npy", "resampling": "cubic" } },"#,
+      """
+      run.json:5:27: error: this "(" is never closed in the initial value of field T
+          5 |   "initial": { "T": "where(x < 5, 1, 0", "E": { "file": "a.npy", "resampling": "cubic" } },
+            |                           ^  write the missing )
+      run.json:5:80: error: unknown value "cubic"
+          5 |   "initial": { "T": "where(x < 5, 1, 0", "E": { "file": "a.npy", "resampling": "cubic" } },
+            |                                                                                ^~~~~~~  write "nearest", "linear" or "mean"
+      """
+    ),
+    (
+      "observables", #""numerics": { "propagator": { "TT": "kernel", "E": "fft" } },"#,
+      """
+      run.json:7:33: error: there is no field "TT"
+          7 |   "numerics": { "propagator": { "TT": "kernel", "E": "fft" } },
+            |                                 ^~~~  did you mean "T"?
+      run.json:7:54: error: unknown value "fft"
+          7 |   "numerics": { "propagator": { "TT": "kernel", "E": "fft" } },
+            |                                                      ^~~~~  write "auto", "kernel" or "fourier"
+      """
+    ),
+  ]
 
 @Suite struct RunFileErrorTests {
   @Test(arguments: cases.indices)

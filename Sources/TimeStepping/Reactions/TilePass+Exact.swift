@@ -12,7 +12,7 @@ extension TilePass {
       }
     }
     block.copy(rows.old, to: rows.new, fields: fields, count: tile.count)
-    // The exponential is some forty operations.
+    // About as long as that many operations of an expression, the exponential included.
     worker.counters.operations += 18 * fields * tile.count
     for field in 0..<fields {
       let row = rows.stages + 3 * field

@@ -20,7 +20,7 @@ struct ExtrapolationGain: Codable, Hashable, Sendable {
   /// Steps that have counted since.
   var age = 0
 
-  /// Steps after which it is measured again, at half as much work as it costs to take ten.
+  /// Steps after which it is measured again, which takes as much work as two of them.
   private static let lifetime = 25
   /// Measured again where steps are longer or shorter by this.
   private static let range = 2.0
