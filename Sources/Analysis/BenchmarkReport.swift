@@ -30,7 +30,8 @@ package struct BenchmarkReport: Sendable {
       "growth": .array(
         growth.map {
           .object([
-            "threads": .integer($0.threads), "time_exponent": .number($0.time), "memory_exponent": .number($0.memory),
+            "threads": .integer($0.threads), "time_exponent": .number($0.time),
+            "memory_exponent": $0.memory.map { .number($0) },
           ])
         }),
     ])
@@ -43,8 +44,8 @@ package struct BenchmarkReport: Sendable {
         + "\(digits($0.operationsPerSecond / 1e9)) Gflop/s\n"
     }
     let growth = growth.map {
-      "\($0.threads) thread\($0.threads == 1 ? "" : "s"): time grows as points^\(digits($0.time)), "
-        + "memory as points^\(digits($0.memory))\n"
+      "\($0.threads) thread\($0.threads == 1 ? "" : "s"): time grows as points^\(digits($0.time))"
+        + ($0.memory.map { ", memory as points^\(digits($0))" } ?? "") + "\n"
     }
     return table + "\n" + machine.joined() + growth.joined()
   }
@@ -70,14 +71,16 @@ package struct BenchmarkReport: Sendable {
   }
 
   /// Exponents with which time and memory grow with the number of points, by least squares in logarithms.
-  package var growth: [(threads: Int, time: Double, memory: Double)] {
+  ///
+  /// That of memory is nil where it is so little that it is mostly not the fields.
+  package var growth: [(threads: Int, time: Double, memory: Double?)] {
     limits.map(\.threads).compactMap { threads in
       let own = results.filter { $0.threads == threads }
       guard Set(own.map(\.pointCount)).count > 1 else { return nil }
+      let large = own.filter { $0.memoryBytes > 1 << 22 }
+      let memory = exponent(large.map { (Double($0.pointCount), Double($0.memoryBytes)) })
       return (
-        threads, exponent(own.map { (Double($0.pointCount), $0.secondsPerStep) }),
-        // What is little is mostly not the fields.
-        exponent(own.filter { $0.memoryBytes > 1 << 22 }.map { (Double($0.pointCount), Double($0.memoryBytes)) })
+        threads, exponent(own.map { (Double($0.pointCount), $0.secondsPerStep) }), memory.isFinite ? memory : nil
       )
     }
   }
