@@ -226,28 +226,81 @@ MULTIVERSIONED void exponential_row(const double *eigenvalues, double shift, dou
   for (size_t i = 0; i < count; i++) exponentials[i] = vector_exp_minus_one(step * (eigenvalues[i] + shift)) + 1;
 }
 
+enum { stage_block = 64 };
+
+/// The functions of one stage for up to `stage_block` coefficients of a row.
+typedef struct {
+  double exponential[stage_block], phi_1[stage_block], phi_2[stage_block], phi_3[stage_block];
+} StageFunctions;
+
+static inline __attribute__((always_inline)) void find_stage_functions(StageFunctions *f, const double *eigenvalues,
+                                                                      const double *exponentials, double rest,
+                                                                      double rest_exponential, double step,
+                                                                      size_t count) {
+  double z[stage_block];
+  for (size_t i = 0; i < count; i++) {
+    z[i] = step * (eigenvalues[i] + rest);
+    f->exponential[i] = exponentials[i] * rest_exponential;
+  }
+  all_phi_functions(z, f->exponential, f->phi_1, f->phi_2, f->phi_3, count);
+}
+
+/// w₁ φ₁ + w₂ φ₂ + w₃ φ₃ of one of them.
+static inline __attribute__((always_inline)) double weigh(const StageFunctions *f, const double *w, size_t i) {
+  return (w[0] * f->phi_1[i] + w[1] * f->phi_2[i]) + w[2] * f->phi_3[i];
+}
+
+MULTIVERSIONED void exponential_weights_row(double *exponential, double *const *factors, size_t offset,
+                                            const double *weights, size_t term_count, const double *eigenvalues,
+                                            const double *exponentials, double rest, double rest_exponential,
+                                            double step, size_t count) {
+  StageFunctions f = {0};
+  for (size_t start = 0; start < count; start += stage_block) {
+    const size_t length = count - start < stage_block ? count - start : stage_block;
+    find_stage_functions(&f, eigenvalues + start, exponentials + start, rest, rest_exponential, step, length);
+    if (exponential) memcpy(exponential + offset + start, f.exponential, length * sizeof *exponential);
+    for (size_t j = 0; j < term_count; j++) {
+      double *out = factors[j] + offset + start;
+      for (size_t i = 0; i < length; i++) out[i] = weigh(&f, weights + 3 * j, i);
+    }
+  }
+}
+
 MULTIVERSIONED void exponential_combine_row(double *out, const double *base, int is_advanced, const double *const *terms,
                                             size_t offset, const double *weights, size_t term_count,
                                             const double *eigenvalues, const double *exponentials, double rest,
                                             double rest_exponential, double step, double factor, size_t count) {
-  enum { block = 64 };
-  double z[block], exponential[block], phi_1[block] = {0}, phi_2[block] = {0}, phi_3[block] = {0}, sum[block];
-  for (size_t start = 0; start < count; start += block) {
-    const size_t length = count - start < block ? count - start : block;
-    for (size_t i = 0; i < length; i++) {
-      z[i] = step * (eigenvalues[start + i] + rest);
-      exponential[i] = exponentials[start + i] * rest_exponential;
-      sum[i] = 0;
-    }
-    all_phi_functions(z, exponential, phi_1, phi_2, phi_3, length);
+  StageFunctions f = {0};
+  double sum[stage_block];
+  for (size_t start = 0; start < count; start += stage_block) {
+    const size_t length = count - start < stage_block ? count - start : stage_block;
+    find_stage_functions(&f, eigenvalues + start, exponentials + start, rest, rest_exponential, step, length);
+    for (size_t i = 0; i < length; i++) sum[i] = 0;
     for (size_t j = 0; j < term_count; j++) {
       const double *term = terms[j] + offset + start;
-      const double w_1 = weights[3 * j], w_2 = weights[3 * j + 1], w_3 = weights[3 * j + 2];
-      for (size_t i = 0; i < length; i++) sum[i] += ((w_1 * phi_1[i] + w_2 * phi_2[i]) + w_3 * phi_3[i]) * term[i];
+      for (size_t i = 0; i < length; i++) sum[i] += weigh(&f, weights + 3 * j, i) * term[i];
     }
     for (size_t i = 0; i < length; i++) {
-      const double before = is_advanced ? exponential[i] * base[offset + start + i] : base[offset + start + i];
+      const double before = is_advanced ? f.exponential[i] * base[offset + start + i] : base[offset + start + i];
       out[offset + start + i] = before + factor * sum[i];
+    }
+  }
+}
+
+MULTIVERSIONED void exponential_combine_tables(double *out, const double *base, const double *exponential,
+                                               const double *const *factors, const double *const *terms,
+                                               size_t term_count, double factor, size_t start, size_t end) {
+  double sum[stage_block];
+  for (; start < end; start += stage_block) {
+    const size_t length = end - start < stage_block ? end - start : stage_block;
+    for (size_t i = 0; i < length; i++) sum[i] = 0;
+    for (size_t j = 0; j < term_count; j++) {
+      const double *w = factors[j] + start, *term = terms[j] + start;
+      for (size_t i = 0; i < length; i++) sum[i] += w[i] * term[i];
+    }
+    for (size_t i = 0; i < length; i++) {
+      const double before = exponential ? exponential[start + i] * base[start + i] : base[start + i];
+      out[start + i] = before + factor * sum[i];
     }
   }
 }

@@ -24,7 +24,8 @@ extension RunConfiguration {
   func stepper(_ parts: StepperParts) throws -> any Stepper {
     switch scheme.method {
     case .splitting(let splitting, let extrapolates):
-      return try splittingStepper(splitting, extrapolates: extrapolates, parts)
+      let longest = isControlled && !splitting.isRebalanced ? longestTellingStep : .infinity
+      return try splittingStepper(splitting, extrapolates: extrapolates, longest: longest, parts)
     case .exponential(let exponential):
       if let obstacle = exponentialObstacle(parts) { throw refusal(obstacle) }
       let stepper = try exponentialStepper(exponential, parts)
@@ -73,7 +74,8 @@ extension RunConfiguration {
       candidates.append(
         .init(
           name: Scheme.rebalancedStrang.name,
-          stepper: try splittingStepper(.rebalancedStrang, extrapolates: false, parts)))
+          stepper: try splittingStepper(
+            .rebalancedStrang, extrapolates: false, longest: .infinity, parts)))
     }
     return AutomaticStepper(candidates)
   }
@@ -83,7 +85,7 @@ extension RunConfiguration {
     parts.reactions == nil || !zip(model.fields, sides).contains { !$0.isQuasiSteady && $1.isPrescribed }
   }
 
-  /// The longest step of plain Strang splitting whose halves tell its error.
+  /// The longest step of a splitting without a balance whose halves tell its error.
   ///
   /// Where a field that diffuses decays much within a step, the error is about the same for the step and its halves, and
   /// their difference says nothing.
@@ -93,7 +95,7 @@ extension RunConfiguration {
   }
 
   private func splittingStepper(
-    _ splitting: SplittingScheme, extrapolates: Bool, longest: Double = .infinity, _ parts: StepperParts
+    _ splitting: SplittingScheme, extrapolates: Bool, longest: Double, _ parts: StepperParts
   ) throws -> any Stepper {
     let isDivided = isControlled || extrapolates
     let base = try SplittingStepper(

@@ -87,9 +87,10 @@ extension RunFileReader {
   }
 
   /// Reactions are more accurate than the steps that they are part of, so that they do not blur the errors of those.
-  func standardReactionTolerance(_ steps: RunConfiguration.Steps) -> Double {
+  func standardReactionTolerance(_ steps: RunConfiguration.Steps, _ scheme: Scheme) -> Double {
     guard case .controlled(let tolerance, _) = steps else { return 1e-6 }
-    return max(1e-13, 0.03 * (tolerance.relative.min() ?? 1))
+    let relative = tolerance.relative.min() ?? 1
+    return max(1e-13, 0.03 * relative / (scheme.accumulation?.weight(relative: relative) ?? 1))
   }
 
   /// Chosen on the way, or with a fixed step Strang splitting, but not where it loses its order: with reactions and

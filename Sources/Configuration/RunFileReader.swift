@@ -84,7 +84,7 @@ struct RunFileReader {
       quasiSteadyOrder: quasiSteadyOrder, startTime: start, endTime: end,
       steps: steps, scheme: scheme,
       reactionMethod: root["time"]?["reactions"]?["method"]?.string.flatMap(ReactionMethod.named) ?? .standard,
-      reactionTolerance: root["time"]?["reactions"]?["tolerance"]?.number ?? standardReactionTolerance(steps),
+      reactionTolerance: root["time"]?["reactions"]?["tolerance"]?.number ?? standardReactionTolerance(steps, scheme),
       requestedMethods: methods,
       symbol: symbol,
       treatments: treatments, stops: stops, observables: observables,

@@ -155,7 +155,7 @@ extension RunConfiguration {
       default: ReactionMethod.standard.name),
     .init(
       "tolerance", .number(.within(1e-13...0.1)), "Relative error of one of its substeps.",
-      default: "0.03 of the tolerance of the run, or 1e-6 with a fixed step"),
+      default: "0.03 of the error that a step may have, or 1e-6 with a fixed step"),
   ]
 
   private static let numerics: [Property] = [

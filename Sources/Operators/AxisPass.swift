@@ -123,10 +123,11 @@ extension LineContinuation {
 }
 
 extension LineBlocks {
-  /// Brings a block of lines into cache, works on it with a spare one as large, and puts it back.
+  /// Brings a block of lines into cache, works on it with a spare one as large, and puts back what `work` says.
   func gather(
     _ index: Int, from values: UnsafeMutablePointer<Double>, order: [Int], putBack: [Int]? = nil,
-    scratch: WorkerScratch, _ work: (UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) -> Void
+    scratch: WorkerScratch,
+    _ work: (UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double>
   ) {
     let (offset, lanes) = block(index)
     let size = lineLength * Int(TRANSFORM_LANES)
@@ -134,12 +135,12 @@ extension LineBlocks {
     let lines = values + offset
     if axis == 0 {
       transform_load_rows(memory, lines, stride, lineLength, lanes, order)
-      work(memory, memory + size)
-      transform_store_rows(memory, lines, stride, lineLength, lanes, putBack ?? order)
+      let result = work(memory, memory + size)
+      transform_store_rows(result, lines, stride, lineLength, lanes, putBack ?? order)
     } else {
       transform_load_columns(memory, lines, stride, lineLength, lanes, order)
-      work(memory, memory + size)
-      transform_store_columns(memory, lines, stride, lineLength, lanes, putBack ?? order)
+      let result = work(memory, memory + size)
+      transform_store_columns(result, lines, stride, lineLength, lanes, putBack ?? order)
     }
   }
 }

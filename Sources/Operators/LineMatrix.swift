@@ -39,10 +39,9 @@ struct LineMatrix: Sendable {
     (self.first, self.width, self.start, self.weights) = (first, width, start, weights)
   }
 
-  /// Replaces a block of lines (value `i` of line `j` at `[i · 16 + j]`) by the product; `spare` is as large.
-  func apply(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) {
-    let size = count * Int(TRANSFORM_LANES)
-    spare.update(from: block, count: size)
-    matrix_pass(block, spare, weights, first, width, start, count)
+  /// The product with a block of lines (value `i` of line `j` at `[i · 16 + j]`), in `spare`, which is as large.
+  func apply(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double> {
+    matrix_pass(spare, block, weights, first, width, start, count)
+    return spare
   }
 }

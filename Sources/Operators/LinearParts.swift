@@ -15,6 +15,7 @@ package final class LinearParts: Sendable {
   /// Work space for what the sides give and for the diffusion of neighboring points.
   private let spare: FieldSet
   let meter = WorkMeter()
+  private let tables: StageTables
 
   struct Part: Sendable {
     let decay: Double
@@ -50,6 +51,7 @@ package final class LinearParts: Sendable {
         sides: moves ? SideRates(field, grid: grid).flatMap { $0.isGiven ? $0 : nil } : nil,
         stencils: isLocal ? LinearParts.stencils(field, grid) : [])
     }
+    tables = StageTables(grid: grid, fieldCount: parts.count { $0.space != nil })
     spare = try FieldSet(grid: grid, count: parts.contains { $0.sides != nil || !$0.stencils.isEmpty } ? 2 : 0)
     longestStep = zip(parts, fields).reduce(.infinity) { longest, part in
       part.0.stencils.isEmpty ? longest : min(longest, LinearParts.longestStep(part.1, grid))
@@ -134,7 +136,7 @@ package final class LinearParts: Sendable {
     into target: FieldSet, base: FieldSet, isAdvanced: Bool = true, share: Double, of step: Double,
     terms: [(set: FieldSet, weights: [Double])], decays: [Double]? = nil
   ) {
-    let weights = terms.flatMap(\.weights)
+    let terms = terms.filter { $0.weights.contains { $0 != 0 } }
     let functions = parts.count { $0.space != nil }
     meter.add { $0.operations += Double(parts.count * (1 + terms.count) + functions * LinearParts.functionOperations) }
     for (field, part) in parts.enumerated() {
@@ -143,25 +145,28 @@ package final class LinearParts: Sendable {
         combinePoints(field, decay, target, base, isAdvanced, share * step, step, terms)
         continue
       }
+      let stage = StageTables.Stage(
+        field: field, isAdvanced: isAdvanced, share: share, weights: terms.flatMap(\.weights))
+      func functions() -> StageFunctions { StageFunctions(space, step: share * step, decay: decay) }
+      let table =
+        decays == nil
+        ? tables.table(stage, step: step) { functions().write($0, $1, weights: $2, pool: pool) } : nil
       let (out, before) = (FieldPointer(target, field), FieldPointer(base, field))
       let rows = TermPointers(starts: terms.map { UnsafePointer($0.set.pointer(field)) })
-      let (interval, factor, length) = (share * step, step / space.normalization, grid.rowLength)
-      let (first, others) = (
-        space.firstExponentials(step: interval), space.restExponentials(step: interval, decay: decay)
-      )
+      let factor = step / space.normalization
       withExtendedLifetime(terms) {
-        space.forEachRow(pool) { row, offset, rest in
-          exponential_combine_row(
-            out.start, before.start, isAdvanced ? 1 : 0, rows.starts, offset, weights, rows.starts.count,
-            space.firstEigenvalues, first, rest - decay, others[row], interval, factor, length)
+        if let table {
+          pool.forEachPiece(of: grid.storageCount) { start, end in
+            exponential_combine_tables(
+              out.start, before.start, table.exponential, table.factors, rows.starts, rows.starts.count, factor, start,
+              end)
+          }
+        } else {
+          functions().combine(
+            into: out, base: before, isAdvanced: isAdvanced, rows, weights: stage.weights, factor: factor, pool: pool)
         }
       }
     }
-  }
-
-  /// Values that threads only read.
-  private struct TermPointers: @unchecked Sendable {
-    let starts: [UnsafePointer<Double>?]
   }
 
   /// The same for a field whose linear part is a number.

@@ -155,9 +155,16 @@ package struct ErrorMeasure: Sendable {
     self.start = start
   }
 
-  /// The error of a step of some length, as the difference from another solution, times a weight.
-  func error(of state: FieldSet, against other: FieldSet, weight: Double, during step: Double) -> StepError {
-    StepError(worstOf: errors(of: state, against: other, weight: weight, during: step))
+  /// The error of a step of some length, as the difference from another solution, times a weight, and times as much as
+  /// such errors add up.
+  func error(
+    of state: FieldSet, against other: FieldSet, weight: Double, during step: Double,
+    accumulating accumulation: ErrorAccumulation? = nil
+  ) -> StepError {
+    let errors = errors(of: state, against: other, weight: weight, during: step)
+    guard let accumulation else { return StepError(worstOf: errors) }
+    return StepError(
+      worstOf: zip(errors, norm.tolerance.relative).map { $0 * accumulation.weight(relative: $1) })
   }
 
   /// That of each field.

@@ -78,6 +78,15 @@ void exponential_combine_row(double *out, const double *base, int is_advanced, c
                              const double *exponentials, double rest, double rest_exponential, double step, double factor,
                              size_t count);
 
+/// One row of what the same stage multiplies by: e^z, unless that is NULL, and the factor of each term, at `offset`.
+void exponential_weights_row(double *exponential, double *const *factors, size_t offset, const double *weights,
+                             size_t term_count, const double *eigenvalues, const double *exponentials, double rest,
+                             double rest_exponential, double step, size_t count);
+
+/// The same stage, bit for bit, of all numbers from `start` to before `end`, by tables: without e^z where that is NULL.
+void exponential_combine_tables(double *out, const double *base, const double *exponential, const double *const *factors,
+                                const double *const *terms, size_t term_count, double factor, size_t start, size_t end);
+
 /// Rows of a matrix that are worked on together.
 #define MATRIX_ROWS 4
 

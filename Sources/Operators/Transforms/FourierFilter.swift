@@ -27,13 +27,14 @@ struct FourierFilter: LineFilter {
     bImaginary = differences.enumerated().map { $1 * sin(.pi * Double($0) / Double(count)) }
   }
 
-  func apply(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) {
-    transform.transform(block)
+  func apply(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double> {
+    transform.transform(block, to: spare)
     if transform.isPeriodic {
-      transform_scale(block, a.count, a)
+      transform_scale(spare, a.count, a)
     } else {
-      transform_mix(block, a.count, a, bReal, bImaginary)
+      transform_mix(spare, a.count, a, bReal, bImaginary)
     }
-    transform.transform(block, backward: true)
+    transform.transform(spare, to: block, backward: true)
+    return block
   }
 }

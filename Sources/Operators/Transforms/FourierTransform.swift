@@ -10,7 +10,8 @@ import Glibc
 /// ASSP 28 (1980) 27–34.
 ///
 /// FFTW plans with its estimate, never by measuring: a measured plan, and with it the last bits of the result, may
-/// differ from run to run.
+/// differ from run to run. From one block to another: in place it takes up to twice as long, for lengths that are no
+/// powers of two.
 final class FourierTransform: LineTransform, @unchecked Sendable {
   let count: Int
   let isPeriodic: Bool
@@ -28,10 +29,8 @@ final class FourierTransform: LineTransform, @unchecked Sendable {
     self.isPeriodic = isPeriodic
     order = (0..<count).map { isPeriodic ? $0 : $0 % 2 == 0 ? $0 / 2 : count - ($0 + 1) / 2 }
     (toCoefficients, fromCoefficients) = FourierTransform.coefficientTables(count: count, isPeriodic: isPeriodic)
-    (forwardPlan, backwardPlan) = withPlanningBlock(doubles: count * Int(TRANSFORM_LANES)) { block in
-      block.withMemoryRebound(to: fftw_complex.self, capacity: count * Int(TRANSFORM_LANES) / 2) { complex in
-        (FourierTransform.plan(count, complex, FFTW_FORWARD), FourierTransform.plan(count, complex, FFTW_BACKWARD))
-      }
+    (forwardPlan, backwardPlan) = withPlanningBlocks(doubles: count * Int(TRANSFORM_LANES)) { from, to in
+      (FourierTransform.plan(count, from, to, FFTW_FORWARD), FourierTransform.plan(count, from, to, FFTW_BACKWARD))
     }
   }
 
@@ -42,29 +41,42 @@ final class FourierTransform: LineTransform, @unchecked Sendable {
     }
   }
 
-  private static func plan(_ count: Int, _ block: UnsafeMutablePointer<fftw_complex>, _ sign: Int32) -> fftw_plan {
+  private static func plan(
+    _ count: Int, _ from: UnsafeMutablePointer<Double>, _ to: UnsafeMutablePointer<Double>, _ sign: Int32
+  ) -> fftw_plan {
     var length = Int32(count)
     let columns = TRANSFORM_LANES / 2
-    return fftw_plan_many_dft(
-      1, &length, columns, block, nil, columns, 1, block, nil, columns, 1, sign, UInt32(FFTW_ESTIMATE))!
+    return withComplex(from, to, count) {
+      fftw_plan_many_dft(1, &length, columns, $0, nil, columns, 1, $1, nil, columns, 1, sign, UInt32(FFTW_ESTIMATE))!
+    }
   }
 
-  /// The complex transform of every line, in place; backwards it multiplies by `count` altogether.
-  func transform(_ block: UnsafeMutablePointer<Double>, backward: Bool = false) {
-    block.withMemoryRebound(to: fftw_complex.self, capacity: count * Int(TRANSFORM_LANES) / 2) {
-      fftw_execute_dft(backward ? backwardPlan : forwardPlan, $0, $0)
+  /// The complex transform of every line of a block into another; backwards it multiplies by `count` altogether.
+  func transform(_ from: UnsafeMutablePointer<Double>, to: UnsafeMutablePointer<Double>, backward: Bool = false) {
+    FourierTransform.withComplex(from, to, count) { fftw_execute_dft(backward ? backwardPlan : forwardPlan, $0, $1) }
+  }
+
+  private static func withComplex<Result>(
+    _ from: UnsafeMutablePointer<Double>, _ to: UnsafeMutablePointer<Double>, _ count: Int,
+    _ body: (UnsafeMutablePointer<fftw_complex>, UnsafeMutablePointer<fftw_complex>) -> Result
+  ) -> Result {
+    let capacity = count * Int(TRANSFORM_LANES) / 2
+    return from.withMemoryRebound(to: fftw_complex.self, capacity: capacity) { from in
+      to.withMemoryRebound(to: fftw_complex.self, capacity: capacity) { to in body(from, to) }
     }
   }
 
   /// To real coefficients; for periodic lines: cosines upwards, sines downwards.
-  func forward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) {
-    transform(block)
-    toCoefficients.mix(block)
+  func forward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double> {
+    transform(block, to: spare)
+    toCoefficients.mix(spare)
+    return spare
   }
 
-  func backward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) {
+  func backward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double> {
     fromCoefficients.mix(block)
-    transform(block, backward: true)
+    transform(block, to: spare, backward: true)
+    return spare
   }
 
   func filter(_ factors: [Double]) -> any LineFilter { FourierFilter(self, factors: factors) }

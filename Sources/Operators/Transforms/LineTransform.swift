@@ -4,7 +4,7 @@ import CKernels
 /// product, and back.
 ///
 /// The lines lie side by side in a block that stays in cache: value `i` of line `j` at `block[order[i] · 16 + j]`.
-/// `spare` is as large as the block and is lost.
+/// `spare` is as large as the block; each step leaves its result in either and says where, the other is lost.
 protocol LineTransform: Sendable {
   var count: Int { get }
   /// Place in the block of each value of a line.
@@ -12,17 +12,17 @@ protocol LineTransform: Sendable {
   /// What values are multiplied by, there and back.
   var normalization: Double { get }
   /// From values, in the block's order, to coefficients, in their natural order.
-  func forward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>)
+  func forward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double>
   /// Back again; the values come out multiplied by the normalization.
-  func backward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>)
+  func backward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double>
   /// Prepares to multiply the coefficients by factors, from values to values.
   func filter(_ factors: [Double]) -> any LineFilter
 }
 
 /// Multiplies the coefficients of lines by factors.
 protocol LineFilter: Sendable {
-  /// From values to values.
-  func apply(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>)
+  /// From values to values; says where they are, like a transform.
+  func apply(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double>
 }
 
 /// One transform there, a product, one back.
@@ -35,9 +35,9 @@ struct CoefficientFilter: LineFilter {
     self.factors = factors.map { $0 / transform.normalization }
   }
 
-  func apply(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) {
-    transform.forward(block, spare: spare)
-    transform_scale(block, factors.count, factors)
-    transform.backward(block, spare: spare)
+  func apply(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double> {
+    let coefficients = transform.forward(block, spare: spare)
+    transform_scale(coefficients, factors.count, factors)
+    return transform.backward(coefficients, spare: coefficients == spare ? block : spare)
   }
 }

@@ -20,8 +20,10 @@ final class PlanningLock: @unchecked Sendable {
 }
 
 /// Plans under the lock, with memory aligned as the blocks to come.
-func withPlanningBlock<Result>(doubles: Int, _ body: (UnsafeMutablePointer<Double>) -> Result) -> Result {
-  let block = fftw_alloc_real(doubles)!
-  defer { fftw_free(block) }
-  return PlanningLock.shared.withLock { body(block) }
+func withPlanningBlocks<Result>(
+  doubles: Int, _ body: (UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) -> Result
+) -> Result {
+  let blocks = [fftw_alloc_real(doubles)!, fftw_alloc_real(doubles)!]
+  defer { for block in blocks { fftw_free(block) } }
+  return PlanningLock.shared.withLock { body(blocks[0], blocks[1]) }
 }

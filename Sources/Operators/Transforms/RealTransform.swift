@@ -21,8 +21,8 @@ final class RealTransform: LineTransform, @unchecked Sendable {
       case .sineFromZero: (FFTW_RODFT11, FFTW_RODFT11)
       case .fourier, .cosine: preconditionFailure("done by complex transforms")
       }
-    (forwardPlan, backwardPlan) = withPlanningBlock(doubles: count * Int(TRANSFORM_LANES)) { block in
-      (RealTransform.plan(count, block, there), RealTransform.plan(count, block, back))
+    (forwardPlan, backwardPlan) = withPlanningBlocks(doubles: count * Int(TRANSFORM_LANES)) { from, to in
+      (RealTransform.plan(count, from, to, there), RealTransform.plan(count, from, to, back))
     }
   }
 
@@ -33,19 +33,23 @@ final class RealTransform: LineTransform, @unchecked Sendable {
     }
   }
 
-  private static func plan(_ count: Int, _ block: UnsafeMutablePointer<Double>, _ kind: fftw_r2r_kind) -> fftw_plan {
+  private static func plan(
+    _ count: Int, _ from: UnsafeMutablePointer<Double>, _ to: UnsafeMutablePointer<Double>, _ kind: fftw_r2r_kind
+  ) -> fftw_plan {
     var (length, kind) = (Int32(count), kind)
     let lanes = TRANSFORM_LANES
     return fftw_plan_many_r2r(
-      1, &length, lanes, block, nil, lanes, 1, block, nil, lanes, 1, &kind, UInt32(FFTW_ESTIMATE))!
+      1, &length, lanes, from, nil, lanes, 1, to, nil, lanes, 1, &kind, UInt32(FFTW_ESTIMATE))!
   }
 
-  func forward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) {
-    fftw_execute_r2r(forwardPlan, block, block)
+  func forward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double> {
+    fftw_execute_r2r(forwardPlan, block, spare)
+    return spare
   }
 
-  func backward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) {
-    fftw_execute_r2r(backwardPlan, block, block)
+  func backward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double> {
+    fftw_execute_r2r(backwardPlan, block, spare)
+    return spare
   }
 
   func filter(_ factors: [Double]) -> any LineFilter { CoefficientFilter(self, factors: factors) }

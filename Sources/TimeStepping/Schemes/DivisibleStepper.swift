@@ -4,6 +4,8 @@ import Fields
 protocol DivisibleStepper: Stepper {
   /// Order in the step size.
   var order: Int { get }
+  /// How the errors of its steps add up.
+  var accumulation: ErrorAccumulation { get }
   /// What it remembers from step to step; nil if nothing.
   var balance: Balance? { get }
   var quasiSteady: QuasiSteadyFields? { get }

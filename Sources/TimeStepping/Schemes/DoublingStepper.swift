@@ -105,7 +105,8 @@ package final class DoublingStepper: Stepper {
       try base.flow(coarse, from: time, by: step, didFlow: didFlow)
     }
     try halves(state, from: time, by: step, remembers: remembers, didFlow: didFlow)
-    return measure?.error(of: state, against: coarse, weight: weight, during: step)
+    return measure?.error(
+      of: state, against: coarse, weight: weight, during: step, accumulating: base.accumulation)
   }
 
   /// Of the difference in the error of the halves.

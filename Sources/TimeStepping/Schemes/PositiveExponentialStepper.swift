@@ -38,6 +38,7 @@ package final class PositiveExponentialStepper: DivisibleStepper {
   }
 
   var order: Int { 2 }
+  var accumulation: ErrorAccumulation { PositiveExponentialStepper.accumulation }
   var balance: Balance? { nil }
   package var keepsDensitiesNonNegative: Bool { true }
   package var errorOrder: Int { 3 }

@@ -52,6 +52,7 @@ package final class SplittingStepper: DivisibleStepper {
     [reactions?.work, taxis?.work].reduce(diffusion.work) { $0 + ($1 ?? Work()) }
   }
   var order: Int { scheme.order }
+  var accumulation: ErrorAccumulation { scheme.accumulation }
   package var errorOrder: Int { scheme.order + 1 }
   package var fieldSetCount: Int { (balance?.setCount ?? 0) + (reactionFlow?.fieldSetCount ?? 0) }
   package var memory: [(name: String, set: FieldSet)] { balance?.sets ?? [] }
