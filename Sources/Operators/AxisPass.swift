@@ -125,22 +125,22 @@ extension LineContinuation {
 extension LineBlocks {
   /// Brings a block of lines into cache, works on it with a spare one as large, and puts back what `work` says.
   func gather(
-    _ index: Int, from values: UnsafeMutablePointer<Double>, order: [Int], putBack: [Int]? = nil,
-    scratch: WorkerScratch,
+    _ index: Int, from values: UnsafeMutablePointer<Double>, to target: UnsafeMutablePointer<Double>? = nil,
+    order: [Int], putBack: [Int]? = nil, scratch: WorkerScratch,
     _ work: (UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double>
   ) {
     let (offset, lanes) = block(index)
     let size = lineLength * Int(TRANSFORM_LANES)
     let memory = scratch.memory(2 * size)
-    let lines = values + offset
+    let (lines, out) = (values + offset, (target ?? values) + offset)
     if axis == 0 {
       transform_load_rows(memory, lines, stride, lineLength, lanes, order)
       let result = work(memory, memory + size)
-      transform_store_rows(result, lines, stride, lineLength, lanes, putBack ?? order)
+      transform_store_rows(result, out, stride, lineLength, lanes, putBack ?? order)
     } else {
       transform_load_columns(memory, lines, stride, lineLength, lanes, order)
       let result = work(memory, memory + size)
-      transform_store_columns(result, lines, stride, lineLength, lanes, putBack ?? order)
+      transform_store_columns(result, out, stride, lineLength, lanes, putBack ?? order)
     }
   }
 }

@@ -25,26 +25,68 @@ struct CoefficientSpace: Sendable {
     normalization = spectra.reduce(1) { $0 * $1.transform.normalization }
   }
 
+  /// A field in the space of its coefficients.
+  typealias Member = (space: CoefficientSpace, values: FieldPointer)
+
   func forward(_ values: FieldPointer, pool: WorkerPool, scratch: [WorkerScratch]) {
-    for axis in spectra.indices {
-      let (lines, blocks, natural) = (spectra[axis].transform, blocks[axis], naturalOrders[axis])
-      pool.forEach(blocks.blockCount) { index, worker in
-        blocks.gather(index, from: values.start, order: lines.order, putBack: natural, scratch: scratch[worker]) {
-          lines.forward($0, spare: $1)
-        }
-      }
-    }
+    CoefficientSpace.forward([(self, values)], pool: pool, scratch: scratch)
   }
 
   /// The values come out multiplied by what the products below divide by.
   func backward(_ values: FieldPointer, pool: WorkerPool, scratch: [WorkerScratch]) {
-    for axis in spectra.indices {
-      let (lines, blocks, natural) = (spectra[axis].transform, blocks[axis], naturalOrders[axis])
-      pool.forEach(blocks.blockCount) { index, worker in
-        blocks.gather(index, from: values.start, order: natural, putBack: lines.order, scratch: scratch[worker]) {
-          lines.backward($0, spare: $1)
-        }
+    CoefficientSpace.backward([(self, values)], pool: pool, scratch: scratch)
+  }
+
+  /// Fields on the same grid, all at once.
+  static func forward(_ members: [Member], pool: WorkerPool, scratch: [WorkerScratch]) {
+    guard let axes = members.first?.space.spectra.indices else { return }
+    for axis in axes {
+      forEachBlock(of: members, axis: axis, pool) { space, values, block, worker in
+        let (lines, natural) = (space.spectra[axis].transform, space.naturalOrders[axis])
+        space.blocks[axis].gather(
+          block, from: values.start, order: lines.order, putBack: natural, scratch: scratch[worker]
+        ) { lines.forward($0, spare: $1) }
       }
+    }
+  }
+
+  /// - Parameter first: the axes before it have been done.
+  static func backward(
+    _ members: [Member], fromAxis first: Int = 0, pool: WorkerPool, scratch: [WorkerScratch]
+  ) {
+    guard let axes = members.first?.space.spectra.indices else { return }
+    for axis in axes.dropFirst(first) {
+      forEachBlock(of: members, axis: axis, pool) { space, values, block, worker in
+        space.backward(block, axis: axis, from: values, to: values, scratch: scratch[worker])
+      }
+    }
+  }
+
+  /// Goes back along the first axis with some rows, the first of which begins a block.
+  func backwardFirstAxis(_ rows: Range<Int>, from source: FieldPointer, to target: FieldPointer, scratch: WorkerScratch) {
+    let lanes = Int(TRANSFORM_LANES)
+    for block in rows.lowerBound / lanes..<(rows.upperBound + lanes - 1) / lanes {
+      backward(block, axis: 0, from: source, to: target, scratch: scratch)
+    }
+  }
+
+  private func backward(
+    _ block: Int, axis: Int, from source: FieldPointer, to target: FieldPointer, scratch: WorkerScratch
+  ) {
+    let lines = spectra[axis].transform
+    blocks[axis].gather(
+      block, from: source.start, to: target.start, order: naturalOrders[axis], putBack: lines.order, scratch: scratch
+    ) { lines.backward($0, spare: $1) }
+  }
+
+  private static func forEachBlock(
+    of members: [Member], axis: Int, _ pool: WorkerPool,
+    _ body: @Sendable (_ space: CoefficientSpace, _ values: FieldPointer, _ block: Int, _ worker: Int) -> Void
+  ) {
+    let count = members[0].space.blocks[axis].blockCount
+    pool.forEach(count * members.count) { item, worker in
+      let member = members[item % members.count]
+      body(member.space, member.values, item / members.count, worker)
     }
   }
 
@@ -98,9 +140,15 @@ struct CoefficientSpace: Sendable {
     let (rowCount, stride) = (rests.count, grid.rowStride)
     let rows = max(1, CoefficientSpace.pieceLength / stride)
     pool.forEach((rowCount + rows - 1) / rows) { piece, _ in
-      rests.withUnsafeBufferPointer { rests in
-        for row in piece * rows..<min((piece + 1) * rows, rowCount) { body(row, row * stride, rests[row]) }
-      }
+      forEachRow(piece * rows..<min((piece + 1) * rows, rowCount), body)
+    }
+  }
+
+  /// The same for some rows.
+  func forEachRow(_ rows: Range<Int>, _ body: (_ row: Int, _ offset: Int, _ rest: Double) -> Void) {
+    let stride = grid.rowStride
+    rests.withUnsafeBufferPointer { rests in
+      for row in rows { body(row, row * stride, rests[row]) }
     }
   }
 

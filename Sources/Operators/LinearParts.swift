@@ -10,12 +10,12 @@ import Fields
 package final class LinearParts: Sendable {
   let grid: Grid
   let pool: WorkerPool
-  private let scratch: [WorkerScratch]
+  let scratch: [WorkerScratch]
   let parts: [Part]
   /// Work space for what the sides give and for the diffusion of neighboring points.
   private let spare: FieldSet
   let meter = WorkMeter()
-  private let tables: StageTables
+  let tables: StageTables
 
   struct Part: Sendable {
     let decay: Double
@@ -98,85 +98,6 @@ package final class LinearParts: Sendable {
         stencil: [-2 * strength, strength], boundary: field.boundaries[index],
         grid: grid, axis: index)
     }
-  }
-
-  // MARK: Coefficients
-
-  /// Replaces the values at the points by coefficients, in the fields that are transformed.
-  package func toCoefficients(_ set: FieldSet, isNormalized: Bool = false) {
-    for (field, part) in parts.enumerated() {
-      guard let space = part.space else { continue }
-      space.forward(FieldPointer(set, field), pool: pool, scratch: scratch)
-      if isNormalized { set.setField(field, toSumOf: [(1 / space.normalization, set)], pool: pool) }
-      meter.add { $0.transforms += grid.axes.count }
-    }
-  }
-
-  /// Replaces normalized coefficients by the values at the points.
-  package func toPoints(_ set: FieldSet) {
-    for (field, part) in parts.enumerated() {
-      guard let space = part.space else { continue }
-      space.backward(FieldPointer(set, field), pool: pool, scratch: scratch)
-      meter.add { $0.transforms += grid.axes.count }
-    }
-  }
-
-  /// What the functions of a coefficient take, in operations of an expression.
-  private static let functionOperations = 8
-
-  /// A stage: `target ← e^{chL} base + h Σ_j (w_j1 φ₁(chL) + w_j2 φ₂(chL) + w_j3 φ₃(chL)) term_j`.
-  ///
-  /// - Parameters:
-  ///   - base: normalized coefficients, as `target` becomes.
-  ///   - isAdvanced: whether `base` is multiplied by the exponential.
-  ///   - share: `c`.
-  ///   - decays: instead of those given at the beginning.
-  ///   - terms: coefficients as they come from `toCoefficients`, with their weights `w`.
-  package func combine(
-    into target: FieldSet, base: FieldSet, isAdvanced: Bool = true, share: Double, of step: Double,
-    terms: [(set: FieldSet, weights: [Double])], decays: [Double]? = nil
-  ) {
-    let terms = terms.filter { $0.weights.contains { $0 != 0 } }
-    let functions = parts.count { $0.space != nil }
-    meter.add { $0.operations += Double(parts.count * (1 + terms.count) + functions * LinearParts.functionOperations) }
-    for (field, part) in parts.enumerated() {
-      let decay = decays?[field] ?? part.decay
-      guard let space = part.space else {
-        combinePoints(field, decay, target, base, isAdvanced, share * step, step, terms)
-        continue
-      }
-      let stage = StageTables.Stage(
-        field: field, isAdvanced: isAdvanced, share: share, weights: terms.flatMap(\.weights))
-      func functions() -> StageFunctions { StageFunctions(space, step: share * step, decay: decay) }
-      let table =
-        decays == nil
-        ? tables.table(stage, step: step) { functions().write($0, $1, weights: $2, pool: pool) } : nil
-      let (out, before) = (FieldPointer(target, field), FieldPointer(base, field))
-      let rows = TermPointers(starts: terms.map { UnsafePointer($0.set.pointer(field)) })
-      let factor = step / space.normalization
-      withExtendedLifetime(terms) {
-        if let table {
-          pool.forEachPiece(of: grid.storageCount) { start, end in
-            exponential_combine_tables(
-              out.start, before.start, table.exponential, table.factors, rows.starts, rows.starts.count, factor, start,
-              end)
-          }
-        } else {
-          functions().combine(
-            into: out, base: before, isAdvanced: isAdvanced, rows, weights: stage.weights, factor: factor, pool: pool)
-        }
-      }
-    }
-  }
-
-  /// The same for a field whose linear part is a number.
-  private func combinePoints(
-    _ field: Int, _ decay: Double, _ target: FieldSet, _ base: FieldSet, _ isAdvanced: Bool, _ interval: Double,
-    _ step: Double, _ terms: [(set: FieldSet, weights: [Double])]
-  ) {
-    let functions = PhiFunctions(-decay * interval)
-    let sum = terms.map { (step * functions.sum($0.weights), $0.set) }
-    target.setField(field, toSumOf: [(isAdvanced ? functions.exponential : 1, base)] + sum, pool: pool)
   }
 
   // MARK: Rates

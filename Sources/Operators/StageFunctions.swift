@@ -31,14 +31,11 @@ struct StageFunctions {
     }
   }
 
-  /// `out ← e^z base + factor · Σ_j (w_j1 φ₁ + w_j2 φ₂ + w_j3 φ₃) term_j`, without `e^z` unless `isAdvanced`.
-  func combine(
-    into out: FieldPointer, base: FieldPointer, isAdvanced: Bool, _ terms: TermPointers, weights: [Double],
-    factor: Double, pool: WorkerPool
-  ) {
-    space.forEachRow(pool) { row, offset, rest in
+  /// Some rows of `out ← e^z base + factor · Σ_j (w_j1 φ₁ + w_j2 φ₂ + w_j3 φ₃) term_j`, without `e^z` unless `isAdvanced`.
+  func combine(_ sum: FieldSum, factor: Double, rows: Range<Int>) {
+    space.forEachRow(rows) { row, offset, rest in
       exponential_combine_row(
-        out.start, base.start, isAdvanced ? 1 : 0, terms.starts, offset, weights, terms.starts.count,
+        sum.out.start, sum.base.start, sum.isAdvanced ? 1 : 0, sum.terms, offset, sum.weights, sum.terms.count,
         space.firstEigenvalues, first, rest - decay, others[row], step, factor, first.count)
     }
   }
@@ -47,9 +44,4 @@ struct StageFunctions {
     let exponential: UnsafeMutablePointer<Double>?
     let factors: [UnsafeMutablePointer<Double>?]
   }
-}
-
-/// The same field of several sets, which threads only read.
-struct TermPointers: @unchecked Sendable {
-  let starts: [UnsafePointer<Double>?]
 }

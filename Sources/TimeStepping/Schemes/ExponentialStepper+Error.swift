@@ -20,10 +20,9 @@ extension ExponentialStepper {
   ) throws(NumericalFailure) -> StepError {
     let terms = zip([startRates] + stageRates + [end.rates], scheme.errorWeights).filter { $1.contains { $0 != 0 } }
     // The embedded solution is the new one less its error.
-    parts.combine(
+    parts.stage(
       into: spare, base: end.solution, isAdvanced: false, share: 1, of: step,
       terms: terms.map { ($0, $1.map(-)) })
-    parts.toPoints(spare)
     var worst = measure.error(of: state, against: spare, weight: 1, during: step)
     let missed = parts.transientErrors(
       of: end.solution, rates: [startRates, stageRates[0], stageRates[1], end.rates], step: step)

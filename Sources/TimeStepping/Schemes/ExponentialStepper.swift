@@ -92,10 +92,9 @@ package final class ExponentialStepper: Stepper {
     var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, state, from: time) }
     try stages(state, start: start.solution, startRates: start.rates, from: time, by: step, &record, didFlow)
     let all = [start.rates] + stageRates
-    parts.combine(
-      into: end.solution, base: start.solution, share: 1, of: step, terms: Array(zip(all, scheme.weights)))
-    state.copy(from: end.solution)
-    parts.toPoints(state)
+    parts.stage(
+      into: state, keeping: end.solution, base: start.solution, share: 1, of: step,
+      terms: Array(zip(all, scheme.weights)))
     didFlow(.diffusion)
     try quasiSteady?.settle(state, time: time + step)
     for field in quasiSteady?.fields ?? [] { end.solution.setField(field, toSumOf: [(1, state)]) }
@@ -111,10 +110,9 @@ package final class ExponentialStepper: Stepper {
     let start = try start(copy, time, { _ in })
     var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, copy, from: time) }
     try stages(copy, start: start.solution, startRates: start.rates, from: time, by: step, &record, { _ in })
-    parts.combine(
+    parts.stage(
       into: copy, base: start.solution, share: 1, of: step,
       terms: Array(zip([start.rates] + stageRates, scheme.weights)))
-    parts.toPoints(copy)
     try quasiSteady?.settle(copy, time: time + step)
     record?.finish(copy, by: step, scheme)
   }
@@ -126,9 +124,7 @@ package final class ExponentialStepper: Stepper {
   ) throws(NumericalFailure) {
     let all = [startRates] + stageRates
     for (index, stage) in scheme.stages.enumerated() {
-      parts.combine(
-        into: state, base: start, share: stage.node, of: step, terms: Array(zip(all, stage.weights)))
-      parts.toPoints(state)
+      parts.stage(into: state, base: start, share: stage.node, of: step, terms: Array(zip(all, stage.weights)))
       didFlow(.diffusion)
       try quasiSteady?.settle(state, time: time + stage.node * step)
       try evaluate(state, time + stage.node * step, into: stageRates[index], didFlow)

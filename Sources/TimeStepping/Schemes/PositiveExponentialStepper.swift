@@ -82,9 +82,8 @@ package final class PositiveExponentialStepper: DivisibleStepper {
       didFlow(.reaction)
       parts.addRates(of: state, time: time, to: startRates, neighborsOnly: true)
       parts.toCoefficients(startRates)
-      parts.combine(
+      parts.stage(
         into: state, base: solution, share: 1, of: step, terms: [(startRates, [1, 0, 0])], decays: bounds)
-      parts.toPoints(state)
       try quasiSteady?.settle(state, time: time + step)
       clearRounding(state)
       didFlow(.diffusion)
@@ -94,8 +93,7 @@ package final class PositiveExponentialStepper: DivisibleStepper {
       // The prediction loses more than was thought: once more with a larger bound.
       bounds = zip(needed, bounds).map { $0 <= $1 ? $1 : PositiveExponentialStepper.margin * $0 }
       guard bounds.allSatisfy(\.isFinite) else { throw failure(bounds, time) }
-      parts.combine(into: state, base: solution, isAdvanced: false, share: 1, of: step, terms: [])
-      parts.toPoints(state)
+      parts.stage(into: state, base: solution, isAdvanced: false, share: 1, of: step, terms: [])
       try quasiSteady?.settle(state, time: time)
       clearRounding(state)
       try rates.find(state, time: time)
@@ -105,10 +103,9 @@ package final class PositiveExponentialStepper: DivisibleStepper {
     didFlow(.reaction)
     parts.addRates(of: state, time: time + step, to: endRates, neighborsOnly: true)
     parts.toCoefficients(endRates)
-    parts.combine(
+    parts.stage(
       into: state, base: solution, share: 1, of: step, terms: [(startRates, [1, -1, 0]), (endRates, [0, 1, 0])],
       decays: bounds)
-    parts.toPoints(state)
     clearRounding(state)
     didFlow(.diffusion)
     try quasiSteady?.settle(state, time: time + step)
