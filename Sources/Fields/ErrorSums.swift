@@ -9,6 +9,12 @@ extension FieldSet {
     package let value: Double
     /// Root mean square of the solution at the start of the step.
     package let old: Double
+
+    package init(difference: Double, value: Double, old: Double) {
+      self.difference = difference
+      self.value = value
+      self.old = old
+    }
   }
 
   /// Compares a field with that of another solution, and with that at the start of the step.

@@ -15,13 +15,20 @@ struct CoefficientSpace: Sendable {
   private let rests: [Double]
   /// What a transform there and back multiplies values by.
   let normalization: Double
+  /// Mean squares of values of which a single coefficient is 1: along the first axis, and of each row along the others.
+  private let meanSquares: (first: [Double], others: [Double])
 
   init(grid: Grid, spectra: [AxisSpectrum]) {
     self.grid = grid
     self.spectra = spectra
     blocks = grid.axes.indices.map { LineBlocks(grid: grid, axis: $0, lanes: Int(TRANSFORM_LANES)) }
     naturalOrders = spectra.map { Array(0..<$0.transform.count) }
-    rests = CoefficientSpace.rests(spectra, count: grid.rowCount)
+    let others = spectra.dropFirst()
+    rests = CoefficientSpace.overRows(others.map(\.eigenvalues), count: grid.rowCount, from: 0, +)
+    meanSquares = (
+      spectra[0].transform.meanSquares,
+      CoefficientSpace.overRows(others.map(\.transform.meanSquares), count: grid.rowCount, from: 1, *)
+    )
     normalization = spectra.reduce(1) { $0 * $1.transform.normalization }
   }
 
@@ -155,16 +162,33 @@ struct CoefficientSpace: Sendable {
   /// Doubles that one thread works on at a time.
   private static let pieceLength = 4096
 
-  private static func rests(_ spectra: [AxisSpectrum], count: Int) -> [Double] {
+  /// For each row what numbers of its coefficients along the other axes make together.
+  private static func overRows(
+    _ axes: [[Double]], count: Int, from start: Double, _ join: (Double, Double) -> Double
+  ) -> [Double] {
     (0..<count).map { row in
       var index = row
-      var sum = 0.0
-      for spectrum in spectra.dropFirst() {
-        sum += spectrum.eigenvalues[index % spectrum.eigenvalues.count]
-        index /= spectrum.eigenvalues.count
+      return axes.reduce(start) { joined, numbers in
+        defer { index /= numbers.count }
+        return join(joined, numbers[index % numbers.count])
       }
-      return sum
     }
+  }
+
+  /// Root mean squares of the values, found from the coefficients: of the difference of a field of two sets, of the first,
+  /// and of a third.
+  func errorSizes(
+    of field: Int, _ new: FieldSet, against other: FieldSet, old: FieldSet, pool: WorkerPool
+  ) -> FieldSet.ErrorSizes {
+    let (a, b, c) = (ReadOnlyValues(new, field), ReadOnlyValues(other, field), ReadOnlyValues(old, field))
+    let (stride, length) = (grid.rowStride, grid.rowLength)
+    let sums = pool.rowSums(grid, count: 3) { row, sums in
+      let offset = row * stride
+      array_error_sums(a.start + offset, b.start + offset, c.start + offset, meanSquares.first, length, sums)
+      for k in 0..<3 { sums[k] *= meanSquares.others[row] }
+    }
+    let sizes = sums.map { $0.squareRoot() }
+    return FieldSet.ErrorSizes(difference: sizes[0], value: sizes[1], old: sizes[2])
   }
 }
 

@@ -93,9 +93,22 @@ package final class ErrorNorm: Sendable {
   ) -> [Double] {
     // Where the boundary is free its place counts like the values.
     let displacement = weight * abs(state.scale - other.scale) / state.scale
-    return errors(
-      (0..<state.count).map {
-        let found = state.errorSizes($0, against: other, old: start, volumes: volumes, pool: pool)
+    let found = (0..<state.count).map { sizes($0, of: state, against: other, from: start) }
+    return errors(found, weight: weight, displacement: displacement, during: step)
+  }
+
+  fileprivate func sizes(
+    _ field: Int, of state: FieldSet, against other: FieldSet, from start: FieldSet
+  ) -> FieldSet.ErrorSizes {
+    state.errorSizes(field, against: other, old: start, volumes: volumes, pool: pool)
+  }
+
+  /// The same from what has been measured of each field.
+  fileprivate func errors(
+    _ found: [FieldSet.ErrorSizes], weight: Double, displacement: Double = 0, during step: Double
+  ) -> [Double] {
+    errors(
+      found.map { found in
         let size = max(found.value, found.old)
         let reach = abs(found.value - found.old) * duration / step
         return (max(weight * found.difference, displacement * size), size, reach)
@@ -170,6 +183,16 @@ package struct ErrorMeasure: Sendable {
   /// That of each field.
   func errors(of state: FieldSet, against other: FieldSet, weight: Double, during step: Double) -> [Double] {
     norm.errors(of: state, against: other, weight: weight, from: start, during: step)
+  }
+
+  /// The error of a step from the differences between two solutions of all fields.
+  func error(_ found: [FieldSet.ErrorSizes], during step: Double) -> StepError {
+    StepError(worstOf: norm.errors(found, weight: 1, during: step))
+  }
+
+  /// What one field and its difference from another solution amount to at the points, from given values at the start.
+  func sizes(_ field: Int, of state: FieldSet, against other: FieldSet, from start: FieldSet) -> FieldSet.ErrorSizes {
+    norm.sizes(field, of: state, against: other, from: start)
   }
 
   func error(relative errors: [Double]) -> StepError { norm.error(relative: errors) }

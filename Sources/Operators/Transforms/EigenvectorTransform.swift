@@ -13,6 +13,8 @@ struct EigenvectorTransform: LineTransform {
   private let back: LineMatrix
 
   var normalization: Double { 1 }
+  /// Means over the volumes of the points.
+  let meanSquares: [Double]
 
   init(_ laplacian: AxisLaplacian) {
     count = laplacian.count
@@ -24,6 +26,7 @@ struct EigenvectorTransform: LineTransform {
     let (values, vectors) = system.eigensystem()
     // Rounding can put the eigenvalue of the constant above 0.
     eigenvalues = values.map { min($0, 0) }
+    meanSquares = values.map { _ in 1 / laplacian.volumes.reduce(0, +) }
     there = LineMatrix(rows: vectors.map { vector in (0, zip(vector, roots).map { $0 * $1 }) })
     back = LineMatrix(rows: roots.indices.map { point in (0, vectors.map { $0[point] / roots[point] }) })
   }

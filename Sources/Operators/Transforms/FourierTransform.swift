@@ -23,6 +23,13 @@ final class FourierTransform: LineTransform, @unchecked Sendable {
 
   var normalization: Double { Double(count) }
 
+  var meanSquares: [Double] {
+    (0..<count).map { k in
+      let isMiddle = k == 0 || isPeriodic && 2 * k == count
+      return isPeriodic ? (isMiddle ? 1 : 2) : isMiddle ? 0.25 : 0.5
+    }
+  }
+
   /// - Parameter isPeriodic: else nothing crosses the ends.
   init(count: Int, isPeriodic: Bool) {
     self.count = count

@@ -11,6 +11,9 @@ protocol LineTransform: Sendable {
   var order: [Int] { get }
   /// What values are multiplied by, there and back.
   var normalization: Double { get }
+  /// For each coefficient the mean square of the values of a line on which it alone is not 0 but, normalized, 1: lines of
+  /// different coefficients are orthogonal.
+  var meanSquares: [Double] { get }
   /// From values, in the block's order, to coefficients, in their natural order.
   func forward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double>
   /// Back again; the values come out multiplied by the normalization.

@@ -8,12 +8,14 @@ final class RealTransform: LineTransform, @unchecked Sendable {
   let order: [Int]
   private let forwardPlan: fftw_plan
   private let backwardPlan: fftw_plan
+  let meanSquares: [Double]
 
   var normalization: Double { 2 * Double(count) }
 
   init(count: Int, basis: TransformBasis) {
     self.count = count
     order = Array(0..<count)
+    meanSquares = (0..<count).map { basis == .sine && $0 == count - 1 ? 1 : 2 }
     let (there, back): (fftw_r2r_kind, fftw_r2r_kind) =
       switch basis {
       case .sine: (FFTW_RODFT10, FFTW_RODFT01)

@@ -13,19 +13,22 @@ extension ExponentialStepper {
   ///
   /// - Parameters:
   ///   - state: the new solution.
-  ///   - end: the same in coefficients, and its rates.
+  ///   - start: the one at the start of the step in coefficients, and its rates.
+  ///   - end: the new one in coefficients, and its rates.
   func error(
-    of state: FieldSet, from time: Double, by step: Double, startRates: FieldSet,
+    of state: FieldSet, from time: Double, by step: Double, start: (solution: FieldSet, rates: FieldSet),
     end: (solution: FieldSet, rates: FieldSet), _ measure: ErrorMeasure
   ) throws(NumericalFailure) -> StepError {
-    let terms = zip([startRates] + stageRates + [end.rates], scheme.errorWeights).filter { $1.contains { $0 != 0 } }
+    let terms = zip([start.rates] + stageRates + [end.rates], scheme.errorWeights).filter { $1.contains { $0 != 0 } }
     // The embedded solution is the new one less its error.
-    parts.stage(
-      into: spare, base: end.solution, isAdvanced: false, share: 1, of: step,
-      terms: terms.map { ($0, $1.map(-)) })
-    var worst = measure.error(of: state, against: spare, weight: 1, during: step)
+    parts.add(into: spare, base: end.solution, of: step, terms: terms.map { ($0, $1.map(-)) })
+    let sizes = (0..<state.count).map {
+      parts.errorSizes($0, of: end.solution, against: spare, old: start.solution)
+        ?? measure.sizes($0, of: end.solution, against: spare, from: start.solution)
+    }
+    var worst = measure.error(sizes, during: step)
     let missed = parts.transientErrors(
-      of: end.solution, rates: [startRates, stageRates[0], stageRates[1], end.rates], step: step)
+      of: end.solution, rates: [start.rates, stageRates[0], stageRates[1], end.rates], step: step)
     let transient = measure.error(relative: missed.map { ExponentialStepper.weightOfMissed * $0 })
     if transient.value > worst.value { worst = transient }
     if let forced = try forcingError(of: state, from: time, by: step, measure), forced.value > worst.value {

@@ -102,7 +102,7 @@ package final class ExponentialStepper: Stepper {
     try evaluate(state, time + step, into: end.rates, didFlow)
     memories.withLock { $0.pendingStep = step }
     guard let measure else { return nil }
-    return try error(of: state, from: time, by: step, startRates: start.rates, end: end, measure)
+    return try error(of: state, from: time, by: step, start: start, end: end, measure)
   }
 
   package func advanceAside(_ copy: FieldSet, from time: Double, by step: Double) throws(NumericalFailure) {
