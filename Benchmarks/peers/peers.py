@@ -37,8 +37,8 @@ PEERS = [
         "Oncofield",
         "with_oncofield.py",
         "The run files of `Benchmarks/problems`: no-flux, spectral Laplacian, scheme `auto`, only points and tolerance changed. "
-        "Stepping is `wall_seconds` of `run.json`, which contains the trial steps of `auto`, two frames of fields, observables "
-        "and checkpoints; planning of transforms and compilation of the model are outside it, but in the whole process. Taxis "
+        "Stepping is the seconds of the steps in `run.json`, which contain the trial steps of `auto`; planning of transforms, "
+        "compilation of the model, output and checkpoints are outside it, but in the whole process. Taxis "
         "(P3) is by limited fluxes of second order, also with the spectral Laplacian.",
         {
             2: cases([32, 48, 64], "auto", 1e-2, 1e-3, 1e-4, 1e-5, 1e-6)

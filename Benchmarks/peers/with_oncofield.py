@@ -1,8 +1,7 @@
 """Oncofield: the run files of Benchmarks/problems with the spectral Laplacian, no-flux, steps by their error.
 
 METHOD a scheme (auto chooses one by trial steps), CONTROL `time.tolerance`. The program is that of PEERS_ONCOFIELD. The
-stepping is `wall_seconds` of run.json: besides the steps the trial steps of auto, two frames of fields, observables and the
-checkpoints. Processor seconds and memory are those of the program, not of this script that starts it by PEERS_LAUNCH.
+stepping is the seconds of the steps in run.json, the trial steps of auto included. Processor seconds and memory are those of the program, not of this script that starts it by PEERS_LAUNCH.
 """
 
 import json
@@ -41,7 +40,7 @@ with tempfile.TemporaryDirectory() as folder:
         fields = [series[name][-1] for name in names]
 schemes = ", ".join(dict.fromkeys(choice["scheme"] for choice in summary["schemes"] or []))
 case.finish(
-    fields, summary["steps"], summary["wall_seconds"], note=schemes,
+    fields, summary["steps"], summary["seconds"]["steps"], note=schemes,
     processor_seconds=used["processor_seconds"], megabytes=used["megabytes"],
     version=f"{summary['program']}, commit {summary['commit'][:8]}",
 )  # fmt: skip

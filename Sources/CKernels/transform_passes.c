@@ -123,6 +123,35 @@ MULTIVERSIONED void transform_mix_complex(double *block, size_t count, const dou
   }
 }
 
+MULTIVERSIONED void transform_to_cosines(double *block, size_t count, const double *cosines, const double *sines) {
+  for (size_t j = 0; j < TRANSFORM_LANES; j++) block[j] *= 2;
+  for (size_t k = 1; 2 * k <= count; k++) {
+    const double c = cosines[k], s = sines[k];
+    double *p = block + k * TRANSFORM_LANES, *q = block + (count - k) * TRANSFORM_LANES;
+    for (size_t j = 0; j < TRANSFORM_LANES; j += lanes_at_once) {
+      const Lanes u = lanes_load(p + j), v = lanes_load(q + j);
+      const Lanes sum = u + v, turned = swapped(v - u) * rotation_signs;
+      // Where p is q, both are the same.
+      lanes_store(p + j, c * sum + s * turned);
+      lanes_store(q + j, s * sum - c * turned);
+    }
+  }
+}
+
+MULTIVERSIONED void transform_from_cosines(double *block, size_t count, const double *cosines, const double *sines) {
+  for (size_t j = 0; j < TRANSFORM_LANES; j++) block[j] *= 0.5;
+  for (size_t k = 1; 2 * k <= count; k++) {
+    const double c = 0.5 * cosines[k], s = 0.5 * sines[k];
+    double *p = block + k * TRANSFORM_LANES, *q = block + (count - k) * TRANSFORM_LANES;
+    for (size_t j = 0; j < TRANSFORM_LANES; j += lanes_at_once) {
+      const Lanes u = lanes_load(p + j), v = lanes_load(q + j);
+      const Lanes iu = swapped(u) * rotation_signs, iv = swapped(v) * rotation_signs;
+      lanes_store(p + j, c * (u - iv) + s * (v + iu));
+      lanes_store(q + j, s * (v - iu) + c * (u + iv));
+    }
+  }
+}
+
 MULTIVERSIONED void transform_scale(double *block, size_t count, const double *a) {
   for (size_t k = 0; k < count; k++)
     for (size_t j = 0; j < TRANSFORM_LANES; j++) block[k * TRANSFORM_LANES + j] *= a[k];

@@ -260,6 +260,9 @@ package final class RunSession {
     try AtomicFile.write(assembly.configuration.resolved(chosen: assembly.chosen).pretty, to: directory.path(.resolved))
   }
 
+  /// Seconds to a thousandth.
+  private static func milliseconds(_ seconds: Double) -> JSONText { .number((seconds * 1000).rounded() / 1000) }
+
   private func writeRun(outcome: String) throws {
     let statistics = current.reactionStatistics
     let configuration = assembly.configuration
@@ -284,7 +287,14 @@ package final class RunSession {
       .init("schemes", simulation.stepper.memorized.choice.map(\.output) ?? .null),
       .init("health", health?.output ?? .null),
       .init("failure", failure?.output ?? .null),
-      .init("wall_seconds", .number((Date().timeIntervalSince(started) * 1000).rounded() / 1000)),
+      .init("wall_seconds", RunSession.milliseconds(Date().timeIntervalSince(started))),
+      .init(
+        "seconds",
+        .object([
+          .init("steps", RunSession.milliseconds(simulation.seconds.steps)),
+          .init("output", RunSession.milliseconds(simulation.seconds.output)),
+          .init("checkpoints", RunSession.milliseconds(simulation.seconds.checkpoints)),
+        ])),
       .init("threads", .integer(assembly.pool.threadCount)),
       .init("seed", .integer(Int(configuration.seed))),
       .init("set", .strings(configuration.overrides)),

@@ -5,7 +5,7 @@ import Fields
 ///
 /// In these coefficients every function of the diffusion operator `L` is a product. Serves what is no product over
 /// axes.
-struct CoefficientSpace: Sendable {
+final class CoefficientSpace: Sendable {
   private let grid: Grid
   private let spectra: [AxisSpectrum]
   private let blocks: [LineBlocks]
@@ -70,7 +70,8 @@ struct CoefficientSpace: Sendable {
   }
 
   /// Goes back along the first axis with some rows, the first of which begins a block.
-  func backwardFirstAxis(_ rows: Range<Int>, from source: FieldPointer, to target: FieldPointer, scratch: WorkerScratch) {
+  func backwardFirstAxis(_ rows: Range<Int>, from source: FieldPointer, to target: FieldPointer, scratch: WorkerScratch)
+  {
     let lanes = Int(TRANSFORM_LANES)
     for block in rows.lowerBound / lanes..<(rows.upperBound + lanes - 1) / lanes {
       backward(block, axis: 0, from: source, to: target, scratch: scratch)
@@ -147,7 +148,7 @@ struct CoefficientSpace: Sendable {
     let (rowCount, stride) = (rests.count, grid.rowStride)
     let rows = max(1, CoefficientSpace.pieceLength / stride)
     pool.forEach((rowCount + rows - 1) / rows) { piece, _ in
-      forEachRow(piece * rows..<min((piece + 1) * rows, rowCount), body)
+      self.forEachRow(piece * rows..<min((piece + 1) * rows, rowCount), body)
     }
   }
 
@@ -184,8 +185,8 @@ struct CoefficientSpace: Sendable {
     let (stride, length) = (grid.rowStride, grid.rowLength)
     let sums = pool.rowSums(grid, count: 3) { row, sums in
       let offset = row * stride
-      array_error_sums(a.start + offset, b.start + offset, c.start + offset, meanSquares.first, length, sums)
-      for k in 0..<3 { sums[k] *= meanSquares.others[row] }
+      array_error_sums(a.start + offset, b.start + offset, c.start + offset, self.meanSquares.first, length, sums)
+      for k in 0..<3 { sums[k] *= self.meanSquares.others[row] }
     }
     let sizes = sums.map { $0.squareRoot() }
     return FieldSet.ErrorSizes(difference: sizes[0], value: sizes[1], old: sizes[2])

@@ -35,6 +35,7 @@ package final class Simulation {
   private let checkpoints: CheckpointPolicy
   private let saveCheckpoint: (Simulation) throws -> Void
   private var lastCheckpointWall = ContinuousClock.now
+  package private(set) var seconds = RunSeconds()
   private var lastCheckpointStep: Int?
 
   /// - Parameter saveCheckpoint: writes a checkpoint of the simulation as it stands, at the end of a step.
@@ -79,6 +80,12 @@ package final class Simulation {
   package func run(
     stopRequested: () -> Bool = { false }, didStep: (Simulation) -> Void = { _ in }
   ) throws -> Outcome {
+    try RunSeconds.adding(to: { seconds.total += $0 }) { () throws -> Outcome in
+      try runOn(stopRequested, didStep)
+    }
+  }
+
+  private func runOn(_ stopRequested: () -> Bool, _ didStep: (Simulation) -> Void) throws -> Outcome {
     if let reason = stops.memory.reason { return .stopped(reason) }
     if clock.step == 0 { try observe(at: clock.time, state) }
     while clock.time < endTime {
@@ -112,8 +119,10 @@ package final class Simulation {
   /// Shows the observers what is due strictly inside a step from a state.
   func observeInside(_ step: Clock.Step, from state: FieldSet) throws {
     while let time = observers.filter({ !$0.isDue(at: step.end) }).map(\.nextTime).min(), time < step.end {
-      aside.copy(from: state)
-      try advanceAside(from: step.start, by: time - step.start)
+      try RunSeconds.adding(to: { seconds.output += $0 }) { () throws -> Void in
+        aside.copy(from: state)
+        try advanceAside(from: step.start, by: time - step.start)
+      }
       try observe(at: time, aside, adding: regimen.equations.account?.latest)
     }
   }
@@ -131,9 +140,11 @@ package final class Simulation {
     let moment = Moment(
       time: time, step: clock.step, stepSize: clock.stepSize ?? 0, state: state,
       ledger: ledger?.entries(adding: changes))
-    for index in observers.indices where observers[index].isDue(at: time) {
-      try observers[index].observer.observe(moment)
-      observers[index].next += 1
+    try RunSeconds.adding(to: { seconds.output += $0 }) { () throws -> Void in
+      for index in observers.indices where observers[index].isDue(at: time) {
+        try observers[index].observer.observe(moment)
+        observers[index].next += 1
+      }
     }
   }
 
@@ -151,7 +162,7 @@ package final class Simulation {
   }
 
   private func checkpoint() throws {
-    try saveCheckpoint(self)
+    try RunSeconds.adding(to: { seconds.checkpoints += $0 }) { () throws -> Void in try saveCheckpoint(self) }
     lastCheckpointWall = .now
     lastCheckpointStep = clock.step
   }

@@ -71,13 +71,12 @@ package final class GridEvaluator: Sendable {
     fill: @Sendable (TileBlock, Int, Tile) -> Void = { _, _, _ in }
   ) {
     let functionals = known ?? functionalValues(of: state, time: time)
-    _ = perTile(state, functionals: functionals) { block, tile, workspace in
+    forEachTile(state, functionals: functionals) { _, block, tile, workspace in
       fill(block, self.functions.extraInputRow, tile)
       let output = self.functions.inputRowCount
       self.functions.evaluate(
         block, inputRow: 0, outputRow: output, time: time, count: tile.count, workspace: workspace)
       block.store(output, to: target, tile: tile)
-      return 0
     }
   }
 

@@ -12,6 +12,8 @@ package struct PointwiseFunctions: Sendable {
   private let program: Program
   let fieldCount: Int
   private let usesFirstCoordinate: Bool
+  /// Those along the axes but the first.
+  private let usesOtherCoordinates: Bool
 
   /// Number of expressions.
   package var count: Int { program.outputCount }
@@ -57,7 +59,11 @@ package struct PointwiseFunctions: Sendable {
     functionalPrograms = programs
     program = try compile(expressions, functionals: functionals.count)
     let everything = expressions + functionals.map(\.argument)
-    usesFirstCoordinate = everything.contains { $0.dependsOn(.coordinate(grid.axes[0].name)) }
+    func uses(_ axes: some Sequence<Axis>) -> Bool {
+      axes.contains { axis in everything.contains { $0.dependsOn(.coordinate(axis.name)) } }
+    }
+    usesFirstCoordinate = uses(grid.axes.prefix(1))
+    usesOtherCoordinates = uses(grid.axes.dropFirst())
   }
 
   /// Rows that the inputs take in a tile block: one per field, one for the position along the first axis, then the extra ones.
@@ -91,9 +97,12 @@ package struct PointwiseFunctions: Sendable {
   package func enter(
     _ tile: Tile, scale: Double, functionals: [Double], block: TileBlock, inputRow: Int, workspace: Workspace
   ) {
-    let coordinates = grid.rowCoordinates(tile.row)
-    for (index, coordinate) in coordinates.enumerated() { workspace.uniforms[1 + index] = scale * coordinate }
-    for (index, value) in functionals.enumerated() { workspace.uniforms[1 + coordinates.count + index] = value }
+    if usesOtherCoordinates {
+      for (index, coordinate) in grid.rowCoordinates(tile.row).enumerated() {
+        workspace.uniforms[1 + index] = scale * coordinate
+      }
+    }
+    setFunctionals(functionals, in: workspace)
     if usesFirstCoordinate {
       block.loadFirstCoordinate(of: grid, scale: scale, tile: tile, into: inputRow + fieldCount)
     }

@@ -44,6 +44,12 @@ void transform_mix(double *block, size_t count, const double *a, const double *b
 void transform_mix_complex(double *block, size_t count, const double *a_real, const double *a_imaginary,
                            const double *b_real, const double *b_imaginary);
 
+/// From the complex transform of reordered lines to cosine coefficients: V_k ← w V_k + w̄ V_{N−k} with w = c_k − i s_k,
+/// c_k = cos πk/2N and s_k = sin πk/2N.
+void transform_to_cosines(double *block, size_t count, const double *cosines, const double *sines);
+/// And back: V_k ← ½ w̄ (V_k − i V_{N−k}), V_0 ← ½ V_0.
+void transform_from_cosines(double *block, size_t count, const double *cosines, const double *sines);
+
 /// V_k ← a_k V_k.
 void transform_scale(double *block, size_t count, const double *a);
 

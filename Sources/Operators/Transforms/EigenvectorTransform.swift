@@ -31,11 +31,15 @@ struct EigenvectorTransform: LineTransform {
     back = LineMatrix(rows: roots.indices.map { point in (0, vectors.map { $0[point] / roots[point] }) })
   }
 
-  func forward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double> {
+  func forward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<
+    Double
+  > {
     there.apply(block, spare: spare)
   }
 
-  func backward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double> {
+  func backward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<
+    Double
+  > {
     back.apply(block, spare: spare)
   }
 

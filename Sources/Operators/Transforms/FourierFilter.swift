@@ -27,7 +27,8 @@ struct FourierFilter: LineFilter {
     bImaginary = differences.enumerated().map { $1 * sin(.pi * Double($0) / Double(count)) }
   }
 
-  func apply(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double> {
+  func apply(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double>
+  {
     transform.transform(block, to: spare)
     if transform.isPeriodic {
       transform_scale(spare, a.count, a)

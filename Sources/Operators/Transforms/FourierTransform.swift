@@ -18,8 +18,14 @@ final class FourierTransform: LineTransform, @unchecked Sendable {
   let order: [Int]
   private let forwardPlan: fftw_plan
   private let backwardPlan: fftw_plan
-  private let toCoefficients: MixingTable
-  private let fromCoefficients: MixingTable
+  private let mixing: Mixing
+
+  /// What joins the complex transform with the real coefficients.
+  private enum Mixing {
+    case periodic(to: MixingTable, from: MixingTable)
+    /// `cos(πk/2N)` and `sin(πk/2N)`.
+    case noFlux(cosines: [Double], sines: [Double])
+  }
 
   var normalization: Double { Double(count) }
 
@@ -35,7 +41,13 @@ final class FourierTransform: LineTransform, @unchecked Sendable {
     self.count = count
     self.isPeriodic = isPeriodic
     order = (0..<count).map { isPeriodic ? $0 : $0 % 2 == 0 ? $0 / 2 : count - ($0 + 1) / 2 }
-    (toCoefficients, fromCoefficients) = FourierTransform.coefficientTables(count: count, isPeriodic: isPeriodic)
+    if isPeriodic {
+      let (to, from) = FourierTransform.periodicTables(count: count)
+      mixing = .periodic(to: to, from: from)
+    } else {
+      let angles = (0..<count).map { .pi * Double($0) / Double(2 * count) }
+      mixing = .noFlux(cosines: angles.map { cos($0) }, sines: angles.map { sin($0) })
+    }
     (forwardPlan, backwardPlan) = withPlanningBlocks(doubles: count * Int(TRANSFORM_LANES)) { from, to in
       (FourierTransform.plan(count, from, to, FFTW_FORWARD), FourierTransform.plan(count, from, to, FFTW_BACKWARD))
     }
@@ -74,32 +86,36 @@ final class FourierTransform: LineTransform, @unchecked Sendable {
   }
 
   /// To real coefficients; for periodic lines: cosines upwards, sines downwards.
-  func forward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double> {
+  func forward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<
+    Double
+  > {
     transform(block, to: spare)
-    toCoefficients.mix(spare)
+    switch mixing {
+    case .periodic(let to, _): to.mix(spare)
+    case .noFlux(let cosines, let sines): transform_to_cosines(spare, count, cosines, sines)
+    }
     return spare
   }
 
-  func backward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double> {
-    fromCoefficients.mix(block)
+  func backward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<
+    Double
+  > {
+    switch mixing {
+    case .periodic(_, let from): from.mix(block)
+    case .noFlux(let cosines, let sines): transform_from_cosines(block, count, cosines, sines)
+    }
     transform(block, to: spare, backward: true)
     return spare
   }
 
   func filter(_ factors: [Double]) -> any LineFilter { FourierFilter(self, factors: factors) }
 
-  /// With `V` the complex transform: no-flux `Y_k = w V_k + w̄ V_{N−k}`, `w = e^{−iπk/2N}`, and back
-  /// `V_k = ½ w̄ (Y_k − i Y_{N−k})`; periodic `U_k = ½ (V_k + V_{N−k})` below the middle and `(V_{N−k} − V_k)/2i` above
-  /// it (cosine and sine parts), and back `V_k = U_k ± i U_{N−k}`.
-  private static func coefficientTables(count: Int, isPeriodic: Bool) -> (MixingTable, MixingTable) {
+  /// With `V` the complex transform: `U_k = ½ (V_k + V_{N−k})` below the middle and `(V_{N−k} − V_k)/2i` above it (cosine
+  /// and sine parts), and back `V_k = U_k ± i U_{N−k}`.
+  private static func periodicTables(count: Int) -> (MixingTable, MixingTable) {
     var (to, from) = (MixingTable(count: count), MixingTable(count: count))
     for k in 0..<count {
-      let isMiddle = k == 0 || 2 * k == count
-      if !isPeriodic {
-        let (c, s) = (cos(.pi * Double(k) / Double(2 * count)), sin(.pi * Double(k) / Double(2 * count)))
-        to.set(k, a: (c, -s), b: (c, s))
-        from.set(k, a: (0.5 * c, 0.5 * s), b: k == 0 ? (0, 0) : (0.5 * s, -0.5 * c))
-      } else if isMiddle {
+      if k == 0 || 2 * k == count {
         to.set(k, a: (1, 0), b: (0, 0))
         from.set(k, a: (1, 0), b: (0, 0))
       } else if 2 * k < count {

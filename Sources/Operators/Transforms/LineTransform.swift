@@ -15,9 +15,13 @@ protocol LineTransform: Sendable {
   /// different coefficients are orthogonal.
   var meanSquares: [Double] { get }
   /// From values, in the block's order, to coefficients, in their natural order.
-  func forward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double>
+  func forward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<
+    Double
+  >
   /// Back again; the values come out multiplied by the normalization.
-  func backward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double>
+  func backward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<
+    Double
+  >
   /// Prepares to multiply the coefficients by factors, from values to values.
   func filter(_ factors: [Double]) -> any LineFilter
 }
@@ -38,7 +42,8 @@ struct CoefficientFilter: LineFilter {
     self.factors = factors.map { $0 / transform.normalization }
   }
 
-  func apply(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double> {
+  func apply(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double>
+  {
     let coefficients = transform.forward(block, spare: spare)
     transform_scale(coefficients, factors.count, factors)
     return transform.backward(coefficients, spare: coefficients == spare ? block : spare)
