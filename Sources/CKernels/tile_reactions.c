@@ -61,11 +61,13 @@ MULTIVERSIONED double tile_exponential_error(const double *block, size_t old_row
       const double a = __builtin_fabs(before[i]), b = __builtin_fabs(after[i]);
       const double change = n[0][i] - n[4][i], bend = n[0][i] - n[1][i] - n[2][i] + n[4][i];
       const double rest = change * change - bend * bend;
-      // Without a division by 0: the share is at most the limit where 16 bend² ≤ 720 limit rest.
-      const int is_slow = 16 * bend * bend <= 720 * limit * rest && rest > 0;
-      const double share = is_slow ? 16 * bend * bend / (720 * (is_slow ? rest : 1)) : limit;
-      const double error = __builtin_fabs(weight * (n[4][i] - n[3][i])) + span * __builtin_fabs(bend) * share;
-      ratios[i] = error / (floor + relative * (a > b ? a : b)) + after[i] * 0.0;
+      // The share is 16 bend²/(720 rest), at most the limit. With its divisor on both sides of the ratio one division does;
+      // where that would be too small a number the limit is taken.
+      const int is_slow = 16 * bend * bend <= 720 * limit * rest && rest > 1e-200;
+      const double share = is_slow ? 16 * bend * bend : limit, divisor = is_slow ? 720 * rest : 1;
+      const double error =
+          __builtin_fabs(weight * (n[4][i] - n[3][i])) * divisor + span * __builtin_fabs(bend) * share;
+      ratios[i] = error / ((floor + relative * (a > b ? a : b)) * divisor) + after[i] * 0.0;
     }
     for (size_t i = count; i < (count + 7) / 8 * 8; i++) ratios[i] = 0;
     note_largest(&lanes, ratios, (count + 7) / 8 * 8);
@@ -75,6 +77,14 @@ MULTIVERSIONED double tile_exponential_error(const double *block, size_t old_row
 
 MULTIVERSIONED bool tile_has_false_negative(const double *block, size_t old_row, size_t new_row, size_t source_row,
                                             bool has_source, const bool *is_positive, size_t fields, size_t count) {
+  // Mostly nothing is negative at all.
+  int is_below = 0;
+  for (size_t field = 0; field < fields; field++) {
+    if (!is_positive[field]) continue;
+    const double *after = row_of(block, new_row + field);
+    for (size_t i = 0; i < count; i++) is_below |= after[i] < 0;
+  }
+  if (!is_below) return false;
   // The least of what must not be negative, and of what allows it to be if it is.
   double least[TILE_CAPACITY], excuse[TILE_CAPACITY];
   for (size_t i = 0; i < count; i++) least[i] = excuse[i] = 0;

@@ -65,18 +65,45 @@ package final class GridEvaluator: Sendable {
   }
 
   /// Replaces every field of `target` by the expression of the same number, evaluated at each point with the fields of
-  /// `state`; `functionals` are their values, if they are not those of `state`; `fill` writes the extra input rows, given the block, the first of these rows and the tile.
+  /// `state`; `functionals` are their values, if they are not those of `state`; `fill` writes the extra input rows, if there
+  /// are any, given the block, the first of these rows and the tile.
   package func evaluate(
     _ state: FieldSet, time: Double, into target: FieldSet, functionals known: [Double]? = nil,
-    fill: @Sendable (TileBlock, Int, Tile) -> Void = { _, _, _ in }
+    fill: (@Sendable (TileBlock, Int, Tile) -> Void)? = nil
   ) {
     let functionals = known ?? functionalValues(of: state, time: time)
+    if fill == nil, functions.isPlaceless, state !== target {
+      return evaluateInPlace(state, time: time, into: target, functionals: functionals)
+    }
     forEachTile(state, functionals: functionals) { _, block, tile, workspace in
-      fill(block, self.functions.extraInputRow, tile)
+      fill?(block, self.functions.extraInputRow, tile)
       let output = self.functions.inputRowCount
       self.functions.evaluate(
         block, inputRow: 0, outputRow: output, time: time, count: tile.count, workspace: workspace)
       block.store(output, to: target, tile: tile)
+    }
+  }
+
+  /// The same where the place does not matter: from the fields where they lie, the doubles between rows included.
+  private func evaluateInPlace(_ state: FieldSet, time: Double, into target: FieldSet, functionals: [Double]) {
+    let (count, inputs, outputs) = (state.grid.storageCount, functions.inputRowCount, functions.count)
+    pool.forEach((count + Tile.capacity - 1) / Tile.capacity) { piece, worker in
+      let start = piece * Tile.capacity
+      let workspace = self.workspaces[worker]
+      self.functions.setFunctionals(functionals, in: workspace)
+      withUnsafeTemporaryAllocation(of: UnsafePointer<Double>.self, capacity: inputs) { fields in
+        withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Double>.self, capacity: outputs) { results in
+          // The last input, a position, is not used.
+          for input in 0..<inputs {
+            fields.initializeElement(
+              at: input, to: UnsafePointer(state.pointer(min(input, inputs - 2))) + start)
+          }
+          for output in 0..<outputs { results.initializeElement(at: output, to: target.pointer(output) + start) }
+          self.functions.evaluate(
+            fields: UnsafePointer(fields.baseAddress!), into: UnsafePointer(results.baseAddress!), time: time,
+            count: min(Tile.capacity, count - start), workspace: workspace)
+        }
+      }
     }
   }
 

@@ -114,6 +114,21 @@ package struct PointwiseFunctions: Sendable {
     for (index, value) in values.enumerated() { workspace.uniforms[first + index] = value }
   }
 
+  /// Whether the values at a point follow from the fields there, and from what is the same at all points.
+  var isPlaceless: Bool { fieldCount > 0 && !usesFirstCoordinate && !usesOtherCoordinates && inputRowCount == fieldCount + 1 }
+
+  /// Evaluates all expressions at `count` neighboring values of the fields, where they lie. Call `setFunctionals` before.
+  ///
+  /// - Precondition: `isPlaceless`.
+  func evaluate(
+    fields: UnsafePointer<UnsafePointer<Double>>, into outputs: UnsafePointer<UnsafeMutablePointer<Double>>, time: Double,
+    count: Int, workspace: Workspace
+  ) {
+    workspace.uniforms[0] = time
+    program.evaluate(
+      inputs: fields, outputs: outputs, uniforms: workspace.uniforms, count: count, workspace: workspace.main)
+  }
+
   /// Evaluates all expressions at `count` points whose fields lie in the rows from `inputRow` on; one output row each.
   package func evaluate(
     _ block: TileBlock, inputRow: Int, outputRow: Int, time: Double, count: Int, workspace: Workspace

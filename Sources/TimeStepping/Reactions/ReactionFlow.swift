@@ -43,6 +43,9 @@ final class ReactionFlow: Sendable {
     sets = isNonlocal ? try Sets(grid: volumes.grid, count: integrator.system.fieldCount) : nil
   }
 
+  /// Whether nothing in the rates depends on the whole domain or the past.
+  var isExact: Bool { sets == nil }
+
   /// Sets of all fields that are held besides the state.
   var fieldSetCount: Int { sets == nil ? 0 : 3 }
 

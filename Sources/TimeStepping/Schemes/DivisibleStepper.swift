@@ -16,4 +16,22 @@ protocol DivisibleStepper: Stepper {
   func flow(
     _ state: FieldSet, from time: Double, by step: Double, didFlow: (SplittingScheme.Part) -> Void
   ) throws(NumericalFailure)
+
+  /// Whether `flowByHalves` can be asked for.
+  var joinsHalves: Bool { get }
+
+  /// The same by two steps of half the size, with less work than one after the other.
+  func flowByHalves(
+    _ state: FieldSet, from time: Double, by step: Double, didFlow: (SplittingScheme.Part) -> Void
+  ) throws(NumericalFailure)
+}
+
+extension DivisibleStepper {
+  var joinsHalves: Bool { false }
+
+  func flowByHalves(
+    _ state: FieldSet, from time: Double, by step: Double, didFlow: (SplittingScheme.Part) -> Void
+  ) throws(NumericalFailure) {
+    preconditionFailure("joins no halves")
+  }
 }

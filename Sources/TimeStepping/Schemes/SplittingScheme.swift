@@ -19,6 +19,20 @@ package struct SplittingScheme: Sendable {
   package let isRebalanced: Bool
   /// One sentence for users.
   package let summary: String
+
+  /// The flows of two steps of half the size, the last of the first step and the first of the second made one where both are
+  /// of the same part.
+  var halves: [(part: Part, fraction: Double)] {
+    var all: [(part: Part, fraction: Double)] = []
+    for flow in flows + flows {
+      if let last = all.last, last.part == flow.part {
+        all[all.count - 1].fraction += 0.5 * flow.fraction
+      } else {
+        all.append((flow.part, 0.5 * flow.fraction))
+      }
+    }
+    return all
+  }
 }
 
 extension SplittingScheme {

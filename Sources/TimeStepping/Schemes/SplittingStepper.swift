@@ -81,11 +81,28 @@ package final class SplittingStepper: DivisibleStepper {
   func flow(
     _ state: FieldSet, from time: Double, by step: Double, didFlow: (SplittingScheme.Part) -> Void
   ) throws(NumericalFailure) {
-    balance?.begin(state, step: step, part: scheme.flows[0].part)
+    try flow(state, scheme.flows, from: time, by: step, didFlow: didFlow)
+  }
+
+  /// Reactions must be computed as exactly as asked for in a flow of any length: with integrals in the rates their error goes
+  /// with the length, and would not be what the halves of a step are compared for.
+  var joinsHalves: Bool { balance == nil && reactionFlow?.isExact ?? true }
+
+  func flowByHalves(
+    _ state: FieldSet, from time: Double, by step: Double, didFlow: (SplittingScheme.Part) -> Void
+  ) throws(NumericalFailure) {
+    try flow(state, scheme.halves, from: time, by: step, didFlow: didFlow)
+  }
+
+  private func flow(
+    _ state: FieldSet, _ flows: [(part: SplittingScheme.Part, fraction: Double)], from time: Double, by step: Double,
+    didFlow: (SplittingScheme.Part) -> Void
+  ) throws(NumericalFailure) {
+    balance?.begin(state, step: step, part: flows[0].part)
     var record = account.map { SplitRecord($0, state, source: balance?.constant) }
     // Each part has a clock of its own, which all its flows together take through the step.
     var elapsed: [SplittingScheme.Part: Double] = [:]
-    for (index, flow) in scheme.flows.enumerated() {
+    for (index, flow) in flows.enumerated() {
       // At the start of the step the state is in balance already.
       if index > 0, flow.part != .diffusion || diffusionNeedsBalance {
         try quasiSteady?.settle(state, time: time + elapsed[flow.part, default: 0] * step)
@@ -110,7 +127,7 @@ package final class SplittingStepper: DivisibleStepper {
           throw NumericalFailure(error)
         }
       }
-      let next = index + 1 < scheme.flows.count ? scheme.flows[index + 1].part : nil
+      let next = index + 1 < flows.count ? flows[index + 1].part : nil
       balance?.passed(state, after: flow.part, before: next)
       record?.passed(state, after: flow.part, during: flow.fraction * step, processes)
       didFlow(flow.part)
