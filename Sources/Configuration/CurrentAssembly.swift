@@ -39,6 +39,7 @@ package final class CurrentAssembly {
       fieldNames: configuration.model.fieldNames, state: assembly.state, regimen: regimen(), stops: stopConditions(),
       extinction: assembly.makeExtinction(), startTime: configuration.startTime, endTime: configuration.endTime,
       steps: assembly.stepPolicy(), observers: observers, checkpoints: configuration.checkpoints,
+      pool: assembly.pool,
       saveCheckpoint: saveCheckpoint)
     simulation.ledger = ledger
     simulation.health = HealthCheck(

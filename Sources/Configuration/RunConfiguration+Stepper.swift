@@ -37,7 +37,7 @@ extension RunConfiguration {
     case .positiveExponential:
       if let obstacle = exponentialObstacle(parts) { throw refusal(obstacle) }
       let base = try positiveStepper(parts)
-      return isControlled ? try DoublingStepper(base, grid: grid, count: model.fields.count) : base
+      return isControlled ? try DoublingStepper(base, grid: grid, count: model.fields.count, pool: parts.pool) : base
     case .automatic: return try automaticStepper(parts)
     }
   }
@@ -106,7 +106,7 @@ extension RunConfiguration {
     return isDivided
       ? try DoublingStepper(
         base, extrapolates: extrapolates, learnsGain: isControlled && splittingKeepsOrder(parts), longest: longest,
-        grid: grid) : base
+        grid: grid, pool: parts.pool) : base
   }
 
   /// Why nothing can be left unsplit; nil if all fields allow it.

@@ -38,10 +38,12 @@ extension FieldSet {
 
   /// Adds `weight` times the difference from a coarser solution to all fields, but where both are non-negative takes
   /// at most what is there.
-  package func extrapolate(from coarse: FieldSet, weight: Double) {
+  package func extrapolate(from coarse: FieldSet, weight: Double, pool: WorkerPool) {
     scale += weight * (scale - coarse.scale)
     for field in 0..<count {
-      array_extrapolate(pointer(field), coarse.pointer(field), weight, grid.storageCount)
+      pool.forEachPiece(of: grid.storageCount) { start, end in
+        array_extrapolate(self.pointer(field) + start, coarse.pointer(field) + start, weight, end - start)
+      }
     }
   }
 }

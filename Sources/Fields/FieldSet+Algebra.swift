@@ -24,23 +24,16 @@ extension FieldSet {
     _ terms: [(coefficient: Double, set: FieldSet, field: Int)], into field: Int, pool: WorkerPool?
   ) {
     let coefficients = terms.map(\.coefficient)
-    let piece = FieldSet.pieceLength
-    let count = grid.storageCount
-    let combine: @Sendable (Int, Int) -> Void = { index, _ in
-      let start = index * piece
+    let combine: @Sendable (Int, Int) -> Void = { start, end in
       let pointers: [UnsafePointer<Double>?] = terms.map { UnsafePointer($0.set.pointer($0.field) + start) }
-      array_combine(self.pointer(field) + start, pointers, coefficients, terms.count, min(piece, count - start))
+      array_combine(self.pointer(field) + start, pointers, coefficients, terms.count, end - start)
     }
-    let pieces = (count + piece - 1) / piece
     if let pool {
-      pool.forEach(pieces, combine)
+      pool.forEachPiece(of: grid.storageCount, combine)
     } else {
-      for index in 0..<pieces { combine(index, 0) }
+      combine(0, grid.storageCount)
     }
   }
-
-  /// Doubles that one thread works on at a time.
-  private static let pieceLength = 8192
 
   /// Sets to 0 what is smaller in absolute value than `threshold`.
   package func clear(_ field: Int, below threshold: Double) {

@@ -55,10 +55,26 @@ package final class FieldSet: @unchecked Sendable {
   package var edge: Double { scale * (grid.axes[0].origin + grid.axes[0].length) }
 
   /// Copies all values of `other`, which has the same grid and count, and its scale.
-  package func copy(from other: FieldSet) {
+  package func copy(from other: FieldSet, pool: WorkerPool? = nil) {
     precondition(grid == other.grid && count == other.count)
     scale = other.scale
-    memcpy(storage, other.storage, count * grid.storageCount * 8)
+    guard let pool else {
+      memcpy(storage, other.storage, count * grid.storageCount * 8)
+      return
+    }
+    pool.forEachPiece(of: count * grid.storageCount) { start, end in
+      memcpy(self.storage + start, other.storage + start, (end - start) * 8)
+    }
+  }
+
+  /// Sets to 0 what lies between rows in a part of a field, as it must be.
+  package func clearBetweenRows(_ field: Int, from start: Int, to end: Int) {
+    let (length, stride) = (grid.rowLength, grid.rowStride)
+    guard stride > length else { return }
+    for row in start / stride...(end - 1) / stride {
+      let (first, last) = (max(start, row * stride + length), min(end, (row + 1) * stride))
+      if first < last { (pointer(field) + first).update(repeating: 0, count: last - first) }
+    }
   }
 
   /// Copies the values of as many fields as both sets have, and the scale; they have the same grid.

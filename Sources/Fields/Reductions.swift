@@ -47,6 +47,19 @@ extension FieldSet {
     return sum[0] * volume * grid.growth(by: scale)
   }
 
+  /// The same by several threads.
+  package func minimum(_ field: Int, pool: WorkerPool) -> Double {
+    let (values, stride, length) = (ReadOnlyValues(self, field), grid.rowStride, grid.rowLength)
+    let least = TileResults(count: grid.rowCount)
+    let rowsAtOnce = max(1, 4096 / length)
+    pool.forEach((grid.rowCount + rowsAtOnce - 1) / rowsAtOnce) { piece, _ in
+      for row in piece * rowsAtOnce..<min((piece + 1) * rowsAtOnce, self.grid.rowCount) {
+        least[row] = tile_minimum(values.start + row * stride, length)
+      }
+    }
+    return least.values.reduce(.infinity) { $0.isNaN || $0 < $1 ? $0 : $1 }
+  }
+
   /// The smallest value of a field, NaN if there is one.
   package func minimum(_ field: Int) -> Double {
     (0..<grid.rowCount).map { tile_minimum(pointer(field, row: $0), grid.rowLength) }

@@ -36,6 +36,12 @@ package final class WorkerPool: @unchecked Sendable {
     }
   }
 
+  /// Calls `body` for pieces of `0..<count` that are short enough to stay in cache.
+  package func forEachPiece(of count: Int, _ body: @Sendable (_ start: Int, _ end: Int) -> Void) {
+    let length = 8192
+    forEach((count + length - 1) / length) { piece, _ in body(piece * length, min((piece + 1) * length, count)) }
+  }
+
   private struct Task {
     let body: @Sendable (Int, Int) -> Void
   }

@@ -73,13 +73,13 @@ extension Simulation {
   /// Takes a step of a given size, but not beyond where a condition comes true.
   private func takeWatchedStep(_ step: Clock.Step) throws -> Clock.Step {
     guard let previous else { preconditionFailure("a step that may be cut short needs the state before it") }
-    previous.copy(from: state)
+    previous.copy(from: state, pool: pool)
     _ = try attempt(step)
     // Steps aside write there too.
     var changes = regimen.equations.account?.latest
     let taken = try crossing(in: step) ?? step
     if taken != step {
-      state.copy(from: previous)
+      state.copy(from: previous, pool: pool)
       _ = try attempt(taken)
       changes = regimen.equations.account?.latest
     }
@@ -95,7 +95,7 @@ extension Simulation {
   ) throws -> Clock.Step {
     guard let previous else { preconditionFailure("controlled steps need the state before them") }
     var control = given
-    previous.copy(from: state)
+    previous.copy(from: state, pool: pool)
     let measure = ErrorMeasure(norm, start: previous)
     while true {
       stepper.prepare(
@@ -110,7 +110,7 @@ extension Simulation {
         var changes = regimen.equations.account?.latest
         let taken = try crossing(in: step) ?? step
         if taken != step {
-          state.copy(from: previous)
+          state.copy(from: previous, pool: pool)
           _ = try attempt(taken, measure: measure)
           changes = regimen.equations.account?.latest
         }
@@ -129,7 +129,7 @@ extension Simulation {
         throw failure ?? NumericalFailure(tooLargeError: error, at: step.start, size: step.size)
       }
       stepper.reject()
-      state.copy(from: previous)
+      state.copy(from: previous, pool: pool)
     }
   }
 
@@ -150,7 +150,7 @@ extension Simulation {
     while high - low > 1e-9 * step.size {
       let middle = 0.5 * (low + high)
       if step.start + middle <= step.start { break }
-      aside.copy(from: previous)
+      aside.copy(from: previous, pool: pool)
       try advanceAside(from: step.start, by: middle)
       if try comesTrue(aside, at: step.start + middle) { high = middle } else { low = middle }
     }

@@ -33,6 +33,7 @@ package final class Simulation {
   /// were looked at.
   var stopsHeld: [Bool]?
   private let checkpoints: CheckpointPolicy
+  let pool: WorkerPool
   private let saveCheckpoint: (Simulation) throws -> Void
   private var lastCheckpointWall = ContinuousClock.now
   package private(set) var seconds = RunSeconds()
@@ -42,7 +43,7 @@ package final class Simulation {
   package init(
     fieldNames: [String], state: FieldSet, regimen: Regimen, stops: StopConditions, extinction: Extinction? = nil,
     startTime: Double, endTime: Double, steps: StepPolicy, observers: [ScheduledObserver],
-    checkpoints: CheckpointPolicy,
+    checkpoints: CheckpointPolicy, pool: WorkerPool,
     saveCheckpoint: @escaping (Simulation) throws -> Void
   ) throws(FieldAllocationError) {
     self.fieldNames = fieldNames
@@ -55,6 +56,7 @@ package final class Simulation {
     self.steps = steps
     self.observers = observers
     self.checkpoints = checkpoints
+    self.pool = pool
     self.saveCheckpoint = saveCheckpoint
     clock = Clock(start: startTime)
     aside = try FieldSet(grid: state.grid, count: state.count)
@@ -120,7 +122,7 @@ package final class Simulation {
   func observeInside(_ step: Clock.Step, from state: FieldSet) throws {
     while let time = observers.filter({ !$0.isDue(at: step.end) }).map(\.nextTime).min(), time < step.end {
       try RunSeconds.adding(to: { seconds.output += $0 }) { () throws -> Void in
-        aside.copy(from: state)
+        aside.copy(from: state, pool: pool)
         try advanceAside(from: step.start, by: time - step.start)
       }
       try observe(at: time, aside, adding: regimen.equations.account?.latest)

@@ -134,11 +134,12 @@ package final class ErrorNorm: Sendable {
     let sizes = sizes.withLock { $0 }
     var worst = StepError(value: 0, field: 0)
     for field in fields {
-      let lowest = state.minimum(field)
+      let lowest = state.minimum(field, pool: pool)
       guard lowest < 0 else { continue }
       let relative = tolerance.relative[field]
       let absolute = sizes.absolute(field, given: tolerance.absolute[field], relative: relative)
-      let value = 0.1 * (min(start.minimum(field), 0) - lowest) / (absolute + relative * sizes.latest[field])
+      let value =
+        0.1 * (min(start.minimum(field, pool: pool), 0) - lowest) / (absolute + relative * sizes.latest[field])
       if value > worst.value { worst = StepError(value: value, field: field) }
     }
     return worst

@@ -84,7 +84,7 @@ package final class GridEvaluator: Sendable {
     }
   }
 
-  /// The same where the place does not matter: from the fields where they lie, the doubles between rows included.
+  /// The same where the place does not matter: from the fields where they lie, in pieces that go over rows.
   private func evaluateInPlace(_ state: FieldSet, time: Double, into target: FieldSet, functionals: [Double]) {
     let (count, inputs, outputs) = (state.grid.storageCount, functions.inputRowCount, functions.count)
     pool.forEach((count + Tile.capacity - 1) / Tile.capacity) { piece, worker in
@@ -104,6 +104,7 @@ package final class GridEvaluator: Sendable {
             count: min(Tile.capacity, count - start), workspace: workspace)
         }
       }
+      for output in 0..<outputs { target.clearBetweenRows(output, from: start, to: min(start + Tile.capacity, count)) }
     }
   }
 

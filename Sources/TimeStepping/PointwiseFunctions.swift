@@ -115,13 +115,16 @@ package struct PointwiseFunctions: Sendable {
   }
 
   /// Whether the values at a point follow from the fields there, and from what is the same at all points.
-  var isPlaceless: Bool { fieldCount > 0 && !usesFirstCoordinate && !usesOtherCoordinates && inputRowCount == fieldCount + 1 }
+  var isPlaceless: Bool {
+    fieldCount > 0 && !usesFirstCoordinate && !usesOtherCoordinates && inputRowCount == fieldCount + 1
+  }
 
   /// Evaluates all expressions at `count` neighboring values of the fields, where they lie. Call `setFunctionals` before.
   ///
   /// - Precondition: `isPlaceless`.
   func evaluate(
-    fields: UnsafePointer<UnsafePointer<Double>>, into outputs: UnsafePointer<UnsafeMutablePointer<Double>>, time: Double,
+    fields: UnsafePointer<UnsafePointer<Double>>, into outputs: UnsafePointer<UnsafeMutablePointer<Double>>,
+    time: Double,
     count: Int, workspace: Workspace
   ) {
     workspace.uniforms[0] = time

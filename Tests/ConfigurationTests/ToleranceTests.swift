@@ -62,6 +62,20 @@ import TimeStepping
     }
   }
 
+  /// Two flows of reactions in the whole step and three in its halves, the one in the middle shared; not so with integrals in
+  /// the rates, whose flows are less accurate the longer they are and are done twice.
+  @Test func halvesOfAStepShareTheFlowOfReactionsInTheMiddle() throws {
+    for (rate, flows) in [("a*b/(0.5 + a) - 0.4*b", 5), ("a*b/(0.5 + mean(a)) - 0.4*b", 12)] {
+      let settings = ["time.tolerance=1e-3", "time.scheme=strang", #"model.reactions.b="\#(rate)""#]
+      let assembly = try RunAssembly(configuration(ToleranceTests.predator.text, set: settings), threads: 1)
+      let run = try simulation(of: assembly)
+      _ = try run.run()
+      let tiles = try #require(assembly.reactions).statistics.tiles.values.reduce(0, +)
+      let attempts = try run.clock.step + #require(run.steps.statistics).rejections
+      #expect(tiles == flows * assembly.state.grid.tileCount * attempts)
+    }
+  }
+
   /// What is left after the extrapolation is known within a tenth or so, and not only that it is less than the difference.
   @Test(arguments: [(fisher, 1.0), (fisher, 2.0), (predator, 0.25), (predator, 1.0)])
   func theErrorOfAnExtrapolatedStepIsMeasured(problem: Problem, step: Double) throws {

@@ -15,6 +15,7 @@ package final class DoublingStepper: Stepper {
   private let base: any DivisibleStepper
   private let extrapolates: Bool
   private let coarse: FieldSet
+  private let pool: WorkerPool
   /// For two extrapolated steps of half the size; nil where that is not measured.
   private let probe: FieldSet?
   private let pending = Mutex(Balance.Memory())
@@ -31,22 +32,28 @@ package final class DoublingStepper: Stepper {
   ///   - learnsGain: whether it is worth while to measure how much extrapolation gains.
   ///   - longest: no step may be longer, because the difference would not tell the error.
   package convenience init(
-    _ base: SplittingStepper, extrapolates: Bool, learnsGain: Bool, longest: Double = .infinity, grid: Grid
+    _ base: SplittingStepper, extrapolates: Bool, learnsGain: Bool, longest: Double = .infinity, grid: Grid,
+    pool: WorkerPool
   ) throws(FieldAllocationError) {
     try self.init(
       base, extrapolates: extrapolates, learnsGain: learnsGain, longest: longest, grid: grid,
-      count: base.diffusion.fields.count)
+      count: base.diffusion.fields.count, pool: pool)
   }
 
-  package convenience init(_ base: PositiveExponentialStepper, grid: Grid, count: Int) throws(FieldAllocationError) {
-    try self.init(base, extrapolates: false, learnsGain: false, longest: .infinity, grid: grid, count: count)
+  package convenience init(
+    _ base: PositiveExponentialStepper, grid: Grid, count: Int, pool: WorkerPool
+  ) throws(FieldAllocationError) {
+    try self.init(
+      base, extrapolates: false, learnsGain: false, longest: .infinity, grid: grid, count: count, pool: pool)
   }
 
   private init(
-    _ base: any DivisibleStepper, extrapolates: Bool, learnsGain: Bool, longest: Double, grid: Grid, count: Int
+    _ base: any DivisibleStepper, extrapolates: Bool, learnsGain: Bool, longest: Double, grid: Grid, count: Int,
+    pool: WorkerPool
   ) throws(FieldAllocationError) {
     probe = extrapolates && learnsGain ? try FieldSet(grid: grid, count: count) : nil
     self.base = base
+    self.pool = pool
     longestStep = longest
     self.extrapolates = extrapolates
     coarse = try FieldSet(grid: grid, count: count)
@@ -101,7 +108,7 @@ package final class DoublingStepper: Stepper {
   ) throws(NumericalFailure) -> StepError? {
     if extrapolates { return try extrapolatedStep(state, from: time, by: step, measure: measure, didFlow: didFlow) }
     if measure != nil {
-      coarse.copy(from: state)
+      coarse.copy(from: state, pool: pool)
       try base.flow(coarse, from: time, by: step, didFlow: didFlow)
     }
     try halves(state, from: time, by: step, remembers: remembers, didFlow: didFlow)
@@ -131,7 +138,7 @@ package final class DoublingStepper: Stepper {
       let done = work - before
       learned.withLock { $0.work = $0.work + done }
     }
-    probe.copy(from: measure.start)
+    probe.copy(from: measure.start, pool: pool)
     for start in [time, time + 0.5 * step] {
       _ = try extrapolate(probe, from: start, by: 0.5 * step, measure: nil, didFlow: didFlow)
     }
@@ -147,12 +154,12 @@ package final class DoublingStepper: Stepper {
     didFlow: (SplittingScheme.Part) -> Void
   ) throws(NumericalFailure) -> [Double]? {
     let masses = base.account?.masses(of: state)
-    coarse.copy(from: state)
+    coarse.copy(from: state, pool: pool)
     try base.flow(coarse, from: time, by: step, didFlow: didFlow)
     let whole = base.account?.latest
     try halves(state, from: time, by: step, remembers: false, didFlow: didFlow)
     let differences = measure?.errors(of: state, against: coarse, weight: weight, during: step)
-    state.extrapolate(from: coarse, weight: weight)
+    state.extrapolate(from: coarse, weight: weight, pool: pool)
     try base.quasiSteady?.settle(state, time: time + step)
     extrapolateAccount(whole, weight: weight, from: masses, to: state)
     return differences

@@ -1,0 +1,30 @@
+import Expressions
+import Fields
+import Testing
+import TimeStepping
+
+@Suite struct GridEvaluatorTests {
+  /// Where the place does not matter fields are used where they lie, in pieces that go over rows; nothing else changes.
+  @Test(arguments: [[45, 7], [600], [16, 3, 5]])
+  func functionsOfFieldsAreTheSameInPlace(points: [Int]) throws {
+    let grid = Grid(axes: zip(["x", "y", "z"], points).map { Axis(name: $0, length: 2, points: $1) })
+    let state = try FieldSet(grid: grid, count: 2)
+    for field in 0..<2 {
+      state.setValues(field, to: (0..<grid.pointCount).map { 0.3 + Double(($0 * 37 + field) % 101) / 50 })
+    }
+    let pool = WorkerPool(threads: 2)
+    let scope = Scope(fields: ["u", "v"], coordinates: grid.axes.map(\.name), allows: [.rate])
+    for texts in [["u/(0.2 + v)*exp(-u*t)", "u - v^2"], ["u*mean(v)", "v/max(u)"], ["u*x", "v"]] {
+      let functions = try PointwiseFunctions(
+        texts.map { try Expression($0, in: scope) }, fields: ["u", "v"], parameters: [:], grid: grid)
+      let evaluator = GridEvaluator(functions, volumes: try PointVolumes(grid), pool: pool)
+      let (direct, copied) = (try FieldSet(grid: grid, count: 2), try FieldSet(grid: grid, count: 2))
+      evaluator.evaluate(state, time: 0.7, into: direct)
+      evaluator.evaluate(state, time: 0.7, into: copied, fill: { _, _, _ in })
+      for field in 0..<2 {
+        #expect(direct.values(field) == copied.values(field))
+        #expect(direct.values(field).contains { $0 != 0 })
+      }
+    }
+  }
+}
