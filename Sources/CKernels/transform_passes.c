@@ -274,10 +274,21 @@ static inline __attribute__((always_inline)) void find_stage_functions(StageFunc
   all_phi_functions(z, f->exponential, f->phi_1, f->phi_2, f->phi_3, count);
 }
 
-/// w₁ φ₁ + w₂ φ₂ + w₃ φ₃ of one of them.
-static inline __attribute__((always_inline)) double weigh(const StageFunctions *f, const double *w, size_t i) {
-  return (w[0] * f->phi_1[i] + w[1] * f->phi_2[i]) + w[2] * f->phi_3[i];
-}
+// What is w₁ φ₁ + w₂ φ₂ + w₃ φ₃ of coefficient i, without the parts whose weights are 0.
+#define WITH_WEIGHTS(work)                                                           \
+  if (w[2] == 0) {                                                                   \
+    if (w[1] == 0) {                                                                 \
+      work(w[0] * f.phi_1[i])                                                        \
+    } else if (w[0] == 0) {                                                          \
+      work(w[1] * f.phi_2[i])                                                        \
+    } else {                                                                         \
+      work(w[0] * f.phi_1[i] + w[1] * f.phi_2[i])                                    \
+    }                                                                                \
+  } else if (w[0] == 0) {                                                            \
+    work(w[1] * f.phi_2[i] + w[2] * f.phi_3[i])                                      \
+  } else {                                                                           \
+    work((w[0] * f.phi_1[i] + w[1] * f.phi_2[i]) + w[2] * f.phi_3[i])                \
+  }
 
 MULTIVERSIONED void exponential_weights_row(double *exponential, double *const *factors, size_t offset,
                                             const double *weights, size_t term_count, const double *eigenvalues,
@@ -290,7 +301,9 @@ MULTIVERSIONED void exponential_weights_row(double *exponential, double *const *
     if (exponential) memcpy(exponential + offset + start, f.exponential, length * sizeof *exponential);
     for (size_t j = 0; j < term_count; j++) {
       double *out = factors[j] + offset + start;
-      for (size_t i = 0; i < length; i++) out[i] = weigh(&f, weights + 3 * j, i);
+      const double *w = weights + 3 * j;
+#define NOTE_FACTOR(weight) for (size_t i = 0; i < length; i++) out[i] = weight;
+      WITH_WEIGHTS(NOTE_FACTOR)
     }
   }
 }
@@ -306,8 +319,9 @@ MULTIVERSIONED void exponential_combine_row(double *out, const double *base, int
     find_stage_functions(&f, eigenvalues + start, exponentials + start, rest, rest_exponential, step, length);
     for (size_t i = 0; i < length; i++) sum[i] = 0;
     for (size_t j = 0; j < term_count; j++) {
-      const double *term = terms[j] + offset + start;
-      for (size_t i = 0; i < length; i++) sum[i] += weigh(&f, weights + 3 * j, i) * term[i];
+      const double *term = terms[j] + offset + start, *w = weights + 3 * j;
+#define ADD_TERM(weight) for (size_t i = 0; i < length; i++) sum[i] += (weight) * term[i];
+      WITH_WEIGHTS(ADD_TERM)
     }
     for (size_t i = 0; i < length; i++) {
       const double before = is_advanced ? f.exponential[i] * base[offset + start + i] : base[offset + start + i];
