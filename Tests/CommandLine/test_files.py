@@ -54,3 +54,7 @@ def test_provenance_names_versions_command_and_outcome(oncofield, run_file, tmp_
     assert run["seed"] == 11
     assert "--set seed=11" in " ".join(run["command"])
     assert set(run["libraries"]) >= {"FFTW", "HDF5"}
+    seconds = run["seconds"]
+    assert set(seconds) == {"steps", "output", "checkpoints"}
+    assert all(value > 0 for value in seconds.values())
+    assert sum(seconds.values()) <= run["wall_seconds"] + 0.002

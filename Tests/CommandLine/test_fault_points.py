@@ -1,0 +1,132 @@
+"""Runs in which any single call that changes a file goes wrong, or all from one on: killed, disk full, input/output error.
+
+Nothing that was there is lost, the program ends with an error that names the file and never by a signal, and the run goes on
+afterwards to the same bytes.
+"""
+
+import errno
+import json
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+
+import pytest
+
+from test_resume import assert_same, results
+
+SMALL = {
+    "domain.points": [16, 10],
+    "time.end": 2,
+    "output.fields.every": 0.5,
+    "output.images.every": 2,
+    "checkpoint.every": 1,
+}
+
+# Of the calls every so manieth fails; scripts/soak faults lets each of them.
+STRIDE = int(os.environ.get("ONCOFIELD_FAULT_STRIDE", "5"))
+
+
+@pytest.fixture(scope="module")
+def faults(tmp_path_factory):
+    """A library that, loaded into the program, lets the n-th change of a file go wrong."""
+    library = tmp_path_factory.mktemp("faults") / "fault_at_change.so"
+    source = pathlib.Path(__file__).with_name("fault_at_change.c")
+    compiler = shutil.which("cc") or shutil.which("clang")
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
+    return library
+
+
+@pytest.fixture
+def resumption(oncofield, run_file, faults, tmp_path):
+    """A run to be gone on with, again and again, from the same place."""
+    return Resumption(oncofield, run_file, faults, tmp_path)
+
+
+class Resumption:
+    def __init__(self, oncofield, run_file, library, tmp_path):
+        self.oncofield, self.library, self.directory = oncofield, library, tmp_path / "broken"
+        self.first = tmp_path / "start"
+        oncofield("run", run_file(SMALL), "--output", self.first)
+        self.begin()
+        count = tmp_path / "count"
+        self.resume({"FAULT_COUNT": str(count), "FAULT": str(errno.EIO)})
+        self.calls = int(count.read_text())
+        self.whole = results(self.directory)
+        self.files = self.names()
+
+    def begin(self):
+        shutil.rmtree(self.directory, ignore_errors=True)
+        shutil.copytree(self.first, self.directory)
+
+    def names(self):
+        return sorted(path.name for path in self.directory.iterdir())
+
+    def resume(self, fault=None):
+        environment = {"LD_PRELOAD": str(self.library), "FAULT_BELOW": str(self.directory), **(fault or {})}
+        return self.oncofield(
+            "resume", self.directory, "--set", "time.end=4", check=False, environment=environment if fault else None
+        )
+
+    def assert_ends_like_the_whole_run(self, what):
+        last = self.resume()
+        assert last.returncode == 0, f"{what}: {last.stderr}"
+        assert_same(self.whole, results(self.directory))
+        assert self.names() == self.files
+        assert json.loads((self.directory / "run.json").read_text())["outcome"] == "reached the end"
+
+
+def test_a_kill_at_any_change_of_a_file_loses_nothing(resumption):
+    generator = random.Random(1)
+    journals = 0
+    for call in range(1, 2000):
+        resumption.begin()
+        first = resumption.resume({"FAULT": "kill", "FAULT_AT": str(call)})
+        if first.returncode == 0:
+            break
+        assert first.returncode == -9, first.stderr
+        journals += (resumption.directory / "fields.h5-journal").exists()
+        # The next one is killed too, somewhere on the way, and the one after that is left alone.
+        resumption.resume({"FAULT": "kill", "FAULT_AT": str(generator.randint(1, call))})
+        resumption.assert_ends_like_the_whole_run(f"killed at call {call}")
+    print(f"killed at {call - 1} calls, with {journals} journals")
+    assert call > 100
+    assert journals > 10
+
+
+@pytest.mark.parametrize("stays", [False, True], ids=["once", "from then on"])
+@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO], ids=["disk full", "input/output error"])
+def test_a_call_that_fails_loses_nothing(resumption, error, stays):
+    checkpoint = sorted((resumption.first / "checkpoints").glob("*.h5"))[-1]
+    outcomes = {}
+    for call in range(1 + (error + 2 * stays) % STRIDE, resumption.calls + 1, STRIDE):
+        resumption.begin()
+        fault = {"FAULT": str(error), "FAULT_AT": str(call), **({"FAULT_STAYS": "1"} if stays else {})}
+        first = resumption.resume(fault)
+        what = f"error {error} at call {call} of {resumption.calls}: {first.returncode}, {first.stderr}"
+        outcomes[first.returncode] = outcomes.get(first.returncode, 0) + 1
+        assert first.returncode in (0, 73, 74), what
+        if first.returncode:
+            assert "error: " in first.stderr and str(resumption.directory) in first.stderr, what
+        # What was there before is still there, or something newer.
+        assert (resumption.directory / "checkpoints" / checkpoint.name).exists() or first.returncode == 0, what
+        resumption.assert_ends_like_the_whole_run(what)
+    tried = sum(outcomes.values())
+    print(f"{tried} of {resumption.calls} calls failed with error {error}: {outcomes}")
+    assert tried >= resumption.calls // STRIDE > 20
+    assert outcomes.get(74, 0) > tried // 2
+
+
+def test_memory_that_is_not_to_be_had_ends_a_run_with_a_figure(oncofield, run_file, faults, tmp_path):
+    file, out = run_file(SMALL), tmp_path / "out"
+    for call in range(1, 200):
+        environment = {"LD_PRELOAD": str(faults), "FAULT_MEMORY": "1", "FAULT_AT": str(call)}
+        finished = oncofield("run", file, "--output", out, "--overwrite", check=False, environment=environment)
+        if finished.returncode == 0:
+            break
+        # A checkpoint that cannot be read back for want of memory is none.
+        assert finished.returncode in (65, 74), f"call {call}: {finished.returncode}, {finished.stderr}"
+        assert "of memory" in finished.stderr and ", more than there" in finished.stderr
+    print(f"{call - 1} sets of fields")
+    assert call > 10

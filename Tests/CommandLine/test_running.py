@@ -1,0 +1,59 @@
+"""What others can do to a run that is going on: ask it to stop, or begin another one in its directory."""
+
+import signal
+import time
+
+import pytest
+
+from test_resume import wait_for_checkpoint
+
+LONG = {"time.end": 4000, "checkpoint.every": 1, "output.images.every": 4000}
+
+
+def test_a_second_run_in_a_directory_is_refused_until_the_first_has_ended(oncofield, start, run_file, tmp_path):
+    file, out = run_file(LONG), tmp_path / "out"
+    process = start("run", file, "--output", out)
+    wait_for_checkpoint(out, process)
+    for command in (["run", file, "--output", out, "--overwrite"], ["resume", out]):
+        other = oncofield(*command, check=False)
+        assert other.returncode == 73, other.stderr
+        assert f"is in use by process {process.pid} on" in other.stderr
+    assert process.poll() is None
+    # The lock goes with the process, and the text that it leaves keeps nobody out.
+    process.kill()
+    process.communicate()
+    again = start("resume", out)
+    wait_for_checkpoint(out, again)
+    assert "in use" not in oncofield("inspect", out).stderr
+
+
+@pytest.mark.parametrize("request_to_stop", [signal.SIGINT, signal.SIGTERM, signal.SIGUSR1])
+def test_a_request_to_stop_takes_a_checkpoint(oncofield, start, run_file, tmp_path, request_to_stop):
+    out = tmp_path / "out"
+    process = start("run", run_file(LONG), "--output", out)
+    wait_for_checkpoint(out, process)
+    process.send_signal(request_to_stop)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 75, errors
+    assert "Continue with:  oncofield resume" in errors
+    oncofield("inspect", sorted((out / "checkpoints").glob("*.h5"))[-1])
+
+
+def test_a_second_request_ends_at_once_and_leaves_whole_files(oncofield, start, run_file, tmp_path):
+    out = tmp_path / "out"
+    # A step takes so long that the first request cannot be granted before the second.
+    slow = {**LONG, "domain.points": [1500, 1500], "checkpoint.every": 1000, "output.ledger": False}
+    process = start("run", run_file(slow), "--output", out)
+    deadline = time.monotonic() + 60
+    while not (out / "fields.h5").exists():
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.01)
+    time.sleep(1)
+    process.send_signal(signal.SIGTERM)
+    time.sleep(0.05)
+    process.send_signal(signal.SIGTERM)
+    before = time.monotonic()
+    process.communicate(timeout=60)
+    assert process.returncode == 75
+    assert time.monotonic() - before < 0.5
+    assert not list((out / "checkpoints").glob("*.h5"))
