@@ -6,8 +6,8 @@ import Synchronization
 ///
 /// At the start, after each jump, and when steps are rejected again and again, every candidate takes trial steps from
 /// the state at hand until its size for the tolerance is known; the one with the least work per unit of time is taken.
-/// After every `interval` steps each of the others takes one step of the size with which it would be better by `margin`;
-/// if its error allows that, it is taken from then on. Work is counted, with fixed weights, never read from a clock: the same
+/// Every `interval` steps, or so seldom that it adds at most `share` to the work, each of the others takes one step of the size
+/// with which it would be better by `margin`; if its error allows that, it is taken from then on. Work is counted, with fixed weights, never read from a clock: the same
 /// run makes the same choices everywhere.
 package final class AutomaticStepper: Stepper {
   package struct Candidate: Sendable {
@@ -32,8 +32,10 @@ package final class AutomaticStepper: Stepper {
 
   /// Trial steps of one candidate.
   private static let mostTrials = 4
-  /// Steps between two looks at the alternatives.
+  /// Least steps between two looks at the alternatives.
   private static let interval = 50
+  /// The work of a look, as a share of that of the steps until the next.
+  private static let share = 0.1
   /// So many steps in vain since the latest choice ask for another.
   private static let mostRejections = 20
   private static let mostRejectionsInARow = 2
@@ -122,7 +124,7 @@ package final class AutomaticStepper: Stepper {
     if choice.isOutdated || isStuck {
       // Where steps are rejected they become shorter with every choice, so that there is an end to it.
       choose(state, time, isStuck ? min(longest, control.proposal) : longest, measure, &control)
-    } else if choice.steps >= AutomaticStepper.interval {
+    } else if choice.steps >= choice.pause ?? AutomaticStepper.interval {
       reconsider(state, time, longest, measure, &control)
     }
   }
@@ -167,6 +169,7 @@ package final class AutomaticStepper: Stepper {
   ) {
     let current = stored.withLock { $0.current }
     let size = min(control.proposal, longest)
+    let before = work
     guard let own = trial(current, state, time, size, measure) else { return note(current, [:], time) }
     var costs = [candidates[current].name: own.work.cost / size]
     var best: (index: Int, size: Double, cost: Double)?
@@ -185,6 +188,8 @@ package final class AutomaticStepper: Stepper {
       if best.map({ cost < $0.cost }) ?? (cost < own.work.cost / size) { best = (index, wanted, cost) }
     }
     note(best?.index ?? current, costs, time)
+    let steps = (work - before).cost / (AutomaticStepper.share * own.work.cost)
+    stored.withLock { $0.choice.pause = steps > Double(AutomaticStepper.interval) ? Int(min(steps, 1e9)) : nil }
     if let best { control.adopt(candidates[best.index].stepper, size: best.size) }
   }
 
@@ -194,6 +199,7 @@ package final class AutomaticStepper: Stepper {
       stored.current = index
       stored.choice.steps = 0
       stored.choice.rejections = 0
+      stored.choice.pause = nil
       stored.choice.isOutdated = false
       if isNew {
         stored.choice.decisions.append(.init(time: time, scheme: candidates[index].name, costs: costs))

@@ -18,6 +18,8 @@ package struct SchemeChoice: Codable, Hashable, Sendable {
   /// Steps since the latest choice or look at the alternatives, that counted and that did not.
   var steps = 0
   var rejections = 0
+  /// Steps until the next look; nil for as many as after the first choice.
+  var pause: Int?
   /// Whether the solution or its equations have jumped since.
   var isOutdated = true
 }
