@@ -2,8 +2,9 @@ import CKernels
 import Fields
 import Synchronization
 
-/// What the stages of an exponential Runge–Kutta method multiply coefficients by, kept for the size of the step at hand
-/// where all of it is small enough to stay in cache. Larger ones would take longer to read than to compute.
+/// What the stages of an exponential Runge–Kutta method multiply coefficients by, for the size of the step at hand.
+///
+/// Kept where all of it is small enough to stay in cache; larger tables would take longer to read than to compute.
 ///
 /// The products are the same, bit for bit, with and without.
 final class StageTables: Sendable {

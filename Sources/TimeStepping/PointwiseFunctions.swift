@@ -119,7 +119,9 @@ package struct PointwiseFunctions: Sendable {
     fieldCount > 0 && !usesFirstCoordinate && !usesOtherCoordinates && inputRowCount == fieldCount + 1
   }
 
-  /// Evaluates all expressions at `count` neighboring values of the fields, where they lie. Call `setFunctionals` before.
+  /// Evaluates all expressions at `count` neighboring values of the fields, where they lie.
+  ///
+  /// Call `setFunctionals` before.
   ///
   /// - Precondition: `isPlaceless`.
   func evaluate(
