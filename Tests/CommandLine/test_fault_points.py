@@ -25,7 +25,7 @@ SMALL = {
 }
 
 # Of the calls every so manieth fails; scripts/soak faults lets each of them.
-STRIDE = int(os.environ.get("ONCOFIELD_FAULT_STRIDE", "5"))
+STRIDE = int(os.environ.get("ONCOFIELD_FAULT_STRIDE", "11"))
 
 
 @pytest.fixture(scope="module")
