@@ -55,6 +55,19 @@ prepare() {
   if [ ${#missing[@]} -gt 0 ]; then install_packages "${missing[@]}"; fi
 }
 
+# Python in .venv, with what the tests read files with.
+prepare_python() {
+  if ! command -v python3 >/dev/null; then install_packages python3 python3-venv; fi
+  if ! [ -x "$root/.venv/bin/python" ]; then
+    if ! python3 -m venv "$root/.venv" 2>/dev/null; then
+      rm -rf "$root/.venv"
+      install_packages python3-venv
+      python3 -m venv "$root/.venv"
+    fi
+  fi
+  "$root/.venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$root/scripts/requirements.txt"
+}
+
 program="$root/.build/release/oncofield"
 
 # Builds the release program unless it is newer than every source.

@@ -28,8 +28,6 @@ final class ReactionRate {
   let state: FieldSet
   let result: FieldSet
   private let uniforms = [0.0]
-  private let inputs: UnsafeMutablePointer<UnsafePointer<Double>>
-  private let outputs: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
 
   init(_ model: Model) throws {
     program = try Program(
@@ -46,17 +44,13 @@ final class ReactionRate {
     for field in 0..<state.count {
       state.setValues(field, to: (0..<grid.pointCount).map { 0.1 + 1e-3 * Double($0 % (101 + field)) })
     }
-    inputs = .allocate(capacity: state.count)
-    outputs = .allocate(capacity: state.count)
   }
 
   /// Evaluates as many points as `tile` has, `place` being where its values lie.
   private func evaluate(_ tile: Tile, at place: Tile) {
-    for field in 0..<state.count {
-      (inputs + field).initialize(to: UnsafePointer(state.pointer(field, row: place.row) + place.column))
-      (outputs + field).initialize(to: result.pointer(field, row: place.row) + place.column)
-    }
-    program.evaluate(inputs: inputs, outputs: outputs, uniforms: uniforms, count: tile.count, workspace: workspace)
+    program.evaluate(
+      state, into: result, from: place.row * grid.rowStride + place.column, count: tile.count, uniforms: uniforms,
+      workspace: workspace)
   }
 
   func passInCache() {

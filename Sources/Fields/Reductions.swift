@@ -12,18 +12,13 @@ package func pairwiseSum(_ values: [Double]) -> Double {
 }
 
 extension WorkerPool {
-  /// Sums over rows of a grid, several at a time: `body` writes what each row has; rows are added up in pairs.
+  /// Sums over rows of a grid: `body` writes what each row has; rows are added up in pairs.
   package func rowSums(
     _ grid: Grid, count: Int, _ body: @Sendable (_ row: Int, _ sums: UnsafeMutablePointer<Double>) -> Void
   ) -> [Double] {
     let results = TileResults(count: grid.rowCount * count)
-    let (rowCount, rowsAtOnce) = (grid.rowCount, max(1, 4096 / grid.rowLength))
-    forEach((rowCount + rowsAtOnce - 1) / rowsAtOnce) { piece, _ in
-      for row in piece * rowsAtOnce..<min((piece + 1) * rowsAtOnce, rowCount) {
-        body(row, results.pointer(row * count))
-      }
-    }
-    return (0..<count).map { index in pairwiseSum((0..<rowCount).map { results[$0 * count + index] }) }
+    forEachRow(of: grid) { body($0, results.pointer($0 * count)) }
+    return (0..<count).map { index in pairwiseSum((0..<grid.rowCount).map { results[$0 * count + index] }) }
   }
 }
 
@@ -47,23 +42,18 @@ extension FieldSet {
     return sum[0] * volume * grid.growth(by: scale)
   }
 
-  /// The same by several threads.
-  package func minimum(_ field: Int, pool: WorkerPool) -> Double {
-    let (values, stride, length) = (ReadOnlyValues(self, field), grid.rowStride, grid.rowLength)
-    let least = TileResults(count: grid.rowCount)
-    let rowsAtOnce = max(1, 4096 / length)
-    pool.forEach((grid.rowCount + rowsAtOnce - 1) / rowsAtOnce) { piece, _ in
-      for row in piece * rowsAtOnce..<min((piece + 1) * rowsAtOnce, self.grid.rowCount) {
-        least[row] = tile_minimum(values.start + row * stride, length)
-      }
-    }
-    return least.values.reduce(.infinity) { $0.isNaN || $0 < $1 ? $0 : $1 }
-  }
-
   /// The smallest value of a field, NaN if there is one.
   package func minimum(_ field: Int) -> Double {
     (0..<grid.rowCount).map { tile_minimum(pointer(field, row: $0), grid.rowLength) }
       .reduce(.infinity) { $0.isNaN || $0 < $1 ? $0 : $1 }
+  }
+
+  /// The same by several threads.
+  package func minimum(_ field: Int, pool: WorkerPool) -> Double {
+    let (values, stride, length) = (ReadOnlyValues(self, field), grid.rowStride, grid.rowLength)
+    let least = TileResults(count: grid.rowCount)
+    pool.forEachRow(of: grid) { least[$0] = tile_minimum(values.start + $0 * stride, length) }
+    return least.values.reduce(.infinity) { $0.isNaN || $0 < $1 ? $0 : $1 }
   }
 
   /// The largest value of a field, NaN if there is one.

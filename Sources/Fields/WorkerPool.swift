@@ -36,6 +36,14 @@ package final class WorkerPool: @unchecked Sendable {
     }
   }
 
+  /// Calls `body` for every row of a grid, several of which one thread takes at a time.
+  package func forEachRow(of grid: Grid, _ body: @Sendable (_ row: Int) -> Void) {
+    let (count, together) = (grid.rowCount, max(1, 4096 / grid.rowStride))
+    forEach((count + together - 1) / together) { piece, _ in
+      for row in piece * together..<min((piece + 1) * together, count) { body(row) }
+    }
+  }
+
   /// Calls `body` for pieces of `0..<count` that are short enough to stay in cache.
   package func forEachPiece(of count: Int, _ body: @Sendable (_ start: Int, _ end: Int) -> Void) {
     let length = 8192

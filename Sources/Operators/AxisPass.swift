@@ -127,7 +127,7 @@ extension LineBlocks {
   func gather(
     _ index: Int, from values: UnsafeMutablePointer<Double>, to target: UnsafeMutablePointer<Double>? = nil,
     order: [Int], putBack: [Int]? = nil, scratch: WorkerScratch,
-    _ work: (UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double>
+    _ work: (LineBlock, LineBlock) -> LineBlock
   ) {
     let (offset, lanes) = block(index)
     let size = lineLength * Int(TRANSFORM_LANES)

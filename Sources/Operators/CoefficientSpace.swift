@@ -145,23 +145,13 @@ final class CoefficientSpace: Sendable {
 
   /// Calls with the number of each row of coefficients, its offset and the sum of its eigenvalues of the other axes.
   func forEachRow(_ pool: WorkerPool, _ body: @Sendable (_ row: Int, _ offset: Int, _ rest: Double) -> Void) {
-    let (rowCount, stride) = (rests.count, grid.rowStride)
-    let rows = max(1, CoefficientSpace.pieceLength / stride)
-    pool.forEach((rowCount + rows - 1) / rows) { piece, _ in
-      self.forEachRow(piece * rows..<min((piece + 1) * rows, rowCount), body)
-    }
+    pool.forEachRow(of: grid) { body($0, $0 * self.grid.rowStride, self.rests[$0]) }
   }
 
   /// The same for some rows.
   func forEachRow(_ rows: Range<Int>, _ body: (_ row: Int, _ offset: Int, _ rest: Double) -> Void) {
-    let stride = grid.rowStride
-    rests.withUnsafeBufferPointer { rests in
-      for row in rows { body(row, row * stride, rests[row]) }
-    }
+    for row in rows { body(row, row * grid.rowStride, rests[row]) }
   }
-
-  /// Doubles that one thread works on at a time.
-  private static let pieceLength = 4096
 
   /// For each row what numbers of its coefficients along the other axes make together.
   private static func overRows(

@@ -40,8 +40,7 @@ struct LineMatrix: Sendable {
   }
 
   /// The product with a block of lines (value `i` of line `j` at `[i · 16 + j]`), in `spare`, which is as large.
-  func apply(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double>
-  {
+  func apply(_ block: LineBlock, spare: LineBlock) -> LineBlock {
     matrix_pass(spare, block, weights, first, width, start, count)
     return spare
   }

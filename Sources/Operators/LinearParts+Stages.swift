@@ -4,13 +4,18 @@ import Fields
 extension LinearParts {
   /// Replaces the values at the points by coefficients, in the fields that are transformed.
   package func toCoefficients(_ set: FieldSet, isNormalized: Bool = false) {
-    let fields = transformed
-    CoefficientSpace.forward(fields.map { (parts[$0].space!, FieldPointer(set, $0)) }, pool: pool, scratch: scratch)
-    meter.add { $0.transforms += fields.count * grid.axes.count }
+    CoefficientSpace.forward(members(set), pool: pool, scratch: scratch)
+    meter.add { $0.transforms += transformed.count * grid.axes.count }
     guard isNormalized else { return }
-    for field in fields {
-      set.setField(field, toSumOf: [(1 / parts[field].space!.normalization, set)], pool: pool)
+    for (field, part) in parts.enumerated() {
+      guard let space = part.space else { continue }
+      set.setField(field, toSumOf: [(1 / space.normalization, set)], pool: pool)
     }
+  }
+
+  /// The fields that are transformed.
+  private func members(_ set: FieldSet) -> [CoefficientSpace.Member] {
+    parts.enumerated().compactMap { field, part in part.space.map { ($0, FieldPointer(set, field)) } }
   }
 
   /// What the functions of a coefficient take, in operations of an expression.
@@ -29,13 +34,11 @@ extension LinearParts {
     into points: FieldSet, keeping coefficients: FieldSet? = nil, base: FieldSet, isAdvanced: Bool = true,
     share: Double, of step: Double, terms: [(set: FieldSet, weights: [Double])], decays: [Double]? = nil
   ) {
-    let fields = transformed
     combine(
       into: coefficients ?? points, points: points, base: base, isAdvanced: isAdvanced, share: share, of: step,
       terms: terms, decays: decays)
-    meter.add { $0.transforms += fields.count * grid.axes.count }
-    CoefficientSpace.backward(
-      fields.map { (parts[$0].space!, FieldPointer(points, $0)) }, fromAxis: 1, pool: pool, scratch: scratch)
+    meter.add { $0.transforms += transformed.count * grid.axes.count }
+    CoefficientSpace.backward(members(points), fromAxis: 1, pool: pool, scratch: scratch)
   }
 
   /// `base + h Σ_j (w_j1 φ₁(hL) + w_j2 φ₂(hL) + w_j3 φ₃(hL)) term_j` in normalized coefficients.

@@ -73,7 +73,15 @@ package final class GridEvaluator: Sendable {
   ) {
     let functionals = known ?? functionalValues(of: state, time: time)
     if fill == nil, functions.isPlaceless, state !== target {
-      return evaluateInPlace(state, time: time, into: target, functionals: functionals)
+      // From the fields where they lie, in pieces that go over rows.
+      let count = state.grid.storageCount
+      pool.forEach((count + Tile.capacity - 1) / Tile.capacity) { piece, worker in
+        let start = piece * Tile.capacity
+        self.functions.evaluate(
+          state, into: target, from: start, count: min(Tile.capacity, count - start), time: time,
+          functionals: functionals, workspace: self.workspaces[worker])
+      }
+      return
     }
     forEachTile(state, functionals: functionals) { _, block, tile, workspace in
       fill?(block, self.functions.extraInputRow, tile)
@@ -81,30 +89,6 @@ package final class GridEvaluator: Sendable {
       self.functions.evaluate(
         block, inputRow: 0, outputRow: output, time: time, count: tile.count, workspace: workspace)
       block.store(output, to: target, tile: tile)
-    }
-  }
-
-  /// The same where the place does not matter: from the fields where they lie, in pieces that go over rows.
-  private func evaluateInPlace(_ state: FieldSet, time: Double, into target: FieldSet, functionals: [Double]) {
-    let (count, inputs, outputs) = (state.grid.storageCount, functions.inputRowCount, functions.count)
-    pool.forEach((count + Tile.capacity - 1) / Tile.capacity) { piece, worker in
-      let start = piece * Tile.capacity
-      let workspace = self.workspaces[worker]
-      self.functions.setFunctionals(functionals, in: workspace)
-      withUnsafeTemporaryAllocation(of: UnsafePointer<Double>.self, capacity: inputs) { fields in
-        withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Double>.self, capacity: outputs) { results in
-          // The last input, a position, is not used.
-          for input in 0..<inputs {
-            fields.initializeElement(
-              at: input, to: UnsafePointer(state.pointer(min(input, inputs - 2))) + start)
-          }
-          for output in 0..<outputs { results.initializeElement(at: output, to: target.pointer(output) + start) }
-          self.functions.evaluate(
-            fields: UnsafePointer(fields.baseAddress!), into: UnsafePointer(results.baseAddress!), time: time,
-            count: min(Tile.capacity, count - start), workspace: workspace)
-        }
-      }
-      for output in 0..<outputs { target.clearBetweenRows(output, from: start, to: min(start + Tile.capacity, count)) }
     }
   }
 

@@ -119,19 +119,17 @@ package struct PointwiseFunctions: Sendable {
     fieldCount > 0 && !usesFirstCoordinate && !usesOtherCoordinates && inputRowCount == fieldCount + 1
   }
 
-  /// Evaluates all expressions at `count` neighboring values of the fields, where they lie.
-  ///
-  /// Call `setFunctionals` before.
+  /// Evaluates all expressions at `count` neighboring values of the fields, where they lie, rows being of no account.
   ///
   /// - Precondition: `isPlaceless`.
   func evaluate(
-    fields: UnsafePointer<UnsafePointer<Double>>, into outputs: UnsafePointer<UnsafeMutablePointer<Double>>,
-    time: Double,
-    count: Int, workspace: Workspace
+    _ state: FieldSet, into target: FieldSet, from start: Int, count: Int, time: Double, functionals: [Double],
+    workspace: Workspace
   ) {
     workspace.uniforms[0] = time
+    setFunctionals(functionals, in: workspace)
     program.evaluate(
-      inputs: fields, outputs: outputs, uniforms: workspace.uniforms, count: count, workspace: workspace.main)
+      state, into: target, from: start, count: count, uniforms: workspace.uniforms, workspace: workspace.main)
   }
 
   /// Evaluates all expressions at `count` points whose fields lie in the rows from `inputRow` on; one output row each.

@@ -140,26 +140,26 @@ import Testing
     }
   }
 
-  @Test func rowsAnywhereInMemoryGiveTheSameBits() throws {
+  /// Also in pieces that begin anywhere and go over rows; what lies between rows stays 0.
+  @Test func fieldsWhereTheyLieGiveTheSameBits() throws {
+    let grid = Grid(axes: [Axis(name: "x", length: 1, points: 13), Axis(name: "y", length: 1, points: 9)])
     var random = Seeded(state: 2)
-    let inputs = (0..<3).map { _ in (0..<100).map { _ in Double.random(in: -5...5, using: &random) } }
+    let state = try FieldSet(grid: grid, count: 3)
+    let inputs = (0..<3).map { _ in (0..<grid.pointCount).map { _ in Double.random(in: -5...5, using: &random) } }
+    for (field, values) in inputs.enumerated() { state.setValues(field, to: values) }
     let program = try compile(Self.everything)
     let expected = run(program, inputs: inputs, uniforms: [0])
-    let rows = inputs.map { input in
-      let row = UnsafeMutablePointer<Double>.allocate(capacity: 101)
-      row.initialize(repeating: 0, count: 101)
-      for (index, value) in input.enumerated() { row[index + 1] = value }
-      return row
+    let target = try FieldSet(grid: grid, count: Self.everything.count)
+    let workspace = program.makeWorkspace()
+    for start in stride(from: 0, to: grid.storageCount, by: 37) {
+      program.evaluate(
+        state, into: target, from: start, count: min(37, grid.storageCount - start), uniforms: [0], workspace: workspace
+      )
     }
-    let outputs = Self.everything.map { _ in UnsafeMutablePointer<Double>.allocate(capacity: 100) }
-    defer { (rows + outputs).forEach { $0.deallocate() } }
-    // not aligned to vectors
-    program.evaluate(
-      inputs: rows.map { UnsafePointer($0 + 1) }, outputs: outputs, uniforms: [0], count: 100,
-      workspace: program.makeWorkspace())
-    for (output, row) in outputs.enumerated() {
-      let values = (0..<100).map { row[$0].bitPattern }
-      #expect(values == expected[output].map(\.bitPattern))
+    for output in Self.everything.indices {
+      #expect(target.values(output).map(\.bitPattern) == expected[output].map(\.bitPattern))
+      let all = UnsafeBufferPointer(start: target.pointer(output), count: grid.storageCount)
+      #expect(all.indices.allSatisfy { $0 % grid.rowStride < grid.rowLength || all[$0] == 0 })
     }
   }
 

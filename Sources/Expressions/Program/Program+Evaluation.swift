@@ -45,17 +45,21 @@ extension Program {
     run(uniforms: uniforms, count: count, workspace: workspace)
   }
 
-  /// Evaluates all outputs, each input and output being a row anywhere in memory, so that fields are used in place.
+  /// Evaluates all outputs at `count` ≤ `Tile.capacity` neighboring values of the fields, where they lie, rows being of no
+  /// account: input and output `i` are the field `i` of `state` and of `target`.
   ///
-  /// No output may overlap an input or another output.
+  /// - Precondition: inputs beyond the fields of `state` are not used, and `target` is another set.
   package func evaluate(
-    inputs: UnsafePointer<UnsafePointer<Double>>, outputs: UnsafePointer<UnsafeMutablePointer<Double>>,
-    uniforms: UnsafePointer<Double>, count: Int, workspace: Workspace
+    _ state: FieldSet, into target: FieldSet, from start: Int, count: Int, uniforms: UnsafePointer<Double>,
+    workspace: Workspace
   ) {
-    for output in 0..<outputCount { workspace.rows[output] = outputs[output] }
+    for output in 0..<outputCount { workspace.rows[output] = target.pointer(output) + start }
     // Inputs are only read.
-    for input in 0..<inputCount { workspace.rows[outputCount + input] = UnsafeMutablePointer(mutating: inputs[input]) }
+    for input in 0..<inputCount {
+      workspace.rows[outputCount + input] = state.pointer(min(input, state.count - 1)) + start
+    }
     run(uniforms: uniforms, count: count, workspace: workspace)
+    for output in 0..<outputCount { target.clearBetweenRows(output, from: start, to: start + count) }
   }
 
   private func run(uniforms: UnsafePointer<Double>, count: Int, workspace: Workspace) {

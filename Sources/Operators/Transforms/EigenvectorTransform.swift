@@ -31,15 +31,11 @@ struct EigenvectorTransform: LineTransform {
     back = LineMatrix(rows: roots.indices.map { point in (0, vectors.map { $0[point] / roots[point] }) })
   }
 
-  func forward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<
-    Double
-  > {
+  func forward(_ block: LineBlock, spare: LineBlock) -> LineBlock {
     there.apply(block, spare: spare)
   }
 
-  func backward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<
-    Double
-  > {
+  func backward(_ block: LineBlock, spare: LineBlock) -> LineBlock {
     back.apply(block, spare: spare)
   }
 

@@ -27,8 +27,7 @@ struct FourierFilter: LineFilter {
     bImaginary = differences.enumerated().map { $1 * sin(.pi * Double($0) / Double(count)) }
   }
 
-  func apply(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double>
-  {
+  func apply(_ block: LineBlock, spare: LineBlock) -> LineBlock {
     transform.transform(block, to: spare)
     if transform.isPeriodic {
       transform_scale(spare, a.count, a)

@@ -86,9 +86,7 @@ final class FourierTransform: LineTransform, @unchecked Sendable {
   }
 
   /// To real coefficients; for periodic lines: cosines upwards, sines downwards.
-  func forward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<
-    Double
-  > {
+  func forward(_ block: LineBlock, spare: LineBlock) -> LineBlock {
     transform(block, to: spare)
     switch mixing {
     case .periodic(let to, _): to.mix(spare)
@@ -97,9 +95,7 @@ final class FourierTransform: LineTransform, @unchecked Sendable {
     return spare
   }
 
-  func backward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<
-    Double
-  > {
+  func backward(_ block: LineBlock, spare: LineBlock) -> LineBlock {
     switch mixing {
     case .periodic(_, let from): from.mix(block)
     case .noFlux(let cosines, let sines): transform_from_cosines(block, count, cosines, sines)

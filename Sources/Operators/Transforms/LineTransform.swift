@@ -1,5 +1,8 @@
 import CKernels
 
+/// Sixteen lines side by side, in memory that stays in cache.
+typealias LineBlock = UnsafeMutablePointer<Double>
+
 /// A transform of lines of one length, sixteen at a time, to real coefficients in which a diffusion operator is a
 /// product, and back.
 ///
@@ -15,13 +18,9 @@ protocol LineTransform: Sendable {
   /// different coefficients are orthogonal.
   var meanSquares: [Double] { get }
   /// From values, in the block's order, to coefficients, in their natural order.
-  func forward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<
-    Double
-  >
+  func forward(_ block: LineBlock, spare: LineBlock) -> LineBlock
   /// Back again; the values come out multiplied by the normalization.
-  func backward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<
-    Double
-  >
+  func backward(_ block: LineBlock, spare: LineBlock) -> LineBlock
   /// Prepares to multiply the coefficients by factors, from values to values.
   func filter(_ factors: [Double]) -> any LineFilter
 }
@@ -29,7 +28,7 @@ protocol LineTransform: Sendable {
 /// Multiplies the coefficients of lines by factors.
 protocol LineFilter: Sendable {
   /// From values to values; says where they are, like a transform.
-  func apply(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double>
+  func apply(_ block: LineBlock, spare: LineBlock) -> LineBlock
 }
 
 /// One transform there, a product, one back.
@@ -42,8 +41,7 @@ struct CoefficientFilter: LineFilter {
     self.factors = factors.map { $0 / transform.normalization }
   }
 
-  func apply(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Double>
-  {
+  func apply(_ block: LineBlock, spare: LineBlock) -> LineBlock {
     let coefficients = transform.forward(block, spare: spare)
     transform_scale(coefficients, factors.count, factors)
     return transform.backward(coefficients, spare: coefficients == spare ? block : spare)

@@ -44,16 +44,12 @@ final class RealTransform: LineTransform, @unchecked Sendable {
       1, &length, lanes, from, nil, lanes, 1, to, nil, lanes, 1, &kind, UInt32(FFTW_ESTIMATE))!
   }
 
-  func forward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<
-    Double
-  > {
+  func forward(_ block: LineBlock, spare: LineBlock) -> LineBlock {
     fftw_execute_r2r(forwardPlan, block, spare)
     return spare
   }
 
-  func backward(_ block: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<
-    Double
-  > {
+  func backward(_ block: LineBlock, spare: LineBlock) -> LineBlock {
     fftw_execute_r2r(backwardPlan, block, spare)
     return spare
   }

@@ -17,21 +17,16 @@ protocol DivisibleStepper: Stepper {
     _ state: FieldSet, from time: Double, by step: Double, didFlow: (SplittingScheme.Part) -> Void
   ) throws(NumericalFailure)
 
-  /// Whether `flowByHalves` can be asked for.
-  var joinsHalves: Bool { get }
-
-  /// The same by two steps of half the size, with less work than one after the other.
+  /// The same by two steps of half the size, where that takes less work than one after the other.
+  ///
+  /// - Returns: false, and nothing is done, where it does not.
   func flowByHalves(
     _ state: FieldSet, from time: Double, by step: Double, didFlow: (SplittingScheme.Part) -> Void
-  ) throws(NumericalFailure)
+  ) throws(NumericalFailure) -> Bool
 }
 
 extension DivisibleStepper {
-  var joinsHalves: Bool { false }
-
   func flowByHalves(
     _ state: FieldSet, from time: Double, by step: Double, didFlow: (SplittingScheme.Part) -> Void
-  ) throws(NumericalFailure) {
-    preconditionFailure("joins no halves")
-  }
+  ) throws(NumericalFailure) -> Bool { false }
 }

@@ -179,7 +179,7 @@ package final class DoublingStepper: Stepper {
   private func halves(
     _ state: FieldSet, from time: Double, by step: Double, remembers: Bool, didFlow: (SplittingScheme.Part) -> Void
   ) throws(NumericalFailure) {
-    if base.joinsHalves { return try base.flowByHalves(state, from: time, by: step, didFlow: didFlow) }
+    if try base.flowByHalves(state, from: time, by: step, didFlow: didFlow) { return }
     let balance = base.balance
     let before = balance?.memory
     defer { if let before { balance?.memory = before } }

@@ -84,14 +84,14 @@ package final class SplittingStepper: DivisibleStepper {
     try flow(state, scheme.flows, from: time, by: step, didFlow: didFlow)
   }
 
-  /// Reactions must be computed as exactly as asked for in a flow of any length: with integrals in the rates their error goes
-  /// with the length, and would not be what the halves of a step are compared for.
-  var joinsHalves: Bool { balance == nil && reactionFlow?.isExact ?? true }
-
+  /// Joins the flows in the middle, but with integrals in the rates: then the error of a flow of reactions goes with its length,
+  /// and would not be what the halves of a step are compared for.
   func flowByHalves(
     _ state: FieldSet, from time: Double, by step: Double, didFlow: (SplittingScheme.Part) -> Void
-  ) throws(NumericalFailure) {
+  ) throws(NumericalFailure) -> Bool {
+    guard balance == nil, reactionFlow?.isExact ?? true else { return false }
     try flow(state, scheme.halves, from: time, by: step, didFlow: didFlow)
+    return true
   }
 
   private func flow(
