@@ -118,9 +118,10 @@ package struct RunPlan {
       }
       return "\(configuration.scheme.name): \(only.name), the only one that the model allows"
     }
-    let others = firstChoice.costs.filter { $0.key != firstChoice.scheme }.sorted { $0.key < $1.key }.map {
-      "\($0.key) would take \(Float(($0.value / (firstChoice.costs[firstChoice.scheme] ?? .nan) * 10).rounded() / 10)) times the work"
-    }
+    let others =
+      firstChoice.costs.filter { $0.key != firstChoice.scheme }.sorted { $0.key < $1.key }.map {
+        "\($0.key) would take \(Float(($0.value / (firstChoice.costs[firstChoice.scheme] ?? .nan) * 10).rounded() / 10)) times the work"
+      } + firstChoice.untried.map { "a trial of \($0) would cost more than it can save" }
     return "\(configuration.scheme.name): \(firstChoice.scheme) at first (\(others.joined(separator: ", ")))"
   }
 

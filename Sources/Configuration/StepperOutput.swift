@@ -28,6 +28,7 @@ extension SchemeChoice {
           "scheme": .string(decision.scheme),
           "ns_per_point_and_time": .object(
             decision.costs.sorted { $0.key < $1.key }.map { .init($0.key, .number($0.value.rounded())) }),
+          "untried": .array(decision.untried.map { .string($0) }),
         ])
       })
   }

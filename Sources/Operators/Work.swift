@@ -40,8 +40,8 @@ package struct Work: Hashable, Sendable {
   /// what is decided by it never depends on a clock.
   package var cost: Double {
     let sum =
-      0.25 * operations + 0.8 * Double(transforms) + 1.2 * Double(kernelPasses) + 0.04 * Double(kernelReach)
-      + 4 * Double(diffusionStages) + 5 * Double(taxisStages)
+      0.25 * operations + 2.2 * Double(transforms) + 2.4 * Double(kernelPasses) + 0.04 * Double(kernelReach)
+      + 7 * Double(diffusionStages) + 8 * Double(taxisStages)
     // Differences of running totals differ in their last bits with where counting began.
     return (1024 * sum).rounded() / 1024
   }

@@ -4,11 +4,12 @@ import Synchronization
 
 /// Advances all fields by steps of whichever scheme takes the least work for the tolerance.
 ///
-/// At the start, after each jump, and when steps are rejected again and again, every candidate takes trial steps from
-/// the state at hand until its size for the tolerance is known; the one with the least work per unit of time is taken.
-/// Every `interval` steps, or so seldom that it adds at most `share` to the work, each of the others takes one step of the size
-/// with which it would be better by `margin`; if its error allows that, it is taken from then on. Work is counted, with fixed weights, never read from a clock: the same
-/// run makes the same choices everywhere.
+/// At the start, after each jump, and when steps are rejected again and again, every candidate whose trial can be worth it
+/// takes trial steps from the state at hand until its size for the tolerance is known; the one with the least work per unit
+/// of time is taken. Every `interval` steps, or so seldom that it adds at most `share` to the work, each of the others
+/// takes one step of the size with which it would be better by `margin`; if its error allows that, it is taken from then
+/// on. A trial is worth it if it takes little of the work that it can save until the next jump. Work is counted,
+/// with fixed weights, never read from a clock: the same run makes the same choices everywhere.
 package final class AutomaticStepper: Stepper {
   package struct Candidate: Sendable {
     package let name: String
@@ -34,7 +35,7 @@ package final class AutomaticStepper: Stepper {
   private static let mostTrials = 4
   /// Least steps between two looks at the alternatives.
   private static let interval = 50
-  /// The work of a look, as a share of that of the steps until the next.
+  /// The work of a look, as a share of that of the steps until the next, and of what it can save.
   private static let share = 0.1
   /// So many steps in vain since the latest choice ask for another.
   private static let mostRejections = 20
@@ -45,6 +46,10 @@ package final class AutomaticStepper: Stepper {
   private static let margin = 1.5
   /// By how much the steps of an alternative may be longer.
   private static let hope = 3.0
+  /// What a trial at the start or after a jump may take, as a share of what it can save.
+  private static let stake = 0.4
+  /// What a trial takes, in steps: two, and twice that where later ones have to know more.
+  private static let trialSteps = 4.0
 
   package init(_ candidates: [Candidate]) {
     precondition(!candidates.isEmpty)
@@ -143,20 +148,22 @@ package final class AutomaticStepper: Stepper {
     _ state: FieldSet, _ time: Double, _ longest: Double, _ measure: ErrorMeasure, _ control: inout StepControl
   ) {
     let current = stored.withLock { $0.current }
-    var findings: [Finding?] = []
-    var best: Int?
-    for (index, candidate) in candidates.enumerated() {
-      if index != current { candidate.stepper.restart() }
-      let known = best.flatMap { findings[$0] }
-      let finding = search(index, state, time, longest, measure, control, known)
-      findings.append(finding)
-      if let finding, finding.costPerTime < known?.costPerTime ?? .infinity { best = index }
+    var (costs, untried) = ([String: Double](), [String]())
+    var best: (index: Int, finding: Finding)?
+    for index in [current] + candidates.indices.filter({ $0 != current }) {
+      let (name, stepper) = (candidates[index].name, candidates[index].stepper)
+      if index != current { stepper.restart() }
+      if let known = best?.finding, !isWorthTrying(index, against: known, state, time, longest, measure, control) {
+        untried.append(name)
+        continue
+      }
+      guard let finding = search(index, state, time, longest, measure, control, best?.finding) else { continue }
+      costs[name] = finding.costPerTime
+      if best.map({ finding.costPerTime < $0.finding.costPerTime }) ?? true { best = (index, finding) }
     }
     // Where none can do it the present one is left to fail by itself.
-    guard let best, let finding = findings[best] else { return note(current, [:], time) }
-    var costs: [String: Double] = [:]
-    for (candidate, finding) in zip(candidates, findings) { costs[candidate.name] = finding?.costPerTime }
-    note(best, costs, time)
+    guard let (best, finding) = best else { return note(current, time) }
+    note(best, time, costs, untried: untried)
     // After a jump all is in motion, and no step before has shown how fast: the first ones are shorter.
     let isFresh = control.memory.previousError == nil
     control.adopt(
@@ -170,13 +177,18 @@ package final class AutomaticStepper: Stepper {
     let current = stored.withLock { $0.current }
     let size = min(control.proposal, longest)
     let before = work
-    guard let own = trial(current, state, time, size, measure) else { return note(current, [:], time) }
+    guard let own = trial(current, state, time, size, measure) else { return note(current, time) }
     var costs = [candidates[current].name: own.work.cost / size]
     var best: (index: Int, size: Double, cost: Double)?
+    let saving = (1 - 1 / AutomaticStepper.margin) * own.work.cost * longest / size
     for (index, candidate) in candidates.enumerated() where index != current {
-      let known = stored.withLock { $0.choice.stepCosts[candidate.name] ?? own.work.cost }
+      guard let known = stepCost(index, state, time, min(size, candidate.stepper.longestStep), measure) else {
+        continue
+      }
       let wanted = AutomaticStepper.margin * known * size / own.work.cost
-      guard wanted <= min(longest, control.bounds.largest, candidate.stepper.longestStep) else { continue }
+      guard wanted <= min(longest, control.bounds.largest, candidate.stepper.longestStep),
+        AutomaticStepper.trialSteps * known < AutomaticStepper.share * saving
+      else { continue }
       candidate.stepper.restart()
       if candidate.stepper.learnsFromSteps {
         guard trial(index, state, time, wanted, measure) != nil else { continue }
@@ -187,13 +199,13 @@ package final class AutomaticStepper: Stepper {
       costs[candidate.name] = cost
       if best.map({ cost < $0.cost }) ?? (cost < own.work.cost / size) { best = (index, wanted, cost) }
     }
-    note(best?.index ?? current, costs, time)
+    note(best?.index ?? current, time, costs)
     let steps = (work - before).cost / (AutomaticStepper.share * own.work.cost)
     stored.withLock { $0.choice.pause = steps > Double(AutomaticStepper.interval) ? Int(min(steps, 1e9)) : nil }
     if let best { control.adopt(candidates[best.index].stepper, size: best.size) }
   }
 
-  private func note(_ index: Int, _ costs: [String: Double], _ time: Double) {
+  private func note(_ index: Int, _ time: Double, _ costs: [String: Double] = [:], untried: [String] = []) {
     stored.withLock { stored in
       let isNew = stored.choice.decisions.isEmpty || index != stored.current
       stored.current = index
@@ -202,9 +214,25 @@ package final class AutomaticStepper: Stepper {
       stored.choice.pause = nil
       stored.choice.isOutdated = false
       if isNew {
-        stored.choice.decisions.append(.init(time: time, scheme: candidates[index].name, costs: costs))
+        stored.choice.decisions.append(
+          .init(time: time, scheme: candidates[index].name, costs: costs, untried: untried))
       }
     }
+  }
+
+  /// Whether the trial of a candidate takes little of what it can save until the next jump.
+  private func isWorthTrying(
+    _ index: Int, against known: Finding, _ state: FieldSet, _ time: Double, _ longest: Double, _ measure: ErrorMeasure,
+    _ control: StepControl
+  ) -> Bool {
+    let stepper = candidates[index].stepper
+    // Where few steps are left there is nothing to save, and what a step takes need not be known.
+    guard AutomaticStepper.stake * longest > AutomaticStepper.trialSteps * known.size else { return false }
+    let size = min(known.size, control.bounds.largest, stepper.longestStep)
+    guard let cost = stepCost(index, state, time, size, measure) else { return true }
+    let hoped = min(AutomaticStepper.hope * known.size, control.bounds.largest, stepper.longestStep)
+    let saving = (known.costPerTime - cost / hoped) * longest
+    return AutomaticStepper.trialSteps * cost < AutomaticStepper.stake * saving
   }
 
   /// Looks for the size of a step for the tolerance; nil if none of those tried could be done at all.
@@ -220,13 +248,6 @@ package final class AutomaticStepper: Stepper {
     control.adopt(stepper, size: known?.size ?? control.proposal)
     let limit = min(longest, control.longest)
     var size = min(control.proposal, limit)
-    if let known {
-      // With the longest step that can be hoped for: no need to measure how accurate it is, which may take more work.
-      let longest = min(limit, AutomaticStepper.hope * known.size)
-      if let cost = stepCost(index, state, time, size, measure), cost / longest > known.costPerTime {
-        return Finding(size: longest, cost: cost)
-      }
-    }
     var finding: Finding?
     for _ in 0..<AutomaticStepper.mostTrials {
       guard let trial = trial(index, state, time, size, measure), trial.error.isFinite else {
@@ -259,6 +280,7 @@ package final class AutomaticStepper: Stepper {
     }
     let work = stepper.work - before
     count(work)
+    stored.withLock { $0.choice.stepCosts[name] = work.cost }
     return work.cost
   }
 

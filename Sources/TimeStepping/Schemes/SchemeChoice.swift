@@ -7,6 +7,8 @@ package struct SchemeChoice: Codable, Hashable, Sendable {
     /// About how long each scheme would take for a unit of time, at the tolerance of the run: nanoseconds per point by
     /// counted work; none for a scheme that cannot do it.
     package let costs: [String: Double]
+    /// Schemes whose trial would have taken more than it could save.
+    package let untried: [String]
   }
 
   /// The latest is in force.
