@@ -38,12 +38,15 @@ PEERS = [
         "with_oncofield.py",
         "The run files of `Benchmarks/problems`: no-flux, spectral Laplacian, scheme `auto`, only points and tolerance changed. "
         "Stepping is the seconds of the steps in `run.json`, which contain the trial steps of `auto`; planning of transforms, "
-        "compilation of the model, output and checkpoints are outside it, but in the whole process. Taxis "
-        "(P3) is by limited fluxes of second order, also with the spectral Laplacian.",
+        "compilation of the model, output and checkpoints are outside it, but in the whole process. P3 with "
+        "`numerics.taxis` as the method says: limited fluxes, which never make a density negative and are of second order in "
+        "space, or series, for smooth solutions like this one.",
         {
             2: cases([32, 48, 64], "auto", 1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
             + cases([128], "auto", 1e-2, 1e-4, 1e-6),
-            3: cases([32, 48, 64, 128], "auto", 1e-2, 1e-3, 1e-4, 1e-5) + cases([256, 512], "auto", 1e-3, 1e-5),
+            3: cases([32, 48, 64], "auto spectral", 1e-2, 1e-3, 1e-4, 1e-5, 3e-6, 1e-6, 3e-7, 1e-7)
+            + cases([128], "auto spectral", 1e-3, 1e-5, 1e-7)
+            + cases([32, 64, 128], "auto limited", 1e-2, 1e-3, 1e-5) + cases([256, 512], "auto limited", 1e-3, 1e-5),
         },
     ),
     Peer(

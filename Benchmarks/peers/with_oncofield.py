@@ -1,6 +1,6 @@
 """Oncofield: the run files of Benchmarks/problems with the spectral Laplacian, no-flux, steps by their error.
 
-METHOD a scheme (auto chooses one by trial steps), CONTROL `time.tolerance`. The program is that of PEERS_ONCOFIELD. The
+METHOD a scheme (auto chooses one by trial steps) and with P3 `numerics.taxis`, CONTROL `time.tolerance`. The program is that of PEERS_ONCOFIELD. The
 stepping is the seconds of the steps in run.json, the trial steps of auto included. Processor seconds and memory are those of the program, not of this script that starts it by PEERS_LAUNCH.
 """
 
@@ -16,13 +16,16 @@ from case import Case
 
 PROBLEMS = pathlib.Path(__file__).resolve().parents[1] / "problems"
 case = Case()
+scheme, _, taxis = case.method.partition(" ")
 settings = {
     "domain.points": f"[{case.points},{case.points}]",
-    "time.scheme": case.method,
+    "time.scheme": scheme,
     "time.tolerance": f"{case.control:g}",
     "output.fields.every": case.problem.end,
     "output.observables.every": case.problem.end,
 }
+if taxis:
+    settings["numerics.taxis"] = taxis
 file = PROBLEMS / {2: "immunotherapy.json", 3: "chemotaxis.json"}[case.number]
 with tempfile.TemporaryDirectory() as folder:
     out = pathlib.Path(folder) / "out"

@@ -157,6 +157,30 @@ MULTIVERSIONED void transform_scale(double *block, size_t count, const double *a
     for (size_t j = 0; j < TRANSFORM_LANES; j++) block[k * TRANSFORM_LANES + j] *= a[k];
 }
 
+MULTIVERSIONED void transform_reverse(double *block, size_t count, const double *a) {
+  for (size_t j = 0; j < TRANSFORM_LANES; j++) block[j] = 0;
+  for (size_t k = 1; k <= count / 2; k++) {
+    double *one = block + k * TRANSFORM_LANES, *other = block + (count - k) * TRANSFORM_LANES;
+    for (size_t j = 0; j < TRANSFORM_LANES; j++) {
+      const double value = a[k] * other[j];
+      other[j] = a[count - k] * one[j];
+      one[j] = value;
+    }
+  }
+}
+
+MULTIVERSIONED void transform_add_product(double *sum, const double *a, const double *b, size_t count) {
+  for (size_t i = 0; i < count * TRANSFORM_LANES; i++) sum[i] += a[i] * b[i];
+}
+
+MULTIVERSIONED void transform_add(double *sum, const double *a, size_t count) {
+  for (size_t i = 0; i < count * TRANSFORM_LANES; i++) sum[i] += a[i];
+}
+
+MULTIVERSIONED void transform_subtract(double *sum, const double *a, size_t count) {
+  for (size_t i = 0; i < count * TRANSFORM_LANES; i++) sum[i] -= a[i];
+}
+
 /// φ₁(z) = (e^z − 1)/z.
 static inline __attribute__((always_inline)) double phi_1(double z, double exp_minus_one) {
   return z == 0 ? 1.0 : exp_minus_one / z;

@@ -27,6 +27,7 @@ extension RunConfiguration {
         "propagator": .object(
           zip(model.fieldNames, requestedMethods).map { .init($0, .string($1?.rawValue ?? "auto")) }),
         "symbol": .string(symbol.rawValue),
+        "taxis": .string(taxisFluxes.rawValue),
       ]),
       "output": outputOutput(isForCheckpoint: isForCheckpoint),
       "checkpoint": .object([

@@ -15,6 +15,8 @@ package final class RunAssembly {
   package let stepper: any Stepper
   package let diffusion: Diffusion
   package let taxis: Taxis?
+  /// In its place where the solution is said to be smooth.
+  package let spectralTaxis: SpectralTaxis?
   package let reactions: ReactionIntegrator?
   package let quasiSteady: QuasiSteadyFields?
   /// Where the stepper writes down what changes the masses; nil if no ledger is kept.
@@ -82,7 +84,8 @@ package final class RunAssembly {
     self.quasiSteady = quasiSteady
     let fields = try configuration.diffusingFields(growthRates: growthRates, volumes: volumes, pool: pool)
     diffusion = try configuration.diffusion(of: fields, quasiSteady: quasiSteady, volumes: volumes, pool: pool)
-    taxis = try configuration.taxis(volumes: volumes, pool: pool)
+    taxis = try configuration.limitedTaxis(volumes: volumes, pool: pool)
+    spectralTaxis = try configuration.spectralTaxis(volumes: volumes, pool: pool)
     let (rates, distributions, lines) = try RunAssembly.reactions(
       configuration, delays: delays, maxima: largest, volumes: volumes, pool: pool)
     reactions = rates
@@ -90,7 +93,8 @@ package final class RunAssembly {
     stepper = try configuration.withNoise(
       configuration.stepper(
         StepperParts(
-          volumes: volumes, reactions: reactions, taxis: taxis, diffusion: diffusion, quasiSteady: quasiSteady,
+          volumes: volumes, reactions: reactions, taxis: taxis, spectralTaxis: spectralTaxis, diffusion: diffusion,
+          quasiSteady: quasiSteady,
           distributions: distributions, delays: delays, account: account, pool: pool)), quasiSteady: quasiSteady,
       account: account, volumes: volumes, pool: pool)
     let start = configuration.startTime
@@ -164,6 +168,7 @@ package final class RunAssembly {
     let one = configuration.grid.storageCount * 8
     return leastHistoryBytes + one
       * ((2 + stepper.fieldSetCount + (configuration.isControlled ? 1 : 0)) * state.count
-        + diffusion.workingFieldCount + (taxis?.workingFieldCount ?? 0) + (quasiSteady?.workingFieldCount ?? 0))
+        + diffusion.workingFieldCount + (taxis?.workingFieldCount ?? 0)
+        + (spectralTaxis?.workingFieldCount ?? 0) + (quasiSteady?.workingFieldCount ?? 0))
   }
 }

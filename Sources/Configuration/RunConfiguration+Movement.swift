@@ -1,3 +1,4 @@
+import Documents
 import Expressions
 import Fields
 import Models
@@ -87,22 +88,75 @@ extension RunConfiguration {
       volumes: volumes, pool: pool)
   }
 
-  /// The movement of fields up gradients and with flows; nil if no field moves so.
-  func taxis(volumes: PointVolumes, pool: WorkerPool) throws -> Taxis? {
-    let moving = try model.fields.indices.compactMap { index -> FieldTaxis? in
-      let field = model.fields[index]
-      if field.taxis.isEmpty && field.advection.isEmpty { return nil }
-      return try FieldTaxis(
-        field: index,
-        toward: field.taxis.compactMap { term in
-          model.fieldNames.firstIndex(of: term.toward).map { ($0, term.sensitivity) }
-        },
-        velocity: grid.axes.map { field.advection[$0.name] ?? .constant(0) }, sideFlows: sideFlows(index),
+  /// The movement of fields up gradients and with flows by limited fluxes; nil if no field moves so.
+  func limitedTaxis(volumes: PointVolumes, pool: WorkerPool) throws -> Taxis? {
+    let moving = try movingFields.map { index in
+      try FieldTaxis(
+        field: index, toward: taxisTargets(of: index), velocity: velocity(of: index), sideFlows: sideFlows(index),
         boundaries: sides[index].boundaries, fields: model.fieldNames, parameters: model.parameterValues,
         volumes: volumes, pool: pool)
     }
-    if moving.isEmpty { return nil }
+    if moving.isEmpty || taxisFluxes != .limited { return nil }
     return try Taxis(volumes: volumes, fields: moving, boundaries: sides.map(\.boundaries), pool: pool)
+  }
+
+  /// The same by Fourier and cosine series.
+  func spectralTaxis(volumes: PointVolumes, pool: WorkerPool) throws -> SpectralTaxis? {
+    if movingFields.isEmpty || taxisFluxes != .spectral { return nil }
+    try checkSpectralTaxis(volumes)
+    let fluxes = try movingFields.map { index in
+      try SmoothFluxes(
+        field: index, toward: taxisTargets(of: index), velocity: velocity(of: index), fields: model.fieldNames,
+        parameters: model.parameterValues, volumes: volumes, pool: pool)
+    }
+    return try SpectralTaxis(
+      grid: grid, fluxes: fluxes, isPeriodic: sides[movingFields[0]].boundaries.map { $0 == .periodic }, pool: pool)
+  }
+
+  /// Numbers of the fields that move up gradients or with flows.
+  private var movingFields: [Int] {
+    model.fields.indices.filter { !model.fields[$0].taxis.isEmpty || !model.fields[$0].advection.isEmpty }
+  }
+
+  private func taxisTargets(of field: Int) -> [(field: Int, sensitivity: Expression)] {
+    model.fields[field].taxis.compactMap { term in
+      model.fieldNames.firstIndex(of: term.toward).map { ($0, term.sensitivity) }
+    }
+  }
+
+  private func velocity(of field: Int) -> [Expression] {
+    grid.axes.map { model.fields[field].advection[$0.name] ?? .constant(0) }
+  }
+
+  /// Finds everything that keeps fluxes from being computed by series, all at once.
+  private func checkSpectralTaxis(_ volumes: PointVolumes) throws {
+    var found = Diagnostics()
+    let remedy = "set numerics.taxis to \"\(TaxisFluxes.limited.rawValue)\""
+    func refuse(_ reason: String, at place: Place?) {
+      found.error("spectral taxis cannot be used: \(reason)", at: place ?? document.place, remedy: remedy)
+    }
+    let place = document["numerics"]?["taxis"]?.place
+    if grid.axes.contains(where: { $0.geometry != .cartesian }) { refuse("the axis is a radius", at: place) }
+    if volumes.isMasked { refuse("the tissue has a shape", at: place) }
+    if model.freeBoundary != nil { refuse("the boundary of the domain is free", at: place) }
+    let involved = Set(movingFields + movingFields.flatMap { taxisTargets(of: $0).map(\.field) }).sorted()
+    for index in involved {
+      let (name, sides) = (model.fieldNames[index], sides[index])
+      if sides.isPrescribed {
+        refuse("\(name) is not mirrored at a side, where something is prescribed", at: place)
+      } else if sides.boundaries != self.sides[involved[0]].boundaries {
+        refuse("not the same axes are periodic for \(model.fieldNames[involved[0]]) and \(name)", at: place)
+      }
+    }
+    for index in movingFields {
+      for (axis, velocity) in zip(grid.axes.indices, velocity(of: index))
+      where velocity != .constant(0) && sides[index].boundaries[axis] != .periodic {
+        refuse(
+          "\(model.fieldNames[index]) is carried along \(grid.axes[axis].name), which is not periodic",
+          at: model.fields[index].taxisPlace)
+      }
+    }
+    try found.throwIfErrors()
   }
 
   /// Flows cross the sides where the value of the field is given.

@@ -9,6 +9,7 @@ struct StepperParts {
   let volumes: PointVolumes
   let reactions: ReactionIntegrator?
   let taxis: Taxis?
+  let spectralTaxis: SpectralTaxis?
   let diffusion: Diffusion
   let quasiSteady: QuasiSteadyFields?
   /// Delayed values, integrals along an axis and convolutions in the rates.
@@ -22,6 +23,7 @@ struct StepperParts {
 extension RunConfiguration {
   /// What advances the fields by the scheme of the run.
   func stepper(_ parts: StepperParts) throws -> any Stepper {
+    if parts.spectralTaxis != nil { try checkSchemeForSpectralTaxis(parts) }
     switch scheme.method {
     case .splitting(let splitting, let extrapolates):
       let longest = isControlled && !splitting.isRebalanced ? longestTellingStep : .infinity
@@ -42,11 +44,25 @@ extension RunConfiguration {
     }
   }
 
-  private func refusal(_ obstacle: String) -> Diagnostics {
+  /// Fluxes by series are rates of a scheme that splits nothing.
+  private func checkSchemeForSpectralTaxis(_ parts: StepperParts) throws {
+    let limited = "set numerics.taxis to \"\(TaxisFluxes.limited.rawValue)\""
+    switch scheme.method {
+    case .splitting, .positiveExponential:
+      throw refusal(
+        "it does not take spectral taxis", remedy: "use \(Scheme.etdrk4.name), or \(limited)")
+    case .exponential, .automatic:
+      if let obstacle = exponentialObstacle(parts) {
+        throw refusal("spectral taxis needs \(Scheme.etdrk4.name), but \(obstacle)", remedy: limited)
+      }
+    }
+  }
+
+  private func refusal(_ obstacle: String, remedy: String = "use \(Scheme.strang4.name)") -> Diagnostics {
     var found = Diagnostics()
     found.error(
       "the scheme \(scheme.name) cannot be used: \(obstacle)",
-      at: document["time"]?["scheme"]?.place ?? document.place, remedy: "use \(Scheme.strang4.name)")
+      at: document["time"]?["scheme"]?.place ?? document.place, remedy: remedy)
     return found
   }
 
@@ -64,6 +80,8 @@ extension RunConfiguration {
       isExponential = stepper.longestStep == .infinity
       candidates.append(.init(name: Scheme.etdrk4.name, stepper: stepper))
     }
+    // No flow of a splitting takes taxis by series.
+    if parts.spectralTaxis != nil { return AutomaticStepper(candidates) }
     if keepsOrder {
       candidates.append(
         .init(
@@ -131,7 +149,7 @@ extension RunConfiguration {
     let others = zip(zip(all, names), decays).map { rate, decay in
       decay == 0 ? rate.0 : rate.0 + .constant(decay) * .symbol(.field(rate.1))
     }
-    func fieldRates(_ rates: [Expression], taxis: Taxis?) throws -> FieldRates {
+    func fieldRates(_ rates: [Expression], taxis: (any TaxisRates)?) throws -> FieldRates {
       try FieldRates(
         rates, fields: names, parameters: model.parameterValues, taxis: taxis, distributions: parts.distributions,
         volumes: parts.volumes, pool: parts.pool)
@@ -139,7 +157,7 @@ extension RunConfiguration {
     return try ExponentialStepper(
       scheme,
       parts: LinearParts(volumes: parts.volumes, fields: parts.diffusion.fields, decays: decays, pool: parts.pool),
-      rates: fieldRates(others, taxis: parts.taxis),
+      rates: fieldRates(others, taxis: parts.taxis ?? parts.spectralTaxis),
       ratesOfTime: isForced ? fieldRates(Array(all[names.count...]), taxis: nil) : nil,
       quasiSteady: parts.quasiSteady, nonNegative: nonNegativeFields, account: parts.account, grid: grid,
       count: names.count)

@@ -38,6 +38,7 @@ package struct RunConfiguration: Sendable {
   /// Of each field; nil for the program's choice.
   package let requestedMethods: [PropagatorMethod?]
   package let symbol: DiffusionSymbol
+  package let taxisFluxes: TaxisFluxes
   package let treatments: [Treatment]
   package let stops: [StopCondition]
   package let observables: [(name: String, expression: Expression, unit: String?)]

@@ -68,7 +68,7 @@ struct RunFileReader {
     let treatments = readTreatments(model, axes, start, end)
     checkDelaysUnderTreatment(model)
     let stops = readStops(model, axes)
-    let (methods, symbol) = readNumerics(model)
+    let (methods, symbol, taxisFluxes) = readNumerics(model)
     checkExtinction(model, start, end)
     let steps = readSteps(model, start, end)
     let scheme = scheme(model, sides)
@@ -86,7 +86,7 @@ struct RunFileReader {
       reactionMethod: root["time"]?["reactions"]?["method"]?.string.flatMap(ReactionMethod.named) ?? .standard,
       reactionTolerance: root["time"]?["reactions"]?["tolerance"]?.number ?? standardReactionTolerance(steps, scheme),
       requestedMethods: methods,
-      symbol: symbol,
+      symbol: symbol, taxisFluxes: taxisFluxes,
       treatments: treatments, stops: stops, observables: observables,
       directory: output?["directory"]?.string ?? standardDirectory,
       fieldInterval: output?["fields"]?["every"]?.number,
@@ -221,7 +221,7 @@ struct RunFileReader {
     }
   }
 
-  private mutating func readNumerics(_ model: Model) -> ([PropagatorMethod?], DiffusionSymbol) {
+  private mutating func readNumerics(_ model: Model) -> ([PropagatorMethod?], DiffusionSymbol, TaxisFluxes) {
     let node = root["numerics"]
     let propagator = node?["propagator"]
     for member in propagator?.members ?? [] where !model.fieldNames.contains(member.key) {
@@ -232,6 +232,9 @@ struct RunFileReader {
     let methods = model.fieldNames.map { name in
       (propagator?.string ?? propagator?[name]?.string).flatMap(PropagatorMethod.init)
     }
-    return (methods, node?["symbol"]?.string.flatMap(DiffusionSymbol.init) ?? .spectral)
+    return (
+      methods, node?["symbol"]?.string.flatMap(DiffusionSymbol.init) ?? .spectral,
+      node?["taxis"]?.string.flatMap(TaxisFluxes.init) ?? .limited
+    )
   }
 }

@@ -168,6 +168,14 @@ extension RunConfiguration {
         .init("spectral", "waves decay as in the differential equation"),
         .init("second-order", "the Laplacian of neighboring points"),
       ]), "Which discrete Laplacian.", default: "spectral"),
+    .init(
+      "taxis",
+      .choice([
+        .init("limited", "limited fluxes of second order between points: no negative densities, no new extrema"),
+        .init(
+          "spectral",
+          "derivatives of Fourier and cosine series, for smooth solutions; with the schemes `auto` and `etdrk4`"),
+      ]), "How taxis and advection are computed.", default: "limited"),
   ]
 
   private static let propagator = Schema.choice([

@@ -101,6 +101,10 @@ package struct RunPlan {
         "  taxis        \(names.joined(separator: ", ")): limited fluxes, each half of a step in \(parts) parts at first"
       )
     }
+    if let spectral = assembly.spectralTaxis {
+      let names = spectral.fields.map { configuration.model.fieldNames[$0] }
+      lines.append("  taxis        \(names.joined(separator: ", ")): derivatives of series, for smooth solutions")
+    }
     lines.append("  reactions")
     lines += configuration.positivityLines.map { "    " + $0 }
     lines += assembly.delayLines

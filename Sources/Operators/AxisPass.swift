@@ -129,18 +129,25 @@ extension LineBlocks {
     order: [Int], putBack: [Int]? = nil, scratch: WorkerScratch,
     _ work: (LineBlock, LineBlock) -> LineBlock
   ) {
+    let memory = scratch.memory(2 * blockSize)
+    load(index, from: values, into: memory, order: order)
+    store(work(memory, memory + blockSize), index, to: target ?? values, order: putBack ?? order)
+  }
+
+  /// Doubles of a block of lines in cache.
+  var blockSize: Int { lineLength * Int(TRANSFORM_LANES) }
+
+  /// Brings a block of lines into cache.
+  func load(_ index: Int, from values: UnsafePointer<Double>, into memory: LineBlock, order: [Int]) {
     let (offset, lanes) = block(index)
-    let size = lineLength * Int(TRANSFORM_LANES)
-    let memory = scratch.memory(2 * size)
-    let (lines, out) = (values + offset, (target ?? values) + offset)
-    if axis == 0 {
-      transform_load_rows(memory, lines, stride, lineLength, lanes, order)
-      let result = work(memory, memory + size)
-      transform_store_rows(result, out, stride, lineLength, lanes, putBack ?? order)
-    } else {
-      transform_load_columns(memory, lines, stride, lineLength, lanes, order)
-      let result = work(memory, memory + size)
-      transform_store_columns(result, out, stride, lineLength, lanes, putBack ?? order)
-    }
+    let load = axis == 0 ? transform_load_rows : transform_load_columns
+    load(memory, values + offset, stride, lineLength, lanes, order)
+  }
+
+  /// Puts it back.
+  func store(_ memory: LineBlock, _ index: Int, to values: UnsafeMutablePointer<Double>, order: [Int]) {
+    let (offset, lanes) = block(index)
+    let store = axis == 0 ? transform_store_rows : transform_store_columns
+    store(memory, values + offset, stride, lineLength, lanes, order)
   }
 }

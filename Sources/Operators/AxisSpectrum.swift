@@ -31,15 +31,20 @@ struct TransformCache {
       eigenvectors[laplacian] = transform
       return AxisSpectrum(transform: transform, eigenvalues: transform.eigenvalues)
     }
-    let key = Waves(basis: basis, count: line.points)
-    let transform = waves[key] ?? basis.transform(count: line.points)
-    waves[key] = transform
     let symbol = field.symbol(axis: axis, of: grid)
     return AxisSpectrum(
-      transform: transform,
+      transform: transform(basis, count: line.points),
       eigenvalues: basis.angles(count: line.points).map {
         diffusivity * symbol.eigenvalue(angle: $0, spacing: line.spacing)
       })
+  }
+
+  /// The transform of a line of so many points.
+  mutating func transform(_ basis: TransformBasis, count: Int) -> any LineTransform {
+    let key = Waves(basis: basis, count: count)
+    let transform = waves[key] ?? basis.transform(count: count)
+    waves[key] = transform
+    return transform
   }
 }
 

@@ -10,7 +10,7 @@ import Fields
 ///
 /// Source of the time stepping: C.-W. Shu & S. Osher, Efficient implementation of essentially non-oscillatory
 /// shock-capturing schemes, J. Comput. Phys. 77 (1988) 439–471.
-package final class Taxis: Sendable {
+package final class Taxis: TaxisRates {
   package let fields: [FieldTaxis]
   private let movers: [TaxisMover]
   private let volumes: PointVolumes
@@ -147,6 +147,14 @@ package final class Taxis: Sendable {
     let worst = movers.first { !$0.outflowRate.isFinite } ?? movers.max { $0.outflowRate < $1.outflowRate }
     return VelocityFailure(field: worst?.description.field ?? 0, time: time)
   }
+}
+
+/// Movement up gradients and with flows, as rates.
+package protocol TaxisRates: Sendable {
+  /// Done since the start.
+  var work: Work { get }
+  /// Adds `−∇·(a u)` at a time to the rates of the moving fields.
+  func addRates(of state: FieldSet, time: Double, to rates: FieldSet) throws(VelocityFailure)
 }
 
 /// A field is carried too fast, or with a velocity that is no number.

@@ -6,7 +6,7 @@ import Operators
 /// depends on the whole domain evaluated for the very state.
 package final class FieldRates: Sendable {
   private let evaluator: GridEvaluator
-  private let taxis: Taxis?
+  private let taxis: (any TaxisRates)?
   private let distributions: DistributionFields?
   /// The state with what stands for delayed values, integrals along an axis and convolutions behind it.
   private let extended: FieldSet?
@@ -14,7 +14,7 @@ package final class FieldRates: Sendable {
 
   /// - Parameter rates: of each field, by reactions.
   package init(
-    _ rates: [Expression], fields: [String], parameters: [String: Double], taxis: Taxis?,
+    _ rates: [Expression], fields: [String], parameters: [String: Double], taxis: (any TaxisRates)?,
     distributions: DistributionFields?, volumes: PointVolumes, pool: WorkerPool
   ) throws {
     let functions = try PointwiseFunctions(

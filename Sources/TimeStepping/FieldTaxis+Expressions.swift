@@ -28,6 +28,24 @@ extension FieldTaxis {
   }
 }
 
+extension SmoothFluxes {
+  /// Movement up the gradients of fields, each with a sensitivity, and with a velocity that has a component for each axis,
+  /// evaluated at the points.
+  package init(
+    field: Int, toward targets: [(field: Int, sensitivity: Expression)], velocity: [Expression], fields: [String],
+    parameters: [String: Double], volumes: PointVolumes, pool: WorkerPool
+  ) throws {
+    let density = Expression.symbol(.field(fields[field]))
+    let flowAxes = velocity.indices.filter { velocity[$0] != .constant(0) }
+    let factors = targets.map { $0.sensitivity * density } + flowAxes.map { velocity[$0] * density }
+    let functions = try PointwiseFunctions(factors, fields: fields, parameters: parameters, grid: volumes.grid)
+    let evaluator = GridEvaluator(functions, volumes: volumes, pool: pool)
+    self.init(
+      field: field, targets: targets.map(\.field), flowAxes: flowAxes, operations: functions.operationCount
+    ) { evaluator.evaluate($0, time: $1, into: $2) }
+  }
+}
+
 /// The velocities of one field at the faces of one axis.
 private final class FaceVelocities: Sendable {
   private let field: Int

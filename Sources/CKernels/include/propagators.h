@@ -52,6 +52,13 @@ void transform_from_cosines(double *block, size_t count, const double *cosines, 
 
 /// V_k ← a_k V_k.
 void transform_scale(double *block, size_t count, const double *a);
+/// V_k ← a_k V_{N−k}, V_0 ← 0.
+void transform_reverse(double *block, size_t count, const double *a);
+/// sum_i ← sum_i + a_i b_i for whole blocks of `count` lines of values.
+void transform_add_product(double *sum, const double *a, const double *b, size_t count);
+/// sum_i ← sum_i + a_i, and sum_i ← sum_i − a_i.
+void transform_add(double *sum, const double *a, size_t count);
+void transform_subtract(double *sum, const double *a, size_t count);
 
 /// One row of coefficients of e^{hL}u − hφ₁(hL)c: u ← norm·(e^z u − step·φ₁(z) c) with
 /// z = step·(eigenvalues[i] + rest).
