@@ -281,95 +281,121 @@ MULTIVERSIONED void exponential_row(const double *eigenvalues, double shift, dou
 
 enum { stage_block = 64 };
 
-/// The functions of one stage for up to `stage_block` coefficients of a row.
+/// φ₁, φ₂ and φ₃ of up to `stage_block` coefficients of a row from `start` on: where they are written down, or in `space`.
 typedef struct {
-  double exponential[stage_block], phi_1[stage_block], phi_2[stage_block], phi_3[stage_block];
+  const double *phi_1, *phi_2, *phi_3;
+  double space[3][stage_block];
 } StageFunctions;
 
-static inline __attribute__((always_inline)) void find_stage_functions(StageFunctions *f, const double *eigenvalues,
-                                                                      const double *exponentials, double rest,
-                                                                      double rest_exponential, double step,
-                                                                      size_t count) {
-  double z[stage_block];
-  for (size_t i = 0; i < count; i++) {
-    z[i] = step * (eigenvalues[i] + rest);
-    f->exponential[i] = exponentials[i] * rest_exponential;
+static inline __attribute__((always_inline)) void find_stage_functions(StageFunctions *f, const StageCoefficients *all,
+                                                                      size_t row, size_t start, size_t count) {
+  if (all->phi_1) {
+    const size_t offset = row * all->stride + start;
+    f->phi_1 = all->phi_1 + offset;
+    f->phi_2 = all->phi_2 + offset;
+    f->phi_3 = all->phi_3 + offset;
+    return;
   }
-  all_phi_functions(z, f->exponential, f->phi_1, f->phi_2, f->phi_3, count);
+  double z[stage_block], exponential[stage_block];
+  const double rest = all->rests[row] - all->decay;
+  for (size_t i = 0; i < count; i++) {
+    z[i] = all->step * (all->eigenvalues[start + i] + rest);
+    exponential[i] = all->exponentials[start + i] * all->rest_exponentials[row];
+  }
+  all_phi_functions(z, exponential, f->space[0], f->space[1], f->space[2], count);
+  f->phi_1 = f->space[0];
+  f->phi_2 = f->space[1];
+  f->phi_3 = f->space[2];
 }
 
 // What is w₁ φ₁ + w₂ φ₂ + w₃ φ₃ of coefficient i, without the parts whose weights are 0.
-#define WITH_WEIGHTS(work)                                                           \
-  if (w[2] == 0) {                                                                   \
-    if (w[1] == 0) {                                                                 \
-      work(w[0] * f.phi_1[i])                                                        \
-    } else if (w[0] == 0) {                                                          \
-      work(w[1] * f.phi_2[i])                                                        \
-    } else {                                                                         \
-      work(w[0] * f.phi_1[i] + w[1] * f.phi_2[i])                                    \
-    }                                                                                \
-  } else if (w[0] == 0) {                                                            \
-    work(w[1] * f.phi_2[i] + w[2] * f.phi_3[i])                                      \
-  } else {                                                                           \
-    work((w[0] * f.phi_1[i] + w[1] * f.phi_2[i]) + w[2] * f.phi_3[i])                \
+#define WITH_WEIGHTS(work)                                                     \
+  if (w[2] == 0) {                                                             \
+    if (w[1] == 0) {                                                           \
+      work(w[0] * phi_1[i])                                                    \
+    } else if (w[0] == 0) {                                                    \
+      work(w[1] * phi_2[i])                                                    \
+    } else {                                                                   \
+      work(w[0] * phi_1[i] + w[1] * phi_2[i])                                  \
+    }                                                                          \
+  } else if (w[0] == 0) {                                                      \
+    work(w[1] * phi_2[i] + w[2] * phi_3[i])                                    \
+  } else {                                                                     \
+    work((w[0] * phi_1[i] + w[1] * phi_2[i]) + w[2] * phi_3[i])                \
   }
 
-MULTIVERSIONED void exponential_weights_row(double *exponential, double *const *factors, size_t offset,
-                                            const double *weights, size_t term_count, const double *eigenvalues,
-                                            const double *exponentials, double rest, double rest_exponential,
-                                            double step, size_t count) {
-  StageFunctions f = {0};
-  for (size_t start = 0; start < count; start += stage_block) {
-    const size_t length = count - start < stage_block ? count - start : stage_block;
-    find_stage_functions(&f, eigenvalues + start, exponentials + start, rest, rest_exponential, step, length);
-    if (exponential) memcpy(exponential + offset + start, f.exponential, length * sizeof *exponential);
-    for (size_t j = 0; j < term_count; j++) {
-      double *out = factors[j] + offset + start;
-      const double *w = weights + 3 * j;
-#define NOTE_FACTOR(weight) for (size_t i = 0; i < length; i++) out[i] = weight;
-      WITH_WEIGHTS(NOTE_FACTOR)
-    }
+MULTIVERSIONED void exponential_functions_row(double *phi_1, double *phi_2, double *phi_3,
+                                              const StageCoefficients *functions, size_t row) {
+  StageFunctions f;
+  const size_t offset = row * functions->stride;
+  for (size_t start = 0; start < functions->count; start += stage_block) {
+    const size_t left = functions->count - start, length = left < stage_block ? left : stage_block;
+    find_stage_functions(&f, functions, row, start, length);
+    memcpy(phi_1 + offset + start, f.phi_1, length * sizeof *phi_1);
+    memcpy(phi_2 + offset + start, f.phi_2, length * sizeof *phi_2);
+    memcpy(phi_3 + offset + start, f.phi_3, length * sizeof *phi_3);
   }
 }
 
-MULTIVERSIONED void exponential_combine_row(double *out, const double *base, int is_advanced, const double *const *terms,
-                                            size_t offset, const double *weights, size_t term_count,
-                                            const double *eigenvalues, const double *exponentials, double rest,
-                                            double rest_exponential, double step, double factor, size_t count) {
-  StageFunctions f = {0};
+MULTIVERSIONED void exponential_combine_rows(double *out, const double *base, int is_advanced, const double *const *terms,
+                                             const double *weights, size_t term_count,
+                                             const StageCoefficients *functions, double factor, size_t first,
+                                             size_t end) {
+  StageFunctions f;
   double sum[stage_block];
-  for (size_t start = 0; start < count; start += stage_block) {
-    const size_t length = count - start < stage_block ? count - start : stage_block;
-    find_stage_functions(&f, eigenvalues + start, exponentials + start, rest, rest_exponential, step, length);
-    for (size_t i = 0; i < length; i++) sum[i] = 0;
-    for (size_t j = 0; j < term_count; j++) {
-      const double *term = terms[j] + offset + start, *w = weights + 3 * j;
+  for (size_t row = first; row < end; row++) {
+    for (size_t start = 0; start < functions->count; start += stage_block) {
+      const size_t left = functions->count - start, length = left < stage_block ? left : stage_block;
+      const size_t offset = row * functions->stride + start;
+      find_stage_functions(&f, functions, row, start, length);
+      const double *phi_1 = f.phi_1, *phi_2 = f.phi_2, *phi_3 = f.phi_3;
+      for (size_t i = 0; i < length; i++) sum[i] = 0;
+      for (size_t j = 0; j < term_count; j++) {
+        const double *term = terms[j] + offset, *w = weights + 3 * j;
 #define ADD_TERM(weight) for (size_t i = 0; i < length; i++) sum[i] += (weight) * term[i];
-      WITH_WEIGHTS(ADD_TERM)
-    }
-    for (size_t i = 0; i < length; i++) {
-      const double before = is_advanced ? f.exponential[i] * base[offset + start + i] : base[offset + start + i];
-      out[offset + start + i] = before + factor * sum[i];
+        WITH_WEIGHTS(ADD_TERM)
+      }
+      const double *exponentials = functions->exponentials + start, *before = base + offset;
+      const double rest = functions->rest_exponentials[row];
+      double *result = out + offset;
+      if (is_advanced) {
+        for (size_t i = 0; i < length; i++) result[i] = exponentials[i] * rest * before[i] + factor * sum[i];
+      } else {
+        for (size_t i = 0; i < length; i++) result[i] = before[i] + factor * sum[i];
+      }
     }
   }
 }
 
-MULTIVERSIONED void exponential_combine_tables(double *out, const double *base, const double *exponential,
-                                               const double *const *factors, const double *const *terms,
-                                               size_t term_count, double factor, size_t start, size_t end) {
-  double sum[stage_block];
-  for (; start < end; start += stage_block) {
-    const size_t length = end - start < stage_block ? end - start : stage_block;
-    for (size_t i = 0; i < length; i++) sum[i] = 0;
-    for (size_t j = 0; j < term_count; j++) {
-      const double *w = factors[j] + start, *term = terms[j] + start;
-      for (size_t i = 0; i < length; i++) sum[i] += w[i] * term[i];
-    }
-    for (size_t i = 0; i < length; i++) {
-      const double before = exponential ? exponential[start + i] * base[start + i] : base[start + i];
-      out[start + i] = before + factor * sum[i];
+MULTIVERSIONED void exponential_error_row(const double *new, const double *old, const double *a, const double *b,
+                                          const double weights[3], const StageCoefficients *functions, double factor,
+                                          const double *squares, size_t row, double sums[3]) {
+  const double *w = weights;
+  StageFunctions f;
+  double error[stage_block];
+  Lanes sum[3] = {{0}};
+  for (size_t start = 0; start < functions->count; start += stage_block) {
+    const size_t left = functions->count - start, length = left < stage_block ? left : stage_block;
+    const size_t offset = row * functions->stride + start;
+    find_stage_functions(&f, functions, row, start, length);
+    const double *phi_1 = f.phi_1, *phi_2 = f.phi_2, *phi_3 = f.phi_3;
+#define NOTE_ERROR(weight) \
+  for (size_t i = 0; i < length; i++) error[i] = factor * (weight) * (a[offset + i] - b[offset + i]);
+    WITH_WEIGHTS(NOTE_ERROR)
+    for (size_t i = 0; i < length; i += lanes_at_once) {
+      const size_t at = offset + i, rest = length - i;
+      Lanes value[3], square;
+      if (rest >= lanes_at_once) {
+        value[0] = lanes_load(error + i), value[1] = lanes_load(new + at), value[2] = lanes_load(old + at);
+        square = lanes_load(squares + start + i);
+      } else {
+        value[0] = lanes_load_some(error + i, rest), value[1] = lanes_load_some(new + at, rest);
+        value[2] = lanes_load_some(old + at, rest), square = lanes_load_some(squares + start + i, rest);
+      }
+      for (size_t k = 0; k < 3; k++) sum[k] += square * value[k] * value[k];
     }
   }
+  for (size_t k = 0; k < 3; k++) sums[k] = lanes_sum(sum[k]);
 }
 
 MULTIVERSIONED void transform_source_row(double *u, const double *c, const double *eigenvalues, double rest,

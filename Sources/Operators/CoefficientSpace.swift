@@ -12,7 +12,7 @@ final class CoefficientSpace: Sendable {
   /// The identity, in which coefficients are stored.
   private let naturalOrders: [[Int]]
   /// Of each row of coefficients the sum of its eigenvalues of the other axes.
-  private let rests: [Double]
+  let rests: [Double]
   /// What a transform there and back multiplies values by.
   let normalization: Double
   /// Mean squares of values of which a single coefficient is 1: along the first axis, and of each row along the others.
@@ -100,7 +100,8 @@ final class CoefficientSpace: Sendable {
 
   /// `u ← e^{hL} u − h φ₁(hL) c`, all in coefficients.
   func advance(_ u: FieldPointer, minus c: FieldPointer, step: Double, pool: WorkerPool) {
-    forEachRow(pool) { _, offset, rest in
+    forEachRow(pool) { row in
+      let (offset, rest) = (row * rowStride, rests[row])
       transform_source_row(
         u.start + offset, c.start + offset, spectra[0].eigenvalues, rest, step, 1 / normalization, grid.rowLength)
     }
@@ -109,7 +110,8 @@ final class CoefficientSpace: Sendable {
   /// `b ← h (φ₁(hL) b + φ₂(hL) d)`, all in coefficients: what a source adds in a step that is `b` at its start and
   /// `b + d` at its end.
   func respond(_ b: FieldPointer, growingBy d: FieldPointer, step: Double, pool: WorkerPool) {
-    forEachRow(pool) { _, offset, rest in
+    forEachRow(pool) { row in
+      let (offset, rest) = (row * rowStride, rests[row])
       transform_supply_row(
         b.start + offset, d.start + offset, spectra[0].eigenvalues, rest, step, 1 / normalization, grid.rowLength)
     }
@@ -117,7 +119,8 @@ final class CoefficientSpace: Sendable {
 
   /// `b ← (shift − L)⁻¹ b`, all in coefficients; the mean is dropped where it has no inverse.
   func resolve(_ b: FieldPointer, shift: Double, pool: WorkerPool) {
-    forEachRow(pool) { _, offset, rest in
+    forEachRow(pool) { row in
+      let (offset, rest) = (row * rowStride, rests[row])
       transform_resolvent_row(
         b.start + offset, spectra[0].eigenvalues, rest, shift, 1 / normalization, grid.rowLength)
     }
@@ -143,15 +146,11 @@ final class CoefficientSpace: Sendable {
     }
   }
 
-  /// Calls with the number of each row of coefficients, its offset and the sum of its eigenvalues of the other axes.
-  func forEachRow(_ pool: WorkerPool, _ body: @Sendable (_ row: Int, _ offset: Int, _ rest: Double) -> Void) {
-    pool.forEachRow(of: grid) { body($0, $0 * self.grid.rowStride, self.rests[$0]) }
-  }
+  /// Calls with the number of each row of coefficients.
+  func forEachRow(_ pool: WorkerPool, _ body: @Sendable (_ row: Int) -> Void) { pool.forEachRow(of: grid, body) }
 
-  /// The same for some rows.
-  func forEachRow(_ rows: Range<Int>, _ body: (_ row: Int, _ offset: Int, _ rest: Double) -> Void) {
-    for row in rows { body(row, row * grid.rowStride, rests[row]) }
-  }
+  /// Doubles from one row to the next.
+  var rowStride: Int { grid.rowStride }
 
   /// For each row what numbers of its coefficients along the other axes make together.
   private static func overRows(
@@ -166,20 +165,18 @@ final class CoefficientSpace: Sendable {
     }
   }
 
-  /// Root mean squares of the values, found from the coefficients: of the difference of a field of two sets, of the first,
-  /// and of a third.
-  func errorSizes(
-    of field: Int, _ new: FieldSet, against other: FieldSet, old: FieldSet, pool: WorkerPool
-  ) -> FieldSet.ErrorSizes {
-    let (a, b, c) = (ReadOnlyValues(new, field), ReadOnlyValues(other, field), ReadOnlyValues(old, field))
-    let (stride, length) = (grid.rowStride, grid.rowLength)
-    let sums = pool.rowSums(grid, count: 3) { row, sums in
-      let offset = row * stride
-      array_error_sums(a.start + offset, b.start + offset, c.start + offset, self.meanSquares.first, length, sums)
+  /// Root mean squares of three fields of values, found from sums over their coefficients.
+  ///
+  /// - Parameter sum: of a row the sums of squares, each times the mean square of values of which it is the coefficient, along
+  ///   the first axis.
+  func rootMeanSquares(
+    _ pool: WorkerPool,
+    _ sum: @Sendable (_ row: Int, _ squares: [Double], _ sums: UnsafeMutablePointer<Double>) -> Void
+  ) -> [Double] {
+    pool.rowSums(grid, count: 3) { row, sums in
+      sum(row, self.meanSquares.first, sums)
       for k in 0..<3 { sums[k] *= self.meanSquares.others[row] }
-    }
-    let sizes = sums.map { $0.squareRoot() }
-    return FieldSet.ErrorSizes(difference: sizes[0], value: sizes[1], old: sizes[2])
+    }.map { $0.squareRoot() }
   }
 }
 

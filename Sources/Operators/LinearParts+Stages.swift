@@ -41,25 +41,37 @@ extension LinearParts {
     CoefficientSpace.backward(members(points), fromAxis: 1, pool: pool, scratch: scratch)
   }
 
-  /// `base + h Σ_j (w_j1 φ₁(hL) + w_j2 φ₂(hL) + w_j3 φ₃(hL)) term_j` in normalized coefficients.
-  package func add(
-    into coefficients: FieldSet, base: FieldSet, of step: Double, terms: [(set: FieldSet, weights: [Double])]
-  ) {
-    combine(
-      into: coefficients, points: nil, base: base, isAdvanced: false, share: 1, of: step, terms: terms, decays: nil)
-  }
-
-  /// How large the values at the points are that two sets of normalized coefficients differ by, and the first of them and a
-  /// third; nil for a field that has none.
+  /// How large the values at the points are of the error `h (w₁ φ₁(hL) + w₂ φ₂(hL) + w₃ φ₃(hL)) (a − b)` of a step, of the
+  /// new solution and of the old one; nil for a field that is not transformed.
+  ///
+  /// - Parameters:
+  ///   - new: normalized coefficients, like `old`.
+  ///   - a: rates as they come from `toCoefficients`, like `b`.
   package func errorSizes(
-    _ field: Int, of new: FieldSet, against other: FieldSet, old: FieldSet
+    _ field: Int, new: FieldSet, old: FieldSet, rates a: FieldSet, _ b: FieldSet, weights: [Double], step: Double
   ) -> FieldSet.ErrorSizes? {
-    parts[field].space?.errorSizes(of: field, new, against: other, old: old, pool: pool)
+    guard let space = parts[field].space else { return nil }
+    meter.add { $0.operations += Double(2 + LinearParts.functionOperations) }
+    return functions(field, space, share: 1, step: step).errorSizes(
+      new: FieldPointer(new, field), old: FieldPointer(old, field), a: FieldPointer(a, field),
+      b: FieldPointer(b, field),
+      weights: weights, factor: step / space.normalization, pool: pool)
   }
 
-  /// A stage in coefficients; if `points` is given, also the first axis of the transform to them.
+  /// `h (w₁ φ₁ + w₂ φ₂ + w₃ φ₃)(hL)` of a field that is not transformed.
+  package func factor(_ field: Int, weights: [Double], step: Double) -> Double {
+    step * PhiFunctions(-parts[field].decay * step).sum(weights)
+  }
+
+  private func functions(_ field: Int, _ space: CoefficientSpace, share: Double, step: Double) -> StageFunctions {
+    tables.functions(StageTables.Key(field: field, share: share), step: step) { [pool, parts] table in
+      StageFunctions(space, step: share * step, decay: parts[field].decay, table: table, pool: pool)
+    }
+  }
+
+  /// A stage in coefficients, and with it the first axis of the transform to the points.
   private func combine(
-    into coefficients: FieldSet, points: FieldSet?, base: FieldSet, isAdvanced: Bool, share: Double, of step: Double,
+    into coefficients: FieldSet, points: FieldSet, base: FieldSet, isAdvanced: Bool, share: Double, of step: Double,
     terms: [(set: FieldSet, weights: [Double])], decays: [Double]?
   ) {
     let terms = terms.filter { $0.weights.contains { $0 != 0 } }
@@ -73,8 +85,7 @@ extension LinearParts {
         terms: terms.map { UnsafePointer($0.set.pointer(field)) }, weights: terms.flatMap(\.weights),
         isAdvanced: isAdvanced)
       return stageOfField(
-        field, sum, points: points.map { FieldPointer($0, field) }, share: share, step: step,
-        decay: decays?[field] ?? parts[field].decay, isTabulated: decays == nil)
+        field, sum, points: FieldPointer(points, field), share: share, step: step, otherDecay: decays?[field])
     }
     let (stride, rowCount) = (grid.rowStride, grid.rowCount)
     let rows = Int(TRANSFORM_LANES) * max(1, LinearParts.pieceLength / (Int(TRANSFORM_LANES) * stride))
@@ -91,27 +102,22 @@ extension LinearParts {
   private static let pieceLength = 4096
 
   private func stageOfField(
-    _ field: Int, _ sum: FieldSum, points: FieldPointer?, share: Double, step: Double, decay: Double, isTabulated: Bool
+    _ field: Int, _ sum: FieldSum, points: FieldPointer, share: Double, step: Double, otherDecay: Double?
   ) -> FieldStage {
     let interval = share * step
     guard let space = parts[field].space else {
-      let functions = PhiFunctions(-decay * interval)
+      let functions = PhiFunctions(-(otherDecay ?? parts[field].decay) * interval)
       let factors = stride(from: 0, to: sum.weights.count, by: 3).map {
         step * functions.sum(Array(sum.weights[$0..<($0 + 3)]))
       }
       return FieldStage(
-        sum: sum, points: points, space: nil,
-        means: .numbers([sum.isAdvanced ? functions.exponential : 1] + factors))
+        sum: sum, points: points, means: .numbers([sum.isAdvanced ? functions.exponential : 1] + factors))
     }
-    func functions() -> StageFunctions { StageFunctions(space, step: interval, decay: decay) }
-    let key = StageTables.Stage(field: field, isAdvanced: sum.isAdvanced, share: share, weights: sum.weights)
-    let table =
-      isTabulated
-      ? tables.table(key, step: step) { functions().write($0, $1, weights: $2, pool: pool) } : nil
-    let factor = step / space.normalization
+    let functions =
+      otherDecay.map { StageFunctions(space, step: interval, decay: $0, pool: pool) }
+      ?? functions(field, space, share: share, step: step)
     return FieldStage(
-      sum: sum, points: points, space: space,
-      means: table.map { .table($0, factor: factor) } ?? .functions(functions(), factor: factor))
+      sum: sum, points: points, means: .functions(functions, space, factor: step / space.normalization))
   }
 }
 
@@ -128,34 +134,29 @@ struct FieldSum: @unchecked Sendable {
 /// A stage of one field, found row by row.
 private struct FieldStage: @unchecked Sendable {
   enum Means {
-    /// Of the base and of each term, where the linear part is a number.
+    /// Of the base and of each term, where the linear part is a number and values stay at the points.
     case numbers([Double])
-    case table(StageTables.Table, factor: Double)
-    case functions(StageFunctions, factor: Double)
+    case functions(StageFunctions, CoefficientSpace, factor: Double)
   }
 
   let sum: FieldSum
-  /// Where the values at the points come, if these are asked for; may be where the sum comes.
-  let points: FieldPointer?
-  /// nil where values stay at the points.
-  let space: CoefficientSpace?
+  /// Where the values at the points come; may be where the sum comes.
+  let points: FieldPointer
   let means: Means
 
   /// Some rows of the sum, and with them the first axis of the transform back.
   func find(_ rows: Range<Int>, stride: Int, scratch: WorkerScratch) {
-    let (start, end) = (rows.lowerBound * stride, rows.upperBound * stride)
     switch means {
     case .numbers(let factors):
+      let (start, end) = (rows.lowerBound * stride, rows.upperBound * stride)
       let all = ([UnsafePointer(sum.base.start)] + sum.terms).map { $0.map { $0 + start } }
       array_combine(sum.out.start + start, all, factors, all.count, end - start)
-      if let points, points.start != sum.out.start {
+      if points.start != sum.out.start {
         (points.start + start).update(from: sum.out.start + start, count: end - start)
       }
-    case .table(let table, let factor):
-      exponential_combine_tables(
-        sum.out.start, sum.base.start, table.exponential, table.factors, sum.terms, sum.terms.count, factor, start, end)
-    case .functions(let functions, let factor): functions.combine(sum, factor: factor, rows: rows)
+    case .functions(let functions, let space, let factor):
+      functions.combine(sum, factor: factor, rows: rows)
+      space.backwardFirstAxis(rows, from: sum.out, to: points, scratch: scratch)
     }
-    if let points { space?.backwardFirstAxis(rows, from: sum.out, to: points, scratch: scratch) }
   }
 }

@@ -83,22 +83,30 @@ void bend_sums(const double *n_0, const double *n_a, const double *n_b, const do
 /// e^(step·(eigenvalue + shift)) of many eigenvalues, for the function below.
 void exponential_row(const double *eigenvalues, double shift, double step, double *exponentials, size_t count);
 
-/// One row of a stage of an exponential Runge–Kutta method, with z = step·(eigenvalues[i] + rest) ≤ 0:
-/// out ← e^z base + factor·Σ_j (w_j1 φ₁(z) + w_j2 φ₂(z) + w_j3 φ₃(z)) term_j, three weights for each term; without e^z
-/// unless `is_advanced`; the exponentials are those of the eigenvalues and of `rest`. The row begins at `offset` in `out`, `base` and all terms; `out` may be `base` or a term.
-void exponential_combine_row(double *out, const double *base, int is_advanced, const double *const *terms, size_t offset,
-                             const double *weights, size_t term_count, const double *eigenvalues,
-                             const double *exponentials, double rest, double rest_exponential, double step, double factor,
-                             size_t count);
+/// What a stage of an exponential Runge–Kutta method multiplies coefficients by: functions of
+/// z = step·(eigenvalues[i] + rests[row] − decay) ≤ 0, with `exponentials[i]·rest_exponentials[row]` for e^z. Rows are `count`
+/// numbers, `stride` apart; φ₁, φ₂ and φ₃ of all rows are computed where they are NULL.
+typedef struct {
+  const double *eigenvalues, *exponentials, *rests, *rest_exponentials;
+  double decay, step;
+  size_t count, stride;
+  const double *phi_1, *phi_2, *phi_3;
+} StageCoefficients;
 
-/// One row of what the same stage multiplies by: e^z, unless that is NULL, and the factor of each term, at `offset`.
-void exponential_weights_row(double *exponential, double *const *factors, size_t offset, const double *weights,
-                             size_t term_count, const double *eigenvalues, const double *exponentials, double rest,
-                             double rest_exponential, double step, size_t count);
+/// Of rows from `first` to before `end`: out ← e^z base + factor·Σ_j (w_j1 φ₁(z) + w_j2 φ₂(z) + w_j3 φ₃(z)) term_j, three
+/// weights for each term; without e^z unless `is_advanced`. `out` may be `base` or a term.
+void exponential_combine_rows(double *out, const double *base, int is_advanced, const double *const *terms,
+                              const double *weights, size_t term_count, const StageCoefficients *functions,
+                              double factor, size_t first, size_t end);
 
-/// The same stage, bit for bit, of all numbers from `start` to before `end`, by tables: without e^z where that is NULL.
-void exponential_combine_tables(double *out, const double *base, const double *exponential, const double *const *factors,
-                                const double *const *terms, size_t term_count, double factor, size_t start, size_t end);
+/// Writes down φ₁, φ₂ and φ₃ of a row.
+void exponential_functions_row(double *phi_1, double *phi_2, double *phi_3, const StageCoefficients *functions, size_t row);
+
+/// Sums for an error norm over one row, each square times `squares[i]`, in fixed lanes: of
+/// factor·(w₁ φ₁ + w₂ φ₂ + w₃ φ₃)(a − b), of `new` and of `old`.
+void exponential_error_row(const double *new, const double *old, const double *a, const double *b, const double weights[3],
+                           const StageCoefficients *functions, double factor, const double *squares, size_t row,
+                           double sums[3]);
 
 /// Rows of a matrix that are worked on together.
 #define MATRIX_ROWS 4

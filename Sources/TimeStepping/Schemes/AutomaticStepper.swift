@@ -47,7 +47,7 @@ package final class AutomaticStepper: Stepper {
   /// By how much the steps of an alternative may be longer.
   private static let hope = 3.0
   /// What a trial at the start or after a jump may take, as a share of what it can save.
-  private static let stake = 0.4
+  private static let stake = 0.5
   /// What a trial takes, in steps: two, and twice that where later ones have to know more.
   private static let trialSteps = 4.0
 

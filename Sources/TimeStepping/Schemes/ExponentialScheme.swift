@@ -2,8 +2,8 @@
 ///
 /// `U_i = e^{c_i hL} u + h Σ_j a_ij N_j`, `N_j = N(U_j, t + c_j h)`, and the new solution likewise with `c = 1` and
 /// weights `b_j`. Each `a_ij` is a sum `w₁ φ₁ + w₂ φ₂ + w₃ φ₃` of functions of `c_i hL`, each `b_j` one of functions of
-/// `hL`. The error of a step is estimated by `h Σ_j e_j N_j`, where the rates at the new solution count as one stage
-/// more; they are the first of the next step.
+/// `hL`. The error of a step is estimated by `h e (N(u_new) − N_s)` from the rates of the last stage and those at the new
+/// solution, which are the first of the next step.
 package struct ExponentialScheme: Sendable {
   /// Weights of `φ₁`, `φ₂` and `φ₃`.
   package typealias Weights = [Double]
@@ -22,13 +22,13 @@ package struct ExponentialScheme: Sendable {
   package let stages: [Stage]
   /// `b_j`.
   package let weights: [Weights]
-  /// `e_j`, that of the rates at the new solution behind the others.
-  package let errorWeights: [Weights]
+  /// `e`.
+  package let errorWeights: Weights
 }
 
 extension ExponentialScheme {
   /// Krogstad's method of fourth order with the estimate of third order that costs nothing:
-  /// `e = (4φ₃ − φ₂)(N(u_new) − N₄)`.
+  /// `e = 4φ₃ − φ₂`.
   ///
   /// S. Krogstad, Generalized integrating factor methods for stiff PDEs, J. Comput. Phys. 203 (2005) 72–88.
   package static let krogstad = ExponentialScheme(
@@ -39,5 +39,5 @@ extension ExponentialScheme {
       Stage(node: 1, weights: [[1, -2, 0], [0, 0, 0], [0, 2, 0]]),
     ],
     weights: [[1, -3, 4], [0, 2, -4], [0, 2, -4], [0, -1, 4]],
-    errorWeights: [[0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 1, -4], [0, -1, 4]])
+    errorWeights: [0, -1, 4])
 }

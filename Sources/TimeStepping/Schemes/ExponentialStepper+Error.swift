@@ -19,12 +19,17 @@ extension ExponentialStepper {
     of state: FieldSet, from time: Double, by step: Double, start: (solution: FieldSet, rates: FieldSet),
     end: (solution: FieldSet, rates: FieldSet), _ measure: ErrorMeasure
   ) throws(NumericalFailure) -> StepError {
-    let terms = zip([start.rates] + stageRates + [end.rates], scheme.errorWeights).filter { $1.contains { $0 != 0 } }
-    // The embedded solution is the new one less its error.
-    parts.add(into: spare, base: end.solution, of: step, terms: terms.map { ($0, $1.map(-)) })
-    let sizes = (0..<state.count).map {
-      parts.errorSizes($0, of: end.solution, against: spare, old: start.solution)
-        ?? measure.sizes($0, of: end.solution, against: spare, from: start.solution)
+    let last = stageRates[stageRates.count - 1]
+    let sizes = (0..<state.count).map { field in
+      if let sizes = parts.errorSizes(
+        field, new: end.solution, old: start.solution, rates: end.rates, last, weights: scheme.errorWeights, step: step)
+      {
+        return sizes
+      }
+      // The embedded solution is the new one less its error.
+      let factor = parts.factor(field, weights: scheme.errorWeights, step: step)
+      spare.setField(field, toSumOf: [(1, end.solution), (-factor, end.rates), (factor, last)])
+      return measure.sizes(field, of: end.solution, against: spare, from: start.solution)
     }
     var worst = measure.error(sizes, during: step)
     let missed = parts.transientErrors(

@@ -22,6 +22,7 @@ package final class ExponentialStepper: Stepper {
   private let pairs: [(solution: FieldSet, rates: FieldSet)]
   /// Rates at the stages between.
   let stageRates: [FieldSet]
+  /// Empty where the error is found in coefficients alone.
   let spare: FieldSet
   private let memories = Mutex(Memory())
 
@@ -53,7 +54,8 @@ package final class ExponentialStepper: Stepper {
     var others: [FieldSet] = []
     for _ in scheme.stages { others.append(try set()) }
     stageRates = others
-    spare = try set()
+    let needsPoints = ratesOfTime != nil || parts.transformed.count < count
+    spare = try FieldSet(grid: grid, count: needsPoints ? count : 0)
   }
 
   package var errorOrder: Int { scheme.errorOrder }
@@ -62,7 +64,8 @@ package final class ExponentialStepper: Stepper {
   package var work: Work { [rates, ratesOfTime].reduce(parts.work) { $0 + ($1?.work ?? Work()) } }
   package var longestStep: Double { parts.longestStep }
   package var fieldSetCount: Int {
-    2 * pairs.count + stageRates.count + 1 + rates.fieldSetCount + (ratesOfTime?.fieldSetCount ?? 0)
+    2 * pairs.count + stageRates.count + (spare.count > 0 ? 1 : 0) + rates.fieldSetCount
+      + (ratesOfTime?.fieldSetCount ?? 0)
   }
 
   package var memory: [(name: String, set: FieldSet)] {
