@@ -32,7 +32,7 @@ package final class CurrentAssembly {
   /// - Parameter saveCheckpoint: as in `Simulation.init`.
   package func makeSimulation(
     ledger: MassLedger?, observers: [ScheduledObserver] = [],
-    saveCheckpoint: @escaping (Simulation) throws -> Void = { _ in }
+    saveCheckpoint: @escaping (Simulation, KeptFields) throws -> Writing = { _, _ in {} }
   ) throws -> Simulation {
     let (assembly, configuration) = (original, original.configuration)
     let simulation = try Simulation(

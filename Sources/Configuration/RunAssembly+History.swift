@@ -17,17 +17,18 @@ extension RunAssembly {
   /// Of what is delayed; expressions cannot be names in a file.
   private var historyNames: [String] { (0..<(delays?.history.count ?? 0)).map { "value \($0 + 1)" } }
 
-  var historyGroups: [Checkpoint.Group] {
+  func historyGroups(keeping kept: KeptFields) -> [Checkpoint.Group] {
     guard let history = delays?.history else { return [] }
     let values = history.values.enumerated().map { number, set in
       Checkpoint.Group(
         name: RunAssembly.group(number), fields: historyNames.map { FieldDescription(name: $0, title: nil, unit: nil) },
-        values: set, hasScales: false)
+        values: kept.kept(set), hasScales: false)
     }
     let initial = history.initial.map { set in
       Checkpoint.Group(
         name: RunAssembly.initialGroup,
-        fields: configuration.model.fieldNames.map { FieldDescription(name: $0, title: nil, unit: nil) }, values: set,
+        fields: configuration.model.fieldNames.map { FieldDescription(name: $0, title: nil, unit: nil) },
+        values: kept.kept(set),
         hasScales: false)
     }
     return (initial.map { [$0] } ?? []) + values

@@ -146,9 +146,9 @@ package final class RunSession {
       scheduled.append(
         ScheduledObserver(try make(), cadence: Cadence(start: configuration.startTime, interval: interval)))
     }
-    func masked(_ observer: any Observer) throws -> any Observer {
+    func masked(_ observer: any Observer) -> any Observer {
       guard assembly.volumes.isMasked else { return observer }
-      return try MaskedObserver(observer, volumes: assembly.volumes, fieldCount: configuration.model.fields.count)
+      return MaskedObserver(observer, volumes: assembly.volumes)
     }
     func exists(_ part: RunDirectory.Part) -> Bool {
       continuesFiles && FileManager.default.fileExists(atPath: directory.path(part))
@@ -162,7 +162,7 @@ package final class RunSession {
       return made
     }
     try add(configuration.fieldInterval) {
-      try masked(
+      masked(
         exists(.fields)
           ? try FieldSeries(opening: directory.path(.fields), grid: configuration.grid, fields: fields)
           : try FieldSeries(
@@ -171,8 +171,8 @@ package final class RunSession {
             hasFreeBoundary: configuration.model.freeBoundary != nil))
     }
     try add(configuration.imageInterval) {
-      try masked(
-        FieldPictures(
+      masked(
+        try FieldPictures(
           directory.path(.images), title: configuration.title, fields: fields, lengthUnit: configuration.lengthUnit,
           timeUnit: configuration.timeUnit, colormap: configuration.colormap,
           isMasked: assembly.volumes.isMasked))
@@ -184,37 +184,46 @@ package final class RunSession {
     _ assembly: RunAssembly, _ current: CurrentAssembly, _ directory: RunDirectory, _ ledger: MassLedger?,
     _ observers: [ScheduledObserver]
   ) throws -> Simulation {
-    try current.makeSimulation(ledger: ledger, observers: observers) { simulation in
-      try checkpoint(of: simulation, assembly).write(to: directory.path(.checkpoints))
-      directory.removeCheckpoints(keeping: assembly.configuration.checkpoints.keep)
+    try current.makeSimulation(ledger: ledger, observers: observers) { simulation, fields in
+      let checkpoint = try checkpoint(of: simulation, assembly, keeping: fields)
+      return {
+        try checkpoint().write(to: directory.path(.checkpoints))
+        directory.removeCheckpoints(keeping: assembly.configuration.checkpoints.keep)
+      }
     }
   }
 
-  private static func checkpoint(of simulation: Simulation, _ assembly: RunAssembly) throws -> Checkpoint {
+  /// A checkpoint of the simulation as it is now, to be put together when what the observers have written before has
+  /// been written.
+  private static func checkpoint(
+    of simulation: Simulation, _ assembly: RunAssembly, keeping kept: KeptFields
+  ) throws -> () throws -> Checkpoint {
     let configuration = assembly.configuration
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
     let fields = fields(configuration)
-    let memory = simulation.stepper.memory.map {
-      Checkpoint.Group(name: "memory/\($0.name)", fields: fields, values: $0.set)
+    var groups = [Checkpoint.Group(name: "fields", fields: fields, values: kept.kept(simulation.state))]
+    groups += simulation.stepper.memory.map {
+      Checkpoint.Group(name: "memory/\($0.name)", fields: fields, values: kept.kept($0.set))
     }
-    var tissue: [Checkpoint.Group] = []
     if configuration.mask?.isFile ?? false {
       let field = FieldDescription(name: tissueGroup, title: nil, unit: nil)
-      tissue.append(
-        Checkpoint.Group(name: tissueGroup, fields: [field], values: try assembly.volumes.indicator()))
+      groups.append(Checkpoint.Group(name: tissueGroup, fields: [field], values: try assembly.volumes.indicator()))
     }
-    return Checkpoint(
-      step: simulation.clock.step, time: simulation.clock.time, timeUnit: configuration.timeUnit,
-      lengthUnit: configuration.lengthUnit,
-      texts: [
-        CheckpointText.runFile: configuration.resolved(chosen: nil, isForCheckpoint: true).pretty,
-        CheckpointText.memory: String(decoding: try encoder.encode(simulation.memory()), as: UTF8.self),
-        CheckpointText.maxima: String(decoding: try encoder.encode(assembly.maxima), as: UTF8.self),
-        CheckpointText.program: "Oncofield \(Provenance.version) (\(Provenance.commit))",
-      ],
-      groups: [Checkpoint.Group(name: "fields", fields: fields, values: simulation.state)] + memory + tissue
-        + assembly.historyGroups)
+    groups += assembly.historyGroups(keeping: kept)
+    let (clock, memory, commit) = (simulation.clock, simulation.memory, simulation.commitObservers)
+    return { [groups] in
+      var memory = memory
+      memory.extents = try commit()
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys]
+      return Checkpoint(
+        step: clock.step, time: clock.time, timeUnit: configuration.timeUnit, lengthUnit: configuration.lengthUnit,
+        texts: [
+          CheckpointText.runFile: configuration.resolved(chosen: nil, isForCheckpoint: true).pretty,
+          CheckpointText.memory: String(decoding: try encoder.encode(memory), as: UTF8.self),
+          CheckpointText.maxima: String(decoding: try encoder.encode(assembly.maxima), as: UTF8.self),
+          CheckpointText.program: "Oncofield \(Provenance.version) (\(Provenance.commit))",
+        ], groups: groups)
+    }
   }
 
   // MARK: Running

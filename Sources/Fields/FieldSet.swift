@@ -24,11 +24,23 @@ package final class FieldSet: @unchecked Sendable {
   package init(grid: Grid, count: Int) throws(FieldAllocationError) {
     self.grid = grid
     self.count = count
+    storage = try FieldSet.allocate(grid, count)
+    storage.initialize(repeating: 0, count: grid.storageCount * max(count, 1))
+  }
+
+  /// A set of its own with the values and the scale of another one.
+  package init(copying other: FieldSet, pool: WorkerPool? = nil) throws(FieldAllocationError) {
+    (grid, count, scale) = (other.grid, other.count, other.scale)
+    storage = try FieldSet.allocate(grid, count)
+    copy(from: other, pool: pool)
+  }
+
+  private static func allocate(_ grid: Grid, _ count: Int) throws(FieldAllocationError) -> UnsafeMutablePointer<Double>
+  {
     let (bytes, overflow) = grid.storageCount.multipliedReportingOverflow(by: max(count, 1) * 8)
     var raw: UnsafeMutableRawPointer?
     guard !overflow, posix_memalign(&raw, 64, bytes) == 0, let raw else { throw FieldAllocationError(bytes: bytes) }
-    storage = raw.bindMemory(to: Double.self, capacity: bytes / 8)
-    storage.initialize(repeating: 0, count: bytes / 8)
+    return raw.bindMemory(to: Double.self, capacity: bytes / 8)
   }
 
   deinit { free(storage) }

@@ -32,14 +32,19 @@ package final class FieldPictures: Observer {
     }
   }
 
-  package func observe(_ moment: Moment) throws {
+  package func observe(_ moment: Moment) -> Writing {
+    let (state, time) = (moment.fields.kept(moment.state), moment.time)
+    return { try self.draw(state, time: time) }
+  }
+
+  private func draw(_ state: FieldSet, time: Double) throws {
     let panels = fields.enumerated().map { index, field in
       FieldPanel(
         title: field.title.map { "\(field.name) · \($0)" } ?? field.name, unit: field.unit ?? "",
-        values: moment.state.values(index), colormap: colormap, isMasked: isMasked)
+        values: state.values(index), colormap: colormap, isMasked: isMasked)
     }
     let figure = FieldFigure(
-      title: title, time: "t = \(FieldPictures.text(moment.time)) \(timeUnit)", grid: moment.state.gridInSpace,
+      title: title, time: "t = \(FieldPictures.text(time)) \(timeUnit)", grid: state.gridInSpace,
       lengthUnit: lengthUnit, panels: panels)
     try AtomicFile.write(figure.pngData(), to: path(count))
     count += 1

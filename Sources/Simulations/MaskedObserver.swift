@@ -4,21 +4,21 @@ import Fields
 package final class MaskedObserver: Observer {
   private let observer: any Observer
   private let volumes: PointVolumes
-  private let shown: FieldSet
 
-  package init(_ observer: any Observer, volumes: PointVolumes, fieldCount: Int) throws(FieldAllocationError) {
+  package init(_ observer: any Observer, volumes: PointVolumes) {
     self.observer = observer
     self.volumes = volumes
-    shown = try FieldSet(grid: volumes.grid, count: fieldCount)
   }
 
   package var name: String { observer.name }
 
-  package func observe(_ moment: Moment) throws {
-    shown.copy(from: moment.state)
+  package func observe(_ moment: Moment) throws -> Writing {
+    let shown = try FieldSet(copying: moment.state)
     volumes.clearOutside(shown, to: .nan)
-    try observer.observe(
-      Moment(time: moment.time, step: moment.step, stepSize: moment.stepSize, state: shown, ledger: moment.ledger))
+    return try observer.observe(
+      Moment(
+        time: moment.time, step: moment.step, stepSize: moment.stepSize, state: shown, fields: moment.fields,
+        ledger: moment.ledger))
   }
 
   package func commit() throws -> Int { try observer.commit() }

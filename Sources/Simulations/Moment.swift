@@ -7,8 +7,10 @@ package struct Moment {
   package let step: Int
   /// Size of the steps under way; 0 before the first.
   package let stepSize: Double
-  /// Not to be changed, and to be copied if it is needed later.
+  /// Not to be changed, and gone when the run goes on.
   package let state: FieldSet
+  /// Keeps the state for those who need it later.
+  package let fields: KeptFields
   /// What has changed the masses since the start; nil if no account is kept.
   package let ledger: [MassLedger.Entry]?
 }

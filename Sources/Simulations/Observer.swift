@@ -5,9 +5,12 @@ package protocol Observer: AnyObject {
   /// Under which its memory is kept in checkpoints.
   var name: String { get }
 
-  func observe(_ moment: Moment) throws
+  /// Looks at the run while it waits.
+  ///
+  /// - Returns: what is left to do, later and on another thread, in the order of the times.
+  func observe(_ moment: Moment) throws -> Writing
 
-  /// Makes what has been written last, and says how much that is.
+  /// Makes what has been written last, and says how much that is; among what is written, when its turn has come.
   ///
   /// - Returns: the extent in a unit of its own (frames, bytes), as kept in checkpoints.
   func commit() throws -> Int

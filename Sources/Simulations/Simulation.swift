@@ -34,17 +34,18 @@ package final class Simulation {
   var stopsHeld: [Bool]?
   private let checkpoints: CheckpointPolicy
   let pool: WorkerPool
-  private let saveCheckpoint: (Simulation) throws -> Void
+  private let saveCheckpoint: (Simulation, KeptFields) throws -> Writing
+  private let writer = BackgroundWriter()
   private var lastCheckpointWall = ContinuousClock.now
   package private(set) var seconds = RunSeconds()
   private var lastCheckpointStep: Int?
 
-  /// - Parameter saveCheckpoint: writes a checkpoint of the simulation as it stands, at the end of a step.
+  /// - Parameter saveCheckpoint: prepares to write a checkpoint of the simulation as it stands, at the end of a step.
   package init(
     fieldNames: [String], state: FieldSet, regimen: Regimen, stops: StopConditions, extinction: Extinction? = nil,
     startTime: Double, endTime: Double, steps: StepPolicy, observers: [ScheduledObserver],
     checkpoints: CheckpointPolicy, pool: WorkerPool,
-    saveCheckpoint: @escaping (Simulation) throws -> Void
+    saveCheckpoint: @escaping (Simulation, KeptFields) throws -> Writing
   ) throws(FieldAllocationError) {
     self.fieldNames = fieldNames
     self.state = state
@@ -83,7 +84,15 @@ package final class Simulation {
     stopRequested: () -> Bool = { false }, didStep: (Simulation) -> Void = { _ in }
   ) throws -> Outcome {
     try RunSeconds.adding(to: { seconds.total += $0 }) { () throws -> Outcome in
-      try runOn(stopRequested, didStep)
+      do {
+        let outcome = try runOn(stopRequested, didStep)
+        try RunSeconds.adding(to: { seconds.output += $0 }) { () throws -> Void in try writer.finish() }
+        return outcome
+      } catch {
+        // What the run came to before is on the disk.
+        try? writer.finish()
+        throw error
+      }
     }
   }
 
@@ -140,13 +149,15 @@ package final class Simulation {
   private func observe(at time: Double, _ state: FieldSet, adding changes: MassChanges? = nil) throws {
     guard observers.contains(where: { $0.isDue(at: time) }) else { return }
     let moment = Moment(
-      time: time, step: clock.step, stepSize: clock.stepSize ?? 0, state: state,
+      time: time, step: clock.step, stepSize: clock.stepSize ?? 0, state: state, fields: KeptFields(),
       ledger: ledger?.entries(adding: changes))
     try RunSeconds.adding(to: { seconds.output += $0 }) { () throws -> Void in
+      var writings: [Writing] = []
       for index in observers.indices where observers[index].isDue(at: time) {
-        try observers[index].observer.observe(moment)
+        writings.append(try observers[index].observer.observe(moment))
         observers[index].next += 1
       }
+      try writer.write(moment.fields) { for writing in writings { try writing() } }
     }
   }
 
@@ -164,19 +175,27 @@ package final class Simulation {
   }
 
   private func checkpoint() throws {
-    try RunSeconds.adding(to: { seconds.checkpoints += $0 }) { () throws -> Void in try saveCheckpoint(self) }
+    try RunSeconds.adding(to: { seconds.checkpoints += $0 }) { () throws -> Void in
+      let fields = KeptFields()
+      try writer.write(fields, try saveCheckpoint(self, fields))
+    }
     lastCheckpointWall = .now
     lastCheckpointStep = clock.step
   }
 
-  /// What a checkpoint has to hold besides field values; commits what the observers have written, which it counts.
-  package func memory() throws -> SimulationMemory {
-    var extents: [String: Int] = [:]
-    for scheduled in observers { extents[scheduled.observer.name] = try scheduled.observer.commit() }
-    return SimulationMemory(
+  /// What a checkpoint has to hold besides field values and the extents of what the observers have written.
+  package var memory: SimulationMemory {
+    SimulationMemory(
       clock: clock, stepper: stepper.memorized, control: steps.memory, scale: state.scale == 1 ? nil : state.scale,
       regimen: regimen.memory, stops: stops.memory, extinguished: extinction?.removed,
-      ledger: ledger?.memory, extents: extents, history: regimen.equations.delays?.history.memory)
+      ledger: ledger?.memory, extents: [:], history: regimen.equations.delays?.history.memory)
+  }
+
+  /// Makes what the observers have written last, and says how much that is; to be done when its turn to be written has
+  /// come.
+  package var commitObservers: () throws -> [String: Int] {
+    let observers = observers.map(\.observer)
+    return { Dictionary(uniqueKeysWithValues: try observers.map { ($0.name, try $0.commit()) }) }
   }
 
   /// Continues where a checkpoint was taken; the caller has restored the regimen, the fields of `state` and all of the

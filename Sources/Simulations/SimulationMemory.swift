@@ -20,7 +20,7 @@ package struct SimulationMemory: Codable, Hashable, Sendable {
   /// What has changed the masses, where an account is kept.
   package let ledger: MassLedger.Memory?
   /// What each observer has written so far.
-  package let extents: [String: Int]
+  package var extents: [String: Int]
   /// Where something is delayed: the times of what is remembered.
   package let history: DelayHistory.Memory?
 

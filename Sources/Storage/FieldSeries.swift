@@ -82,8 +82,9 @@ package final class FieldSeries: Observer {
     return times.count
   }
 
-  package func observe(_ moment: Moment) throws {
-    try append(moment.state, time: moment.time)
+  package func observe(_ moment: Moment) -> Writing {
+    let (state, time) = (moment.fields.kept(moment.state), moment.time)
+    return { try self.append(state, time: time) }
   }
 
   /// Adds a frame.

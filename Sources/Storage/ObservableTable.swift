@@ -35,12 +35,12 @@ package final class ObservableTable: Observer {
     text.contains { ",\"\n".contains($0) } ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
   }
 
-  package func observe(_ moment: Moment) throws {
+  package func observe(_ moment: Moment) -> Writing {
     let values = observables.values(of: moment.state, time: moment.time)
     let numbers = [moment.time, moment.stepSize] + values + (moment.ledger ?? []).map(\.amount)
     let row = numbers.map { $0.isFinite ? JSONText.text($0) : "\($0)" }
-    try AtomicFile.writeAll(Array((row.joined(separator: ",") + "\n").utf8), to: file, path: path)
     latest = values
+    return { try AtomicFile.writeAll(Array((row.joined(separator: ",") + "\n").utf8), to: self.file, path: self.path) }
   }
 
   package func commit() throws -> Int {

@@ -33,7 +33,7 @@ import Testing
       before = run.state.sum(0)
     })
     #expect(assembly.state.maximum(0) == 0 && assembly.state.minimum(1) >= 0)
-    let removed = try #require(try run.memory().extinguished)
+    let removed = try #require(run.memory.extinguished)
     let volume = 4.0 / 20 * 3 / 15
     print("removed \(removed[0]); before the last of it \(largest * volume)")
     #expect(removed[0] > 0 && removed[0] < 1e-9 * 12 && removed[1] == 0)
@@ -113,9 +113,9 @@ import Testing
       })
     let second = try simulation(of: RunAssembly(configuration(text), threads: 1))
     second.state.copy(from: first.state)
-    try second.restore(first.memory(), continuesFiles: false)
+    try second.restore(first.memory, continuesFiles: false)
     _ = try second.run()
-    #expect(try second.memory().extinguished == whole.memory().extinguished)
+    #expect(second.memory.extinguished == whole.memory.extinguished)
     for field in 0..<2 { #expect(second.state.values(field) == whole.state.values(field)) }
   }
 }

@@ -34,7 +34,7 @@ import Testing
   @Test func errorsFallFasterThanAnyPower() throws {
     func moments(_ points: Int, _ taxis: String) throws -> [Double] {
       let settings = ["domain.points=[\(points), \(points)]", #"numerics.taxis="\#(taxis)""#, "time.tolerance=1e-10"]
-      return try self.moments(try finalState(Self.chemotaxis(), set: settings + [#"time.scheme="etdrk4""#]))
+      return self.moments(try finalState(Self.chemotaxis(), set: settings + [#"time.scheme="etdrk4""#]))
     }
     let exact = try moments(64, "spectral")
     func error(_ points: Int, _ taxis: String) throws -> Double {

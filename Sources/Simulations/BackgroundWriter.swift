@@ -1,0 +1,81 @@
+import Dispatch
+import Fields
+import Synchronization
+
+/// Writes on a thread of its own, in the order in which it is asked to, so that the run does not wait for the disk.
+///
+/// All that a run writes while it goes on is written here. What is written, and in which order, is the same as if the run
+/// waited. After the first failure nothing more is written, and whoever asks next is told.
+final class BackgroundWriter: Sendable {
+  private let queue = DispatchQueue(label: "oncofield.writer")
+  private let pending = Mutex(Pending())
+
+  private struct Pending {
+    /// Held by what is waiting to be written.
+    var bytes = 0
+    var failure: (any Error)?
+  }
+
+  /// Hands a writing to another thread, which has it to itself from then on.
+  private struct Handed: @unchecked Sendable {
+    let writing: Writing
+  }
+
+  /// Writes later, or at once if the sets of fields could not be kept as they are.
+  func write(_ kept: KeptFields, _ writing: @escaping Writing) throws {
+    try throwFailure()
+    if kept.mustBeWrittenAtOnce {
+      try finish()
+      return try writing()
+    }
+    if pending.withLock({ $0.bytes + kept.bytes > KeptFields.mostBytes }) { try finish() }
+    pending.withLock { $0.bytes += kept.bytes }
+    let (handed, bytes) = (Handed(writing: writing), kept.bytes)
+    queue.async { [self] in
+      defer { pending.withLock { $0.bytes -= bytes } }
+      guard pending.withLock({ $0.failure == nil }) else { return }
+      do { try handed.writing() } catch { pending.withLock { $0.failure = error } }
+    }
+  }
+
+  /// Waits until all is written.
+  func finish() throws {
+    queue.sync {}
+    try throwFailure()
+  }
+
+  private func throwFailure() throws {
+    if let failure = pending.withLock({ $0.failure }) { throw failure }
+  }
+}
+
+/// What is left to do for someone who has looked at a run: to write it down.
+package typealias Writing = () throws -> Void
+
+/// Copies of sets of fields that stay as they are until they have been written, each made once.
+///
+/// Where copies would take too much memory, or there is none, the sets themselves are given out, and must be written before
+/// the run goes on.
+package final class KeptFields {
+  /// That copies may take.
+  static let mostBytes = 256 << 20
+
+  /// With the originals, so that no other set has their identity.
+  private var copies: [ObjectIdentifier: (original: FieldSet, copy: FieldSet)] = [:]
+  private(set) var bytes = 0
+  package private(set) var mustBeWrittenAtOnce = false
+
+  package func kept(_ set: FieldSet) -> FieldSet {
+    if let known = copies[ObjectIdentifier(set)] { return known.copy }
+    let size = set.count * set.grid.storageCount * 8
+    guard !mustBeWrittenAtOnce, bytes + size <= KeptFields.mostBytes,
+      let copy = try? FieldSet(copying: set)
+    else {
+      mustBeWrittenAtOnce = true
+      return set
+    }
+    copies[ObjectIdentifier(set)] = (set, copy)
+    bytes += size
+    return copy
+  }
+}
