@@ -52,7 +52,7 @@ let package = Package(
     // Clock, schedule, the loop, observers
     room("Simulations", uses: ["Fields", "Expressions", "TimeStepping"]),
     // HDF5 files, XDMF, CSV
-    room("Storage", uses: ["CHDF5", "CHDF5Guard", "CXXHash", "Documents", "Fields", "Simulations"]),
+    room("Storage", uses: ["CHDF5", "CHDF5Guard", "CProcess", "CXXHash", "Documents", "Fields", "Simulations"]),
     // Arrays out of NPY, PNG, TIFF and HDF5 files that others wrote
     room("ArrayFiles", uses: ["CPNG", "CTIFF", "Storage"]),
     // Pictures
@@ -86,6 +86,11 @@ let package = Package(
     .executableTarget(
       name: "operator-cost", dependencies: ["Documents", "Fields", "Simulations", "Configuration"],
       path: "Benchmarks/OperatorCost"),
+    // Damaged inputs for all readers: a program that scripts/soak calls
+    .executableTarget(
+      name: "fuzz-readers",
+      dependencies: ["Documents", "Expressions", "Storage", "ArrayFiles", "Configuration", "RandomNumbers"],
+      path: "Tests/FuzzReaders"),
     // What several tests use
     .target(name: "RandomNumbers", path: "Tests/RandomNumbers"),
     tests(of: "Documents", uses: ["RandomNumbers"]),

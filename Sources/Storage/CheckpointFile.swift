@@ -22,6 +22,10 @@ package final class CheckpointFile {
       throw StorageError(path, "is not a readable HDF5 file: \(error.message)", isDamage: true)
     }
     header = try CheckpointFile.readHeader(file, path)
+    var status = stat()
+    let bytes = header.grid.storageCount.multipliedReportingOverflow(by: 8)
+    guard header.entries.isEmpty || !bytes.overflow && stat(path, &status) == 0 && bytes.partialValue <= status.st_size
+    else { throw CheckpointFile.damage(path, "it is too short for the values of its grid") }
   }
 
   private static func damage(_ path: String, _ problem: String) -> StorageError {
@@ -104,10 +108,12 @@ package final class CheckpointFile {
   /// A checkpoint whose values have all been read and found to be what was written, or what is wrong with it.
   package static func verified(_ path: String) -> Result<CheckpointFile, StorageError> {
     Result { () throws(StorageError) in
-      let file = try CheckpointFile(path)
-      let scratch = try file.allocate()
-      for entry in file.header.entries { try file.read(entry, into: scratch, field: 0) }
-      return file
+      try rehearsed(path) { () throws(StorageError) in
+        let file = try CheckpointFile(path)
+        let scratch = try file.allocate()
+        for entry in file.header.entries { try file.read(entry, into: scratch, field: 0) }
+        return file
+      }
     }
   }
 }

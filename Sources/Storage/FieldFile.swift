@@ -17,9 +17,17 @@ package struct FieldFile {
     var isDirectory: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
     guard exists else { throw StorageError(path, "does not exist") }
-    self.path = isDirectory.boolValue ? RunDirectory(path).path(.fields) : path
+    try self.init(file: isDirectory.boolValue ? RunDirectory(path).path(.fields) : path)
+  }
+
+  private init(file path: String) throws(StorageError) {
+    self = try rehearsed(path) { () throws(StorageError) in try FieldFile(reading: path) }
+  }
+
+  private init(reading path: String) throws(StorageError) {
+    self.path = path
     do throws(HDF5Error) {
-      let file = try HDF5File(opening: self.path)
+      let file = try HDF5File(opening: path)
       isCheckpoint = try file.has("manifest")
       var coordinates: [[Double]] = []
       for axis in ["r", "x", "y", "z"] where try file.has(axis) {
@@ -30,15 +38,15 @@ package struct FieldFile {
       times = isCheckpoint ? [] : try file.openDataset("time").readDoubles()
       try file.close()
     } catch {
-      guard !ChangeJournal.isOpen(self.path) else {
+      guard !ChangeJournal.isOpen(path) else {
         throw StorageError(
-          self.path, "is in the midst of a change: \(error.message)",
+          path, "is in the midst of a change: \(error.message)",
           remedy: "wait for its run; if that was killed, continue it with resume, which restores the file first",
           isDamage: true)
       }
-      throw StorageError(self.path, "cannot be read as fields: \(error.message)", isDamage: true)
+      throw StorageError(path, "cannot be read as fields: \(error.message)", isDamage: true)
     }
-    fields = try FieldFile.names(self.path, isCheckpoint: isCheckpoint)
+    fields = try FieldFile.names(path, isCheckpoint: isCheckpoint)
   }
 
   private static func names(_ path: String, isCheckpoint: Bool) throws(StorageError) -> [String] {
@@ -60,6 +68,10 @@ package struct FieldFile {
 
   /// The values of a field, `[z][y][x]`.
   package func values(_ field: String, frame: Int) throws(StorageError) -> [Double] {
+    try rehearsed(path) { () throws(StorageError) in try read(field, frame: frame) }
+  }
+
+  private func read(_ field: String, frame: Int) throws(StorageError) -> [Double] {
     let axes = coordinates.enumerated().map { index, positions in
       Axis(name: ["x", "y", "z"][index], length: Double(positions.count), points: positions.count)
     }

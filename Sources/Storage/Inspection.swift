@@ -41,7 +41,7 @@ package struct Inspection {
   }
 
   private static func checkpoint(_ path: String) throws(StorageError) -> JSONText {
-    let file = try CheckpointFile(path)
+    let file = try CheckpointFile.verified(path).get()
     let scratch = try file.allocate()
     var fields: [JSONText] = []
     for entry in file.header.entries {

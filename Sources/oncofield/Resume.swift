@@ -64,7 +64,7 @@ struct Resume: ParsableCommand {
       throw Failure(status: .missingInput, message: "error: there is nothing at \(path)")
     }
     if isDirectory.boolValue { return (try newest(in: RunDirectory(path)), RunDirectory(path)) }
-    let checkpoint = try CheckpointFile(path)
+    let checkpoint = try CheckpointFile.verified(path).get()
     let parent = URL(fileURLWithPath: path).deletingLastPathComponent().deletingLastPathComponent()
     return (checkpoint, RunDirectory(parent.relativePath))
   }

@@ -1,4 +1,5 @@
 #pragma once
+#include <stddef.h>
 
 // The process as a whole: signals that ask it to stop, and where its program comes from.
 
@@ -9,6 +10,13 @@ void process_install_stop_signals(void);
 
 /// The signal that asked for a stop, or 0.
 int process_stop_request(void);
+
+/// Does something in a copy of the process, which is dropped afterwards: to see whether it would crash.
+///
+/// The copy says nothing, has `bytes` more memory than the process now, and ends after `seconds`.
+///
+/// Returns 0 if it came to its end, or if there can be no copy; otherwise the signal that ended it.
+int process_rehearse(void (*body)(void *), void *context, unsigned seconds, size_t bytes);
 
 /// The commit that the program was built from, as far as the package manager knew it; "unknown" otherwise.
 const char *process_commit(void);

@@ -10,12 +10,14 @@ package struct HDF5Numbers {
   ///
   /// - Parameter limit: how many numbers there may be.
   package init(_ path: String, dataset name: String?, limit: Int) throws(StorageError) {
-    do throws(HDF5Error) {
-      let file = try Self.open(path)
-      let (name, dataset) = try Self.choose(name, among: try file.arrayNames(), in: file)
-      (shape, values) = try Self.read(name, dataset, of: file, limit: limit)
-    } catch {
-      throw StorageError(path, error.message, isDamage: true)
+    (shape, values) = try rehearsed(path) { () throws(StorageError) in
+      do throws(HDF5Error) {
+        let file = try Self.open(path)
+        let (name, dataset) = try Self.choose(name, among: try file.arrayNames(), in: file)
+        return try Self.read(name, dataset, of: file, limit: limit)
+      } catch {
+        throw StorageError(path, error.message, isDamage: true)
+      }
     }
   }
 

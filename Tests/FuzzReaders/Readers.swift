@@ -1,0 +1,102 @@
+import ArrayFiles
+import Configuration
+import Documents
+import Expressions
+import Foundation
+import Storage
+
+/// What reads something that others have written.
+enum Reader: String, CaseIterable {
+  case json, runFile = "run-file", expression, array, checkpoint
+
+  var words: [String] {
+    switch self {
+    case .json, .runFile: Mutator.wordsOfRunFiles
+    case .expression: Mutator.wordsOfExpressions
+    case .array, .checkpoint: []
+    }
+  }
+
+  /// Pieces of a seed file that are inputs by themselves.
+  func inputs(in bytes: [UInt8]) -> [[UInt8]] {
+    self == .expression ? bytes.split(separator: UInt8(ascii: "\n")).map(Array.init) : [bytes]
+  }
+
+  /// Reads an input.
+  ///
+  /// - Parameter path: of a file to use.
+  /// - Returns: whether it was taken for a good one.
+  /// - Throws: `Defect` where something is wrong with the reader.
+  func accepts(_ bytes: [UInt8], path: String) throws -> Bool {
+    switch self {
+    case .json:
+      do {
+        let text = JSONText(try JSONNode.parse(SourceText(name: "input", bytes: bytes))).pretty
+        guard (try? JSONNode.parse(SourceText(name: "output", text: text))).map({ JSONText($0).pretty }) == text else {
+          throw Defect(what: "what it wrote does not read back: \(text)")
+        }
+        return true
+      } catch let problems as Diagnostics {
+        return try refused(problems.description)
+      }
+    case .runFile:
+      do {
+        let configuration = try RunConfiguration(SourceText(name: "input", bytes: bytes))
+        let text = configuration.resolved(chosen: nil).pretty
+        do {
+          let again = try RunConfiguration(SourceText(name: "resolved", text: text)).resolved(chosen: nil).pretty
+          guard again == text else { throw Defect(what: "it resolves to something else each time: \(text)\n\(again)") }
+        } catch let problems as Diagnostics {
+          throw Defect(what: "its resolved form does not read back: \(problems)\n\(text)")
+        }
+        return true
+      } catch let problems as Diagnostics {
+        return try refused(problems.description)
+      }
+    case .expression:
+      let text = String(decoding: bytes, as: UTF8.self)
+      do {
+        let read = try Expressions.Expression(text, in: Reader.scope)
+        guard try Expressions.Expression(read.description, in: Reader.scope) == read else {
+          throw Defect(what: "\(read) reads back as something else")
+        }
+        return true
+      } catch let problem as ExpressionProblems {
+        return try refused(problem.items.map { "\($0)" }.joined())
+      }
+    case .array:
+      do {
+        try write(bytes, path)
+        return try ArrayFile.read(path).values.count > 0
+      } catch let problem as ArrayFileError {
+        return try refused("\(problem)")
+      }
+    case .checkpoint:
+      try write(bytes, path)
+      switch CheckpointFile.verified(path) {
+      case .success: return true
+      case .failure(let problem): return try refused("\(problem)")
+      }
+    }
+  }
+
+  private func refused(_ sentence: String) throws -> Bool {
+    guard !sentence.isEmpty else { throw Defect(what: "it was refused without a word") }
+    return false
+  }
+
+  private func write(_ bytes: [UInt8], _ path: String) throws {
+    guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else {
+      throw Defect(what: "\(path) cannot be written")
+    }
+  }
+
+  private static let scope = Scope(
+    fields: ["u", "v", "w"], parameters: ["a", "b", "k"], coordinates: ["x", "y"], functions: [:],
+    allows: [.fields, .position, .time, .functionals, .random])
+}
+
+/// A reader is at fault.
+struct Defect: Error {
+  let what: String
+}

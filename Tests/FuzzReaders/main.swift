@@ -1,0 +1,76 @@
+// Damaged inputs, by the million, for everything that reads what others have written: run files, expressions, arrays,
+// checkpoints. None may end the program, take more than a second, or need more than 2 GiB.
+//
+//   fuzz-readers KIND COUNT SEED FILE …         KIND: json, run-file, expression (one a line), array, checkpoint
+//   fuzz-readers KIND --only NUMBER SEED FILE …   writes one input to standard output, and reads it
+//
+// scripts/soak readers makes the files and calls it.
+
+import Foundation
+import Glibc
+
+/// Number of the input at hand, for the message of a crash.
+nonisolated(unsafe) let current = UnsafeMutablePointer<Int>.allocate(capacity: 1)
+
+func fail(_ message: String) -> Never {
+  FileHandle.standardError.write(Data("fuzz-readers: \(message)\n".utf8))
+  exit(1)
+}
+
+var arguments = Array(CommandLine.arguments.dropFirst())
+guard arguments.count >= 4, let reader = Reader(rawValue: arguments.removeFirst()) else {
+  fail("KIND COUNT SEED FILE …, KIND one of \(Reader.allCases.map(\.rawValue))")
+}
+let isSingle = arguments[0] == "--only"
+if isSingle { arguments.removeFirst() }
+guard let number = Int(arguments[0]), let seed = UInt64(arguments[1]) else { fail("no numbers: \(arguments)") }
+let files = arguments.dropFirst(2)
+let corpus = files.flatMap { file in
+  reader.inputs(in: FileManager.default.contents(atPath: file).map(Array.init) ?? [])
+}
+guard !corpus.isEmpty else { fail("nothing in \(files)") }
+let mutator = Mutator(corpus: corpus, seed: seed, words: reader.words)
+let path = "/dev/shm/oncofield-fuzz-\(getpid())." + (files.first?.split(separator: ".").last.map(String.init) ?? "bin")
+
+var limit = rlimit(rlim_cur: 2 << 30, rlim_max: 2 << 30)
+setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+for crash in [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT] {
+  signal(crash) { number in
+    let text = "fuzz-readers: signal \(number) at input \(current.pointee)\n"
+    _ = text.withCString { write(2, $0, strlen($0)) }
+    _exit(1)
+  }
+}
+
+/// Reads one input; says how long that took.
+func attempt(_ index: Int) -> (isAccepted: Bool, seconds: Double) {
+  current.pointee = index
+  let bytes = mutator.input(index)
+  if isSingle { FileHandle.standardOutput.write(Data(bytes)) }
+  let start = ContinuousClock.now
+  do {
+    let isAccepted = try reader.accepts(bytes, path: path)
+    return (isAccepted, (ContinuousClock.now - start) / .seconds(1))
+  } catch {
+    fail("input \(index): \((error as? Defect)?.what ?? "\(error)")")
+  }
+}
+
+if isSingle {
+  let result = attempt(number)
+  fail("input \(number) is \(result.isAccepted ? "accepted" : "refused") after \(result.seconds) s")
+}
+var (accepted, slowest) = (0, (seconds: 0.0, index: 0))
+for index in 0..<number {
+  let result = attempt(index)
+  if result.isAccepted { accepted += 1 }
+  if result.seconds > slowest.seconds { slowest = (result.seconds, index) }
+  if result.seconds > 1 { fail("input \(index) took \(result.seconds) s") }
+}
+unlink(path)
+var usage = rusage()
+getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+print(
+  "\(reader.rawValue): \(number) inputs from \(corpus.count) good ones, seed \(seed): \(accepted) accepted, \(number - accepted) refused, "
+    + "slowest \((slowest.seconds * 1e4).rounded() / 10) ms (input \(slowest.index)), at most \(usage.ru_maxrss >> 10) MiB"
+)
