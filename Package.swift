@@ -86,13 +86,13 @@ let package = Package(
     .executableTarget(
       name: "operator-cost", dependencies: ["Documents", "Fields", "Simulations", "Configuration"],
       path: "Benchmarks/OperatorCost"),
+    // What several tests use
+    .target(name: "RandomNumbers", path: "Tests/RandomNumbers"),
     // Damaged inputs for all readers: a program that scripts/soak calls
     .executableTarget(
       name: "fuzz-readers",
       dependencies: ["Documents", "Expressions", "Storage", "ArrayFiles", "Configuration", "RandomNumbers"],
       path: "Tests/FuzzReaders"),
-    // What several tests use
-    .target(name: "RandomNumbers", path: "Tests/RandomNumbers"),
     tests(of: "Documents", uses: ["RandomNumbers"]),
     tests(of: "Fields"),
     tests(of: "Expressions", uses: ["Fields", "RandomNumbers"]),
