@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuration
+import Storage
 
 @main
 struct Oncofield: ParsableCommand {
@@ -24,6 +25,7 @@ struct Oncofield: ParsableCommand {
 
   /// Errors are sentences on standard error, and the exit code says of what kind.
   static func main() {
+    Rehearsal.begin()
     do {
       var command = try parseAsRoot()
       try command.run()

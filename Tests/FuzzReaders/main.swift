@@ -8,6 +8,7 @@
 
 import Foundation
 import Glibc
+import Storage
 
 /// Number of the input at hand, for the message of a crash.
 nonisolated(unsafe) let current = UnsafeMutablePointer<Int>.allocate(capacity: 1)
@@ -41,6 +42,8 @@ for crash in [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT] {
     _exit(1)
   }
 }
+
+Rehearsal.begin()
 
 /// Reads one input; says how long that took.
 func attempt(_ index: Int) -> (isAccepted: Bool, seconds: Double) {
