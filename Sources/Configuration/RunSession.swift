@@ -4,6 +4,7 @@ import Foundation
 import Reports
 import Simulations
 import Storage
+import Synchronization
 import TimeStepping
 
 /// A run on disk: its directory, its files, and the loop between a start or a checkpoint and its end.
@@ -19,6 +20,12 @@ package final class RunSession {
   /// The latest row of observables, for the progress line.
   package var latestObservables: [Double] { table?.latest ?? [] }
   private let table: ObservableTable?
+  private let checkpointTimes: CheckpointTimes
+  /// What the slowest checkpoint so far has taken; before the first what one might take on a slow disk.
+  package var longestCheckpointSeconds: Double {
+    let longest = checkpointTimes.longest.withLock { $0 }
+    return longest ?? Double(assembly.fieldBytes) / 20e6
+  }
 
   /// What the checks of the state have found so far.
   package var health: HealthReport? { simulation.health.map { HealthReport($0, assembly.configuration) } }
@@ -32,6 +39,10 @@ package final class RunSession {
   package var lastCheckpoint: String {
     FailureReport.sentence(lastCheckpoint: directory.checkpoints.last?.path)
   }
+  private final class CheckpointTimes: Sendable {
+    let longest = Mutex<Double?>(nil)
+  }
+
   /// Why the run could not go on, if so.
   package private(set) var failure: FailureReport?
 
@@ -61,7 +72,9 @@ package final class RunSession {
     table = observers.table
     current = CurrentAssembly(assembly)
     current.didChange = { [table] in table?.observables = $0.observables }
-    simulation = try RunSession.simulation(assembly, current, directory, ledger, observers.scheduled)
+    checkpointTimes = CheckpointTimes()
+    simulation = try RunSession.simulation(
+      assembly, current, directory, ledger, observers.scheduled, checkpointTimes)
     try writeResolved()
   }
 
@@ -95,7 +108,9 @@ package final class RunSession {
     table = observers.table
     current = CurrentAssembly(assembly)
     current.didChange = { [table] in table?.observables = $0.observables }
-    simulation = try RunSession.simulation(assembly, current, directory, ledger, observers.scheduled)
+    checkpointTimes = CheckpointTimes()
+    simulation = try RunSession.simulation(
+      assembly, current, directory, ledger, observers.scheduled, checkpointTimes)
     try simulation.regimen.restore(memory.regimen?.overridden(by: configuration.overrides), at: memory.clock.time)
     simulation.stepper.memorized = memory.stepper
     for part in simulation.stepper.memory {
@@ -182,12 +197,15 @@ package final class RunSession {
 
   private static func simulation(
     _ assembly: RunAssembly, _ current: CurrentAssembly, _ directory: RunDirectory, _ ledger: MassLedger?,
-    _ observers: [ScheduledObserver]
+    _ observers: [ScheduledObserver], _ times: CheckpointTimes
   ) throws -> Simulation {
     try current.makeSimulation(ledger: ledger, observers: observers) { simulation, fields in
       let checkpoint = try checkpoint(of: simulation, assembly, keeping: fields)
       return {
+        let start = ContinuousClock.now
         try checkpoint().write(to: directory.path(.checkpoints))
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        times.longest.withLock { $0 = max($0 ?? 0, seconds) }
         directory.removeCheckpoints(keeping: assembly.configuration.checkpoints.keep)
       }
     }

@@ -13,8 +13,12 @@ final class BackgroundWriter: Sendable {
   private struct Pending {
     /// Held by what is waiting to be written.
     var bytes = 0
+    var count = 0
     var failure: (any Error)?
   }
+
+  /// So much may wait: a request to stop waits until it is written.
+  private static let most = 2
 
   /// Hands a writing to another thread, which has it to itself from then on.
   private struct Handed: @unchecked Sendable {
@@ -28,11 +32,13 @@ final class BackgroundWriter: Sendable {
       try finish()
       return try writing()
     }
-    if pending.withLock({ $0.bytes + kept.bytes > KeptFields.mostBytes }) { try finish() }
-    pending.withLock { $0.bytes += kept.bytes }
+    if pending.withLock({ $0.count == BackgroundWriter.most || $0.bytes + kept.bytes > KeptFields.mostBytes }) {
+      try finish()
+    }
     let (handed, bytes) = (Handed(writing: writing), kept.bytes)
+    pending.withLock { ($0.bytes, $0.count) = ($0.bytes + bytes, $0.count + 1) }
     queue.async { [self] in
-      defer { pending.withLock { $0.bytes -= bytes } }
+      defer { pending.withLock { ($0.bytes, $0.count) = ($0.bytes - bytes, $0.count - 1) } }
       guard pending.withLock({ $0.failure == nil }) else { return }
       do { try handed.writing() } catch { pending.withLock { $0.failure = error } }
     }

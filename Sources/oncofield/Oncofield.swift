@@ -25,6 +25,7 @@ struct Oncofield: ParsableCommand {
 
   /// Errors are sentences on standard error, and the exit code says of what kind.
   static func main() {
+    WallTimeLimit.begin()
     Rehearsal.begin()
     do {
       var command = try parseAsRoot()

@@ -4,6 +4,21 @@ import Documents
 import Foundation
 import Storage
 
+/// Which checkpoint of a run.
+enum CheckpointChoice: ExpressibleByArgument {
+  case latest
+  case of(step: Int)
+
+  init?(argument: String) {
+    if argument == "latest" { self = .latest; return }
+    guard let step = Int(argument) else { return nil }
+    self = .of(step: step)
+  }
+
+  /// nil for the newest.
+  var step: Int? { if case .of(let step) = self { step } else { nil } }
+}
+
 struct Resume: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Continue a run from a checkpoint, with the same bytes as if it had never stopped.",
@@ -19,8 +34,11 @@ struct Resume: ParsableCommand {
   @Argument(help: ArgumentHelp("A run directory or a checkpoint.", valueName: "run"), completion: .file())
   var path: String
 
-  @Option(help: "The step of the checkpoint to continue from, instead of the newest.")
-  var step: Int?
+  @Option(
+    help: ArgumentHelp(
+      "The step of the checkpoint to continue from; the newest that is whole without it, or with latest.",
+      valueName: "step|latest"))
+  var step: CheckpointChoice?
 
   @Option(
     name: .customLong("set"),
@@ -54,7 +72,7 @@ struct Resume: ParsableCommand {
     let session = try RunSession(
       resuming: checkpoint, configuration: configuration, in: target, branching: branch != nil, threads: options.threads
     )
-    try carryOut(session, isQuiet: options.quiet)
+    try carryOut(session, options)
   }
 
   /// The checkpoint, and the directory of its run.
@@ -71,12 +89,12 @@ struct Resume: ParsableCommand {
 
   /// The newest checkpoint that is whole; damaged ones are passed over with a word.
   private func newest(in directory: RunDirectory) throws -> CheckpointFile {
-    let candidates = directory.checkpoints.filter { step == nil || $0.step == step }
+    let candidates = directory.checkpoints.filter { step?.step == nil || $0.step == step?.step }
     guard !candidates.isEmpty else {
       let known = directory.checkpoints.map { "\($0.step)" }.joined(separator: ", ")
       throw Failure(
         status: .missingInput,
-        message: "error: \(path) has no checkpoint" + (step.map { " of step \($0); it has: \(known)" } ?? ""))
+        message: "error: \(path) has no checkpoint" + (step?.step.map { " of step \($0); it has: \(known)" } ?? ""))
     }
     for candidate in candidates.reversed() {
       switch CheckpointFile.verified(candidate.path) {

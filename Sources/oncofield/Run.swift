@@ -24,6 +24,6 @@ struct Run: ParsableCommand {
     let session = try creating {
       try RunSession(starting: configuration, output: output, overwrite: options.overwrite, threads: options.threads)
     }
-    try carryOut(session, isQuiet: options.quiet)
+    try carryOut(session, options)
   }
 }

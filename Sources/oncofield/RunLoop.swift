@@ -7,13 +7,16 @@ import Storage
 import TimeStepping
 
 /// Carries out a session with progress on standard error and an orderly end on a request to stop.
-func carryOut(_ session: RunSession, isQuiet: Bool) throws {
+func carryOut(_ session: RunSession, _ options: SessionOptions) throws {
   process_install_stop_signals()
+  let isQuiet = options.quiet
   let progress = Progress(session, isQuiet: isQuiet)
+  var limit = options.maxWalltime.map(WallTimeLimit.init)
   let outcome: Simulation.Outcome
   do {
     outcome = try session.run(
-      stopRequested: { process_stop_request() != 0 }, didStep: { progress.update($0) })
+      stopRequested: { process_stop_request() != 0 || limit?.isNear(session) ?? false },
+      didStep: { progress.update($0) })
   } catch let failure as NumericalFailure {
     progress.end()
     warn(session)

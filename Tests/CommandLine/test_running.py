@@ -61,3 +61,28 @@ def test_a_second_request_ends_at_once_and_leaves_whole_files(oncofield, start, 
     assert process.returncode == 75
     assert time.monotonic() - before < 0.5
     assert not list((out / "checkpoints").glob("*.h5"))
+
+
+def test_a_run_stops_before_its_time_is_over(oncofield, run_file, tmp_path):
+    out = tmp_path / "out"
+    began = time.monotonic()
+    finished = oncofield("run", run_file(LONG), "--output", out, "--max-walltime", "0:03", check=False)
+    assert finished.returncode == 75, finished.stderr
+    assert 1 < time.monotonic() - began < 3
+    assert "Continue with:  oncofield resume" in finished.stderr
+    last = sorted((out / "checkpoints").glob("*.h5"))[-1]
+    # The same for what goes on, from whichever checkpoint.
+    finished = oncofield("resume", out, "--step", "latest", "--max-walltime", "00:00:02", check=False)
+    assert finished.returncode == 75, finished.stderr
+    assert sorted((out / "checkpoints").glob("*.h5"))[-1] > last
+
+
+@pytest.mark.parametrize("time_limit, is_good", [
+    ("10", True), ("10:30", True), ("1:00:00", True), ("1-2", True), ("1-2:30", True), ("1-2:30:15", True),
+    ("0", False), ("", False), ("1:2:3:4", False), ("-5", False), ("1-", False), ("an hour", False), ("1e3", False),
+])  # fmt: skip
+def test_time_limits_are_those_of_batch_systems(oncofield, run_file, tmp_path, time_limit, is_good):
+    file = run_file({"domain.points": [9, 5], "time.end": 1})
+    finished = oncofield("run", file, "--output", tmp_path / "out", f"--max-walltime={time_limit}", check=False)
+    assert finished.returncode == (0 if is_good else 64), finished.stderr
+    assert is_good or "max-walltime" in finished.stderr
