@@ -84,8 +84,12 @@ enum Reader: String, CaseIterable {
     }
   }
 
+  /// How many inputs would have ended the program, had they not been read in a copy of it.
+  nonisolated(unsafe) private(set) static var caught = 0
+
   private func refused(_ sentence: String) throws -> Bool {
     guard !sentence.isEmpty else { throw Defect(what: "it was refused without a word") }
+    if sentence.contains("the HDF5 library crashes") || sentence.contains("there is no end to it") { Reader.caught += 1 }
     return false
   }
 

@@ -56,11 +56,31 @@ final class HDF5Dataset {
   }
 
   func readDoubles() throws(HDF5Error) -> [Double] {
-    var values = [Double](repeating: 0, count: try shape().reduce(1, *))
+    var values = [Double](repeating: 0, count: try believableCount())
     try HDF5Error.check(
       H5Dread(handle.id, oncofield_h5_double(), hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT), &values))
     return values
   }
+
+  /// The number of values, if a file of this size can hold so many: at most so much is a file smaller than its values.
+  private func believableCount() throws(HDF5Error) -> Int {
+    let file = try HDF5Handle(H5Iget_file_id(handle.id), closing: H5Fclose)
+    var bytes: hsize_t = 0
+    try HDF5Error.check(H5Fget_filesize(file.id, &bytes))
+    var count = 1
+    for length in try shape() {
+      let (product, overflow) = count.multipliedReportingOverflow(by: length)
+      guard !overflow, Double(product) * 8 <= HDF5Dataset.largestCompression * Double(bytes) else {
+        let text = try shape().map(String.init).joined(separator: " × ")
+        throw HDF5Error(message: "\(text) values are more than a file of \(bytes) bytes can hold")
+      }
+      count = product
+    }
+    return count
+  }
+
+  /// Somewhat more than that of zlib.
+  private static let largestCompression = 1100.0
 
   /// A text of fixed length of at most `limit` bytes, or nil if it is none.
   func readText(limit: Int) throws(HDF5Error) -> String? {
