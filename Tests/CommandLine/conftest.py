@@ -36,9 +36,14 @@ def start():
     """Starts the program without waiting for it."""
     processes = []
 
-    def run(*arguments, cwd=ROOT):
+    def run(*arguments, cwd=ROOT, environment=None):
         process = subprocess.Popen(
-            [str(PROGRAM), *map(str, arguments)], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [str(PROGRAM), *map(str, arguments)],
+            cwd=cwd,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **(environment or {})},
         )
         processes.append(process)
         return process
