@@ -1,4 +1,5 @@
 import CProcess
+import Foundation
 import Glibc
 import Synchronization
 
@@ -13,28 +14,48 @@ package enum Rehearsal {
 }
 
 /// Reads a file in a copy of the process first, where that is wanted: a damaged or hostile file can crash the library that
-/// reads it, or keep it from coming to an end.
+/// reads it, keep it from coming to an end, or make it take all memory.
+///
+/// What the copy does not read this process does not try to.
 ///
 /// - Parameter body: reads the file; may not change anything.
 func rehearsed<Result>(
   _ path: String, _ body: () throws(StorageError) -> Result
 ) throws(StorageError) -> Result {
-  guard Rehearsal.isWanted.withLock({ $0 }) else { return try body() }
+  if Rehearsal.isWanted.withLock({ $0 }) { try rehearse(path) { () throws(StorageError) in _ = try body() } }
+  return try body()
+}
+
+private func rehearse(_ path: String, _ body: () throws(StorageError) -> Void) throws(StorageError) {
   var status = stat()
   let size = stat(path, &status) == 0 ? max(0, Int(status.st_size)) : 0
   // Reads some 20 MB in a second at least, and holds what the file holds a few times.
   let seconds = UInt32(min(10 + size / (20 << 20), 1 << 20))
-  let signal = withoutActuallyEscaping({ _ = try? body() }) { escapable in
+  func read(answer: Int32) {
+    do throws(StorageError) { try body() } catch {
+      guard let text = try? JSONEncoder().encode(error) else { return }
+      try? AtomicFile.writeAll(Array(text), to: answer, path: path)
+    }
+  }
+  var answer = [CChar](repeating: 0, count: 1 << 14)
+  var length = answer.count
+  let signal = withoutActuallyEscaping(read) { escapable in
     var read = escapable
     return withUnsafeMutablePointer(to: &read) { read in
       process_rehearse(
-        { $0?.assumingMemoryBound(to: (() -> Void).self).pointee() }, read, seconds, (1 << 30) + 4 * size)
+        { $0?.assumingMemoryBound(to: ((Int32) -> Void).self).pointee($1) }, read, seconds, (1 << 30) + 4 * size,
+        &answer, &length)
     }
   }
   switch signal {
-  case 0: return try body()
+  // Without a copy it has to do as it is.
+  case -1: return
+  case 0 where length == 0: return
+  case 0:
+    let text = Data(answer.prefix(length).map { UInt8(bitPattern: $0) })
+    throw (try? JSONDecoder().decode(StorageError.self, from: text))
+      ?? StorageError(path, "cannot be read", isDamage: true)
   case SIGALRM: throw StorageError(path, "cannot be read: there is no end to it", isDamage: true)
-  default:
-    throw StorageError(path, "cannot be read: the HDF5 library crashes (signal \(signal))", isDamage: true)
+  default: throw StorageError(path, "cannot be read: that crashes the program (signal \(signal))", isDamage: true)
   }
 }

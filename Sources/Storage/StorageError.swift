@@ -1,7 +1,7 @@
 import Glibc
 
 /// A file could not be read or written.
-package struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct StorageError: Error, Codable, Hashable, Sendable, CustomStringConvertible {
   package let path: String
   /// What went wrong, as a clause: "cannot be opened: no such file or directory".
   package let problem: String

@@ -77,5 +77,5 @@ var usage = rusage()
 getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
 print(
   "\(reader.rawValue): \(number) inputs from \(corpus.count) good ones, seed \(seed): \(accepted) accepted, \(number - accepted) refused "
-    + "(\(Reader.caught) of them crashed the HDF5 library in a copy of the process), slowest \((slowest.seconds * 1e4).rounded() / 10) ms (input \(slowest.index)), at most \(usage.ru_maxrss >> 10) MiB"
+    + "(\(Reader.caught) of them crashed a copy of the process), slowest \((slowest.seconds * 1e4).rounded() / 10) ms (input \(slowest.index)), at most \(usage.ru_maxrss >> 10) MiB"
 )

@@ -11,12 +11,14 @@ void process_install_stop_signals(void);
 /// The signal that asked for a stop, or 0.
 int process_stop_request(void);
 
-/// Does something in a copy of the process, which is dropped afterwards: to see whether it would crash.
+/// Does something in a copy of the process, which is dropped afterwards: to see whether it would crash, and what comes out.
 ///
-/// The copy says nothing, has `bytes` more memory than the process now, and ends after `seconds`.
+/// `body` writes its answer to the file that it is given. The copy prints nothing, has `bytes` more memory than the process now,
+/// and ends after `seconds`. At most `*length` bytes of the answer come back; `*length` becomes their number.
 ///
-/// Returns 0 if it came to its end, or if there can be no copy; otherwise the signal that ended it.
-int process_rehearse(void (*body)(void *), void *context, unsigned seconds, size_t bytes);
+/// Returns 0 if it came to its end, -1 if there can be no copy; otherwise the signal that ended it.
+int process_rehearse(void (*body)(void *context, int answer), void *context, unsigned seconds, size_t bytes, char *answer,
+                     size_t *length);
 
 /// The commit that the program was built from, as far as the package manager knew it; "unknown" otherwise.
 const char *process_commit(void);
