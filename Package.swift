@@ -91,7 +91,9 @@ let package = Package(
     // Damaged inputs for all readers: a program that scripts/soak calls
     .executableTarget(
       name: "fuzz-readers",
-      dependencies: ["Documents", "Expressions", "Storage", "ArrayFiles", "Configuration", "RandomNumbers"],
+      dependencies: [
+        "CProcess", "Documents", "Expressions", "Storage", "ArrayFiles", "Configuration", "RandomNumbers",
+      ],
       path: "Tests/FuzzReaders"),
     tests(of: "Documents", uses: ["RandomNumbers"]),
     tests(of: "Fields"),

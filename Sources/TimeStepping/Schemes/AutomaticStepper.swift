@@ -182,6 +182,8 @@ package final class AutomaticStepper: Stepper {
     var best: (index: Int, size: Double, cost: Double)?
     let saving = (1 - 1 / AutomaticStepper.margin) * own.work.cost * longest / size
     for (index, candidate) in candidates.enumerated() where index != current {
+      // What it takes must not depend on steps of long ago, which nobody remembers after a resumption.
+      candidate.stepper.restart()
       guard let known = stepCost(index, state, time, min(size, candidate.stepper.longestStep), measure) else {
         continue
       }
