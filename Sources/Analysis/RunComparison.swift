@@ -40,6 +40,7 @@ package struct RunComparison {
     self.mismatches = mismatches
     var differences: [FieldDifference] = []
     if one.coordinates == other.coordinates {
+      let (one, other) = (try one.withAllRehearsed(), try other.withAllRehearsed())
       for name in one.fields where other.fields.contains(name) {
         if let difference = try RunComparison.difference(name, one, other) { differences.append(difference) }
       }

@@ -27,6 +27,8 @@ int process_rehearse(void (*body)(void *, int), void *context, unsigned seconds,
                      size_t *length) {
   const size_t capacity = *length;
   *length = 0;
+  // Whoever started this program may have had its children forgotten.
+  signal(SIGCHLD, SIG_DFL);
   int ends[2];
   if (pipe(ends) != 0) return -1;
   const pid_t child = fork();
@@ -35,8 +37,9 @@ int process_rehearse(void (*body)(void *, int), void *context, unsigned seconds,
     return -1;
   }
   if (child == 0) {
-    const int usual[] = {SIGINT, SIGTERM, SIGUSR1, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGALRM, SIGPIPE};
+    const int usual[] = {SIGINT, SIGTERM, SIGUSR1, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGALRM};
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) signal(usual[i], SIG_DFL);
+    signal(SIGPIPE, SIG_IGN);
     const struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
     limit_memory(bytes);

@@ -28,8 +28,7 @@ extension RunAssembly {
       Checkpoint.Group(
         name: RunAssembly.initialGroup,
         fields: configuration.model.fieldNames.map { FieldDescription(name: $0, title: nil, unit: nil) },
-        values: kept.kept(set),
-        hasScales: false)
+        values: kept.kept(set), hasScales: false)
     }
     return (initial.map { [$0] } ?? []) + values
   }

@@ -94,8 +94,8 @@ package final class RunAssembly {
       configuration.stepper(
         StepperParts(
           volumes: volumes, reactions: reactions, taxis: taxis, spectralTaxis: spectralTaxis, diffusion: diffusion,
-          quasiSteady: quasiSteady,
-          distributions: distributions, delays: delays, account: account, pool: pool)), quasiSteady: quasiSteady,
+          quasiSteady: quasiSteady, distributions: distributions, delays: delays, account: account, pool: pool)),
+      quasiSteady: quasiSteady,
       account: account, volumes: volumes, pool: pool)
     let start = configuration.startTime
     let length = configuration.flowLength(ofStep: configuration.firstStep.size)

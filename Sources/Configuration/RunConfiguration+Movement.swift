@@ -90,13 +90,13 @@ extension RunConfiguration {
 
   /// The movement of fields up gradients and with flows by limited fluxes; nil if no field moves so.
   func limitedTaxis(volumes: PointVolumes, pool: WorkerPool) throws -> Taxis? {
+    if movingFields.isEmpty || taxisFluxes != .limited { return nil }
     let moving = try movingFields.map { index in
       try FieldTaxis(
         field: index, toward: taxisTargets(of: index), velocity: velocity(of: index), sideFlows: sideFlows(index),
         boundaries: sides[index].boundaries, fields: model.fieldNames, parameters: model.parameterValues,
         volumes: volumes, pool: pool)
     }
-    if moving.isEmpty || taxisFluxes != .limited { return nil }
     return try Taxis(volumes: volumes, fields: moving, boundaries: sides.map(\.boundaries), pool: pool)
   }
 

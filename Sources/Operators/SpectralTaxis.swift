@@ -116,12 +116,12 @@ package final class SpectralTaxis: TaxisRates {
     }
     if let k = flux.flowAxes.firstIndex(of: axis) {
       lines.load(block, from: factors.pointer(flux.targets.count + k), into: factor, order: order)
-      transform_add(sum, factor, length)
+      transform_add_multiple(sum, 1, factor, length)
     }
     let divergence = derivative.divergence(sum, spare: spare)
     let target = rates.pointer(flux.field)
     lines.load(block, from: target, into: values, order: order)
-    transform_subtract(values, divergence, length)
+    transform_add_multiple(values, -1, divergence, length)
     lines.store(values, block, to: target, order: order)
   }
 }

@@ -80,8 +80,15 @@ package final class KeptFields {
       mustBeWrittenAtOnce = true
       return set
     }
+    keep(set, as: copy, size)
+    return copy
+  }
+
+  /// Takes a set that nobody changes any more for its own copy.
+  func adopt(_ set: FieldSet) { keep(set, as: set, set.count * set.grid.storageCount * 8) }
+
+  private func keep(_ set: FieldSet, as copy: FieldSet, _ size: Int) {
     copies[ObjectIdentifier(set)] = (set, copy)
     bytes += size
-    return copy
   }
 }

@@ -15,6 +15,7 @@ package final class MaskedObserver: Observer {
   package func observe(_ moment: Moment) throws -> Writing {
     let shown = try FieldSet(copying: moment.state)
     volumes.clearOutside(shown, to: .nan)
+    moment.fields.adopt(shown)
     return try observer.observe(
       Moment(
         time: moment.time, step: moment.step, stepSize: moment.stepSize, state: shown, fields: moment.fields,

@@ -11,6 +11,8 @@ package struct FieldFile {
   package let coordinates: [[Double]]
   package let times: [Double]
   package let isCheckpoint: Bool
+  /// Whether all values have been read in a copy of the process.
+  private var isRehearsed = false
 
   /// Opens a run directory, a `fields.h5` or a checkpoint.
   package init(_ path: String) throws(StorageError) {
@@ -68,7 +70,18 @@ package struct FieldFile {
 
   /// The values of a field, `[z][y][x]`.
   package func values(_ field: String, frame: Int) throws(StorageError) -> [Double] {
-    try rehearsed(path) { () throws(StorageError) in try read(field, frame: frame) }
+    if isRehearsed { return try read(field, frame: frame) }
+    return try rehearsed(path) { () throws(StorageError) in try read(field, frame: frame) }
+  }
+
+  /// The same file after all values have been read in a copy of the process, for those who read all of them.
+  package func withAllRehearsed() throws(StorageError) -> FieldFile {
+    try rehearse(path) { () throws(StorageError) in
+      for field in fields { for frame in 0..<frameCount { _ = try read(field, frame: frame) } }
+    }
+    var file = self
+    file.isRehearsed = true
+    return file
   }
 
   private func read(_ field: String, frame: Int) throws(StorageError) -> [Double] {

@@ -22,11 +22,13 @@ package enum Rehearsal {
 func rehearsed<Result>(
   _ path: String, _ body: () throws(StorageError) -> Result
 ) throws(StorageError) -> Result {
-  if Rehearsal.isWanted.withLock({ $0 }) { try rehearse(path) { () throws(StorageError) in _ = try body() } }
+  try rehearse(path) { () throws(StorageError) in _ = try body() }
   return try body()
 }
 
-private func rehearse(_ path: String, _ body: () throws(StorageError) -> Void) throws(StorageError) {
+/// Only reads it in a copy of the process, where that is wanted.
+func rehearse(_ path: String, _ body: () throws(StorageError) -> Void) throws(StorageError) {
+  guard Rehearsal.isWanted.withLock({ $0 }) else { return }
   var status = stat()
   let size = stat(path, &status) == 0 ? max(0, Int(status.st_size)) : 0
   // Reads some 20 MB in a second at least, and holds what the file holds a few times.

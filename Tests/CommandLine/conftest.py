@@ -3,12 +3,21 @@
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / ".build" / "release" / "oncofield"
+
+
+def build_preload(source, folder):
+    """A library made from C, to be loaded into the program by LD_PRELOAD."""
+    library = folder / f"{source.stem}.so"
+    compiler = shutil.which("cc") or shutil.which("clang")
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
+    return library
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ import os
 import pathlib
 import random
 import shutil
-import subprocess
 
 import pytest
 
+from conftest import build_preload
 from test_resume import assert_same, results
 
 SMALL = {
@@ -31,11 +31,7 @@ STRIDE = int(os.environ.get("ONCOFIELD_FAULT_STRIDE", "11"))
 @pytest.fixture(scope="module")
 def faults(tmp_path_factory):
     """A library that, loaded into the program, lets the n-th change of a file go wrong."""
-    library = tmp_path_factory.mktemp("faults") / "fault_at_change.so"
-    source = pathlib.Path(__file__).with_name("fault_at_change.c")
-    compiler = shutil.which("cc") or shutil.which("clang")
-    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
-    return library
+    return build_preload(pathlib.Path(__file__).with_name("fault_at_change.c"), tmp_path_factory.mktemp("faults"))
 
 
 @pytest.fixture

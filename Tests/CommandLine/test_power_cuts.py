@@ -16,6 +16,7 @@ import time
 
 import pytest
 
+from conftest import build_preload
 from test_resume import assert_same, results, wait_for_checkpoint
 
 CUTS = int(os.environ.get("ONCOFIELD_POWER_CUTS", "2"))
@@ -84,11 +85,8 @@ def may_mount(tmp_path_factory):
 
 @pytest.fixture
 def forgetful(tmp_path):
-    source, library = tmp_path / "forgetful.c", tmp_path / "forgetful.so"
-    source.write_text(FORGETFUL)
-    compiler = shutil.which("cc") or shutil.which("clang")
-    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source], check=True)
-    return library
+    (tmp_path / "forgetful.c").write_text(FORGETFUL)
+    return build_preload(tmp_path / "forgetful.c", tmp_path)
 
 
 def steps(directory):

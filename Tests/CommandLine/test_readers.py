@@ -5,7 +5,6 @@
 """
 
 import os
-import shutil
 import struct
 import subprocess
 import zlib
@@ -14,7 +13,7 @@ import h5py
 import numpy
 import pytest
 
-from conftest import ROOT
+from conftest import ROOT, build_preload
 
 FUZZ = ROOT / ".build" / "release" / "fuzz-readers"
 INPUTS = int(os.environ.get("ONCOFIELD_FUZZ_INPUTS", "3000"))
@@ -111,11 +110,8 @@ def test_a_file_that_crashes_the_library_is_refused(what, message, oncofield, ru
     numbers = tmp_path / "u.h5"
     with h5py.File(numbers, "w") as file:
         file["u"] = numpy.ones((5, 9))
-    source = tmp_path / "crash.c"
-    source.write_text(CRASH % what)
-    library = tmp_path / "crash.so"
-    compiler = shutil.which("cc") or shutil.which("clang")
-    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source], check=True)
+    (tmp_path / "crash.c").write_text(CRASH % what)
+    library = build_preload(tmp_path / "crash.c", tmp_path)
     preload = {"LD_PRELOAD": str(library)}
     checkpoint = next((tmp_path / "run" / "checkpoints").glob("*.h5"))
     before = sorted(path.name for path in (tmp_path / "run").iterdir())

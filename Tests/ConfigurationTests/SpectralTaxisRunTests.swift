@@ -21,7 +21,7 @@ import Testing
     """
   }
 
-  /// The state of a run on fewer points against that of more, at the points of neither: by sums of cosines over all points.
+  /// The mean and the mean square of each field, by which runs on different points can be compared.
   private func moments(_ state: FieldSet) -> [Double] {
     (0..<state.count).flatMap { field -> [Double] in
       let values = state.values(field)

@@ -56,9 +56,8 @@ void transform_scale(double *block, size_t count, const double *a);
 void transform_reverse(double *block, size_t count, const double *a);
 /// sum_i ← sum_i + a_i b_i for whole blocks of `count` lines of values.
 void transform_add_product(double *sum, const double *a, const double *b, size_t count);
-/// sum_i ← sum_i + a_i, and sum_i ← sum_i − a_i.
-void transform_add(double *sum, const double *a, size_t count);
-void transform_subtract(double *sum, const double *a, size_t count);
+/// sum_i ← sum_i + factor a_i.
+void transform_add_multiple(double *sum, double factor, const double *a, size_t count);
 
 /// One row of coefficients of e^{hL}u − hφ₁(hL)c: u ← norm·(e^z u − step·φ₁(z) c) with
 /// z = step·(eigenvalues[i] + rest).
@@ -80,7 +79,7 @@ void exponential_functions(double z, double values[4]);
 void bend_sums(const double *n_0, const double *n_a, const double *n_b, const double *n_1, const double *u, size_t count,
                double sums[3]);
 
-/// e^(step·(eigenvalue + shift)) of many eigenvalues, for the function below.
+/// e^(step·(eigenvalue + shift)) of many eigenvalues, for the functions below.
 void exponential_row(const double *eigenvalues, double shift, double step, double *exponentials, size_t count);
 
 /// What a stage of an exponential Runge–Kutta method multiplies coefficients by: functions of

@@ -9,6 +9,19 @@ package struct SchemeChoice: Codable, Hashable, Sendable {
     package let costs: [String: Double]
     /// Schemes whose trial would have taken more than it could save.
     package let untried: [String]
+
+    init(time: Double, scheme: String, costs: [String: Double], untried: [String]) {
+      (self.time, self.scheme, self.costs, self.untried) = (time, scheme, costs, untried)
+    }
+
+    /// Checkpoints of before have no such list.
+    package init(from decoder: any Decoder) throws {
+      let values = try decoder.container(keyedBy: CodingKeys.self)
+      time = try values.decode(Double.self, forKey: .time)
+      scheme = try values.decode(String.self, forKey: .scheme)
+      costs = try values.decode([String: Double].self, forKey: .costs)
+      untried = try values.decodeIfPresent([String].self, forKey: .untried) ?? []
+    }
   }
 
   /// The latest is in force.
