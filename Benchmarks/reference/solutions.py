@@ -7,7 +7,8 @@ writes DIRECTORY/NAME.npy (fields × points, y first) and prints how much the so
 differ (largest over fields of the relative L2 difference), which bounds the error of the one that is kept.
 
 Space is that of the program: points at the centers of equal volumes, no-flux, the spectral or the second-order Laplacian, and
-for taxis the fluxes with Koren's limiter; `chemotaxis-spectral` has taxis without discretization errors instead. Time:
+for taxis the fluxes with Koren's limiter; `chemotaxis-spectral` has taxis without discretization errors instead, and names that
+end with `-neighbors` the second-order Laplacian instead of the spectral one. Time:
 Krogstad's ETDRK4 (J. Comput. Phys. 203 (2005) 72) where something is stiff, with diffusion and linear decay in the
 exponentials and dense cosine matrices as transforms; the classical Runge-Kutta method where a front runs into empty tissue,
 which the rounding of a transform would fill.
@@ -239,6 +240,10 @@ PROBLEMS = [
     Problem(
         "acid", 0.5, 200, 1, 10, 2e-3, (0, 0, 1), (0, 0, 70), acid_start, acid, isSpectral=False,
     ),
+]  # fmt: skip
+PROBLEMS += [
+    dataclasses.replace(problem, name=f"{problem.name}-neighbors", isSpectral=False)
+    for problem in PROBLEMS if problem.name in ("turing", "immunotherapy", "chemotaxis")
 ]  # fmt: skip
 
 
