@@ -12,7 +12,7 @@ package enum AtomicFile {
 
   package static func write(_ bytes: [UInt8], to path: String) throws(StorageError) {
     let temporary = path + temporarySuffix
-    let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o644)
     guard file >= 0 else { throw StorageError(system: path, "cannot be created") }
     do throws(StorageError) {
       try writeAll(bytes, to: file, path: path)
@@ -86,7 +86,8 @@ package enum AtomicFile {
 
   /// The bytes of a file of at most `limit` bytes.
   package static func read(_ path: String, limit: Int = 64 << 20) throws(StorageError) -> [UInt8] {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
+    // Without waiting for somebody who writes into a pipe.
+    let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard file >= 0 else { throw StorageError(system: path, "cannot be opened") }
     defer { close(file) }
     var status = stat()

@@ -23,12 +23,14 @@ package final class RunDirectory {
     case images
     case log = "log.txt"
     case lock = ".lock"
+
+    fileprivate var isDirectory: Bool { self == .checkpoints || self == .images }
   }
 
   package func path(_ part: Part) -> String { path + "/" + part.rawValue }
 
   /// Whether something of a run lies here.
-  package var isRun: Bool { Part.allCases.contains { $0 != .lock && FileManager.default.fileExists(atPath: path($0)) } }
+  package var isRun: Bool { Part.allCases.contains { $0 != .lock && RunDirectory.kind(of: path($0)) != nil } }
 
   /// Makes the directory for a new run.
   ///
@@ -40,21 +42,52 @@ package final class RunDirectory {
         remedy: "choose another directory with --output, continue it with resume, or replace it with --overwrite")
     }
     try makeDirectory(path)
+    for part in Part.allCases { try requireOwn(part, orLink: part != .lock) }
     try acquireLock()
     for part in Part.allCases where part != .lock { try removeIfPresent(path(part)) }
+    try removeUnfinished()
     try makeDirectory(path(.checkpoints))
   }
 
-  /// Takes hold of the directory of a run that is to be continued, and removes files that a killed run left half done.
+  /// Takes hold of the directory of a run that is to be continued.
   package func open() throws(StorageError) {
     guard isRun else { throw StorageError(path, "is not the directory of a run") }
+    for part in Part.allCases { try requireOwn(part) }
     try acquireLock()
-    for directory in [path, path(.checkpoints), path(.images)] {
+    try removeUnfinished()
+  }
+
+  /// Removes what a killed run left half done.
+  private func removeUnfinished() throws(StorageError) {
+    for part in Part.allCases { try removeIfPresent(path(part) + AtomicFile.temporarySuffix) }
+    for directory in [path(.checkpoints), path(.images)] {
       for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
       where name.hasSuffix(AtomicFile.temporarySuffix) {
         try removeIfPresent(directory + "/" + name)
       }
     }
+  }
+
+  /// What lies at a path, links not followed, in bits of `S_IFMT`; nil if nothing does.
+  private static func kind(of path: String) -> mode_t? {
+    var status = stat()
+    return lstat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
+  }
+
+  /// A directory may come from elsewhere: nothing of it is written to or emptied that is not where it seems to be.
+  ///
+  /// - Parameter orLink: whether it may be a link, which will be removed.
+  private func requireOwn(_ part: Part, orLink: Bool = false) throws(StorageError) {
+    guard let kind = RunDirectory.kind(of: path(part)), kind != (part.isDirectory ? S_IFDIR : S_IFREG) else { return }
+    guard kind == S_IFLNK else {
+      throw StorageError(
+        path(part), "is not a \(part.isDirectory ? "directory" : "file")",
+        remedy: "move it away, or choose another directory")
+    }
+    if orLink { return }
+    throw StorageError(
+      path(part), "is a symbolic link, through which a run does not write",
+      remedy: "move what it points to in its place; the directory of the run itself may be a link")
   }
 
   private func makeDirectory(_ path: String) throws(StorageError) {
@@ -66,7 +99,7 @@ package final class RunDirectory {
   }
 
   private func removeIfPresent(_ path: String) throws(StorageError) {
-    guard FileManager.default.fileExists(atPath: path) else { return }
+    guard RunDirectory.kind(of: path) != nil else { return }
     do {
       try FileManager.default.removeItem(atPath: path)
     } catch {
@@ -76,7 +109,7 @@ package final class RunDirectory {
 
   /// The lock is the kernel's and goes with the process, however it ends; the text in the file is for people.
   private func acquireLock() throws(StorageError) {
-    let file = Foundation.open(path(.lock), O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    let file = Foundation.open(path(.lock), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o644)
     guard file >= 0 else { throw StorageError(system: path(.lock), "cannot be created") }
     guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
       let owner =
