@@ -89,10 +89,11 @@ let package = Package(
     // What several tests use
     .target(name: "RandomNumbers", path: "Tests/RandomNumbers"),
     // Damaged inputs for all readers: a program that scripts/soak calls
+    .systemLibrary(name: "CLibFuzzer", path: "Tests/CLibFuzzer"),
     .executableTarget(
       name: "fuzz-readers",
       dependencies: [
-        "CProcess", "Documents", "Expressions", "Storage", "ArrayFiles", "Configuration", "RandomNumbers",
+        "CLibFuzzer", "CProcess", "Documents", "Expressions", "Storage", "ArrayFiles", "Configuration", "RandomNumbers",
       ],
       path: "Tests/FuzzReaders"),
     tests(of: "Documents", uses: ["RandomNumbers"]),

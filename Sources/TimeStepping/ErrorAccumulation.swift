@@ -20,7 +20,7 @@ package struct ErrorAccumulation: Sendable {
 }
 
 extension SplittingScheme {
-  package var accumulation: ErrorAccumulation { ErrorAccumulation(order: order, onset: order == 1 ? 2e-2 : 1e-4) }
+  package var accumulation: ErrorAccumulation { ErrorAccumulation(order: order, onset: order == 1 ? 4e-2 : 1e-4) }
 }
 
 extension PositiveExponentialStepper {

@@ -5,8 +5,10 @@
 """
 
 import os
+import pathlib
 import struct
 import subprocess
+import tarfile
 import zlib
 
 import h5py
@@ -15,7 +17,11 @@ import pytest
 
 from conftest import ROOT, build_preload
 
-FUZZ = ROOT / ".build" / "release" / "fuzz-readers"
+FUZZ = pathlib.Path(os.environ.get("ONCOFIELD_FUZZ_PROGRAM", ROOT / ".build" / "release" / "fuzz-readers"))
+CORPORA = ROOT / "Tests" / "FuzzReaders" / "Corpora"
+KINDS = ["json", "run-file", "expression", "npy", "png", "tiff", "hdf5", "checkpoint"]
+# Each input in a process of its own takes some milliseconds.
+ISOLATED = ["hdf5", "checkpoint"]
 INPUTS = int(os.environ.get("ONCOFIELD_FUZZ_INPUTS", "3000"))
 
 EXPRESSIONS = r"""
@@ -55,42 +61,56 @@ def tiff(array):
 
 
 def seeds(kind, folder, oncofield, run_file):
-    """Good inputs of a kind, one list of files for each kind of file."""
+    """Good inputs of a kind."""
     array = numpy.linspace(0, 1, 48).reshape(6, 8)
     if kind in ("json", "run-file"):
-        return [[*sorted((ROOT / "configs").glob("*.json")), *sorted((ROOT / "Benchmarks/problems").glob("*.json"))]]
+        return [*sorted((ROOT / "configs").glob("*.json")), *sorted((ROOT / "Benchmarks/problems").glob("*.json"))]
     if kind == "expression":
         (folder / "expressions.txt").write_text(EXPRESSIONS)
-        return [[folder / "expressions.txt"]]
-    if kind == "array":
+        return [folder / "expressions.txt"]
+    if kind == "npy":
         numpy.save(folder / "a.npy", array)
         numpy.save(folder / "b.npy", (array * 255).astype(">u2"))
+    elif kind == "png":
         bytes_ = (array * 255).astype("u1")
         (folder / "a.png").write_bytes(png(8, 0, [row.tobytes() for row in bytes_]))
         (folder / "b.png").write_bytes(png(16, 2, [numpy.repeat(row, 6).tobytes() for row in bytes_]))
         (folder / "c.png").write_bytes(png(8, 3, [bytes(row % 4) for row in bytes_], palette=bytes(range(12))))
+    elif kind == "tiff":
         (folder / "a.tif").write_bytes(tiff(array))
+    elif kind == "hdf5":
         with h5py.File(folder / "a.h5", "w") as file:
             file.create_dataset("group/u", data=array, chunks=(3, 4), compression="gzip", fletcher32=True)
         with h5py.File(folder / "b.h5", "w", libver="latest") as file:
             file["u"] = array
             file["v"] = h5py.SoftLink("/u")
-        return [sorted(folder.glob(f"*.{kind}")) for kind in ("npy", "png", "tif", "h5")]
-    oncofield("run", run_file({"domain.points": [9, 5], "time.end": 1, "checkpoint.every": 1}), "--output", folder / "run")
-    return [sorted((folder / "run" / "checkpoints").glob("*.h5"))]
+    else:
+        changes = {"domain.points": [9, 5], "time.end": 1, "checkpoint.every": 1}
+        oncofield("run", run_file(changes), "--output", folder / "run")
+        return sorted((folder / "run" / "checkpoints").glob("*.h5"))
+    return sorted(folder.iterdir())
 
 
-@pytest.mark.parametrize("kind", ["json", "run-file", "expression", "array", "checkpoint"])
+def kept(kind, folder):
+    """Inputs that a guided search has kept, because each runs through code that no other does."""
+    corpus = CORPORA / f"{kind}.tar.xz"
+    if not corpus.exists():
+        return []
+    with tarfile.open(corpus) as archive:
+        archive.extractall(folder / "kept", filter="data")
+    return sorted((folder / "kept").iterdir())
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_damaged_inputs_are_refused_or_read(kind, oncofield, run_file, tmp_path):
-    for files in seeds(kind, tmp_path, oncofield, run_file):
-        assert files
-        # What is read in a process of its own takes some milliseconds.
-        count = INPUTS if kind != "checkpoint" and files[0].suffix != ".h5" else max(1, INPUTS // 10)
-        command = [FUZZ, kind, str(count), "1", *files]
-        finished = subprocess.run(command, capture_output=True, text=True, check=False)
-        print(finished.stdout.strip())
-        assert finished.returncode == 0, finished.stderr
-        assert " 0 refused" not in finished.stdout
+    files = seeds(kind, tmp_path, oncofield, run_file) + kept(kind, tmp_path)
+    assert files
+    count = INPUTS if kind not in ISOLATED else INPUTS // 10
+    command = [FUZZ, kind, str(max(count, 2 * len(files))), "1", *files]
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    print(finished.stdout.strip())
+    assert finished.returncode == 0, finished.stderr
+    assert " 0 refused" not in finished.stdout
 
 
 # What a broken file can make the library do.

@@ -25,7 +25,9 @@ struct Mutator {
     String(repeating: "-", count: 150), "2^3^4^5", "é",
   ]
 
+  /// The first ones are those of the corpus themselves.
   func input(_ number: Int) -> [UInt8] {
+    if number < corpus.count { return corpus[number] }
     var random = Seeded(state: seed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(number))
     var bytes = corpus.randomElement(using: &random) ?? []
     for _ in 0..<Int.random(in: 1...4, using: &random) { change(&bytes, &random) }

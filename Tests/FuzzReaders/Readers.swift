@@ -7,15 +7,24 @@ import Storage
 
 /// What reads something that others have written.
 enum Reader: String, CaseIterable {
-  case json, runFile = "run-file", expression, array, checkpoint
+  case json, runFile = "run-file", expression, npy, png, tiff, hdf5, checkpoint
 
   var words: [String] {
     switch self {
     case .json, .runFile: Mutator.wordsOfRunFiles
     case .expression: Mutator.wordsOfExpressions
-    case .array, .checkpoint: []
+    case .npy, .png, .tiff, .hdf5, .checkpoint: []
     }
   }
+
+  /// The HDF5 library keeps something from one damaged file to the next: each is read in a process of its own.
+  var isIsolated: Bool { self == .hdf5 || self == .checkpoint }
+
+  /// By which the program knows what is in a file.
+  private var suffix: String { self == .tiff ? "tif" : isIsolated ? "h5" : rawValue }
+
+  /// In memory.
+  var path: String { "/dev/shm/oncofield-fuzz-\(getpid()).\(suffix)" }
 
   /// Pieces of a seed file that are inputs by themselves.
   func inputs(in bytes: [UInt8]) -> [[UInt8]] {
@@ -24,10 +33,9 @@ enum Reader: String, CaseIterable {
 
   /// Reads an input.
   ///
-  /// - Parameter path: of a file to use.
   /// - Returns: whether it was taken for a good one.
   /// - Throws: `Defect` where something is wrong with the reader.
-  func accepts(_ bytes: [UInt8], path: String) throws -> Bool {
+  func accepts(_ bytes: [UInt8]) throws -> Bool {
     switch self {
     case .json:
       do {
@@ -68,15 +76,15 @@ enum Reader: String, CaseIterable {
       } catch let problem as ExpressionProblems {
         return try refused(problem.items.map { "\($0)" }.joined())
       }
-    case .array:
+    case .npy, .png, .tiff, .hdf5:
       do {
-        try write(bytes, path)
+        try write(bytes)
         return try ArrayFile.read(path).values.count > 0
       } catch let problem as ArrayFileError {
         return try refused("\(problem)")
       }
     case .checkpoint:
-      try write(bytes, path)
+      try write(bytes)
       switch CheckpointFile.verified(path) {
       case .success: return true
       case .failure(let problem): return try refused("\(problem)")
@@ -95,7 +103,7 @@ enum Reader: String, CaseIterable {
     return false
   }
 
-  private func write(_ bytes: [UInt8], _ path: String) throws {
+  private func write(_ bytes: [UInt8]) throws {
     guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else {
       throw Defect(what: "\(path) cannot be written")
     }
