@@ -89,11 +89,12 @@ let package = Package(
     // What several tests use
     .target(name: "RandomNumbers", path: "Tests/RandomNumbers"),
     // Damaged inputs for all readers: a program that scripts/soak calls
-    .systemLibrary(name: "CLibFuzzer", path: "Tests/CLibFuzzer"),
+    .systemLibrary(name: "CCompilerRuntime", path: "Tests/CCompilerRuntime"),
     .executableTarget(
       name: "fuzz-readers",
       dependencies: [
-        "CLibFuzzer", "CProcess", "Documents", "Expressions", "Storage", "ArrayFiles", "Configuration", "RandomNumbers",
+        "CCompilerRuntime", "CProcess", "Documents", "Expressions", "Storage", "ArrayFiles", "Configuration",
+        "RandomNumbers",
       ],
       path: "Tests/FuzzReaders"),
     tests(of: "Documents", uses: ["RandomNumbers"]),

@@ -37,7 +37,7 @@ extension Checkpoint {
     let manifest = CheckpointManifest(self, grid: grid).text
     try file.writeText(manifest, to: "manifest")
     try file.setAttribute("hash", of: "manifest", to: ContentHash.of(manifest))
-    try file.setAttribute("format", to: "Oncofield checkpoint \(Checkpoint.formatVersion)")
+    try file.setAttribute(FileFormat.attribute, to: FileFormat.checkpoint.text)
     try file.setAttribute("Conventions", to: "CF-1.10")
     try file.setAttribute("step", to: step)
     try file.setAttribute("time", to: time)

@@ -8,9 +8,6 @@ import Fields
 /// remembers; `/history/…`, what delays look back on. Values are chunked and carry checksums of the library, and their XXH3 hashes are compared after writing
 /// and before use.
 package struct Checkpoint {
-  /// Of the layout of the file.
-  package static let formatVersion = 1
-
   /// A set of fields with the group that it is stored in.
   package struct Group {
     /// `fields`, `memory/…` or `history/…`.

@@ -14,7 +14,7 @@ struct CheckpointManifest {
 
   var text: String {
     JSONText.object([
-      "format": .integer(Checkpoint.formatVersion),
+      "format": .integer(FileFormat.checkpoint.version),
       "step": .integer(step),
       "time": .number(time),
       "time_unit": timeUnit.map(JSONText.string),
@@ -46,11 +46,7 @@ struct CheckpointManifest {
       throw damage("its manifest cannot be read")
     }
     guard let format = root["format"]?.integer else { throw damage("its manifest has no format") }
-    guard format <= Checkpoint.formatVersion else {
-      throw StorageError(
-        path, "is in format \(format), newer than the format \(Checkpoint.formatVersion) of this program",
-        remedy: "resume it with the Oncofield that wrote it")
-    }
+    try FileFormat.checkpoint.require(format, of: path)
     let axes = (root["axes"]?.array ?? []).compactMap { node -> Axis? in
       guard let name = node["name"]?.string, let origin = node["origin"]?.number,
         let length = node["length"]?.number, length > 0, let points = node["points"]?.integer, points > 0,

@@ -28,6 +28,7 @@ package struct FieldFile {
 
   private init(reading path: String) throws(StorageError) {
     self.path = path
+    try FileFormat.requireKnown(path)
     do throws(HDF5Error) {
       let file = try HDF5File(opening: path)
       isCheckpoint = try file.has("manifest")

@@ -59,6 +59,7 @@ package final class FieldSeries: Observer {
     xdmf = XDMFFile(series: path, grid: grid, fields: fields)
     journal = ChangeJournal(of: path)
     try ChangeJournal.rollBack(path)
+    try FileFormat.requireKnown(path)
     do throws(HDF5Error) {
       let file = try HDF5File(opening: path)
       times = try file.openDataset("time").readDoubles()

@@ -13,6 +13,7 @@ struct FieldSeriesLayout {
   /// Creates a file without frames.
   func create(_ path: String, title: String, lengthUnit: String?, timeUnit: String?) throws(HDF5Error) {
     let file = try HDF5File(creating: path)
+    try file.setAttribute(FileFormat.attribute, to: FileFormat.fields.text)
     try file.setAttribute("Conventions", to: "CF-1.10")
     try file.setAttribute("title", to: title)
     try file.setAttribute("source", to: "Oncofield")

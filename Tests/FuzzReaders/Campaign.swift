@@ -3,6 +3,10 @@ import Foundation
 import Glibc
 import Storage
 
+#if COVERAGE
+  import CCompilerRuntime
+#endif
+
 /// Tries many inputs that a seed makes out of good ones.
 struct Campaign {
   let reader: Reader
@@ -100,6 +104,10 @@ struct Campaign {
     var read: (Int32) -> Void = { answer in
       var verdict = verdict(index, bytes).rawValue
       write(answer, &verdict, 1)
+      #if COVERAGE
+        // The process ends without its usual end.
+        _ = __llvm_profile_write_file()
+      #endif
     }
     var (answer, length) = (CChar(0), 1)
     let signal = withUnsafeMutablePointer(to: &read) { read in

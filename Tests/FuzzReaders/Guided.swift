@@ -1,5 +1,5 @@
 #if GUIDED
-  import CLibFuzzer
+  import CCompilerRuntime
   import Foundation
 
   nonisolated(unsafe) private var guidedReader = Reader.json
