@@ -56,7 +56,7 @@ extension RunConfiguration {
 
   private static var anything: Schema {
     .reference("anything") {
-      .either([.number(), .string(), .boolean, .array(of: anything), .map(key: "key", values: anything)])
+      .either([.number(), .string(), .boolean, .array(of: Self.anything), .map(key: "key", values: Self.anything)])
     }
   }
 

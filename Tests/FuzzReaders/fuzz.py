@@ -21,6 +21,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CORPORA = ROOT / "Tests" / "FuzzReaders" / "Corpora"
 GUIDED = ["json", "run-file", "expression", "npy", "png", "tiff"]
+TEXTS = ["json", "run-file", "expression"]
 LONGEST = 4096
 BUILDS = {
     "guided": [
@@ -79,7 +80,10 @@ def guided(arguments):
             found.mkdir()
             fewest.mkdir()
             begin = seeds(kind, folder / "seeds")
-            common = [f"-max_len={LONGEST}", "-rss_limit_mb=2048", "-timeout=3"]
+            # Constants of Swift are taken for leaks.
+            common = [f"-max_len={LONGEST}", "-rss_limit_mb=2048", "-timeout=3", "-detect_leaks=0"]
+            if kind in TEXTS:
+                common.append("-only_ascii=1")
             search = [program, kind, "--guided", f"-max_total_time={arguments.seconds}", "-print_final_stats=1"]
             finished = subprocess.run(
                 [*search, *common, f"-artifact_prefix={ROOT}/runs/{kind}-", found, *begin], capture_output=True, text=True
