@@ -10,6 +10,8 @@
 enum { lanes_at_once = 8 };
 
 typedef double Lanes __attribute__((vector_size(64), aligned(8)));
+/// One complex number.
+typedef double Pair __attribute__((vector_size(16), aligned(8)));
 
 #define LANES_INLINE static inline __attribute__((always_inline))
 
@@ -27,5 +29,7 @@ LANES_INLINE Lanes lanes_load_some(const double *from, size_t count) {
 }
 
 LANES_INLINE void lanes_store(double *to, Lanes lanes) { memcpy(to, &lanes, sizeof lanes); }
+
+LANES_INLINE void pair_store(double *to, Pair pair) { memcpy(to, &pair, sizeof pair); }
 
 LANES_INLINE double lanes_sum(Lanes v) { return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7])); }

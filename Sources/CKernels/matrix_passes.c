@@ -9,9 +9,33 @@
 enum { vector_lanes = 8, vectors = TRANSFORM_LANES / vector_lanes };
 
 typedef double Vector __attribute__((vector_size(64), aligned(8)));
+/// One value for each of some rows.
+typedef double Rows __attribute__((vector_size(8 * MATRIX_ROWS), aligned(8)));
 
-MULTIVERSIONED void matrix_pass(double *out, const double *lines, const double *weights, const size_t *first,
+/// The same for TRANSFORM_PAIR lines.
+static inline __attribute__((always_inline)) void matrix_pass_of_pair(double *out, const double *lines, const double *weights,
+                                                                     const size_t *first, const size_t *width,
+                                                                     const size_t *start, size_t count) {
+  for (size_t group = 0; group * MATRIX_ROWS < count; group++) {
+    Rows sum[TRANSFORM_PAIR] = {{0}};
+    const double *from = lines + first[group] * TRANSFORM_PAIR;
+    const double *weight = weights + start[group];
+    for (size_t column = 0; column < width[group]; column++) {
+      Rows some;
+      memcpy(&some, weight + column * MATRIX_ROWS, sizeof some);
+      for (size_t j = 0; j < TRANSFORM_PAIR; j++) sum[j] += some * from[column * TRANSFORM_PAIR + j];
+    }
+    for (size_t row = 0; row < MATRIX_ROWS && group * MATRIX_ROWS + row < count; row++)
+      for (size_t j = 0; j < TRANSFORM_PAIR; j++) out[(group * MATRIX_ROWS + row) * TRANSFORM_PAIR + j] = sum[j][row];
+  }
+}
+
+MULTIVERSIONED void matrix_pass(double *out, const double *lines, size_t lanes, const double *weights, const size_t *first,
                                 const size_t *width, const size_t *start, size_t count) {
+  if (lanes == TRANSFORM_PAIR) {
+    matrix_pass_of_pair(out, lines, weights, first, width, start, count);
+    return;
+  }
   for (size_t group = 0; group * MATRIX_ROWS < count; group++) {
     Vector sum[MATRIX_ROWS][vectors];
     memset(sum, 0, sizeof sum);

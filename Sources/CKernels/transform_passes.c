@@ -22,10 +22,12 @@ static inline __attribute__((always_inline)) void transpose(Lanes r[8]) {
   }
 }
 
-MULTIVERSIONED void transform_load_rows(double *block, const double *rows, size_t stride, size_t count, size_t lanes,
-                                        const size_t *order) {
+MULTIVERSIONED void transform_load_rows(double *block, size_t width, const double *rows, size_t stride, size_t count,
+                                        size_t lanes, const size_t *order) {
   size_t i = 0;
-  if (lanes == TRANSFORM_LANES) {
+  if (lanes == 1 && width == TRANSFORM_PAIR) {
+    for (; i < count; i++) pair_store(block + order[i] * TRANSFORM_PAIR, (Pair){rows[i], 0});
+  } else if (lanes == TRANSFORM_LANES) {
     for (; i + lanes_at_once <= count; i += lanes_at_once) {
       for (size_t half = 0; half < TRANSFORM_LANES; half += lanes_at_once) {
         Lanes r[8];
@@ -36,15 +38,17 @@ MULTIVERSIONED void transform_load_rows(double *block, const double *rows, size_
     }
   }
   for (; i < count; i++) {
-    double *to = block + order[i] * TRANSFORM_LANES;
-    for (size_t j = 0; j < TRANSFORM_LANES; j++) to[j] = j < lanes ? rows[j * stride + i] : 0;
+    double *to = block + order[i] * width;
+    for (size_t j = 0; j < width; j++) to[j] = j < lanes ? rows[j * stride + i] : 0;
   }
 }
 
-MULTIVERSIONED void transform_store_rows(const double *block, double *rows, size_t stride, size_t count, size_t lanes,
-                                         const size_t *order) {
+MULTIVERSIONED void transform_store_rows(const double *block, size_t width, double *rows, size_t stride, size_t count,
+                                         size_t lanes, const size_t *order) {
   size_t i = 0;
-  if (lanes == TRANSFORM_LANES) {
+  if (lanes == 1 && width == TRANSFORM_PAIR) {
+    for (; i < count; i++) rows[i] = block[order[i] * TRANSFORM_PAIR];
+  } else if (lanes == TRANSFORM_LANES) {
     for (; i + lanes_at_once <= count; i += lanes_at_once) {
       for (size_t half = 0; half < TRANSFORM_LANES; half += lanes_at_once) {
         Lanes r[8];
@@ -55,28 +59,28 @@ MULTIVERSIONED void transform_store_rows(const double *block, double *rows, size
     }
   }
   for (; i < count; i++) {
-    const double *from = block + order[i] * TRANSFORM_LANES;
+    const double *from = block + order[i] * width;
     for (size_t j = 0; j < lanes; j++) rows[j * stride + i] = from[j];
   }
 }
 
-MULTIVERSIONED void transform_load_columns(double *block, const double *columns, size_t stride, size_t count,
-                                           size_t lanes, const size_t *order) {
+MULTIVERSIONED void transform_load_columns(double *block, size_t width, const double *columns, size_t stride,
+                                           size_t count, size_t lanes, const size_t *order) {
   for (size_t i = 0; i < count; i++) {
-    double *to = block + order[i] * TRANSFORM_LANES;
+    double *to = block + order[i] * width;
     const double *from = columns + i * stride;
     if (lanes == TRANSFORM_LANES) {
       memcpy(to, from, TRANSFORM_LANES * sizeof *to);
     } else {
-      for (size_t j = 0; j < TRANSFORM_LANES; j++) to[j] = j < lanes ? from[j] : 0;
+      for (size_t j = 0; j < width; j++) to[j] = j < lanes ? from[j] : 0;
     }
   }
 }
 
-MULTIVERSIONED void transform_store_columns(const double *block, double *columns, size_t stride, size_t count,
-                                            size_t lanes, const size_t *order) {
+MULTIVERSIONED void transform_store_columns(const double *block, size_t width, double *columns, size_t stride,
+                                            size_t count, size_t lanes, const size_t *order) {
   for (size_t i = 0; i < count; i++) {
-    const double *from = block + order[i] * TRANSFORM_LANES;
+    const double *from = block + order[i] * width;
     if (lanes == TRANSFORM_LANES) {
       memcpy(columns + i * stride, from, TRANSFORM_LANES * sizeof *from);
     } else {
@@ -85,83 +89,74 @@ MULTIVERSIONED void transform_store_columns(const double *block, double *columns
   }
 }
 
-/// i·v for eight doubles that are four complex numbers, but for the sign of the real parts.
-static inline __attribute__((always_inline)) Lanes swapped(Lanes v) {
-  return __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6);
+/// i·v for complex numbers, real and imaginary parts in turn.
+LANES_INLINE Lanes turned_of_all(Lanes v) {
+  const Lanes signs = {-1, 1, -1, 1, -1, 1, -1, 1};
+  return __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6) * signs;
 }
 
-/// Real parts get the sign −, imaginary parts +, as in i·v.
-static const Lanes rotation_signs = {-1, 1, -1, 1, -1, 1, -1, 1};
+LANES_INLINE Pair turned_of_pair(Pair v) {
+  const Pair signs = {-1, 1};
+  return __builtin_shufflevector(v, v, 1, 0) * signs;
+}
 
-MULTIVERSIONED void transform_mix(double *block, size_t count, const double *a, const double *b_real,
+#define WIDTH TRANSFORM_LANES
+#define VECTOR Lanes
+#define NAME(name) name##_of_all
+#include "transform_mixing.h"
+
+#define WIDTH TRANSFORM_PAIR
+#define VECTOR Pair
+#define NAME(name) name##_of_pair
+#include "transform_mixing.h"
+
+MULTIVERSIONED void transform_mix(double *block, size_t width, size_t count, const double *a, const double *b_real,
                                   const double *b_imaginary) {
-  for (size_t j = 0; j < TRANSFORM_LANES; j++) block[j] *= a[0];
-  for (size_t k = 1; 2 * k <= count; k++) {
-    const size_t m = count - k;
-    double *p = block + k * TRANSFORM_LANES, *q = block + m * TRANSFORM_LANES;
-    for (size_t j = 0; j < TRANSFORM_LANES; j += lanes_at_once) {
-      const Lanes u = lanes_load(p + j), v = lanes_load(q + j);
-      const Lanes iu = swapped(u) * rotation_signs, iv = swapped(v) * rotation_signs;
-      lanes_store(p + j, a[k] * u + (b_real[k] * v + b_imaginary[k] * iv));
-      if (m != k) lanes_store(q + j, a[m] * v + (b_real[m] * u + b_imaginary[m] * iu));
-    }
+  if (width == TRANSFORM_LANES) {
+    mix_of_all(block, count, a, b_real, b_imaginary);
+  } else {
+    mix_of_pair(block, count, a, b_real, b_imaginary);
   }
 }
 
-MULTIVERSIONED void transform_mix_complex(double *block, size_t count, const double *a_real,
+MULTIVERSIONED void transform_mix_complex(double *block, size_t width, size_t count, const double *a_real,
                                           const double *a_imaginary, const double *b_real,
                                           const double *b_imaginary) {
-  for (size_t k = 0; 2 * k <= count; k++) {
-    const size_t m = k == 0 ? 0 : count - k;
-    double *p = block + k * TRANSFORM_LANES, *q = block + m * TRANSFORM_LANES;
-    for (size_t j = 0; j < TRANSFORM_LANES; j += lanes_at_once) {
-      const Lanes u = lanes_load(p + j), v = lanes_load(q + j);
-      const Lanes iu = swapped(u) * rotation_signs, iv = swapped(v) * rotation_signs;
-      lanes_store(p + j, (a_real[k] * u + a_imaginary[k] * iu) + (b_real[k] * v + b_imaginary[k] * iv));
-      if (m != k) lanes_store(q + j, (a_real[m] * v + a_imaginary[m] * iv) + (b_real[m] * u + b_imaginary[m] * iu));
-    }
+  if (width == TRANSFORM_LANES) {
+    mix_complex_of_all(block, count, a_real, a_imaginary, b_real, b_imaginary);
+  } else {
+    mix_complex_of_pair(block, count, a_real, a_imaginary, b_real, b_imaginary);
   }
 }
 
-MULTIVERSIONED void transform_to_cosines(double *block, size_t count, const double *cosines, const double *sines) {
-  for (size_t j = 0; j < TRANSFORM_LANES; j++) block[j] *= 2;
-  for (size_t k = 1; 2 * k <= count; k++) {
-    const double c = cosines[k], s = sines[k];
-    double *p = block + k * TRANSFORM_LANES, *q = block + (count - k) * TRANSFORM_LANES;
-    for (size_t j = 0; j < TRANSFORM_LANES; j += lanes_at_once) {
-      const Lanes u = lanes_load(p + j), v = lanes_load(q + j);
-      const Lanes sum = u + v, turned = swapped(v - u) * rotation_signs;
-      // Where p is q, both are the same.
-      lanes_store(p + j, c * sum + s * turned);
-      lanes_store(q + j, s * sum - c * turned);
-    }
+MULTIVERSIONED void transform_to_cosines(double *block, size_t width, size_t count, const double *cosines,
+                                         const double *sines) {
+  if (width == TRANSFORM_LANES) {
+    to_cosines_of_all(block, count, cosines, sines);
+  } else {
+    to_cosines_of_pair(block, count, cosines, sines);
   }
 }
 
-MULTIVERSIONED void transform_from_cosines(double *block, size_t count, const double *cosines, const double *sines) {
-  for (size_t j = 0; j < TRANSFORM_LANES; j++) block[j] *= 0.5;
-  for (size_t k = 1; 2 * k <= count; k++) {
-    const double c = 0.5 * cosines[k], s = 0.5 * sines[k];
-    double *p = block + k * TRANSFORM_LANES, *q = block + (count - k) * TRANSFORM_LANES;
-    for (size_t j = 0; j < TRANSFORM_LANES; j += lanes_at_once) {
-      const Lanes u = lanes_load(p + j), v = lanes_load(q + j);
-      const Lanes iu = swapped(u) * rotation_signs, iv = swapped(v) * rotation_signs;
-      lanes_store(p + j, c * (u - iv) + s * (v + iu));
-      lanes_store(q + j, s * (v - iu) + c * (u + iv));
-    }
+MULTIVERSIONED void transform_from_cosines(double *block, size_t width, size_t count, const double *cosines,
+                                           const double *sines) {
+  if (width == TRANSFORM_LANES) {
+    from_cosines_of_all(block, count, cosines, sines);
+  } else {
+    from_cosines_of_pair(block, count, cosines, sines);
   }
 }
 
-MULTIVERSIONED void transform_scale(double *block, size_t count, const double *a) {
+MULTIVERSIONED void transform_scale(double *block, size_t width, size_t count, const double *a) {
   for (size_t k = 0; k < count; k++)
-    for (size_t j = 0; j < TRANSFORM_LANES; j++) block[k * TRANSFORM_LANES + j] *= a[k];
+    for (size_t j = 0; j < width; j++) block[k * width + j] *= a[k];
 }
 
-MULTIVERSIONED void transform_reverse(double *block, size_t count, const double *a) {
-  for (size_t j = 0; j < TRANSFORM_LANES; j++) block[j] = 0;
+MULTIVERSIONED void transform_reverse(double *block, size_t width, size_t count, const double *a) {
+  for (size_t j = 0; j < width; j++) block[j] = 0;
   for (size_t k = 1; k <= count / 2; k++) {
-    double *one = block + k * TRANSFORM_LANES, *other = block + (count - k) * TRANSFORM_LANES;
-    for (size_t j = 0; j < TRANSFORM_LANES; j++) {
+    double *one = block + k * width, *other = block + (count - k) * width;
+    for (size_t j = 0; j < width; j++) {
       const double value = a[k] * other[j];
       other[j] = a[count - k] * one[j];
       one[j] = value;
@@ -170,9 +165,9 @@ MULTIVERSIONED void transform_reverse(double *block, size_t count, const double 
 }
 
 MULTIVERSIONED void transform_add_product(double *sum, const double *a, const double *b, size_t count) {
-  for (size_t i = 0; i < count * TRANSFORM_LANES; i++) sum[i] += a[i] * b[i];
+  for (size_t i = 0; i < count; i++) sum[i] += a[i] * b[i];
 }
 
 MULTIVERSIONED void transform_add_multiple(double *sum, double factor, const double *a, size_t count) {
-  for (size_t i = 0; i < count * TRANSFORM_LANES; i++) sum[i] += factor * a[i];
+  for (size_t i = 0; i < count; i++) sum[i] += factor * a[i];
 }

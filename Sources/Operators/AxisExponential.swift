@@ -11,13 +11,14 @@ struct AxisExponential: Sendable {
 
   private static let threshold = 1e-18
 
-  init(_ laplacian: AxisLaplacian, step: Double) {
+  /// - Parameter lanes: lines of a block.
+  init(_ laplacian: AxisLaplacian, step: Double, lanes: Int) {
     let n = laplacian.count
     var band = AxisExponential.start(laplacian, step: step)
     for _ in 0..<band.squarings { band.square(threshold: AxisExponential.threshold) }
     if laplacian.isClosed { band.scaleColumns(toKeep: laplacian.volumes) }
     matrix = LineMatrix(
-      rows: (0..<n).map { (band.first[$0], band.entries($0)) })
+      rows: (0..<n).map { (band.first[$0], band.entries($0)) }, lanes: lanes)
   }
 
   private static func start(_ laplacian: AxisLaplacian, step: Double) -> DenseBand {

@@ -31,12 +31,13 @@ struct AxisPass: Sendable {
       let spectrum = spectrum()
       kind = .filter(
         spectrum.transform.filter(spectrum.exponentials(step: step)), order: spectrum.transform.order)
-      blocks = LineBlocks(grid: grid, axis: axis, lanes: Int(TRANSFORM_LANES))
+      blocks = LineBlocks(grid: grid, axis: axis, lanes: grid.transformLanes)
     case .matrix:
       let exponential = AxisExponential(
-        AxisLaplacian(line, boundary: field.boundaries[axis], diffusivity: field.diffusivities[axis]), step: step)
+        AxisLaplacian(line, boundary: field.boundaries[axis], diffusivity: field.diffusivities[axis]), step: step,
+        lanes: grid.transformLanes)
       kind = .matrix(exponential.matrix, order: Array(0..<line.points))
-      blocks = LineBlocks(grid: grid, axis: axis, lanes: Int(TRANSFORM_LANES))
+      blocks = LineBlocks(grid: grid, axis: axis, lanes: grid.transformLanes)
     }
   }
 
@@ -135,19 +136,19 @@ extension LineBlocks {
   }
 
   /// Doubles of a block of lines in cache.
-  var blockSize: Int { lineLength * Int(TRANSFORM_LANES) }
+  var blockSize: Int { lineLength * lanes }
 
   /// Brings a block of lines into cache.
   func load(_ index: Int, from values: UnsafePointer<Double>, into memory: LineBlock, order: [Int]) {
-    let (offset, lanes) = block(index)
+    let (offset, filled) = block(index)
     let load = axis == 0 ? transform_load_rows : transform_load_columns
-    load(memory, values + offset, stride, lineLength, lanes, order)
+    load(memory, lanes, values + offset, stride, lineLength, filled, order)
   }
 
   /// Puts it back.
   func store(_ memory: LineBlock, _ index: Int, to values: UnsafeMutablePointer<Double>, order: [Int]) {
-    let (offset, lanes) = block(index)
+    let (offset, filled) = block(index)
     let store = axis == 0 ? transform_store_rows : transform_store_columns
-    store(memory, values + offset, stride, lineLength, lanes, order)
+    store(memory, lanes, values + offset, stride, lineLength, filled, order)
   }
 }

@@ -14,6 +14,11 @@ struct AxisSpectrum: Sendable {
 
 /// Transforms that have been made, each once.
 struct TransformCache {
+  /// Lines of a block.
+  private let lanes: Int
+
+  init(grid: Grid) { lanes = grid.transformLanes }
+
   private struct Waves: Hashable {
     let basis: TransformBasis
     let count: Int
@@ -27,7 +32,7 @@ struct TransformCache {
     let (line, boundary, diffusivity) = (grid.axes[axis], field.boundaries[axis], field.diffusivities[axis])
     guard let basis = TransformBasis(boundary, axis: line) else {
       let laplacian = AxisLaplacian(line, boundary: boundary, diffusivity: diffusivity)
-      let transform = eigenvectors[laplacian] ?? EigenvectorTransform(laplacian)
+      let transform = eigenvectors[laplacian] ?? EigenvectorTransform(laplacian, lanes: lanes)
       eigenvectors[laplacian] = transform
       return AxisSpectrum(transform: transform, eigenvalues: transform.eigenvalues)
     }
@@ -42,18 +47,18 @@ struct TransformCache {
   /// The transform of a line of so many points.
   mutating func transform(_ basis: TransformBasis, count: Int) -> any LineTransform {
     let key = Waves(basis: basis, count: count)
-    let transform = waves[key] ?? basis.transform(count: count)
+    let transform = waves[key] ?? basis.transform(count: count, lanes: lanes)
     waves[key] = transform
     return transform
   }
 }
 
 extension TransformBasis {
-  fileprivate func transform(count: Int) -> any LineTransform {
+  fileprivate func transform(count: Int, lanes: Int) -> any LineTransform {
     switch self {
-    case .fourier: FourierTransform(count: count, isPeriodic: true)
-    case .cosine: FourierTransform(count: count, isPeriodic: false)
-    case .sine, .cosineToZero, .sineFromZero: RealTransform(count: count, basis: self)
+    case .fourier: FourierTransform(count: count, isPeriodic: true, lanes: lanes)
+    case .cosine: FourierTransform(count: count, isPeriodic: false, lanes: lanes)
+    case .sine, .cosineToZero, .sineFromZero: RealTransform(count: count, basis: self, lanes: lanes)
     }
   }
 }

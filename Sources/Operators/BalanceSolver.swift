@@ -52,7 +52,7 @@ package final class BalanceSolver: Sendable {
       local.values.sum(local.values.count == 1 ? 0 : axis) / Double(volumes.pointCount)
     }
     let constant = FieldDiffusion(diffusivities: means, boundaries: description.boundaries, symbol: .secondOrder)
-    var transforms = TransformCache()
+    var transforms = TransformCache(grid: grid)
     space = CoefficientSpace(
       grid: grid, spectra: grid.axes.indices.map { transforms.spectrum(of: constant, axis: $0, grid: volumes.grid) })
   }

@@ -21,7 +21,7 @@ final class CoefficientSpace: Sendable {
   init(grid: Grid, spectra: [AxisSpectrum]) {
     self.grid = grid
     self.spectra = spectra
-    blocks = grid.axes.indices.map { LineBlocks(grid: grid, axis: $0, lanes: Int(TRANSFORM_LANES)) }
+    blocks = grid.axes.indices.map { LineBlocks(grid: grid, axis: $0, lanes: grid.transformLanes) }
     naturalOrders = spectra.map { Array(0..<$0.transform.count) }
     let others = spectra.dropFirst()
     rests = CoefficientSpace.overRows(others.map(\.eigenvalues), count: grid.rowCount, from: 0, +)
@@ -72,7 +72,7 @@ final class CoefficientSpace: Sendable {
   /// Goes back along the first axis with some rows, the first of which begins a block.
   func backwardFirstAxis(_ rows: Range<Int>, from source: FieldPointer, to target: FieldPointer, scratch: WorkerScratch)
   {
-    let lanes = Int(TRANSFORM_LANES)
+    let lanes = grid.transformLanes
     for block in rows.lowerBound / lanes..<(rows.upperBound + lanes - 1) / lanes {
       backward(block, axis: 0, from: source, to: target, scratch: scratch)
     }

@@ -15,10 +15,10 @@ final class ExactDiffusion: Sendable {
   private let source: FieldSet
   private let spare: FieldSet
   private let meter = WorkMeter()
-  private let state = Mutex(Caches())
+  private let state: Mutex<Caches>
 
   private struct Caches {
-    var transforms = TransformCache()
+    var transforms: TransformCache
     var steps: [(step: Double, passes: StepPasses)] = []
   }
 
@@ -29,6 +29,7 @@ final class ExactDiffusion: Sendable {
     self.grid = grid
     self.fields = fields
     self.pool = pool
+    state = Mutex(Caches(transforms: TransformCache(grid: grid)))
     sides = fields.map { SideRates($0, grid: grid) }
     scratch = (0..<pool.threadCount).map { _ in WorkerScratch() }
     source = try FieldSet(grid: grid, count: 1)

@@ -9,13 +9,13 @@ struct LineBlocks: Sendable {
   /// Doubles from one value of a line to the next (along x: from one line to the next).
   let stride: Int
   let blockCount: Int
-  private let lanes: Int
+  /// Most lines of a block.
+  let lanes: Int
   private let rowLength: Int
   private let rowStride: Int
   private let rowCount: Int
   private let blocksPerRow: Int
 
-  /// - Parameter lanes: most lines of a block.
   init(grid: Grid, axis: Int, lanes: Int) {
     self.axis = axis
     self.lanes = lanes
@@ -46,4 +46,10 @@ struct LineBlocks: Sendable {
     let firstRow = axis == 1 ? line * lineLength : line
     return (firstRow * rowStride + column, min(lanes, rowLength - column))
   }
+}
+
+extension Grid {
+  /// Lines of a block that is transformed: sixteen real ones, in pairs; or a pair, of which one is empty, where there is only
+  /// one line.
+  var transformLanes: Int { Int(rowCount == 1 ? TRANSFORM_PAIR : TRANSFORM_LANES) }
 }

@@ -1,6 +1,6 @@
 import CKernels
 
-/// Derivatives along an axis of lines, sixteen at a time, by their Fourier or cosine series: more accurate than any power of
+/// Derivatives along an axis of lines, a block at a time, by their Fourier or cosine series: more accurate than any power of
 /// the spacing where the line is smooth, with everything that its ends reflect.
 ///
 /// Between ends that nothing crosses a line goes on as its mirror image, and its slope as the opposite of its mirror image:
@@ -44,7 +44,7 @@ struct LineDerivative: Sendable {
 
   private func apply(_ factors: [Double], _ block: LineBlock, _ spare: LineBlock) -> LineBlock {
     let coefficients = transform.forward(block, spare: spare)
-    transform_reverse(coefficients, factors.count, factors)
+    transform_reverse(coefficients, transform.lanes, factors.count, factors)
     return transform.backward(coefficients, spare: coefficients == spare ? block : spare)
   }
 }

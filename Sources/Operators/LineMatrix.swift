@@ -1,10 +1,12 @@
 import CKernels
 
-/// A matrix that acts on lines of points, sixteen lines at a time.
+/// A matrix that acts on lines of points, a block of them at a time.
 ///
 /// Rows are taken in fours, with a common range of columns that are not 0, so that sums stay in registers.
 struct LineMatrix: Sendable {
   let count: Int
+  /// Lines of a block.
+  private let lanes: Int
   /// Of each four rows: the first column and the number of columns.
   private let first: [Int]
   private let width: [Int]
@@ -17,9 +19,12 @@ struct LineMatrix: Sendable {
 
   private static let height = Int(MATRIX_ROWS)
 
-  /// - Parameter rows: of each row, the first column that is not 0 and the entries from there on.
-  init(rows: [(first: Int, entries: [Double])]) {
+  /// - Parameters:
+  ///   - rows: of each row, the first column that is not 0 and the entries from there on.
+  ///   - lanes: lines of a block.
+  init(rows: [(first: Int, entries: [Double])], lanes: Int) {
     count = rows.count
+    self.lanes = lanes
     var (first, width, start, weights) = ([Int](), [Int](), [Int](), [Double]())
     for group in stride(from: 0, to: rows.count, by: LineMatrix.height) {
       let members = rows[group..<min(group + LineMatrix.height, rows.count)]
@@ -39,9 +44,9 @@ struct LineMatrix: Sendable {
     (self.first, self.width, self.start, self.weights) = (first, width, start, weights)
   }
 
-  /// The product with a block of lines (value `i` of line `j` at `[i · 16 + j]`), in `spare`, which is as large.
+  /// The product with a block of lines (value `i` of line `j` at `[i · lanes + j]`), in `spare`, which is as large.
   func apply(_ block: LineBlock, spare: LineBlock) -> LineBlock {
-    matrix_pass(spare, block, weights, first, width, start, count)
+    matrix_pass(spare, block, lanes, weights, first, width, start, count)
     return spare
   }
 }

@@ -88,7 +88,8 @@ extension LinearParts {
         field, sum, points: FieldPointer(points, field), share: share, step: step, otherDecay: decays?[field])
     }
     let (stride, rowCount) = (grid.rowStride, grid.rowCount)
-    let rows = Int(TRANSFORM_LANES) * max(1, LinearParts.pieceLength / (Int(TRANSFORM_LANES) * stride))
+    let lanes = grid.transformLanes
+    let rows = lanes * max(1, LinearParts.pieceLength / (lanes * stride))
     let pieces = (rowCount + rows - 1) / rows
     withExtendedLifetime((terms, base)) {
       pool.forEach(pieces * sums.count) { item, worker in

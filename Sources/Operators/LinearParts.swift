@@ -39,7 +39,7 @@ package final class LinearParts: Sendable {
     self.grid = grid
     self.pool = pool
     scratch = (0..<pool.threadCount).map { _ in WorkerScratch() }
-    var cache = TransformCache()
+    var cache = TransformCache(grid: grid)
     parts = zip(fields, decays).map { field, decay in
       let moves = field.moves && !field.isQuasiSteady
       let isLocal = moves && field.staysLocal

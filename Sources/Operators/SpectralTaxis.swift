@@ -63,14 +63,14 @@ package final class SpectralTaxis: TaxisRates {
     self.grid = grid
     self.pool = pool
     scratch = (0..<pool.threadCount).map { _ in WorkerScratch() }
-    var cache = TransformCache()
+    var cache = TransformCache(grid: grid)
     derivatives = zip(grid.axes, isPeriodic).map { axis, isPeriodic in
       let basis: TransformBasis = isPeriodic ? .fourier : .cosine
       return axis.points == 1
         ? nil
         : LineDerivative(cache.transform(basis, count: axis.points), basis: basis, spacing: axis.spacing)
     }
-    blocks = grid.axes.indices.map { LineBlocks(grid: grid, axis: $0, lanes: Int(TRANSFORM_LANES)) }
+    blocks = grid.axes.indices.map { LineBlocks(grid: grid, axis: $0, lanes: grid.transformLanes) }
     var factors: [FieldSet] = []
     for flux in fluxes { factors.append(try FieldSet(grid: grid, count: flux.factorCount)) }
     self.factors = factors
@@ -105,23 +105,23 @@ package final class SpectralTaxis: TaxisRates {
     _ worker: Int
   ) {
     let (flux, factors, lines, order) = (fluxes[index], factors[index], blocks[axis], derivative.order)
-    let (size, length) = (lines.blockSize, lines.lineLength)
+    let size = lines.blockSize
     let sum = scratch[worker].memory(4 * size)
     let (factor, values, spare) = (sum + size, sum + 2 * size, sum + 3 * size)
     sum.update(repeating: 0, count: size)
     for (k, target) in flux.targets.enumerated() {
       lines.load(block, from: state.pointer(target), into: values, order: order)
       lines.load(block, from: factors.pointer(k), into: factor, order: order)
-      transform_add_product(sum, factor, derivative.slopes(values, spare: spare), length)
+      transform_add_product(sum, factor, derivative.slopes(values, spare: spare), size)
     }
     if let k = flux.flowAxes.firstIndex(of: axis) {
       lines.load(block, from: factors.pointer(flux.targets.count + k), into: factor, order: order)
-      transform_add_multiple(sum, 1, factor, length)
+      transform_add_multiple(sum, 1, factor, size)
     }
     let divergence = derivative.divergence(sum, spare: spare)
     let target = rates.pointer(flux.field)
     lines.load(block, from: target, into: values, order: order)
-    transform_add_multiple(values, -1, divergence, length)
+    transform_add_multiple(values, -1, divergence, size)
     lines.store(values, block, to: target, order: order)
   }
 }

@@ -94,6 +94,7 @@ def seeds(kind, folder, oncofield, run_file):
 def kept(kind, folder):
     """Inputs that a guided search has kept, because each runs through code that no other does."""
     corpus = CORPORA / f"{kind}.tar.xz"
+    (folder / "kept").mkdir()
     if not corpus.exists():
         return []
     with tarfile.open(corpus) as archive:

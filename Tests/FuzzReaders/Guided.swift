@@ -4,6 +4,10 @@
 
   nonisolated(unsafe) private var guidedReader = Reader.json
 
+  /// For the processes that libFuzzer starts, which get arguments of its own.
+  private let kindVariable = "ONCOFIELD_GUIDED_KIND"
+  var guidedKind: Reader? { ProcessInfo.processInfo.environment[kindVariable].flatMap(Reader.init) }
+
   /// Lets libFuzzer look for inputs that run through code no other did.
   ///
   /// - Parameter arguments: of libFuzzer: folders of inputs, options.
@@ -12,6 +16,7 @@
       fail("\(reader.rawValue) is read in other processes, where libFuzzer sees nothing")
     }
     guidedReader = reader
+    setenv(kindVariable, reader.rawValue, 1)
     let arguments = [CommandLine.arguments[0]] + arguments
     var count = Int32(arguments.count)
     var pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = .allocate(capacity: arguments.count + 1)
@@ -28,6 +33,8 @@
       })
   }
 #else
+  let guidedKind: Reader? = nil
+
   func guide(_ reader: Reader, _ arguments: [String]) -> Never {
     fail("built without -sanitize=fuzzer -DGUIDED, as scripts/soak guided does")
   }

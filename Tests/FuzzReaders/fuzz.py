@@ -67,12 +67,13 @@ def seeds(kind, folder):
         if file.parent != folder:
             shutil.copy(file, folder)
     test_readers.kept(kind, folder.parent)
-    (folder.parent / "kept").mkdir(exist_ok=True)
     return [folder, folder.parent / "kept"]
 
 
 def guided(arguments):
     program = build("guided")
+    # Constants of Swift are taken for leaks.
+    os.environ["ASAN_OPTIONS"] = "detect_leaks=0"
     for kind in arguments.kind or GUIDED:
         with tempfile.TemporaryDirectory() as temporary:
             folder = pathlib.Path(temporary)
@@ -80,8 +81,7 @@ def guided(arguments):
             found.mkdir()
             fewest.mkdir()
             begin = seeds(kind, folder / "seeds")
-            # Constants of Swift are taken for leaks.
-            common = [f"-max_len={LONGEST}", "-rss_limit_mb=2048", "-timeout=3", "-detect_leaks=0"]
+            common = [f"-max_len={LONGEST}", "-rss_limit_mb=2048", "-timeout=3"]
             if kind in TEXTS:
                 common.append("-only_ascii=1")
             search = [program, kind, "--guided", f"-max_total_time={arguments.seconds}", "-print_final_stats=1"]

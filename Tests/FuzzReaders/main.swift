@@ -16,6 +16,7 @@ func fail(_ message: String) -> Never {
 }
 
 var arguments = Array(CommandLine.arguments.dropFirst())
+if let kind = guidedKind { guide(kind, arguments) }
 guard arguments.count >= 2, let reader = Reader(rawValue: arguments.removeFirst()) else {
   fail("KIND COUNT SEED FILE …, KIND one of \(Reader.allCases.map(\.rawValue))")
 }

@@ -5,6 +5,8 @@
 
 /// Lines that a transform works on at a time: real lines in pairs, as the two parts of complex numbers.
 #define TRANSFORM_LANES 16
+/// The same where there is a single line.
+#define TRANSFORM_PAIR 2
 /// Neighboring columns that a kernel pass works on at a time.
 #define KERNEL_LANES 32
 
@@ -25,36 +27,38 @@ void kernel_pass_row(double *line, size_t count, const double *weights, size_t r
 void kernel_pass_columns(double *lines, size_t stride, size_t count, size_t lanes, const double *weights,
                          size_t radius, LineContinuation beyond, double *scratch);
 
-/// Gathers `lanes` ≤ TRANSFORM_LANES rows into a block, value i of row j to block[order[i]·TRANSFORM_LANES + j].
-void transform_load_rows(double *block, const double *rows, size_t stride, size_t count, size_t lanes,
+/// Gathers `lanes` ≤ `width` rows into a block, value i of row j to block[order[i]·width + j]. The width of a block is
+/// TRANSFORM_LANES or TRANSFORM_PAIR, here and below.
+void transform_load_rows(double *block, size_t width, const double *rows, size_t stride, size_t count, size_t lanes,
                          const size_t *order);
-void transform_store_rows(const double *block, double *rows, size_t stride, size_t count, size_t lanes,
+void transform_store_rows(const double *block, size_t width, double *rows, size_t stride, size_t count, size_t lanes,
                           const size_t *order);
 /// The same for neighboring columns: value i of lane j is columns[i·stride + j].
-void transform_load_columns(double *block, const double *columns, size_t stride, size_t count, size_t lanes,
+void transform_load_columns(double *block, size_t width, const double *columns, size_t stride, size_t count, size_t lanes,
                             const size_t *order);
-void transform_store_columns(const double *block, double *columns, size_t stride, size_t count, size_t lanes,
+void transform_store_columns(const double *block, size_t width, double *columns, size_t stride, size_t count, size_t lanes,
                              const size_t *order);
 
 /// Mixes each coefficient with its mirror image: V_k ← a_k V_k + b_k V_{N−k}, with real a and complex b;
 /// V_0 ← a_0 V_0 and, for even N, V_{N/2} ← (a + b) V_{N/2}.
-void transform_mix(double *block, size_t count, const double *a, const double *b_real, const double *b_imaginary);
+void transform_mix(double *block, size_t width, size_t count, const double *a, const double *b_real,
+                   const double *b_imaginary);
 
 /// The same with complex a; V_0 is multiplied by (a_0 + b_0).
-void transform_mix_complex(double *block, size_t count, const double *a_real, const double *a_imaginary,
+void transform_mix_complex(double *block, size_t width, size_t count, const double *a_real, const double *a_imaginary,
                            const double *b_real, const double *b_imaginary);
 
 /// From the complex transform of reordered lines to cosine coefficients: V_k ← w V_k + w̄ V_{N−k} with w = c_k − i s_k,
 /// c_k = cos πk/2N and s_k = sin πk/2N.
-void transform_to_cosines(double *block, size_t count, const double *cosines, const double *sines);
+void transform_to_cosines(double *block, size_t width, size_t count, const double *cosines, const double *sines);
 /// And back: V_k ← ½ w̄ (V_k − i V_{N−k}), V_0 ← ½ V_0.
-void transform_from_cosines(double *block, size_t count, const double *cosines, const double *sines);
+void transform_from_cosines(double *block, size_t width, size_t count, const double *cosines, const double *sines);
 
 /// V_k ← a_k V_k.
-void transform_scale(double *block, size_t count, const double *a);
+void transform_scale(double *block, size_t width, size_t count, const double *a);
 /// V_k ← a_k V_{N−k}, V_0 ← 0.
-void transform_reverse(double *block, size_t count, const double *a);
-/// sum_i ← sum_i + a_i b_i for whole blocks of `count` lines of values.
+void transform_reverse(double *block, size_t width, size_t count, const double *a);
+/// sum_i ← sum_i + a_i b_i for `count` values, those of whole blocks.
 void transform_add_product(double *sum, const double *a, const double *b, size_t count);
 /// sum_i ← sum_i + factor a_i.
 void transform_add_multiple(double *sum, double factor, const double *a, size_t count);
@@ -110,10 +114,10 @@ void exponential_error_row(const double *new, const double *old, const double *a
 /// Rows of a matrix that are worked on together.
 #define MATRIX_ROWS 4
 
-/// out ← M lines, for a block of TRANSFORM_LANES lines. The rows of M come MATRIX_ROWS together, group g having entries
+/// out ← M lines, for a block of `lanes` lines. The rows of M come MATRIX_ROWS together, group g having entries
 /// in `width[g]` columns from `first[g]` on, column by column from weights[start[g]] on.
-void matrix_pass(double *out, const double *lines, const double *weights, const size_t *first, const size_t *width,
-                 const size_t *start, size_t count);
+void matrix_pass(double *out, const double *lines, size_t lanes, const double *weights, const size_t *first,
+                 const size_t *width, const size_t *start, size_t count);
 
 /// product += a², for matrices of positive numbers of which row i has entries from first[i] to before end[i]; both are
 /// brought up to date, entries below the threshold at their ends being left out.

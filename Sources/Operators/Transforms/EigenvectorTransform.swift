@@ -7,6 +7,7 @@ import CKernels
 struct EigenvectorTransform: LineTransform {
   let count: Int
   let order: [Int]
+  let lanes: Int
   /// `Λ`, in rising order.
   let eigenvalues: [Double]
   private let there: LineMatrix
@@ -16,9 +17,10 @@ struct EigenvectorTransform: LineTransform {
   /// Means over the volumes of the points.
   let meanSquares: [Double]
 
-  init(_ laplacian: AxisLaplacian) {
+  init(_ laplacian: AxisLaplacian, lanes: Int) {
     count = laplacian.count
     order = Array(0..<count)
+    self.lanes = lanes
     let roots = laplacian.volumes.map { $0.squareRoot() }
     let system = SymmetricTridiagonal(
       diagonal: (0..<count).map { -laplacian.loss($0) },
@@ -27,8 +29,8 @@ struct EigenvectorTransform: LineTransform {
     // Rounding can put the eigenvalue of the constant above 0.
     eigenvalues = values.map { min($0, 0) }
     meanSquares = values.map { _ in 1 / laplacian.volumes.reduce(0, +) }
-    there = LineMatrix(rows: vectors.map { vector in (0, zip(vector, roots).map { $0 * $1 }) })
-    back = LineMatrix(rows: roots.indices.map { point in (0, vectors.map { $0[point] / roots[point] }) })
+    there = LineMatrix(rows: vectors.map { vector in (0, zip(vector, roots).map { $0 * $1 }) }, lanes: lanes)
+    back = LineMatrix(rows: roots.indices.map { point in (0, vectors.map { $0[point] / roots[point] }) }, lanes: lanes)
   }
 
   func forward(_ block: LineBlock, spare: LineBlock) -> LineBlock {

@@ -30,9 +30,9 @@ struct FourierFilter: LineFilter {
   func apply(_ block: LineBlock, spare: LineBlock) -> LineBlock {
     transform.transform(block, to: spare)
     if transform.isPeriodic {
-      transform_scale(spare, a.count, a)
+      transform_scale(spare, transform.lanes, a.count, a)
     } else {
-      transform_mix(spare, a.count, a, bReal, bImaginary)
+      transform_mix(spare, transform.lanes, a.count, a, bReal, bImaginary)
     }
     transform.transform(spare, to: block, backward: true)
     return block

@@ -4,7 +4,7 @@ import Glibc
 
 /// Fourier or cosine transform.
 ///
-/// Two real lines are the real and the imaginary part of one complex line, so that a block is eight complex lines. For
+/// Two real lines are the real and the imaginary part of one complex line, so that a block is eight complex lines, or one. For
 /// no-flux ends the values are reordered (even ones upwards, odd ones downwards) so that the complex transform gives
 /// the cosine coefficients up to a rotation: J. Makhoul, A fast cosine transform in one and two dimensions, IEEE Trans.
 /// ASSP 28 (1980) 27–34.
@@ -16,6 +16,7 @@ final class FourierTransform: LineTransform, @unchecked Sendable {
   let count: Int
   let isPeriodic: Bool
   let order: [Int]
+  let lanes: Int
   private let forwardPlan: fftw_plan
   private let backwardPlan: fftw_plan
   private let mixing: Mixing
@@ -37,8 +38,9 @@ final class FourierTransform: LineTransform, @unchecked Sendable {
   }
 
   /// - Parameter isPeriodic: else nothing crosses the ends.
-  init(count: Int, isPeriodic: Bool) {
+  init(count: Int, isPeriodic: Bool, lanes: Int) {
     self.count = count
+    self.lanes = lanes
     self.isPeriodic = isPeriodic
     order = (0..<count).map { isPeriodic ? $0 : $0 % 2 == 0 ? $0 / 2 : count - ($0 + 1) / 2 }
     if isPeriodic {
@@ -48,8 +50,11 @@ final class FourierTransform: LineTransform, @unchecked Sendable {
       let angles = (0..<count).map { .pi * Double($0) / Double(2 * count) }
       mixing = .noFlux(cosines: angles.map { cos($0) }, sines: angles.map { sin($0) })
     }
-    (forwardPlan, backwardPlan) = withPlanningBlocks(doubles: count * Int(TRANSFORM_LANES)) { from, to in
-      (FourierTransform.plan(count, from, to, FFTW_FORWARD), FourierTransform.plan(count, from, to, FFTW_BACKWARD))
+    (forwardPlan, backwardPlan) = withPlanningBlocks(doubles: count * lanes) { from, to in
+      (
+        FourierTransform.plan(count, lanes, from, to, FFTW_FORWARD),
+        FourierTransform.plan(count, lanes, from, to, FFTW_BACKWARD)
+      )
     }
   }
 
@@ -61,26 +66,28 @@ final class FourierTransform: LineTransform, @unchecked Sendable {
   }
 
   private static func plan(
-    _ count: Int, _ from: UnsafeMutablePointer<Double>, _ to: UnsafeMutablePointer<Double>, _ sign: Int32
+    _ count: Int, _ lanes: Int, _ from: UnsafeMutablePointer<Double>, _ to: UnsafeMutablePointer<Double>,
+    _ sign: Int32
   ) -> fftw_plan {
     var length = Int32(count)
-    let columns = TRANSFORM_LANES / 2
-    return withComplex(from, to, count) {
+    let columns = Int32(lanes / 2)
+    return withComplex(from, to, count * lanes / 2) {
       fftw_plan_many_dft(1, &length, columns, $0, nil, columns, 1, $1, nil, columns, 1, sign, UInt32(FFTW_ESTIMATE))!
     }
   }
 
   /// The complex transform of every line of a block into another; backwards it multiplies by `count` altogether.
   func transform(_ from: UnsafeMutablePointer<Double>, to: UnsafeMutablePointer<Double>, backward: Bool = false) {
-    FourierTransform.withComplex(from, to, count) { fftw_execute_dft(backward ? backwardPlan : forwardPlan, $0, $1) }
+    FourierTransform.withComplex(from, to, count * lanes / 2) {
+      fftw_execute_dft(backward ? backwardPlan : forwardPlan, $0, $1)
+    }
   }
 
   private static func withComplex<Result>(
-    _ from: UnsafeMutablePointer<Double>, _ to: UnsafeMutablePointer<Double>, _ count: Int,
+    _ from: UnsafeMutablePointer<Double>, _ to: UnsafeMutablePointer<Double>, _ capacity: Int,
     _ body: (UnsafeMutablePointer<fftw_complex>, UnsafeMutablePointer<fftw_complex>) -> Result
   ) -> Result {
-    let capacity = count * Int(TRANSFORM_LANES) / 2
-    return from.withMemoryRebound(to: fftw_complex.self, capacity: capacity) { from in
+    from.withMemoryRebound(to: fftw_complex.self, capacity: capacity) { from in
       to.withMemoryRebound(to: fftw_complex.self, capacity: capacity) { to in body(from, to) }
     }
   }
@@ -89,16 +96,16 @@ final class FourierTransform: LineTransform, @unchecked Sendable {
   func forward(_ block: LineBlock, spare: LineBlock) -> LineBlock {
     transform(block, to: spare)
     switch mixing {
-    case .periodic(let to, _): to.mix(spare)
-    case .noFlux(let cosines, let sines): transform_to_cosines(spare, count, cosines, sines)
+    case .periodic(let to, _): to.mix(spare, lanes: lanes)
+    case .noFlux(let cosines, let sines): transform_to_cosines(spare, lanes, count, cosines, sines)
     }
     return spare
   }
 
   func backward(_ block: LineBlock, spare: LineBlock) -> LineBlock {
     switch mixing {
-    case .periodic(_, let from): from.mix(block)
-    case .noFlux(let cosines, let sines): transform_from_cosines(block, count, cosines, sines)
+    case .periodic(_, let from): from.mix(block, lanes: lanes)
+    case .noFlux(let cosines, let sines): transform_from_cosines(block, lanes, count, cosines, sines)
     }
     transform(block, to: spare, backward: true)
     return spare
@@ -143,7 +150,7 @@ struct MixingTable: Sendable {
   }
 
   /// `V_k ← a_k V_k + b_k V_{N−k}`.
-  func mix(_ block: UnsafeMutablePointer<Double>) {
-    transform_mix_complex(block, aReal.count, aReal, aImaginary, bReal, bImaginary)
+  func mix(_ block: UnsafeMutablePointer<Double>, lanes: Int) {
+    transform_mix_complex(block, lanes, aReal.count, aReal, aImaginary, bReal, bImaginary)
   }
 }

@@ -1,17 +1,19 @@
 import CKernels
 
-/// Sixteen lines side by side, in memory that stays in cache.
+/// Lines side by side, in memory that stays in cache.
 typealias LineBlock = UnsafeMutablePointer<Double>
 
-/// A transform of lines of one length, sixteen at a time, to real coefficients in which a diffusion operator is a
+/// A transform of lines of one length, a block of them at a time, to real coefficients in which a diffusion operator is a
 /// product, and back.
 ///
-/// The lines lie side by side in a block that stays in cache: value `i` of line `j` at `block[order[i] · 16 + j]`.
+/// The lines lie side by side in a block that stays in cache: value `i` of line `j` at `block[order[i] · lanes + j]`.
 /// `spare` is as large as the block; each step leaves its result in either and says where, the other is lost.
 protocol LineTransform: Sendable {
   var count: Int { get }
   /// Place in the block of each value of a line.
   var order: [Int] { get }
+  /// Lines of a block.
+  var lanes: Int { get }
   /// What values are multiplied by, there and back.
   var normalization: Double { get }
   /// For each coefficient the mean square of the values of a line on which it alone is not 0 but, normalized, 1: lines of
@@ -43,7 +45,7 @@ struct CoefficientFilter: LineFilter {
 
   func apply(_ block: LineBlock, spare: LineBlock) -> LineBlock {
     let coefficients = transform.forward(block, spare: spare)
-    transform_scale(coefficients, factors.count, factors)
+    transform_scale(coefficients, transform.lanes, factors.count, factors)
     return transform.backward(coefficients, spare: coefficients == spare ? block : spare)
   }
 }

@@ -6,15 +6,17 @@ import CKernels
 final class RealTransform: LineTransform, @unchecked Sendable {
   let count: Int
   let order: [Int]
+  let lanes: Int
   private let forwardPlan: fftw_plan
   private let backwardPlan: fftw_plan
   let meanSquares: [Double]
 
   var normalization: Double { 2 * Double(count) }
 
-  init(count: Int, basis: TransformBasis) {
+  init(count: Int, basis: TransformBasis, lanes: Int) {
     self.count = count
     order = Array(0..<count)
+    self.lanes = lanes
     meanSquares = (0..<count).map { basis == .sine && $0 == count - 1 ? 1 : 2 }
     let (there, back): (fftw_r2r_kind, fftw_r2r_kind) =
       switch basis {
@@ -23,8 +25,8 @@ final class RealTransform: LineTransform, @unchecked Sendable {
       case .sineFromZero: (FFTW_RODFT11, FFTW_RODFT11)
       case .fourier, .cosine: preconditionFailure("done by complex transforms")
       }
-    (forwardPlan, backwardPlan) = withPlanningBlocks(doubles: count * Int(TRANSFORM_LANES)) { from, to in
-      (RealTransform.plan(count, from, to, there), RealTransform.plan(count, from, to, back))
+    (forwardPlan, backwardPlan) = withPlanningBlocks(doubles: count * lanes) { from, to in
+      (RealTransform.plan(count, lanes, from, to, there), RealTransform.plan(count, lanes, from, to, back))
     }
   }
 
@@ -36,10 +38,10 @@ final class RealTransform: LineTransform, @unchecked Sendable {
   }
 
   private static func plan(
-    _ count: Int, _ from: UnsafeMutablePointer<Double>, _ to: UnsafeMutablePointer<Double>, _ kind: fftw_r2r_kind
+    _ count: Int, _ lanes: Int, _ from: UnsafeMutablePointer<Double>, _ to: UnsafeMutablePointer<Double>,
+    _ kind: fftw_r2r_kind
   ) -> fftw_plan {
-    var (length, kind) = (Int32(count), kind)
-    let lanes = TRANSFORM_LANES
+    var (length, lanes, kind) = (Int32(count), Int32(lanes), kind)
     return fftw_plan_many_r2r(
       1, &length, lanes, from, nil, lanes, 1, to, nil, lanes, 1, &kind, UInt32(FFTW_ESTIMATE))!
   }
