@@ -49,7 +49,8 @@ final class ReactionRate {
   /// Evaluates as many points as `tile` has, `place` being where its values lie.
   private func evaluate(_ tile: Tile, at place: Tile) {
     program.evaluate(
-      state, into: result, from: place.row * grid.rowStride + place.column, count: tile.count, uniforms: uniforms,
+      state, fieldCount: state.count, places: nil, into: result, from: place.row * grid.rowStride + place.column,
+      count: tile.count, uniforms: uniforms,
       workspace: workspace)
   }
 

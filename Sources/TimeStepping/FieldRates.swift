@@ -10,6 +10,9 @@ package final class FieldRates: Sendable {
   private let distributions: DistributionFields?
   /// The state with what stands for delayed values, integrals along an axis and convolutions behind it.
   private let extended: FieldSet?
+  /// Values of what depends on the position alone; nil if nothing does.
+  private let places: FieldSet?
+  private let fieldCount: Int
   private let meter = WorkMeter()
 
   /// - Parameter rates: of each field, by reactions.
@@ -17,16 +20,33 @@ package final class FieldRates: Sendable {
     _ rates: [Expression], fields: [String], parameters: [String: Double], taxis: (any TaxisRates)?,
     distributions: DistributionFields?, volumes: PointVolumes, pool: WorkerPool
   ) throws {
+    let (functionals, local) = Expression.extractingFunctionals(rates)
+    let (found, rest) = Expression.extractingPlaces(local)
     let functions = try PointwiseFunctions(
-      rates, fields: distributions?.names ?? fields, parameters: parameters, grid: volumes.grid)
+      pointwise: rest, functionals: functionals, fields: distributions?.names ?? fields, parameters: parameters,
+      grid: volumes.grid, extraInputs: found.map { .field($0.name) })
     evaluator = GridEvaluator(functions, volumes: volumes, pool: pool)
+    fieldCount = fields.count
+    places = try FieldRates.values(found.map(\.expression), parameters: parameters, volumes: volumes, pool: pool)
     self.taxis = taxis
     self.distributions = distributions
     extended = try distributions.map { try FieldSet(grid: volumes.grid, count: $0.names.count) }
   }
 
-  /// Sets of all fields that are held.
-  var fieldSetCount: Int { extended == nil ? 0 : 1 }
+  private static func values(
+    _ places: [Expression], parameters: [String: Double], volumes: PointVolumes, pool: WorkerPool
+  ) throws -> FieldSet? {
+    if places.isEmpty { return nil }
+    let values = try FieldSet(grid: volumes.grid, count: places.count)
+    let functions = try PointwiseFunctions(places, fields: [], parameters: parameters, grid: volumes.grid)
+    GridEvaluator(functions, volumes: volumes, pool: pool).evaluate(values, time: 0, into: values)
+    return values
+  }
+
+  /// Sets of all fields that are held, rounded up.
+  var fieldSetCount: Int {
+    (extended == nil ? 0 : 1) + ((places?.count ?? 0) + fieldCount - 1) / max(fieldCount, 1)
+  }
 
   /// Taxis included.
   var work: Work { taxis.map { meter.work + $0.work } ?? meter.work }
@@ -43,9 +63,9 @@ package final class FieldRates: Sendable {
     }
     if let distributions, let extended {
       try distributions.extend(state, into: extended, time: time)
-      evaluator.evaluate(extended, time: time, into: target)
+      evaluator.evaluate(extended, time: time, into: target, places: places)
     } else {
-      evaluator.evaluate(state, time: time, into: target)
+      evaluator.evaluate(state, time: time, into: target, places: places)
     }
     didFlow(.reaction)
     guard let taxis else { return }

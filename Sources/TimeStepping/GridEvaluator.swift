@@ -65,25 +65,27 @@ package final class GridEvaluator: Sendable {
   }
 
   /// Replaces every field of `target` by the expression of the same number, evaluated at each point with the fields of
-  /// `state`; `functionals` are their values, if they are not those of `state`; `fill` writes the extra input rows, if there
-  /// are any, given the block, the first of these rows and the tile.
+  /// `state`; `functionals` are their values, if they are not those of `state`. If there are extra inputs, they are the fields
+  /// of `places`, or `fill` writes their rows, given the block, the first of these rows and the tile.
   package func evaluate(
-    _ state: FieldSet, time: Double, into target: FieldSet, functionals known: [Double]? = nil,
+    _ state: FieldSet, time: Double, into target: FieldSet, functionals known: [Double]? = nil, places: FieldSet? = nil,
     fill: (@Sendable (TileBlock, Int, Tile) -> Void)? = nil
   ) {
     let functionals = known ?? functionalValues(of: state, time: time)
+    precondition(!functions.hasExtraInputs || places != nil || fill != nil)
     if fill == nil, functions.isPlaceless, state !== target {
       // From the fields where they lie, in pieces that go over rows.
       let count = state.grid.storageCount
       pool.forEach((count + Tile.capacity - 1) / Tile.capacity) { piece, worker in
         let start = piece * Tile.capacity
         self.functions.evaluate(
-          state, into: target, from: start, count: min(Tile.capacity, count - start), time: time,
+          state, places: places, into: target, from: start, count: min(Tile.capacity, count - start), time: time,
           functionals: functionals, workspace: self.workspaces[worker])
       }
       return
     }
     forEachTile(state, functionals: functionals) { _, block, tile, workspace in
+      if let places { block.load(places, tile: tile, into: self.functions.extraInputRow, most: places.count) }
       fill?(block, self.functions.extraInputRow, tile)
       let output = self.functions.inputRowCount
       self.functions.evaluate(

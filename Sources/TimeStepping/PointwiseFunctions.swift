@@ -11,6 +11,7 @@ package struct PointwiseFunctions: Sendable {
   private let functionalPrograms: [Program]
   private let program: Program
   let fieldCount: Int
+  private let extraCount: Int
   private let usesFirstCoordinate: Bool
   /// Those along the axes but the first.
   private let usesOtherCoordinates: Bool
@@ -45,6 +46,7 @@ package struct PointwiseFunctions: Sendable {
     self.grid = grid
     self.functionals = functionals
     fieldCount = fields.count
+    extraCount = extraInputs.count
     let pointwise = fields.map(Symbol.field) + [.coordinate(grid.axes[0].name)] + extraInputs
     let positions = grid.axes.dropFirst().map { Symbol.coordinate($0.name) }
     let constants = Dictionary(uniqueKeysWithValues: parameters.map { (Symbol.parameter($0.key), $0.value) })
@@ -114,22 +116,23 @@ package struct PointwiseFunctions: Sendable {
     for (index, value) in values.enumerated() { workspace.uniforms[first + index] = value }
   }
 
-  /// Whether the values at a point follow from the fields there, and from what is the same at all points.
-  var isPlaceless: Bool {
-    fieldCount > 0 && !usesFirstCoordinate && !usesOtherCoordinates && inputRowCount == fieldCount + 1
-  }
+  /// Whether the values at a point follow from the fields and the extra inputs there, and from what is the same at all points.
+  var isPlaceless: Bool { fieldCount > 0 && !usesFirstCoordinate && !usesOtherCoordinates }
+  var hasExtraInputs: Bool { extraCount > 0 }
 
   /// Evaluates all expressions at `count` neighboring values of the fields, where they lie, rows being of no account.
   ///
+  /// - Parameter places: the extra inputs.
   /// - Precondition: `isPlaceless`.
   func evaluate(
-    _ state: FieldSet, into target: FieldSet, from start: Int, count: Int, time: Double, functionals: [Double],
-    workspace: Workspace
+    _ state: FieldSet, places: FieldSet?, into target: FieldSet, from start: Int, count: Int, time: Double,
+    functionals: [Double], workspace: Workspace
   ) {
     workspace.uniforms[0] = time
     setFunctionals(functionals, in: workspace)
     program.evaluate(
-      state, into: target, from: start, count: count, uniforms: workspace.uniforms, workspace: workspace.main)
+      state, fieldCount: fieldCount, places: places, into: target, from: start, count: count,
+      uniforms: workspace.uniforms, workspace: workspace.main)
   }
 
   /// Evaluates all expressions at `count` points whose fields lie in the rows from `inputRow` on; one output row each.

@@ -153,8 +153,8 @@ import Testing
     let workspace = program.makeWorkspace()
     for start in stride(from: 0, to: grid.storageCount, by: 37) {
       program.evaluate(
-        state, into: target, from: start, count: min(37, grid.storageCount - start), uniforms: [0], workspace: workspace
-      )
+        state, fieldCount: 3, places: nil, into: target, from: start, count: min(37, grid.storageCount - start),
+        uniforms: [0], workspace: workspace)
     }
     for output in Self.everything.indices {
       #expect(target.values(output).map(\.bitPattern) == expected[output].map(\.bitPattern))

@@ -27,4 +27,31 @@ import TimeStepping
       }
     }
   }
+
+  /// What depends on the position alone is found once; no bit of the rates depends on it.
+  @Test(arguments: [
+    ["u*exp(-x^2)*sin(3*x)", "v - where(x < 1, u, 2*cos(x))"], ["u*mean(v*x) + x", "exp(-(x - t)^2)*v*sqrt(x)"],
+  ])
+  func ratesAreTheSameWhereTheyDependOnThePosition(texts: [String]) throws {
+    let grid = Grid(axes: [Axis(name: "x", length: 2, points: 45), Axis(name: "y", length: 1, points: 7)])
+    let state = try FieldSet(grid: grid, count: 2)
+    for field in 0..<2 {
+      state.setValues(field, to: (0..<grid.pointCount).map { 0.3 + Double(($0 * 37 + field) % 101) / 50 })
+    }
+    let (pool, volumes) = (WorkerPool(threads: 2), try PointVolumes(grid))
+    let scope = Scope(fields: ["u", "v"], coordinates: ["x", "y"], allows: [.rate])
+    let expressions = try texts.map { try Expression($0, in: scope) }
+    #expect(!Expression.extractingPlaces(expressions).places.isEmpty)
+    let rates = try FieldRates(
+      expressions, fields: ["u", "v"], parameters: [:], taxis: nil, distributions: nil, volumes: volumes, pool: pool)
+    let evaluator = GridEvaluator(
+      try PointwiseFunctions(expressions, fields: ["u", "v"], parameters: [:], grid: grid), volumes: volumes, pool: pool
+    )
+    let (kept, anew) = (try FieldSet(grid: grid, count: 2), try FieldSet(grid: grid, count: 2))
+    for time in [0, 0.7] {
+      try rates.evaluate(state, time: time, into: kept)
+      evaluator.evaluate(state, time: time, into: anew)
+      for field in 0..<2 { #expect(kept.values(field) == anew.values(field)) }
+    }
+  }
 }

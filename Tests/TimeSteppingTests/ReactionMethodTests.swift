@@ -103,6 +103,26 @@ import TimeStepping
   }
 
   /// One and two substeps against the solution, for intervals of 3, 14 and 56 decay times of the fast chemical.
+  /// What depends on the position alone is found once for each tile: the same as if it were a field that stays.
+  @Test(arguments: ["dormand-prince", "etdrk4", "rodas4", "alpha-qss"])
+  func whatDependsOnThePositionIsLikeAFieldThatStays(name: String) throws {
+    let points = 600
+    let places = (0..<points).map { (Double($0) + 0.5) / Double(points) }
+    let (u, v) = (places.map { 0.5 + 0.2 * $0 }, places.map { 0.8 - 0.3 * $0 })
+    let parameters = ["k": 3.0]
+    let found = try ReactionProblem(
+      ["exp(-k*x) + u*v - 2*u", "v*(1 - v)*(1 + x^2) - u*v"], fields: ["u", "v"], parameters: parameters, start: [u, v])
+    let stays = try ReactionProblem(
+      ["p + u*v - 2*u", "v*(1 - v)*q - u*v", "0", "0"], fields: ["u", "v", "p", "q"], parameters: parameters,
+      start: [u, v, places.map { exp(-3 * $0) }, places.map { 1 + $0 * $0 }])
+    let method = try #require(ReactionMethod.named(name))
+    let one = try found.solution(method, tolerance: 1e-6, interval: 0.7)
+    let other = try stays.solution(method, tolerance: 1e-6, interval: 0.7)
+    for field in 0..<2 {
+      #expect(zip(one.values[field], other.values[field]).allSatisfy { abs($0 - $1) < 1e-12 * abs($1) })
+    }
+  }
+
   @Test func fastDecayCostsNoSubsteps() throws {
     let problem = try Self.immunotherapy()
     let limits: [(interval: Double, exponential: [Double])] = [

@@ -48,15 +48,20 @@ extension Program {
   /// Evaluates all outputs at `count` ≤ `Tile.capacity` neighboring values of the fields, where they lie, rows being of no
   /// account: input and output `i` are the field `i` of `state` and of `target`.
   ///
-  /// - Precondition: inputs beyond the fields of `state` are not used, and `target` is another set.
+  /// - Parameters:
+  ///   - fieldCount: inputs that are fields of `state`; the next one is not used.
+  ///   - places: the inputs after that.
+  /// - Precondition: `target` is another set.
   package func evaluate(
-    _ state: FieldSet, into target: FieldSet, from start: Int, count: Int, uniforms: UnsafePointer<Double>,
-    workspace: Workspace
+    _ state: FieldSet, fieldCount: Int, places: FieldSet?, into target: FieldSet, from start: Int, count: Int,
+    uniforms: UnsafePointer<Double>, workspace: Workspace
   ) {
     for output in 0..<outputCount { workspace.rows[output] = target.pointer(output) + start }
     // Inputs are only read.
-    for input in 0..<inputCount {
-      workspace.rows[outputCount + input] = state.pointer(min(input, state.count - 1)) + start
+    for input in 0..<fieldCount { workspace.rows[outputCount + input] = state.pointer(input) + start }
+    for input in fieldCount..<inputCount {
+      let place = places.map { $0.pointer(max(0, input - fieldCount - 1)) }
+      workspace.rows[outputCount + input] = (place ?? state.pointer(0)) + start
     }
     run(uniforms: uniforms, count: count, workspace: workspace)
     for output in 0..<outputCount { target.clearBetweenRows(output, from: start, to: start + count) }

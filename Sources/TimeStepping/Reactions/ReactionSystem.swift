@@ -10,6 +10,8 @@ package struct ReactionSystem: Sendable {
   /// What is added to each field, then its losses: `R_i = P_i − L_i u_i`.
   let productionsAndLosses: PointwiseFunctions
   let jacobian: ReactionJacobian
+  /// What in all of these depends on the position alone, in the order of their extra inputs; nil if nothing does.
+  let places: PointwiseFunctions?
   /// The exact flows, if all fields have one.
   let closedForms: ClosedForms?
   package let fieldCount: Int
@@ -59,17 +61,22 @@ package struct ReactionSystem: Sendable {
     let (functionals, all) = Expression.extractingFunctionals(
       rates + parts.map(\.production) + parts.map(\.loss) + processes)
     let count = rates.count
-    let pointwise = all[..<(3 * count)]
-    func compile(_ expressions: some Collection<Expression>) throws(ExpressionProblems) -> PointwiseFunctions {
+    let (found, pointwise) = Expression.extractingPlaces(Array(all[..<(3 * count)]))
+    let names = found.map { Symbol.field($0.name) }
+    func compile(
+      _ expressions: some Collection<Expression>, places: [Symbol] = []
+    ) throws(ExpressionProblems) -> PointwiseFunctions {
       try PointwiseFunctions(
-        pointwise: Array(expressions), functionals: functionals, fields: fields, parameters: parameters, grid: grid)
+        pointwise: Array(expressions), functionals: functionals, fields: fields, parameters: parameters, grid: grid,
+        extraInputs: places)
     }
-    functions = try compile(pointwise[..<count])
-    losses = try compile(pointwise[(2 * count)...])
-    productionsAndLosses = try compile(pointwise[count...])
+    places = found.isEmpty ? nil : try compile(found.map(\.expression))
+    functions = try compile(pointwise[..<count], places: names)
+    losses = try compile(pointwise[(2 * count)...], places: names)
+    productionsAndLosses = try compile(pointwise[count...], places: names)
     let derivatives = ReactionJacobian.derivatives(of: Array(pointwise[..<count]), fields, functionals.count)
-    jacobian = ReactionJacobian(derivatives, functions: try compile(derivatives.expressions))
-    closedForms = try ClosedForms.coefficients(of: Array(pointwise[..<count]), fields).map {
+    jacobian = ReactionJacobian(derivatives, functions: try compile(derivatives.expressions, places: names))
+    closedForms = try ClosedForms.coefficients(of: Array(all[..<count]), fields).map {
       coefficients throws(ExpressionProblems) in
       ClosedForms(coefficients, functions: try compile(coefficients))
     }

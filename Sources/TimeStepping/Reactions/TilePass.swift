@@ -50,6 +50,7 @@ struct TilePass {
     if choice.isAutomatic, flowExactly() {
       worker.counters.tiles[SubstepMethod.exact.rawValue] += 1
     } else {
+      findPlaces()
       enter(system.functions, worker.rates)
       if let failure = integrate() { return failure }
       worker.counters.tiles[choice.method.rawValue] += 1
@@ -167,6 +168,15 @@ struct TilePass {
 
 // MARK: - What all methods need
 extension TilePass {
+  /// Finds what depends on the position alone, once for all evaluations.
+  private func findPlaces() {
+    guard let places = system.places, let workspace = worker.places else { return }
+    enter(places, workspace)
+    let first = system.functions.extraInputRow
+    evaluate(places, workspace, inputRow: rows.old, outputRow: rows.old + first, at: 0)
+    block.copy(rows.old + first, to: rows.new + first, fields: places.count, count: tile.count)
+  }
+
   /// Prepares some functions for this tile.
   func enter(_ functions: PointwiseFunctions, _ workspace: PointwiseFunctions.Workspace) {
     for row in [rows.old, rows.new] {

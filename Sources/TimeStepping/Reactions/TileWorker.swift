@@ -8,6 +8,7 @@ final class TileWorker {
   let losses: PointwiseFunctions.Workspace
   let productionsAndLosses: PointwiseFunctions.Workspace
   let jacobian: PointwiseFunctions.Workspace
+  let places: PointwiseFunctions.Workspace?
   let closedForms: PointwiseFunctions.Workspace?
   let processes: PointwiseFunctions.Workspace?
   /// The largest loss of each field over the tile.
@@ -57,6 +58,7 @@ final class TileWorker {
     losses = system.losses.makeWorkspace()
     productionsAndLosses = system.productionsAndLosses.makeWorkspace()
     jacobian = system.jacobian.functions.makeWorkspace()
+    places = system.places?.makeWorkspace()
     closedForms = system.closedForms?.functions.makeWorkspace()
     processes = system.processes?.makeWorkspace()
     largestLosses = [Double](repeating: 0, count: system.fieldCount)
