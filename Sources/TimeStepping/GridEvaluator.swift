@@ -64,9 +64,12 @@ package final class GridEvaluator: Sendable {
     return (0..<functions.count).map { block[row: output + $0, point: 0] }
   }
 
-  /// Replaces every field of `target` by the expression of the same number, evaluated at each point with the fields of
-  /// `state`; `functionals` are their values, if they are not those of `state`. If there are extra inputs, they are the fields
-  /// of `places`, or `fill` writes their rows, given the block, the first of these rows and the tile.
+  /// Replaces every field of `target` by the expression of the same number, evaluated at each point with the fields of `state`.
+  ///
+  /// - Parameters:
+  ///   - known: the values of the functionals, if they are not those of `state`.
+  ///   - places: the extra inputs, if there are any and `fill` does not set them.
+  ///   - fill: writes the rows of the extra inputs, given the block, the first of these rows and the tile.
   package func evaluate(
     _ state: FieldSet, time: Double, into target: FieldSet, functionals known: [Double]? = nil, places: FieldSet? = nil,
     fill: (@Sendable (TileBlock, Int, Tile) -> Void)? = nil

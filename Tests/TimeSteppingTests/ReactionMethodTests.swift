@@ -102,7 +102,6 @@ import TimeStepping
     return try ReactionProblem(model, start: start)
   }
 
-  /// One and two substeps against the solution, for intervals of 3, 14 and 56 decay times of the fast chemical.
   /// What depends on the position alone is found once for each tile: the same as if it were a field that stays.
   @Test(arguments: ["dormand-prince", "etdrk4", "rodas4", "alpha-qss"])
   func whatDependsOnThePositionIsLikeAFieldThatStays(name: String) throws {
@@ -123,6 +122,7 @@ import TimeStepping
     }
   }
 
+  /// One and two substeps against the solution, for intervals of 3, 14 and 56 decay times of the fast chemical.
   @Test func fastDecayCostsNoSubsteps() throws {
     let problem = try Self.immunotherapy()
     let limits: [(interval: Double, exponential: [Double])] = [
