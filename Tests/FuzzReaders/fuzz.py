@@ -12,6 +12,7 @@ import io
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -115,8 +116,6 @@ def tool(name):
 
 
 def coverage(arguments):
-    import re
-
     program = build("coverage")
     with tempfile.TemporaryDirectory() as folder:
         environment = {
