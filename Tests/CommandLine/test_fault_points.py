@@ -9,11 +9,13 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
+import subprocess
 
 import pytest
 
-from conftest import build_preload
+from conftest import PROGRAM, build_preload
 from test_resume import assert_same, results
 
 SMALL = {
@@ -112,6 +114,63 @@ def test_a_call_that_fails_loses_nothing(resumption, error, stays):
     print(f"{tried} of {resumption.calls} calls failed with error {error}: {outcomes}")
     assert tried >= resumption.calls // STRIDE > 20
     assert outcomes.get(74, 0) > tried // 2
+
+
+# The n-th call of the HDF5 library goes wrong: FAULT_AT is the number. What is to be closed is closed.
+HDF5_CALLS = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+static atomic_long calls;
+static int strikes(void) {
+  const char *number = getenv("FAULT_AT");
+  return atomic_fetch_add(&calls, 1) + 1 == (number ? atol(number) : 0);
+}
+__attribute__((destructor)) static void tell(void) {
+  const char *path = getenv("FAULT_COUNT");
+  FILE *file = path ? fopen(path, "w") : NULL;
+  if (file) fprintf(file, "%ld\n", atomic_load(&calls)), fclose(file);
+}
+#define CALL(name, closes)                                                              \
+  long name(long a, long b, long c, long d, long e, long f, long g, long h) {           \
+    static long (*real)(long, long, long, long, long, long, long, long);                \
+    if (!real) real = (long (*)(long, long, long, long, long, long, long, long))dlsym(RTLD_NEXT, #name); \
+    const int fails = strikes();                                                        \
+    const long result = fails && !closes ? -1 : real(a, b, c, d, e, f, g, h);           \
+    return fails ? -1 : result;                                                         \
+  }
+"""
+
+
+@pytest.fixture(scope="module")
+def hdf5_faults(tmp_path_factory):
+    """A library that lets the n-th call of HDF5 fail, of all that the program calls."""
+    folder = tmp_path_factory.mktemp("hdf5-faults")
+    symbols = subprocess.run(["nm", "-D", "--undefined-only", PROGRAM], check=True, capture_output=True, text=True).stdout
+    # Not what hands on to files; where failure is not a negative number.
+    names = [name for name in re.findall(r" U (H5[ADFGILOPST]\w+)\b", symbols) if not re.match(r"H5FD|H5Tget_size|H5Pget_driver_info|.*_g$", name)]
+    assert {"H5Dwrite", "H5Dread", "H5Fcreate", "H5Dset_extent", "H5Fclose"} <= set(names)
+    calls = "\n".join(f"CALL({name}, {int(name.endswith('close'))})" for name in names)
+    (folder / "hdf5.c").write_text(HDF5_CALLS + calls + "\n")
+    return build_preload(folder / "hdf5.c", folder)
+
+
+def test_a_call_of_hdf5_that_fails_loses_nothing(oncofield, run_file, hdf5_faults, tmp_path):
+    resumption = Resumption(oncofield, run_file, hdf5_faults, tmp_path)
+    outcomes = {}
+    for call in range(1, resumption.calls + 1, STRIDE * STRIDE // 2 + 1):
+        resumption.begin()
+        first = resumption.resume({"FAULT_AT": str(call)})
+        what = f"HDF5 call {call} of {resumption.calls}: {first.returncode}, {first.stderr}"
+        outcomes[first.returncode] = outcomes.get(first.returncode, 0) + 1
+        assert first.returncode in (0, 73, 74), what
+        if first.returncode:
+            assert "error: " in first.stderr and str(resumption.directory) in first.stderr, what
+        resumption.assert_ends_like_the_whole_run(what)
+    print(f"{sum(outcomes.values())} of {resumption.calls} calls of HDF5 failed: {outcomes}")
+    assert outcomes.get(74, 0) > sum(outcomes.values()) // 4
 
 
 def test_memory_that_is_not_to_be_had_ends_a_run_with_a_figure(oncofield, run_file, faults, tmp_path):
