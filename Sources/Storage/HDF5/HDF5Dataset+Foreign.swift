@@ -8,6 +8,15 @@ extension HDF5Dataset {
     return [H5T_INTEGER, H5T_FLOAT, H5T_ENUM].contains(H5Tget_class(type.id))
   }
 
+  /// Whether values that are kept in pieces are kept in pieces of as many axes; where they are not, the library takes
+  /// seconds and gigabytes before it gives up.
+  func hasPieces(ofAxes count: Int) throws(HDF5Error) -> Bool {
+    let list = try HDF5Handle(H5Dget_create_plist(handle.id), closing: H5Pclose)
+    guard H5Pget_layout(list.id) == H5D_CHUNKED else { return true }
+    var sizes = [hsize_t](repeating: 0, count: 32)
+    return try HDF5Error.check(H5Pget_chunk(list.id, Int32(sizes.count), &sizes)) == count
+  }
+
   /// Whether values lie in files of their own.
   func usesExternalFiles() throws(HDF5Error) -> Bool {
     let list = try HDF5Handle(H5Dget_create_plist(handle.id), closing: H5Pclose)

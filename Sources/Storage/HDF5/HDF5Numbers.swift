@@ -62,6 +62,9 @@ package struct HDF5Numbers {
       guard shape.reduce(1.0, { $0 * Double($1) }) <= Double(limit) else {
         throw HDF5Error(message: "which has \(text) values, more than the limit of \(limit)")
       }
+      guard try dataset.hasPieces(ofAxes: shape.count) else {
+        throw HDF5Error(message: "whose pieces do not have its number of axes, \(shape.count)")
+      }
       guard try file.keepsValues(of: dataset) else {
         throw HDF5Error(message: "whose values lie in another file, which is not read")
       }
