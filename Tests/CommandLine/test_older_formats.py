@@ -21,10 +21,17 @@ def kept_run(request, tmp_path):
     return tmp_path / "run"
 
 
-def test_there_is_a_run_of_every_version():
-    with h5py.File(RUNS[-1] / "fields.h5") as file:
-        assert file.attrs["format"].decode() == f"Oncofield fields {RUNS[-1].name.split('-')[1]}"
-    assert [path.name for path in RUNS] == ["fields-1-checkpoints-1"]
+def test_there_is_a_run_of_the_versions_that_are_written(oncofield, tmp_path):
+    oncofield("run", KEPT / "run.json", "--output", tmp_path / "new")
+
+    def versions(run):
+        files = [run / "fields.h5", next((run / "checkpoints").glob("*.h5"))]
+        return [h5py.File(file).attrs["format"].decode().removeprefix("Oncofield ") for file in files]
+
+    assert versions(tmp_path / "new") in [versions(run) for run in RUNS]
+    for run in RUNS:
+        fields, checkpoint = versions(run)
+        assert run.name == f"{fields} {checkpoint}".replace("checkpoint", "checkpoints").replace(" ", "-")
 
 
 def test_values_are_read_as_they_were(oncofield, kept_run):

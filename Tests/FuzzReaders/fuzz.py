@@ -75,6 +75,7 @@ def guided(arguments):
     program = build("guided")
     # Constants of Swift are taken for leaks.
     os.environ["ASAN_OPTIONS"] = "detect_leaks=0"
+    (ROOT / "runs").mkdir(exist_ok=True)
     for kind in arguments.kind or GUIDED:
         with tempfile.TemporaryDirectory() as temporary:
             folder = pathlib.Path(temporary)

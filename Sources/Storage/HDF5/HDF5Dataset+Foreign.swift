@@ -9,7 +9,7 @@ extension HDF5Dataset {
   }
 
   /// Whether values that are kept in pieces are kept in pieces of as many axes; where they are not, the library takes
-  /// seconds and gigabytes before it gives up.
+  /// seconds before it gives up.
   func hasPieces(ofAxes count: Int) throws(HDF5Error) -> Bool {
     let list = try HDF5Handle(H5Dget_create_plist(handle.id), closing: H5Pclose)
     guard H5Pget_layout(list.id) == H5D_CHUNKED else { return true }
