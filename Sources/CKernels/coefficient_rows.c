@@ -161,8 +161,8 @@ MULTIVERSIONED void exponential_functions_row(double *phi_1, double *phi_2, doub
   }
 }
 
-MULTIVERSIONED void exponential_combine_rows(double *out, const double *base, int is_advanced, const double *const *terms,
-                                             const double *weights, size_t term_count,
+MULTIVERSIONED void exponential_combine_rows(double *out, const double *base, StageBaseFactor b,
+                                             const double *const *terms, const double *weights, size_t term_count,
                                              const StageCoefficients *functions, double factor, size_t first,
                                              size_t end) {
   StageFunctions f;
@@ -179,13 +179,19 @@ MULTIVERSIONED void exponential_combine_rows(double *out, const double *base, in
 #define ADD_TERM(weight) for (size_t i = 0; i < length; i++) sum[i] += (weight) * term[i];
         WITH_WEIGHTS(ADD_TERM)
       }
-      const double *exponentials = functions->exponentials + start, *before = base + offset;
-      const double rest = functions->rest_exponentials[row];
+      const double *before = base + offset;
       double *result = out + offset;
-      if (is_advanced) {
+      if (b == stage_base_exponential) {
+        const double *exponentials = functions->exponentials + start, rest = functions->rest_exponentials[row];
         for (size_t i = 0; i < length; i++) result[i] = exponentials[i] * rest * before[i] + factor * sum[i];
+      } else if (b == stage_base_exponential_less_one) {
+        const double *eigenvalues = functions->eigenvalues + start, rest = functions->rests[row] - functions->decay;
+        for (size_t i = 0; i < length; i++) {
+          const double z = functions->step * (eigenvalues[i] + rest);
+          result[i] = z * phi_1[i] * before[i] + factor * sum[i];
+        }
       } else {
-        for (size_t i = 0; i < length; i++) result[i] = before[i] + factor * sum[i];
+        for (size_t i = 0; i < length; i++) result[i] = factor * sum[i];
       }
     }
   }

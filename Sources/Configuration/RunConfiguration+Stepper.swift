@@ -185,7 +185,7 @@ extension RunConfiguration {
         distributions: distributionFields(
           found, delays: parts.delays, volumes: parts.volumes, pool: parts.pool), volumes: parts.volumes,
         pool: parts.pool),
-      quasiSteady: parts.quasiSteady, account: parts.account, grid: grid, count: names.count)
+      quasiSteady: parts.quasiSteady, account: parts.account, grid: grid, count: names.count, pool: parts.pool)
   }
 
   /// Of each field the rate at which it decays whatever the state, time and place: the constant in `−∂R_i/∂u_i`, or 0

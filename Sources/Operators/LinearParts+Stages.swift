@@ -21,21 +21,23 @@ extension LinearParts {
   /// What the functions of a coefficient take, in operations of an expression.
   private static let functionOperations = 8
 
-  /// The values at the points of a stage: `e^{chL} base + h Σ_j (w_j1 φ₁(chL) + w_j2 φ₂(chL) + w_j3 φ₃(chL)) term_j`.
+  /// The values at the points of a stage: `e^{chL} base + h Σ_j (w_j1 φ₁(chL) + w_j2 φ₂(chL) + w_j3 φ₃(chL)) term_j`, or with
+  /// another factor than `e^{chL}`.
   ///
   /// - Parameters:
   ///   - coefficients: becomes the same in normalized coefficients; nil if these are not asked for.
   ///   - base: normalized coefficients.
-  ///   - isAdvanced: whether `base` is multiplied by the exponential.
+  ///   - factor: of `base`.
   ///   - share: `c`.
   ///   - terms: coefficients as they come from `toCoefficients`, with their weights `w`.
   ///   - decays: instead of those given at the beginning.
   package func stage(
-    into points: FieldSet, keeping coefficients: FieldSet? = nil, base: FieldSet, isAdvanced: Bool = true,
-    share: Double, of step: Double, terms: [(set: FieldSet, weights: [Double])], decays: [Double]? = nil
+    into points: FieldSet, keeping coefficients: FieldSet? = nil, base: FieldSet,
+    times factor: BaseFactor = .exponential, share: Double, of step: Double,
+    terms: [(set: FieldSet, weights: [Double])], decays: [Double]? = nil
   ) {
     combine(
-      into: coefficients ?? points, points: points, base: base, isAdvanced: isAdvanced, share: share, of: step,
+      into: coefficients ?? points, points: points, base: base, times: factor, share: share, of: step,
       terms: terms, decays: decays)
     meter.add { $0.transforms += transformed.count * grid.axes.count }
     CoefficientSpace.backward(members(points), fromAxis: 1, pool: pool, scratch: scratch)
@@ -71,8 +73,8 @@ extension LinearParts {
 
   /// A stage in coefficients, and with it the first axis of the transform to the points.
   private func combine(
-    into coefficients: FieldSet, points: FieldSet, base: FieldSet, isAdvanced: Bool, share: Double, of step: Double,
-    terms: [(set: FieldSet, weights: [Double])], decays: [Double]?
+    into coefficients: FieldSet, points: FieldSet, base: FieldSet, times factor: BaseFactor, share: Double,
+    of step: Double, terms: [(set: FieldSet, weights: [Double])], decays: [Double]?
   ) {
     let terms = terms.filter { $0.weights.contains { $0 != 0 } }
     meter.add {
@@ -83,7 +85,7 @@ extension LinearParts {
       let sum = FieldSum(
         out: FieldPointer(coefficients, field), base: FieldPointer(base, field),
         terms: terms.map { UnsafePointer($0.set.pointer(field)) }, weights: terms.flatMap(\.weights),
-        isAdvanced: isAdvanced)
+        factor: factor)
       return stageOfField(
         field, sum, points: FieldPointer(points, field), share: share, step: step, otherDecay: decays?[field])
     }
@@ -112,7 +114,7 @@ extension LinearParts {
         step * functions.sum(Array(sum.weights[$0..<($0 + 3)]))
       }
       return FieldStage(
-        sum: sum, points: points, means: .numbers([sum.isAdvanced ? functions.exponential : 1] + factors))
+        sum: sum, points: points, means: .numbers([functions.value(sum.factor)] + factors))
     }
     let functions =
       otherDecay.map { StageFunctions(space, step: interval, decay: $0, pool: pool) }
@@ -122,6 +124,13 @@ extension LinearParts {
   }
 }
 
+/// What a stage multiplies its base by.
+package enum BaseFactor {
+  case zero, exponential
+  /// `e^z − 1`, which small steps do not take digits from.
+  case exponentialLessOne
+}
+
 /// What a stage of one field is the sum of: `out` becomes the base and the terms, each times something.
 struct FieldSum: @unchecked Sendable {
   let out: FieldPointer
@@ -129,7 +138,7 @@ struct FieldSum: @unchecked Sendable {
   let terms: [UnsafePointer<Double>?]
   /// Three for each term.
   let weights: [Double]
-  let isAdvanced: Bool
+  let factor: BaseFactor
 }
 
 /// A stage of one field, found row by row.

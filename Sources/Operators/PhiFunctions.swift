@@ -4,6 +4,7 @@ import CKernels
 /// `z ≤ 0`; to 1e-15.
 package struct PhiFunctions: Sendable {
   package let exponential: Double
+  private let exponentialLessOne: Double
   /// `φ_1`, `φ_2`, `φ_3`.
   package let values: [Double]
 
@@ -11,7 +12,16 @@ package struct PhiFunctions: Sendable {
     var found = [Double](repeating: 0, count: 4)
     exponential_functions(z, &found)
     exponential = found[0]
+    exponentialLessOne = z * found[1]
     values = Array(found.dropFirst())
+  }
+
+  func value(_ factor: BaseFactor) -> Double {
+    switch factor {
+    case .zero: 0
+    case .exponential: exponential
+    case .exponentialLessOne: exponentialLessOne
+    }
   }
 
   /// `w₁ φ₁ + w₂ φ₂ + w₃ φ₃`.

@@ -48,11 +48,11 @@ struct StageFunctions: Sendable {
     }
   }
 
-  /// Some rows of `out ← e^z base + factor · Σ_j (w_j1 φ₁ + w_j2 φ₂ + w_j3 φ₃) term_j`, without `e^z` unless `isAdvanced`.
+  /// Some rows of `out ← e^z base + factor · Σ_j (w_j1 φ₁ + w_j2 φ₂ + w_j3 φ₃) term_j`, or with another factor than `e^z`.
   func combine(_ sum: FieldSum, factor: Double, rows: Range<Int>) {
     withCoefficients {
       exponential_combine_rows(
-        sum.out.start, sum.base.start, sum.isAdvanced ? 1 : 0, sum.terms, sum.weights, sum.terms.count, $0, factor,
+        sum.out.start, sum.base.start, sum.factor.inKernels, sum.terms, sum.weights, sum.terms.count, $0, factor,
         rows.lowerBound, rows.upperBound)
     }
   }
@@ -68,5 +68,15 @@ struct StageFunctions: Sendable {
       }
     }
     return FieldSet.ErrorSizes(difference: sizes[0], value: sizes[1], old: sizes[2])
+  }
+}
+
+extension BaseFactor {
+  fileprivate var inKernels: StageBaseFactor {
+    switch self {
+    case .zero: stage_base_zero
+    case .exponential: stage_base_exponential
+    case .exponentialLessOne: stage_base_exponential_less_one
+    }
   }
 }

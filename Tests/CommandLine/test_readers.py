@@ -22,7 +22,11 @@ CORPORA = ROOT / "Tests" / "FuzzReaders" / "Corpora"
 KINDS = ["json", "run-file", "expression", "npy", "png", "tiff", "hdf5", "checkpoint"]
 # Each input in a process of its own takes some milliseconds.
 ISOLATED = ["hdf5", "checkpoint"]
-INPUTS = int(os.environ.get("ONCOFIELD_FUZZ_INPUTS", "3000"))
+
+
+def inputs(kind):
+    return int(os.environ.get("ONCOFIELD_FUZZ_INPUTS", "300" if kind in ISOLATED else "3000"))
+
 
 EXPRESSIONS = r"""
 r*u*(1 - u/k)
@@ -106,8 +110,7 @@ def kept(kind, folder):
 def test_damaged_inputs_are_refused_or_read(kind, oncofield, run_file, tmp_path):
     files = seeds(kind, tmp_path, oncofield, run_file) + kept(kind, tmp_path)
     assert files
-    count = INPUTS if kind not in ISOLATED else INPUTS // 10
-    command = [FUZZ, kind, str(max(count, 2 * len(files))), "1", *files]
+    command = [FUZZ, kind, str(max(inputs(kind), 2 * len(files))), "1", *files]
     finished = subprocess.run(command, capture_output=True, text=True, check=False)
     print(finished.stdout.strip())
     assert finished.returncode == 0, finished.stderr

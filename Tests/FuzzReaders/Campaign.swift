@@ -27,7 +27,15 @@ struct Campaign {
     self.number = number
     mutator = Mutator(corpus: corpus, seed: seed, words: reader.words)
     Campaign.guardProcess()
+    if reader.isIsolated { warmUp() }
     Rehearsal.begin()
+    if reader.isIsolated { warmUp() }
+  }
+
+  /// Reads a good input and an empty one in this process, so that its copies find the libraries ready: most of what a copy
+  /// takes is getting them ready.
+  private func warmUp() {
+    for bytes in [mutator.corpus[0], []] { _ = verdict(0, bytes) }
   }
 
   /// Number of the input at hand, for the message of a crash.

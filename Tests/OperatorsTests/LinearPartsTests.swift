@@ -74,6 +74,32 @@ import Testing
     }
   }
 
+  /// `(e^{hL} − 1) u` is `e^{hL} u − u`, and for a step that is small next to `1/L` it is `hL u` to all digits.
+  @Test func aStageCanGiveTheChange() throws {
+    let grid = grid([24, 10])
+    let parts = try parts(grid, [.noFlux, .periodic], decays: [0.5, 0, 40])
+    let start = try randomSet(grid, count: 3, seed: 1)
+    let coefficients = try FieldSet(grid: grid, count: 3)
+    coefficients.copy(from: start)
+    parts.toCoefficients(coefficients, isNormalized: true)
+    func stage(_ factor: BaseFactor, _ step: Double) throws -> [[Double]] {
+      let points = try FieldSet(grid: grid, count: 3)
+      parts.stage(into: points, base: coefficients, times: factor, share: 1, of: step, terms: [])
+      return (0..<3).map { points.values($0) }
+    }
+    let (change, advanced) = (try stage(.exponentialLessOne, 0.2), try stage(.exponential, 0.2))
+    let (tiny, twice) = (try stage(.exponentialLessOne, 1e-20), try stage(.exponentialLessOne, 2e-20))
+    for field in 0..<3 {
+      let values = start.values(field)
+      for point in values.indices {
+        #expect(abs(change[field][point] - (advanced[field][point] - values[point])) < 1e-13)
+        #expect(abs(twice[field][point] - 2 * tiny[field][point]) <= 1e-15 * 1e-20)
+      }
+      #expect(tiny[field].contains { abs($0) > 1e-21 })
+    }
+    #expect(try stage(.zero, 0.2).allSatisfy { $0.allSatisfy { $0 == 0 } })
+  }
+
   /// What is read from tables is what is computed when it is needed; tables do not outlive the size of a step.
   @Test func tablesOfAStageChangeNoBit() throws {
     let grid = grid([45, 38])

@@ -96,9 +96,12 @@ typedef struct {
   const double *phi_1, *phi_2, *phi_3;
 } StageCoefficients;
 
-/// Of rows from `first` to before `end`: out ← e^z base + factor·Σ_j (w_j1 φ₁(z) + w_j2 φ₂(z) + w_j3 φ₃(z)) term_j, three
-/// weights for each term; without e^z unless `is_advanced`. `out` may be `base` or a term.
-void exponential_combine_rows(double *out, const double *base, int is_advanced, const double *const *terms,
+/// What a stage multiplies its base by: 0, e^z, or e^z − 1.
+typedef enum { stage_base_zero, stage_base_exponential, stage_base_exponential_less_one } StageBaseFactor;
+
+/// Of rows from `first` to before `end`: out ← b(z) base + factor·Σ_j (w_j1 φ₁(z) + w_j2 φ₂(z) + w_j3 φ₃(z)) term_j, three
+/// weights for each term. `out` may be `base` or a term.
+void exponential_combine_rows(double *out, const double *base, StageBaseFactor b, const double *const *terms,
                               const double *weights, size_t term_count, const StageCoefficients *functions,
                               double factor, size_t first, size_t end);
 

@@ -9,7 +9,9 @@ import Operators
 ///     U = e^{hΛ} u + h φ₁(hΛ) N(u),   u_new = e^{hΛ} u + h [(φ₁ − φ₂)(hΛ) N(u) + φ₂(hΛ) N(U)],
 ///
 /// with `Λ = D∇² − κ` of neighboring points, is a sum of non-negative numbers: `e^z`, `φ₁ − φ₂` and `φ₂` are averages of
-/// `e^{sz}`. Movement up gradients and the diffusion of fields that stay local are among the rates, with their own shares
+/// `e^{sz}`. It is found as `U − u` and `u_new − U = h φ₂(hΛ) (N(U) − N(u))`, so that the rounding of the transforms, which goes
+/// with the largest value of what is transformed and also reaches points where nothing is, goes with the step: values would bring it
+/// once each step, however short. Movement up gradients and the diffusion of fields that stay local are among the rates, with their own shares
 /// in `κ`. The price is accuracy: `κ` is that of the point that loses most.
 ///
 /// Source: Q. Du, L. Ju, X. Li & Z. Qiao, Maximum bound principles for a class of semilinear parabolic equations and
@@ -19,6 +21,7 @@ package final class PositiveExponentialStepper: DivisibleStepper {
   private let rates: ProductionLossRates
   let quasiSteady: QuasiSteadyFields?
   let account: MassAccount?
+  private let pool: WorkerPool
   private let solution: FieldSet
   private let startRates: FieldSet
   private let endRates: FieldSet
@@ -26,8 +29,9 @@ package final class PositiveExponentialStepper: DivisibleStepper {
   /// - Parameter parts: without decay, by the Laplacian of neighboring points.
   package init(
     parts: LinearParts, rates: ProductionLossRates, quasiSteady: QuasiSteadyFields?, account: MassAccount? = nil,
-    grid: Grid, count: Int
+    grid: Grid, count: Int, pool: WorkerPool
   ) throws(FieldAllocationError) {
+    self.pool = pool
     self.parts = parts
     self.rates = rates
     self.quasiSteady = quasiSteady
@@ -83,7 +87,9 @@ package final class PositiveExponentialStepper: DivisibleStepper {
       parts.addRates(of: state, time: time, to: startRates, neighborsOnly: true)
       parts.toCoefficients(startRates)
       parts.stage(
-        into: state, base: solution, share: 1, of: step, terms: [(startRates, [1, 0, 0])], decays: bounds)
+        into: endRates, base: solution, times: .exponentialLessOne, share: 1, of: step,
+        terms: [(startRates, [1, 0, 0])], decays: bounds)
+      add(endRates, to: state)
       try quasiSteady?.settle(state, time: time + step)
       clearRounding(state)
       didFlow(.diffusion)
@@ -93,7 +99,7 @@ package final class PositiveExponentialStepper: DivisibleStepper {
       // The prediction loses more than was thought: once more with a larger bound.
       bounds = zip(needed, bounds).map { $0 <= $1 ? $1 : PositiveExponentialStepper.margin * $0 }
       guard bounds.allSatisfy(\.isFinite) else { throw failure(bounds, time) }
-      parts.stage(into: state, base: solution, isAdvanced: false, share: 1, of: step, terms: [])
+      add(endRates, times: -1, to: state)
       try quasiSteady?.settle(state, time: time)
       clearRounding(state)
       try rates.find(state, time: time)
@@ -104,12 +110,17 @@ package final class PositiveExponentialStepper: DivisibleStepper {
     parts.addRates(of: state, time: time + step, to: endRates, neighborsOnly: true)
     parts.toCoefficients(endRates)
     parts.stage(
-      into: state, base: solution, share: 1, of: step, terms: [(startRates, [1, -1, 0]), (endRates, [0, 1, 0])],
-      decays: bounds)
+      into: endRates, base: solution, times: .zero, share: 1, of: step,
+      terms: [(startRates, [0, -1, 0]), (endRates, [0, 1, 0])], decays: bounds)
+    add(endRates, to: state)
     clearRounding(state)
     didFlow(.diffusion)
     try quasiSteady?.settle(state, time: time + step)
     record?.finish(state, by: step, weights: [0.5, 0.5], comparison: [1, 0])
+  }
+
+  private func add(_ change: FieldSet, times factor: Double = 1, to state: FieldSet) {
+    for field in 0..<state.count { state.setField(field, toSumOf: [(1, state), (factor, change)], pool: pool) }
   }
 
   /// The bounds less what a point loses to its neighbors, which is no loss among the rates.
