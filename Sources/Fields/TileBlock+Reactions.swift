@@ -5,10 +5,10 @@ extension TileBlock {
   /// `out_f = scales[f] · base_f + Σ_j coefficients[f · stageCount + j] · stage_j`, stage `j` beginning at
   /// `stages + j · fields`.
   package func combine(
-    into out: Int, base: Int, scales: [Double], stages: Int, coefficients: [Double], fields: Int, count: Int
+    into out: Int, base: Int, scales: UnsafePointer<Double>, stages: Int, coefficients: UnsafePointer<Double>,
+    stageCount: Int, fields: Int, count: Int
   ) {
-    tile_combine_fields(
-      row(0), out, base, scales, stages, fields, coefficients, coefficients.count / max(fields, 1), count)
+    tile_combine_fields(row(0), out, base, scales, stages, fields, coefficients, stageCount, count)
   }
 
   /// The error of a substep of the exponential Runge–Kutta method from its five values of `N`, in units of the tolerance.
@@ -18,14 +18,14 @@ extension TileBlock {
   ///   - spans: weights of what the quadrature may miss, for each field.
   ///   - reach: the fastest loss times the substep.
   package func exponentialError(
-    old: Int, new: Int, stages: Int, last: [Double], spans: [Double], reach: Double, absolute: [Double],
-    relative: Double, fields: Int, count: Int
+    old: Int, new: Int, stages: Int, last: UnsafePointer<Double>, spans: UnsafePointer<Double>, reach: Double,
+    absolute: [Double], relative: Double, fields: Int, count: Int
   ) -> Double {
     tile_exponential_error(row(0), old, new, stages, fields, last, spans, reach, absolute, relative, count)
   }
 
   /// `out_f += factors[f] · addend_f`.
-  package func add(_ addend: Int, times factors: [Double], to out: Int, fields: Int, count: Int) {
+  package func add(_ addend: Int, times factors: UnsafePointer<Double>, to out: Int, fields: Int, count: Int) {
     tile_add_multiples(row(0), out, addend, factors, fields, count)
   }
 

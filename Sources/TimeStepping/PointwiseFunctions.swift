@@ -5,7 +5,7 @@ import Fields
 ///
 /// The functionals of the domain that occur in them (`integral`, `mean`, `max`, `min`) are taken out, to be computed by
 /// `FunctionalValues` before the rest is evaluated.
-package struct PointwiseFunctions: Sendable {
+package final class PointwiseFunctions: Sendable {
   package let grid: Grid
   package let functionals: [Functional]
   private let functionalPrograms: [Program]
@@ -19,16 +19,14 @@ package struct PointwiseFunctions: Sendable {
   /// Number of expressions.
   package var count: Int { program.outputCount }
   /// Operations per point in an evaluation of all of them, functionals included.
-  package var operationCount: Int {
-    functionalPrograms.reduce(program.instructionCount) { $0 + $1.instructionCount }
-  }
+  package let operationCount: Int
   /// Whether a value at one point depends on the values everywhere.
   package var isNonlocal: Bool { !functionals.isEmpty }
 
   /// - Parameters:
   ///   - fields: names, in the order of the field sets to come.
   ///   - extraInputs: further symbols that vary from point to point; the caller fills their rows.
-  package init(
+  package convenience init(
     _ expressions: [Expression], fields: [String], parameters: [String: Double], grid: Grid, extraInputs: [Symbol] = []
   ) throws(ExpressionProblems) {
     let extracted = Expression.extractingFunctionals(expressions)
@@ -60,6 +58,7 @@ package struct PointwiseFunctions: Sendable {
     }
     functionalPrograms = programs
     program = try compile(expressions, functionals: functionals.count)
+    operationCount = programs.reduce(program.instructionCount) { $0 + $1.instructionCount }
     let everything = expressions + functionals.map(\.argument)
     func uses(_ axes: some Sequence<Axis>) -> Bool {
       axes.contains { axis in everything.contains { $0.dependsOn(.coordinate(axis.name)) } }

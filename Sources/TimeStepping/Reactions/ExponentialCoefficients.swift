@@ -1,4 +1,4 @@
-import Operators
+import CKernels
 
 /// The coefficients of a substep of Krogstad's exponential Runge–Kutta method for `u' = −κ u + N(u)`, with one `κ` for
 /// each field.
@@ -14,44 +14,69 @@ import Operators
 /// `tanh(w/4) = d/(N₀ − N′)`; it is at most the fastest loss times `h`, and the whole at most `h φ₁ |d|/6`.
 ///
 /// Source: S. Krogstad, Generalized integrating factor methods for stiff PDEs, J. Comput. Phys. 203 (2005) 72–88.
-struct ExponentialCoefficients {
+final class ExponentialCoefficients {
   /// `κ` and `h` that the rest belongs to.
-  private(set) var losses: [Double]
-  private(set) var step = 0.0
+  private let losses: UnsafeMutablePointer<Double>
+  private var step = 0.0
   /// Factors of `u` in the stages `a` and `b`, and in `c` and `u′`.
-  private(set) var halfDecay: [Double]
-  private(set) var decay: [Double]
-  /// Factors of the values of `N` so far, for each field one after the other.
-  private(set) var a: [Double]
-  private(set) var b: [Double]
-  private(set) var c: [Double]
-  private(set) var solution: [Double]
+  let halfDecay: UnsafeMutablePointer<Double>
+  let decay: UnsafeMutablePointer<Double>
+  /// Factors of the values of `N` so far in each stage and in `u′`, for each field one after the other.
+  let stages: [UnsafeMutablePointer<Double>]
   /// `4 h (4φ₃ − φ₂)` and `h φ₁`.
-  private(set) var last: [Double]
-  private(set) var spans: [Double]
+  let last: UnsafeMutablePointer<Double>
+  let spans: UnsafeMutablePointer<Double>
+
+  private let fieldCount: Int
+  /// Numbers that one field has of all.
+  private static let numbersPerField = 15
+  /// The weights of `φ₁`, `φ₂` and `φ₃` of each factor, stage after stage.
+  private static let weights = (ExponentialScheme.krogstad.stages.map(\.weights) + [ExponentialScheme.krogstad.weights])
+    .flatMap { $0 }.flatMap { $0 }
 
   init(fieldCount: Int) {
-    func zeros(_ stages: Int) -> [Double] { [Double](repeating: 0, count: stages * fieldCount) }
-    losses = zeros(1)
-    (halfDecay, decay) = (zeros(1), zeros(1))
-    (a, b, c, solution) = (zeros(1), zeros(2), zeros(3), zeros(4))
-    (last, spans) = (zeros(1), zeros(1))
+    self.fieldCount = fieldCount
+    let count = ExponentialCoefficients.numbersPerField * fieldCount
+    losses = .allocate(capacity: count)
+    losses.initialize(repeating: 0, count: count)
+    let all = losses
+    func numbers(_ first: Int) -> UnsafeMutablePointer<Double> { all + first * fieldCount }
+    (halfDecay, decay, last, spans) = (numbers(1), numbers(2), numbers(3), numbers(4))
+    stages = [numbers(5), numbers(6), numbers(8), numbers(11)]
   }
 
+  deinit { losses.deallocate() }
+
   /// Computes them anew if they belong to something else.
-  mutating func set(losses: [Double], step h: Double) {
-    guard h != step || losses != self.losses else { return }
+  func set(losses: UnsafePointer<Double>, step h: Double) {
+    guard h != step || (0..<fieldCount).contains(where: { losses[$0] != self.losses[$0] }) else { return }
     step = h
-    for (field, loss) in losses.enumerated() {
-      self.losses[field] = loss
-      let (half, whole) = (PhiFunctions(-0.5 * h * loss), PhiFunctions(-h * loss))
-      (halfDecay[field], decay[field]) = (half.exponential, whole.exponential)
-      let scheme = ExponentialScheme.krogstad
-      a[field] = h * half.sum(scheme.stages[0].weights[0])
-      for stage in 0..<2 { b[2 * field + stage] = h * half.sum(scheme.stages[1].weights[stage]) }
-      for stage in 0..<3 { c[3 * field + stage] = h * whole.sum(scheme.stages[2].weights[stage]) }
-      for stage in 0..<4 { solution[4 * field + stage] = h * whole.sum(scheme.weights[stage]) }
-      (last[field], spans[field]) = (4 * solution[4 * field + 3], h * whole.sum([1, 0, 0]))
+    ExponentialCoefficients.weights.withUnsafeBufferPointer { weights in
+      for field in 0..<fieldCount {
+        self.losses[field] = losses[field]
+        set(field, loss: losses[field], step: h, weights: weights.baseAddress!)
+      }
+    }
+  }
+
+  private func set(_ field: Int, loss: Double, step h: Double, weights: UnsafePointer<Double>) {
+    // The exponential, then φ₁, φ₂ and φ₃.
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: 8) { functions in
+      let (half, whole) = (functions.baseAddress!, functions.baseAddress! + 4)
+      exponential_functions(-0.5 * h * loss, half)
+      exponential_functions(-h * loss, whole)
+      halfDecay[field] = half[0]
+      decay[field] = whole[0]
+      var w = weights
+      for (stage, factors) in stages.enumerated() {
+        let phi = stage < 2 ? half : whole
+        for earlier in 0...stage {
+          factors[(stage + 1) * field + earlier] = h * (w[0] * phi[1] + w[1] * phi[2] + w[2] * phi[3])
+          w += 3
+        }
+      }
+      last[field] = 4 * stages[3][4 * field + 3]
+      spans[field] = h * whole[1]
     }
   }
 }

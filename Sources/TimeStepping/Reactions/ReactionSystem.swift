@@ -2,7 +2,7 @@ import Expressions
 import Fields
 
 /// The point-wise part of the equations: `du_i/dt = R_i(u, x, t)` for every field.
-package struct ReactionSystem: Sendable {
+package final class ReactionSystem: Sendable {
   /// The rates of change, one per field; may contain functionals of the domain.
   package let functions: PointwiseFunctions
   /// The share of each field that is lost per unit of time, `L_i ≥ 0`.

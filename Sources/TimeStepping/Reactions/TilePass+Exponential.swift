@@ -13,30 +13,27 @@ extension TilePass {
   mutating func goOnExponential(at done: Double) {
     // N at the new values is known, but for the change of κ.
     block.copy(row(4), to: row(0), fields: fields, count: tile.count)
-    let before = worker.largestLosses
+    let change = worker.changesOfLosses
+    for field in 0..<fields { change[field] = -worker.largestLosses[field] }
     measureLosses(at: done)
-    let change = zip(worker.largestLosses, before).map { $0 - $1 }
+    for field in 0..<fields { change[field] += worker.largestLosses[field] }
     block.add(rows.old, times: change, to: row(0), fields: fields, count: tile.count)
   }
 
   func attemptExponential(_ step: Double, from done: Double) -> Double {
-    worker.exponential.set(losses: worker.largestLosses, step: step)
-    // Beyond zero rates may have poles, which no estimate sees from the other side.
-    combine(scales: coefficients.halfDecay, coefficients.a)
-    if hasFalseNegative { return .infinity }
-    evaluateRemainder(stage: 1, inputRow: rows.new, at: done + 0.5 * step)
-    combine(scales: coefficients.halfDecay, coefficients.b)
-    if hasFalseNegative { return .infinity }
-    evaluateRemainder(stage: 2, inputRow: rows.new, at: done + 0.5 * step)
-    combine(scales: coefficients.decay, coefficients.c)
-    if hasFalseNegative { return .infinity }
-    evaluateRemainder(stage: 3, inputRow: rows.new, at: done + step)
-    combine(scales: coefficients.decay, coefficients.solution)
+    coefficients.set(losses: worker.largestLosses, step: step)
+    for stage in 0..<3 {
+      combine(stage, scales: stage < 2 ? coefficients.halfDecay : coefficients.decay)
+      // Beyond zero rates may have poles, which no estimate sees from the other side.
+      if hasFalseNegative { return .infinity }
+      evaluateRemainder(stage: stage + 1, inputRow: rows.new, at: done + (stage < 2 ? 0.5 * step : step))
+    }
+    combine(3, scales: coefficients.decay)
     evaluateRemainder(stage: 4, inputRow: rows.new, at: done + step)
     return block.exponentialError(
       old: rows.old, new: rows.new, stages: rows.stages, last: coefficients.last, spans: coefficients.spans,
-      reach: step * (worker.largestLosses.max() ?? 0), absolute: integrator.absolute, relative: integrator.tolerance,
-      fields: fields, count: tile.count)
+      reach: step * fastestLoss, absolute: integrator.absolute, relative: integrator.tolerance, fields: fields,
+      count: tile.count)
   }
 
   private func evaluateRemainder(stage: Int, inputRow: Int, at elapsed: Double) {
@@ -44,9 +41,9 @@ extension TilePass {
     block.add(inputRow, times: worker.largestLosses, to: row(stage), fields: fields, count: tile.count)
   }
 
-  private func combine(scales: [Double], _ coefficients: [Double]) {
+  private func combine(_ stage: Int, scales: UnsafePointer<Double>) {
     block.combine(
-      into: rows.new, base: rows.old, scales: scales, stages: rows.stages, coefficients: coefficients, fields: fields,
-      count: tile.count)
+      into: rows.new, base: rows.old, scales: scales, stages: rows.stages, coefficients: coefficients.stages[stage],
+      stageCount: stage + 1, fields: fields, count: tile.count)
   }
 }

@@ -126,7 +126,7 @@ struct TilePass {
   }
 
   /// Of all fields and points of the tile, when it was looked at last.
-  private var fastestLoss: Double { worker.largestLosses.max() ?? 0 }
+  var fastestLoss: Double { (0..<fields).reduce(0) { max($0, worker.largestLosses[$1]) } }
 
   /// Computes what a substep needs that starts from the rows `old`.
   private mutating func prepare(at done: Double) {

@@ -11,9 +11,10 @@ final class TileWorker {
   let places: PointwiseFunctions.Workspace?
   let closedForms: PointwiseFunctions.Workspace?
   let processes: PointwiseFunctions.Workspace?
-  /// The largest loss of each field over the tile.
-  var largestLosses: [Double]
-  var exponential: ExponentialCoefficients
+  /// The largest loss of each field over the tile, and by how much it has changed.
+  let largestLosses: UnsafeMutablePointer<Double>
+  let changesOfLosses: UnsafeMutablePointer<Double>
+  let exponential: ExponentialCoefficients
   var counters = ReactionCounters()
 
   /// Rows of the tile block.
@@ -61,7 +62,11 @@ final class TileWorker {
     places = system.places?.makeWorkspace()
     closedForms = system.closedForms?.functions.makeWorkspace()
     processes = system.processes?.makeWorkspace()
-    largestLosses = [Double](repeating: 0, count: system.fieldCount)
+    largestLosses = .allocate(capacity: 2 * system.fieldCount)
+    largestLosses.initialize(repeating: 0, count: 2 * system.fieldCount)
+    changesOfLosses = largestLosses + system.fieldCount
     exponential = ExponentialCoefficients(fieldCount: system.fieldCount)
   }
+
+  deinit { largestLosses.deallocate() }
 }
