@@ -22,6 +22,7 @@ import TimeStepping
 /// The rates of a model at all points of a grid.
 final class ReactionRate {
   let grid = Grid(axes: ["x", "y"].map { Axis(name: $0, length: 100, points: 512) })
+  var tiling: Tiling { integrator.tiling }
   let program: Program
   let workspace: Program.Workspace
   let integrator: ReactionIntegrator
@@ -55,16 +56,16 @@ final class ReactionRate {
   }
 
   func passInCache() {
-    for index in 0..<grid.tileCount { evaluate(grid.tile(index), at: grid.tile(0)) }
+    for index in 0..<tiling.count { evaluate(tiling[index], at: tiling[0]) }
   }
 
   func passInMemory() {
-    for index in 0..<grid.tileCount {
-      if index + 1 < grid.tileCount {
-        state.prefetch(grid.tile(index + 1))
-        result.prefetch(grid.tile(index + 1))
+    for index in 0..<tiling.count {
+      if index + 1 < tiling.count {
+        state.prefetch(tiling[index + 1])
+        result.prefetch(tiling[index + 1])
       }
-      evaluate(grid.tile(index), at: grid.tile(index))
+      evaluate(tiling[index], at: tiling[index])
     }
   }
 
@@ -103,7 +104,7 @@ func timeRates() throws {
     print("integrator", rate.median(of: repeats) { rate.integrate() } / Double(rate.integrator.pair.stageCount))
     let statistics = rate.integrator.statistics
     precondition(
-      statistics.substeps == (repeats + 1) * rate.grid.tileCount && statistics.rejections == 0, "not one substep each")
+      statistics.substeps == (repeats + 1) * rate.tiling.count && statistics.rejections == 0, "not one substep each")
     print("sum", (0..<rate.result.count).reduce(0) { $0 + rate.result.sum($1) })
   }
 }

@@ -25,7 +25,7 @@ package struct FailureReport {
     self.checkpoint = checkpoint
     let rates = try? ProcessRates(of: failure.field, in: assembly, time: failure.time)
     // Where the failure has no place of its own, the field changes fastest there.
-    let located = failure.cause.isLocated ? (failure.tile.row, failure.column) : nil
+    let located = failure.cause.isLocated ? (failure.row, failure.column) : nil
     place = located ?? rates?.fastestPoint ?? (0, 0)
     process = rates?.largest(at: place)
   }

@@ -3,7 +3,11 @@ import CKernels
 extension FieldSet {
   /// Asks for a tile of all fields to be brought into cache while another is worked on.
   package func prefetch(_ tile: Tile) {
-    for field in 0..<count { tile_prefetch(pointer(field, row: tile.row) + tile.column, tile.count) }
+    for field in 0..<count {
+      for row in tile.row..<(tile.row + tile.rows) {
+        tile_prefetch(pointer(field, row: row) + tile.column, tile.rowLength)
+      }
+    }
   }
 
   /// Replaces one field by `Σ_j coefficient_j · term_j` of other sets, of the field of the same number or of

@@ -1,31 +1,63 @@
-/// A run of at most `Tile.capacity` neighboring points of one row: the piece of work on which point-wise
+/// At most `Tile.capacity` points, a run of neighbors in one row or several whole rows: the piece of work on which point-wise
 /// computations (reactions, expressions) are done while it stays in cache.
 package struct Tile: Hashable, Sendable {
   package static let capacity = 256
 
+  /// The first row.
   package let row: Int
   /// First point in the row.
   package let column: Int
-  /// Number of points.
+  /// Number of points, in all rows.
   package let count: Int
+  /// Number of rows; those of several are whole.
+  package let rows: Int
 
-  package init(row: Int, column: Int, count: Int) {
+  package init(row: Int, column: Int, count: Int, rows: Int = 1) {
     self.row = row
     self.column = column
     self.count = count
+    self.rows = rows
+  }
+
+  /// Points of each row.
+  package var rowLength: Int { count / rows }
+
+  /// Where a point of the tile lies in the grid.
+  package func place(of point: Int) -> (row: Int, column: Int) {
+    rows == 1 ? (row, column + point) : (row + point / rowLength, point % rowLength)
   }
 }
 
-extension Grid {
-  private var tilesPerRow: Int { (rowLength + Tile.capacity - 1) / Tile.capacity }
-
+/// How the points of a grid are divided into tiles.
+///
+/// That depends on the grid alone, never on threads.
+package struct Tiling: Sendable {
   /// Number of tiles.
-  ///
-  /// Where tiles begin depends on the grid alone, never on threads.
-  package var tileCount: Int { tilesPerRow * rowCount }
+  package let count: Int
+  private let rowLength: Int
+  private let rowCount: Int
+  private let tilesPerRow: Int
+  private let rowsPerTile: Int
 
-  package func tile(_ index: Int) -> Tile {
-    let column = index % tilesPerRow * Tile.capacity
-    return Tile(row: index / tilesPerRow, column: column, count: min(Tile.capacity, rowLength - column))
+  /// Runs of about the same length are easier on a vector unit if they begin at multiples of its width.
+  private static let alignment = 8
+
+  /// - Parameter joinsRows: whether short rows may be taken together.
+  package init(_ grid: Grid, joinsRows: Bool = false) {
+    (rowLength, rowCount) = (grid.rowLength, grid.rowCount)
+    tilesPerRow = (rowLength + Tile.capacity - 1) / Tile.capacity
+    rowsPerTile = joinsRows ? max(1, min(rowCount, Tile.capacity / rowLength)) : 1
+    count = tilesPerRow * ((rowCount + rowsPerTile - 1) / rowsPerTile)
+  }
+
+  package subscript(index: Int) -> Tile {
+    let (row, piece) = (index / tilesPerRow * rowsPerTile, index % tilesPerRow)
+    let rows = min(rowsPerTile, rowCount - row)
+    let (start, end) = (start(of: piece), start(of: piece + 1))
+    return Tile(row: row, column: start, count: rows * (end - start), rows: rows)
+  }
+
+  private func start(of piece: Int) -> Int {
+    piece == tilesPerRow ? rowLength : piece * rowLength / tilesPerRow / Tiling.alignment * Tiling.alignment
   }
 }

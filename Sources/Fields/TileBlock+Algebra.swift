@@ -5,22 +5,30 @@ extension TileBlock {
   ///
   /// - Parameter most: at most so many fields.
   package func load(_ state: FieldSet, tile: Tile, into row: Int, most: Int = .max) {
+    let length = tile.rowLength
     for field in 0..<min(state.count, most) {
-      self.row(row + field).update(from: state.pointer(field, row: tile.row) + tile.column, count: tile.count)
+      for index in 0..<tile.rows {
+        (self.row(row + field) + index * length)
+          .update(from: state.pointer(field, row: tile.row + index) + tile.column, count: length)
+      }
     }
   }
 
   /// Copies the rows from `row` on, one per field, to a tile of all fields of `state`.
   package func store(_ row: Int, to state: FieldSet, tile: Tile) {
+    let length = tile.rowLength
     for field in 0..<state.count {
-      (state.pointer(field, row: tile.row) + tile.column).update(from: self.row(row + field), count: tile.count)
+      for index in 0..<tile.rows {
+        (state.pointer(field, row: tile.row + index) + tile.column)
+          .update(from: self.row(row + field) + index * length, count: length)
+      }
     }
   }
 
   /// Writes the positions along x of the points of a tile.
   package func loadFirstCoordinate(of grid: Grid, scale: Double, tile: Tile, into row: Int) {
     let target = self.row(row)
-    for point in 0..<tile.count { target[point] = scale * grid.axes[0].coordinate(tile.column + point) }
+    for point in 0..<tile.count { target[point] = scale * grid.axes[0].coordinate(tile.place(of: point).column) }
   }
 
   /// `out = base + step · Σ_j coefficients[j] · stage_j`: a stage of a Runge–Kutta method for `fields` fields.

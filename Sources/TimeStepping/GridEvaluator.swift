@@ -8,6 +8,7 @@ import Synchronization
 package final class GridEvaluator: Sendable {
   package let functions: PointwiseFunctions
   private let volumes: PointVolumes
+  private let tiling: Tiling
   private let pool: WorkerPool
   private let workspaces: PerWorker<PointwiseFunctions.Workspace>
   private let blocks: PerWorker<TileBlock>
@@ -15,6 +16,7 @@ package final class GridEvaluator: Sendable {
   package init(_ functions: PointwiseFunctions, volumes: PointVolumes, pool: WorkerPool) {
     self.functions = functions
     self.volumes = volumes
+    tiling = Tiling(volumes.grid)
     self.pool = pool
     workspaces = PerWorker(pool) { functions.makeWorkspace() }
     let rows = functions.inputRowCount + max(functions.count, 1)
@@ -100,8 +102,8 @@ package final class GridEvaluator: Sendable {
   /// The integral over the domain of every expression.
   package func integrals(of state: FieldSet, time: Double) -> [Double] {
     let count = functions.count
-    let values = TileResults(count: state.grid.tileCount * count)
-    let tiles = state.grid.tileCount
+    let tiles = tiling.count
+    let values = TileResults(count: tiles * count)
     let functionals = functionalValues(of: state, time: time)
     forEachTile(state, functionals: functionals) { index, block, tile, workspace in
       let output = self.functions.inputRowCount
@@ -122,7 +124,7 @@ package final class GridEvaluator: Sendable {
     _ state: FieldSet, functionals: [Double],
     _ body: @Sendable (TileBlock, Tile, PointwiseFunctions.Workspace) -> Double
   ) -> [Double] {
-    let results = TileResults(count: state.grid.tileCount)
+    let results = TileResults(count: tiling.count)
     forEachTile(state, functionals: functionals) { results[$0] = body($1, $2, $3) }
     return results.values
   }
@@ -131,9 +133,8 @@ package final class GridEvaluator: Sendable {
     _ state: FieldSet, functionals: [Double],
     _ body: @Sendable (Int, TileBlock, Tile, PointwiseFunctions.Workspace) -> Void
   ) {
-    let grid = state.grid
-    pool.forEach(grid.tileCount) { index, worker in
-      let (tile, block, workspace) = (grid.tile(index), self.blocks[worker], self.workspaces[worker])
+    pool.forEach(tiling.count) { index, worker in
+      let (tile, block, workspace) = (self.tiling[index], self.blocks[worker], self.workspaces[worker])
       block.load(state, tile: tile, into: 0, most: self.functions.fieldCount)
       self.functions.enter(
         tile, scale: state.scale, functionals: functionals, block: block, inputRow: 0, workspace: workspace)

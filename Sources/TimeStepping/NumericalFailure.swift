@@ -55,8 +55,9 @@ package struct NumericalFailure: Error, Sendable {
     self.cause = cause
   }
 
-  /// Column in the row.
-  package var column: Int { tile.column + point }
+  /// Where the point lies in the grid.
+  package var row: Int { tile.place(of: point).row }
+  package var column: Int { tile.place(of: point).column }
 }
 
 extension NumericalFailure {

@@ -119,6 +119,9 @@ package final class PointwiseFunctions: Sendable {
   var isPlaceless: Bool { fieldCount > 0 && !usesFirstCoordinate && !usesOtherCoordinates }
   var hasExtraInputs: Bool { extraCount > 0 }
 
+  /// Whether they are the same functions in all rows, but for what the functionals give.
+  var areTheSameInAllRows: Bool { !usesOtherCoordinates }
+
   /// Evaluates all expressions at `count` neighboring values of the fields, where they lie, rows being of no account.
   ///
   /// - Parameter places: the extra inputs.

@@ -70,9 +70,10 @@ import TimeStepping
       let assembly = try RunAssembly(configuration(ToleranceTests.predator.text, set: settings), threads: 1)
       let run = try simulation(of: assembly)
       _ = try run.run()
-      let tiles = try #require(assembly.reactions).statistics.tiles.values.reduce(0, +)
+      let reactions = try #require(assembly.reactions)
+      let tiles = reactions.statistics.tiles.values.reduce(0, +)
       let attempts = try run.clock.step + #require(run.steps.statistics).rejections
-      #expect(tiles == flows * assembly.state.grid.tileCount * attempts)
+      #expect(tiles == flows * reactions.tiling.count * attempts)
     }
   }
 

@@ -28,14 +28,44 @@ import Testing
     #expect(points < 128 || grid.rowStride % 128 != 0)
   }
 
-  @Test(arguments: [1, 255, 256, 257, 1000])
-  func tilesCoverEachPointOnce(points: Int) {
-    let grid = Grid(axes: [Axis(name: "x", length: 1, points: points), Axis(name: "y", length: 1, points: 3)])
-    var seen = [Int](repeating: 0, count: 3 * points)
-    for index in 0..<grid.tileCount {
-      let tile = grid.tile(index)
-      for point in 0..<tile.count { seen[tile.row * points + tile.column + point] += 1 }
+  @Test(arguments: [1, 60, 85, 128, 255, 256, 257, 1000], [false, true])
+  func tilesCoverEachPointOnce(points: Int, joinsRows: Bool) {
+    let grid = Grid(axes: [Axis(name: "x", length: 1, points: points), Axis(name: "y", length: 1, points: 7)])
+    var seen = [Int](repeating: 0, count: 7 * points)
+    let tiling = Tiling(grid, joinsRows: joinsRows)
+    for index in 0..<tiling.count {
+      let tile = tiling[index]
+      #expect(tile.count > 0 && tile.count <= Tile.capacity && tile.count == tile.rows * tile.rowLength)
+      for point in 0..<tile.count {
+        let place = tile.place(of: point)
+        seen[place.row * points + place.column] += 1
+      }
     }
     #expect(seen.allSatisfy { $0 == 1 })
+    // As few as there can be of whole rows, or of pieces of one.
+    #expect(
+      tiling.count
+        == (joinsRows && points <= 128 ? (7 + 256 / points - 1) / min(7, 256 / points) : 7 * ((points + 255) / 256)))
+  }
+
+  /// Points of several rows lie in a block one after the other.
+  @Test func rowsOfATileAreLoadedAndStored() throws {
+    let grid = Grid(axes: [Axis(name: "x", length: 1, points: 100), Axis(name: "y", length: 1, points: 5)])
+    let (state, copy) = (try FieldSet(grid: grid, count: 2), try FieldSet(grid: grid, count: 2))
+    for field in 0..<2 { state.setValues(field, to: (0..<500).map { Double(1000 * field + $0) }) }
+    let block = TileBlock(rowCount: 3)
+    let tiling = Tiling(grid, joinsRows: true)
+    #expect(tiling.count == 3)
+    for index in 0..<3 {
+      block.load(state, tile: tiling[index], into: 0)
+      block.loadFirstCoordinate(of: grid, scale: 100, tile: tiling[index], into: 2)
+      for point in 0..<tiling[index].count {
+        let value = Double(200 * index + point)
+        #expect(block[row: 0, point: point] == value && block[row: 1, point: point] == 1000 + value)
+        #expect(abs(block[row: 2, point: point] - (Double(point % 100) + 0.5)) < 1e-12)
+      }
+      block.store(0, to: copy, tile: tiling[index])
+    }
+    for field in 0..<2 { #expect(copy.values(field) == state.values(field)) }
   }
 }

@@ -23,8 +23,9 @@ enum Reader: String, CaseIterable {
   /// By which the program knows what is in a file.
   private var suffix: String { self == .tiff ? "tif" : isIsolated ? "h5" : rawValue }
 
-  /// In memory.
-  var path: String { "/dev/shm/oncofield-fuzz-\(getpid()).\(suffix)" }
+  /// In memory; the same in copies of the process.
+  var path: String { "/dev/shm/oncofield-fuzz-\(Reader.process).\(suffix)" }
+  private static let process = getpid()
 
   /// Pieces of a seed file that are inputs by themselves.
   func inputs(in bytes: [UInt8]) -> [[UInt8]] {

@@ -15,6 +15,8 @@ package final class ReactionIntegrator: Sendable {
   package let tolerance: Double
   let absolute: [Double]
   let volumes: PointVolumes
+  /// How the points are divided: rows are taken together where nothing depends on which one it is.
+  package let tiling: Tiling
   private let pool: WorkerPool
   private let workers: PerWorker<TileWorker>
 
@@ -37,6 +39,7 @@ package final class ReactionIntegrator: Sendable {
     self.tolerance = tolerance
     self.volumes = volumes
     self.pool = pool
+    tiling = Tiling(volumes.grid, joinsRows: volumes.uniform != nil && system.isTheSameInAllRows)
     absolute = scales.map { max(tolerance * 1e-6 * $0, Double.leastNormalMagnitude) }
     workers = PerWorker(pool) { TileWorker(system) }
   }
@@ -85,13 +88,13 @@ package final class ReactionIntegrator: Sendable {
     _ state: FieldSet, from time: Double, by interval: Double, source: FieldSet? = nil,
     functionals: FunctionalCourse = FunctionalCourse(start: [], end: []), isAccounted: Bool = false
   ) throws(NumericalFailure) -> ProcessAmounts? {
-    let grid = state.grid
-    let tally = isAccounted ? system.processes.map { ProcessTally(processes: $0.count, tiles: grid.tileCount) } : nil
+    let (grid, tiling) = (state.grid, tiling)
+    let tally = isAccounted ? system.processes.map { ProcessTally(processes: $0.count, tiles: tiling.count) } : nil
     let failure = Mutex<(index: Int, failure: NumericalFailure)?>(nil)
-    pool.forEach(grid.tileCount) { index, number in
-      if index + 1 < grid.tileCount { state.prefetch(grid.tile(index + 1)) }
+    pool.forEach(tiling.count) { index, number in
+      if index + 1 < tiling.count { state.prefetch(tiling[index + 1]) }
       var pass = TilePass(
-        integrator: self, worker: self.workers[number], tile: grid.tile(index), time: time, interval: interval,
+        integrator: self, worker: self.workers[number], tile: tiling[index], time: time, interval: interval,
         scale: state.scale, functionals: functionals, hasSource: source != nil)
       if let tally { pass.account = TileAccount(processes: tally.processes) }
       if let found = pass.run(state: state, source: source) {

@@ -86,4 +86,10 @@ package final class ReactionSystem: Sendable {
     self.uniformFields = uniformFields
     isActive = rates.contains { $0 != .constant(0) }
   }
+
+  /// Whether points of several rows can be worked on at once.
+  var isTheSameInAllRows: Bool {
+    [functions, losses, productionsAndLosses, jacobian.functions, places, closedForms?.functions, processes]
+      .allSatisfy { $0?.areTheSameInAllRows ?? true }
+  }
 }
