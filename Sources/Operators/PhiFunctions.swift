@@ -10,11 +10,14 @@ package struct PhiFunctions: Sendable {
 
   package init(_ z: Double) {
     var found = [Double](repeating: 0, count: 4)
-    exponential_functions(z, &found)
+    PhiFunctions.write(z, to: &found)
     exponential = found[0]
     exponentialLessOne = z * found[1]
     values = Array(found.dropFirst())
   }
+
+  /// Writes `e^z`, `φ_1`, `φ_2`, `φ_3`.
+  package static func write(_ z: Double, to four: UnsafeMutablePointer<Double>) { exponential_functions(z, four) }
 
   func value(_ factor: BaseFactor) -> Double {
     switch factor {

@@ -43,9 +43,8 @@ import Testing
     }
     #expect(seen.allSatisfy { $0 == 1 })
     // As few as there can be of whole rows, or of pieces of one.
-    #expect(
-      tiling.count
-        == (joinsRows && points <= 128 ? (7 + 256 / points - 1) / min(7, 256 / points) : 7 * ((points + 255) / 256)))
+    let rows = joinsRows ? min(7, max(1, 256 / points)) : 1
+    #expect(tiling.count == (7 + rows - 1) / rows * ((points + 255) / 256))
   }
 
   /// Points of several rows lie in a block one after the other.

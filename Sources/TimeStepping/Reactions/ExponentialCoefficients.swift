@@ -1,4 +1,4 @@
-import CKernels
+import Operators
 
 /// The coefficients of a substep of Krogstad's exponential Runge–Kutta method for `u' = −κ u + N(u)`, with one `κ` for
 /// each field.
@@ -63,8 +63,8 @@ final class ExponentialCoefficients {
     // The exponential, then φ₁, φ₂ and φ₃.
     withUnsafeTemporaryAllocation(of: Double.self, capacity: 8) { functions in
       let (half, whole) = (functions.baseAddress!, functions.baseAddress! + 4)
-      exponential_functions(-0.5 * h * loss, half)
-      exponential_functions(-h * loss, whole)
+      PhiFunctions.write(-0.5 * h * loss, to: half)
+      PhiFunctions.write(-h * loss, to: whole)
       halfDecay[field] = half[0]
       decay[field] = whole[0]
       var w = weights
