@@ -2,6 +2,7 @@
 
     .venv/bin/python Benchmarks/kernels.py                             all of it, into docs/kernels.md and docs/kernels.json (minutes)
     .venv/bin/python Benchmarks/kernels.py --compare docs/kernels.json  prints the figures beside earlier ones, and writes nothing
+    .venv/bin/python Benchmarks/kernels.py --read                      the page again, from docs/kernels.json
 
 One thread on one processor, medians of `--repeat` turns, each in a process of its own. Oncofield's figures are those of
 `oncofield bench`: whole steps, with their checks. The answers are compared too. scipy is there if Benchmarks/peers/compare.py has
@@ -253,8 +254,8 @@ expressions compiled from C.
 
 ## Checkpoints
 
-A checkpoint of {megabytes:.1f} MB of fields, made safe and read back before it counts, one after each step of a run: {1000 * middle(f, "checkpoint"):.0f} ms each, for
-{1000 * middle(f, "checkpoint plain"):.0f} ms that a plain write of its {middle(f, "checkpoint bytes") / 1e6:.1f} MB with `fsync` takes
+A checkpoint of {megabytes:.1f} MB of fields and what `etdrk4` remembers of them, {middle(f, "checkpoint bytes") / 1e6:.1f} MB, made safe and read back before it counts,
+one after each step of a run: {1000 * middle(f, "checkpoint"):.0f} ms each, for {1000 * middle(f, "checkpoint plain"):.0f} ms that a plain write of as many bytes with `fsync` takes
 (ratio {ratio(f, "checkpoint", "checkpoint plain")}).
 """
 
@@ -271,7 +272,11 @@ def main():
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--compare", type=pathlib.Path, help="figures of an earlier run")
     parser.add_argument("--program", type=pathlib.Path, default=PROGRAM)
+    parser.add_argument("--read", action="store_true", help="only the page again, from docs/kernels.json")
     arguments = parser.parse_args()
+    if arguments.read:
+        PAGE.write_text(page(json.loads(PAGE.with_suffix(".json").read_text())))
+        return
     processors = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {processors[-1]})
     load = os.getloadavg()[0]
