@@ -11,8 +11,10 @@ final class CoefficientSpace: Sendable {
   private let blocks: [LineBlocks]
   /// The identity, in which coefficients are stored.
   private let naturalOrders: [[Int]]
+  /// Eigenvalues along the first axis.
+  let firstEigenvalues: Numbers
   /// Of each row of coefficients the sum of its eigenvalues of the other axes.
-  let rests: [Double]
+  let rests: Numbers
   /// What a transform there and back multiplies values by.
   let normalization: Double
   /// Mean squares of values of which a single coefficient is 1: along the first axis, and of each row along the others.
@@ -24,7 +26,8 @@ final class CoefficientSpace: Sendable {
     blocks = grid.axes.indices.map { LineBlocks(grid: grid, axis: $0, lanes: grid.transformLanes) }
     naturalOrders = spectra.map { Array(0..<$0.transform.count) }
     let others = spectra.dropFirst()
-    rests = CoefficientSpace.overRows(others.map(\.eigenvalues), count: grid.rowCount, from: 0, +)
+    firstEigenvalues = Numbers(spectra[0].eigenvalues)
+    rests = Numbers(CoefficientSpace.overRows(others.map(\.eigenvalues), count: grid.rowCount, from: 0, +))
     meanSquares = (
       spectra[0].transform.meanSquares,
       CoefficientSpace.overRows(others.map(\.transform.meanSquares), count: grid.rowCount, from: 1, *)
@@ -101,9 +104,9 @@ final class CoefficientSpace: Sendable {
   /// `u ← e^{hL} u − h φ₁(hL) c`, all in coefficients.
   func advance(_ u: FieldPointer, minus c: FieldPointer, step: Double, pool: WorkerPool) {
     forEachRow(pool) { row in
-      let (offset, rest) = (row * rowStride, rests[row])
+      let (offset, rest) = (row * rowStride, rests.start[row])
       transform_source_row(
-        u.start + offset, c.start + offset, spectra[0].eigenvalues, rest, step, 1 / normalization, grid.rowLength)
+        u.start + offset, c.start + offset, firstEigenvalues.start, rest, step, 1 / normalization, grid.rowLength)
     }
   }
 
@@ -111,38 +114,18 @@ final class CoefficientSpace: Sendable {
   /// `b + d` at its end.
   func respond(_ b: FieldPointer, growingBy d: FieldPointer, step: Double, pool: WorkerPool) {
     forEachRow(pool) { row in
-      let (offset, rest) = (row * rowStride, rests[row])
+      let (offset, rest) = (row * rowStride, rests.start[row])
       transform_supply_row(
-        b.start + offset, d.start + offset, spectra[0].eigenvalues, rest, step, 1 / normalization, grid.rowLength)
+        b.start + offset, d.start + offset, firstEigenvalues.start, rest, step, 1 / normalization, grid.rowLength)
     }
   }
 
   /// `b ← (shift − L)⁻¹ b`, all in coefficients; the mean is dropped where it has no inverse.
   func resolve(_ b: FieldPointer, shift: Double, pool: WorkerPool) {
     forEachRow(pool) { row in
-      let (offset, rest) = (row * rowStride, rests[row])
+      let (offset, rest) = (row * rowStride, rests.start[row])
       transform_resolvent_row(
-        b.start + offset, spectra[0].eigenvalues, rest, shift, 1 / normalization, grid.rowLength)
-    }
-  }
-
-  /// Eigenvalues along the first axis.
-  var firstEigenvalues: [Double] { spectra[0].eigenvalues }
-
-  /// `e^{step λ}` of the eigenvalues along the first axis.
-  func firstExponentials(step: Double) -> [Double] {
-    CoefficientSpace.exponentials(firstEigenvalues, shift: 0, step: step)
-  }
-
-  /// `e^{step (λ − decay)}` of the sums of the others, for each row.
-  func restExponentials(step: Double, decay: Double) -> [Double] {
-    CoefficientSpace.exponentials(rests, shift: -decay, step: step)
-  }
-
-  private static func exponentials(_ eigenvalues: [Double], shift: Double, step: Double) -> [Double] {
-    Array(unsafeUninitializedCapacity: eigenvalues.count) { values, count in
-      exponential_row(eigenvalues, shift, step, values.baseAddress!, eigenvalues.count)
-      count = eigenvalues.count
+        b.start + offset, firstEigenvalues.start, rest, shift, 1 / normalization, grid.rowLength)
     }
   }
 
@@ -178,6 +161,20 @@ final class CoefficientSpace: Sendable {
       for k in 0..<3 { sums[k] *= self.meanSquares.others[row] }
     }.map { $0.squareRoot() }
   }
+}
+
+/// Numbers that stay where they are and never change.
+final class Numbers: @unchecked Sendable {
+  let start: UnsafePointer<Double>
+  let count: Int
+
+  init(_ values: [Double]) {
+    let memory = UnsafeMutablePointer<Double>.allocate(capacity: values.count)
+    memory.initialize(from: values, count: values.count)
+    (start, count) = (UnsafePointer(memory), values.count)
+  }
+
+  deinit { start.deallocate() }
 }
 
 /// The values of one field, handed to threads that write different parts of it.

@@ -81,22 +81,31 @@ extension LinearParts {
       $0.operations += Double(
         parts.count * (1 + terms.count) + transformed.count * LinearParts.functionOperations)
     }
-    let sums = parts.indices.map { field in
-      let sum = FieldSum(
-        out: FieldPointer(coefficients, field), base: FieldPointer(base, field),
-        terms: terms.map { UnsafePointer($0.set.pointer(field)) }, weights: terms.flatMap(\.weights),
-        factor: factor)
-      return stageOfField(
-        field, sum, points: FieldPointer(points, field), share: share, step: step, otherDecay: decays?[field])
+    let weights = terms.flatMap(\.weights)
+    let places = parts.indices.flatMap { field in
+      terms.map { UnsafePointer($0.set.pointer(field)) as UnsafePointer<Double>? }
     }
     let (stride, rowCount) = (grid.rowStride, grid.rowCount)
     let lanes = grid.transformLanes
     let rows = lanes * max(1, LinearParts.pieceLength / (lanes * stride))
     let pieces = (rowCount + rows - 1) / rows
     withExtendedLifetime((terms, base)) {
-      pool.forEach(pieces * sums.count) { item, worker in
-        let first = item / sums.count * rows
-        sums[item % sums.count].find(first..<min(first + rows, rowCount), stride: stride, scratch: scratch[worker])
+      weights.withUnsafeBufferPointer { weights in
+        places.withUnsafeBufferPointer { places in
+          let stages = parts.indices.map { field in
+            let sum = FieldSum(
+              out: FieldPointer(coefficients, field), base: FieldPointer(base, field), factor: factor,
+              terms: places.baseAddress.map { $0 + field * terms.count }, weights: weights.baseAddress,
+              termCount: terms.count)
+            return stageOfField(
+              field, sum, points: FieldPointer(points, field), share: share, step: step, otherDecay: decays?[field])
+          }
+          pool.forEach(pieces * stages.count) { item, worker in
+            let first = item / stages.count * rows
+            stages[item % stages.count]
+              .find(first..<min(first + rows, rowCount), stride: stride, scratch: scratch[worker])
+          }
+        }
       }
     }
   }
@@ -110,8 +119,8 @@ extension LinearParts {
     let interval = share * step
     guard let space = parts[field].space else {
       let functions = PhiFunctions(-(otherDecay ?? parts[field].decay) * interval)
-      let factors = stride(from: 0, to: sum.weights.count, by: 3).map {
-        step * functions.sum(Array(sum.weights[$0..<($0 + 3)]))
+      let factors = (0..<sum.termCount).map { term in
+        step * functions.sum((0..<3).map { sum.weights?[3 * term + $0] ?? 0 })
       }
       return FieldStage(
         sum: sum, points: points, means: .numbers([functions.value(sum.factor)] + factors))
@@ -135,10 +144,11 @@ package enum BaseFactor {
 struct FieldSum: @unchecked Sendable {
   let out: FieldPointer
   let base: FieldPointer
-  let terms: [UnsafePointer<Double>?]
-  /// Three for each term.
-  let weights: [Double]
   let factor: BaseFactor
+  let terms: UnsafePointer<UnsafePointer<Double>?>?
+  /// Three for each term.
+  let weights: UnsafePointer<Double>?
+  let termCount: Int
 }
 
 /// A stage of one field, found row by row.
@@ -159,7 +169,8 @@ private struct FieldStage: @unchecked Sendable {
     switch means {
     case .numbers(let factors):
       let (start, end) = (rows.lowerBound * stride, rows.upperBound * stride)
-      let all = ([UnsafePointer(sum.base.start)] + sum.terms).map { $0.map { $0 + start } }
+      let terms = (0..<sum.termCount).map { sum.terms?[$0] }
+      let all = ([UnsafePointer(sum.base.start)] + terms).map { $0.map { $0 + start } }
       array_combine(sum.out.start + start, all, factors, all.count, end - start)
       if points.start != sum.out.start {
         (points.start + start).update(from: sum.out.start + start, count: end - start)
