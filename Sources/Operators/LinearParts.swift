@@ -78,6 +78,7 @@ package final class LinearParts: Sendable {
   package var work: Work { meter.work }
   /// Numbers of the fields that are transformed.
   package var transformed: [Int] { parts.indices.filter { parts[$0].space != nil } }
+  package var decays: [Double] { parts.map(\.decay) }
   /// For each field the share that a point loses to its neighbors where that is one of the rates.
   package var stencilLosses: [Double] { parts.map { $0.stencils.reduce(0) { $0 - $1.center } } }
 

@@ -58,16 +58,11 @@ extension Simulation {
 
   // MARK: Between jumps of the equations
 
-  private var jumps: JumpTimes { regimen.equations.jumps }
+  var jumps: JumpTimes { regimen.equations.jumps }
 
   private func attempt(_ step: Clock.Step, measure: ErrorMeasure? = nil) throws(NumericalFailure) -> StepError? {
     try stepper.attempt(
       state, from: jumps.after(step.start), by: jumps.length(of: step), measure: measure, didFlow: didFlow)
-  }
-
-  /// Advances the copy of the state at the start of a step by a part of it.
-  func advanceAside(from start: Double, by size: Double) throws(NumericalFailure) {
-    try stepper.advanceAside(aside, from: jumps.after(start), by: size)
   }
 
   /// Takes a step of a given size, but not beyond where a condition comes true.
@@ -151,7 +146,7 @@ extension Simulation {
       let middle = 0.5 * (low + high)
       if step.start + middle <= step.start { break }
       aside.copy(from: previous, pool: pool)
-      try advanceAside(from: step.start, by: middle)
+      try stepper.advanceAside(aside, from: jumps.after(step.start), by: middle)
       if try comesTrue(aside, at: step.start + middle) { high = middle } else { low = middle }
     }
     return high == step.size ? nil : Clock.Step(start: step.start, end: step.start + high, size: high)

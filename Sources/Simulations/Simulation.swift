@@ -132,7 +132,7 @@ package final class Simulation {
     while let time = observers.filter({ !$0.isDue(at: step.end) }).map(\.nextTime).min(), time < step.end {
       try RunSeconds.adding(to: { seconds.output += $0 }) { () throws -> Void in
         aside.copy(from: state, pool: pool)
-        try advanceAside(from: step.start, by: time - step.start)
+        try stepper.advanceWithin(aside, from: jumps.after(step.start), by: time - step.start)
       }
       try observe(at: time, aside, adding: regimen.equations.account?.latest)
     }

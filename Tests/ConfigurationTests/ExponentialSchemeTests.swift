@@ -82,6 +82,68 @@ import TimeStepping
     #expect(log2(errors[0] / errors[1]) > 1.7)
   }
 
+  /// What is shown between two steps comes from the rates that the step knows already, and one more; with fields that move,
+  /// that stay, that are in balance, and rates of time.
+  @Test func theSolutionWithinAStepIsOfTheOrderOfTheStep() throws {
+    let text = """
+      { "model": { "name": "within", "fields": {
+            "u": { "diffusion": 0.5 }, "m": {}, "c": { "diffusion": 2, "quasi_steady": true } },
+          "reactions": { "u": "u*(1 - u) - 3*u*m/(1 + c) + 0.1*sin(t)", "m": "u - 2*m*m", "c": "u - 4*c" } },
+        "domain": { "size": [10, 7], "points": [20, 12] },
+        "initial": { "u": "0.4 + 0.2*cos(pi*x/10)*cos(pi*y/7)", "m": "0.3 + 0.1*cos(pi*x/5)" },
+        "time": { "end": 1, "step": 1, "scheme": "etdrk4" } }
+      """
+    /// Of the solution within a step, and of a step to that time.
+    func errors(_ step: Double, at share: Double) throws -> (within: Double, whole: Double) {
+      let assembly = try RunAssembly(configuration(text, set: ["time.step=\(step)"]), threads: 1)
+      let copy = try FieldSet(grid: assembly.state.grid, count: assembly.state.count)
+      copy.copy(from: assembly.state)
+      _ = try assembly.stepper.attempt(assembly.state, from: 0, by: step, measure: nil, didFlow: { _ in })
+      try assembly.stepper.advanceWithin(copy, from: 0, by: share * step)
+      let reference = try finalState(text, set: ["time.end=\(share * step)", "time.step=\(share * step / 16)"])
+      let whole = try finalState(text, set: ["time.end=\(step)", "time.step=\(step)"])
+      let exact = try finalState(text, set: ["time.end=\(step)", "time.step=\(step / 16)"])
+      return (relativeError(copy, reference), relativeError(whole, exact))
+    }
+    for share in [0.2, 0.5, 0.9] {
+      let found = try [0.2, 0.1].map { try errors($0, at: share) }
+      let order = log2(found[0].within / found[1].within)
+      print("within a step, after \(share) of it: errors \(found), order \(order)")
+      #expect(order > 3.5)
+      for errors in found { #expect(errors.within < 5 * errors.whole) }
+    }
+  }
+
+  /// Looking on twice within a step is the same in any order, and after it the step goes on as if nobody had looked.
+  @Test func lookingWithinAStepChangesNothing() throws {
+    let text = Self.immunotherapy
+    func looked(_ shares: [Double]) throws -> (end: [Double], seen: [Double: [Double]]) {
+      let assembly = try RunAssembly(configuration(text), threads: 1)
+      for field in 0..<3 {
+        assembly.state.setValues(
+          field, to: assembly.state.values(field).enumerated().map { $1 * (1 + 1e-3 * Double($0)) })
+      }
+      let copy = try FieldSet(grid: assembly.state.grid, count: 3)
+      var seen: [Double: [Double]] = [:]
+      for step in 0..<2 {
+        let before = try FieldSet(grid: assembly.state.grid, count: 3)
+        before.copy(from: assembly.state)
+        _ = try assembly.stepper.attempt(assembly.state, from: Double(step), by: 1, measure: nil, didFlow: { _ in })
+        for share in shares {
+          copy.copy(from: before)
+          try assembly.stepper.advanceWithin(copy, from: Double(step), by: share)
+          if step == 0 { seen[share] = copy.values(1) }
+        }
+        assembly.stepper.commit()
+      }
+      return (assembly.state.values(0) + assembly.state.values(2), seen)
+    }
+    let (none, some, others) = (try looked([]), try looked([0.25, 0.75]), try looked([0.75, 0.5, 0.25]))
+    #expect(none.end == some.end && none.end == others.end)
+    #expect(some.seen[0.25] == others.seen[0.25] && some.seen[0.75] == others.seen[0.75])
+    #expect(some.seen[0.25] != some.seen[0.75])
+  }
+
   /// What the rounding of transforms brings to points where nothing is goes with the step: the same for many short ones as
   /// for few long ones, where values that are transformed back and forth bring it each time.
   @Test func roundingOfThePositiveSchemeGoesWithTheStep() throws {

@@ -111,6 +111,12 @@ package final class AutomaticStepper: Stepper {
     try stepper.advanceAside(copy, from: time, by: step)
   }
 
+  package func advanceWithin(_ copy: FieldSet, from time: Double, by part: Double) throws(NumericalFailure) {
+    let (stepper, before) = (current, current.work)
+    defer { count(stepper.work - before) }
+    try stepper.advanceWithin(copy, from: time, by: part)
+  }
+
   package func restart() {
     for candidate in candidates { candidate.stepper.restart() }
     stored.withLock { $0.choice.isOutdated = true }

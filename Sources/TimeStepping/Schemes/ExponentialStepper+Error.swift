@@ -48,8 +48,8 @@ extension ExponentialStepper {
     of state: FieldSet, from time: Double, by step: Double, _ measure: ErrorMeasure
   ) throws(NumericalFailure) -> StepError? {
     guard let ratesOfTime else { return nil }
-    // Nobody needs the rates of the stages any more.
-    let rates = stageRates[0]
+    // Nobody needs the rates of the last stage any more.
+    let rates = stageRates[stageRates.count - 1]
     spare.copy(from: state)
     for (quarter, weight) in [1.0, -4, 6, -4, 1].enumerated() {
       try ratesOfTime.evaluate(state, time: time + 0.25 * Double(quarter) * step, into: rates)

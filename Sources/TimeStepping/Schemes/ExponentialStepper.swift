@@ -32,6 +32,10 @@ package final class ExponentialStepper: Stepper {
     /// Size of the step that found it; nil if it holds nothing.
     var step: Double?
     var pendingStep: Double?
+    /// Time at which that step starts, as long as its stages are there.
+    var pendingTime: Double?
+    /// Whether the rates in the middle of that step are those of the solution there, and not of a stage.
+    var hasMiddle = false
   }
 
   /// - Parameters:
@@ -81,15 +85,17 @@ package final class ExponentialStepper: Stepper {
     memories.withLock { memory in
       memory.current = 1 - memory.current
       memory.step = memory.pendingStep
+      memory.pendingTime = nil
     }
   }
 
-  package func restart() { memories.withLock { $0.step = nil } }
+  package func restart() { memories.withLock { ($0.step, $0.pendingTime) = (nil, nil) } }
 
   package func attempt(
     _ state: FieldSet, from time: Double, by step: Double, measure: ErrorMeasure?,
     didFlow: (SplittingScheme.Part) -> Void
   ) throws(NumericalFailure) -> StepError? {
+    memories.withLock { $0.pendingTime = nil }
     let start = try start(state, time, didFlow)
     let end = pairs[1 - memories.withLock { $0.current }]
     var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, state, from: time) }
@@ -103,13 +109,14 @@ package final class ExponentialStepper: Stepper {
     for field in quasiSteady?.fields ?? [] { end.solution.setField(field, toSumOf: [(1, state)]) }
     record?.finish(state, by: step, scheme)
     try evaluate(state, time + step, into: end.rates, didFlow)
-    memories.withLock { $0.pendingStep = step }
+    memories.withLock { ($0.pendingStep, $0.pendingTime, $0.hasMiddle) = (step, time, false) }
     guard let measure else { return nil }
     return try error(of: state, from: time, by: step, start: start, end: end, measure)
   }
 
   package func advanceAside(_ copy: FieldSet, from time: Double, by step: Double) throws(NumericalFailure) {
-    // The pair of the end may hold a step that is about to count.
+    // The pair of the end may hold a step that is about to count, but its stages are lost.
+    memories.withLock { $0.pendingTime = nil }
     let start = try start(copy, time, { _ in })
     var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, copy, from: time) }
     try stages(copy, start: start.solution, startRates: start.rates, from: time, by: step, &record, { _ in })
@@ -118,6 +125,35 @@ package final class ExponentialStepper: Stepper {
       terms: Array(zip([start.rates] + stageRates, scheme.weights)))
     try quasiSteady?.settle(copy, time: time + step)
     record?.finish(copy, by: step, scheme)
+  }
+
+  package func advanceWithin(_ copy: FieldSet, from time: Double, by part: Double) throws(NumericalFailure) {
+    let memory = memories.withLock { $0 }
+    // What the processes add is known from a step alone.
+    guard account == nil, memory.pendingTime == time, let whole = memory.pendingStep, part <= whole else {
+      return try advanceAside(copy, from: time, by: part)
+    }
+    let (first, second) = (stageRates[scheme.middle.0], stageRates[scheme.middle.1])
+    if !memory.hasMiddle {
+      try interpolate(copy, middle: [(first, 0.5), (second, 0.5)], from: time, by: 0.5 * whole, of: whole)
+      try evaluate(copy, time + 0.5 * whole, into: second, { _ in })
+      memories.withLock { $0.hasMiddle = true }
+    }
+    try interpolate(copy, middle: [(second, 1)], from: time, by: part, of: whole)
+  }
+
+  /// The solution within the step that was attempted last, from the rates at its start, in its middle and at its end.
+  private func interpolate(
+    _ copy: FieldSet, middle: [(rates: FieldSet, share: Double)], from time: Double, by part: Double, of whole: Double
+  ) throws(NumericalFailure) {
+    let current = memories.withLock { $0.current }
+    let (start, end) = (pairs[current], pairs[1 - current])
+    let weights = scheme.weights(within: part / whole)
+    let terms =
+      [(start.rates, weights.start), (end.rates, weights.end)]
+      + middle.map { middle in (middle.rates, weights.middle.map { middle.share * $0 }) }
+    parts.stage(into: copy, base: start.solution, share: 1, of: part, terms: terms, decays: parts.decays)
+    try quasiSteady?.settle(copy, time: time + part)
   }
 
   /// Computes the rates at all stages but the first; `state` is lost.

@@ -31,6 +31,10 @@ package protocol Stepper: AnyObject, Sendable {
   /// Takes a step on a copy of the state that later ones know nothing of, possibly between an attempt and its commit.
   func advanceAside(_ copy: FieldSet, from time: Double, by step: Double) throws(NumericalFailure)
 
+  /// Finds the solution after a part of the step that was attempted last and is about to count, about as accurate as at its end;
+  /// `copy` is the state at its start.
+  func advanceWithin(_ copy: FieldSet, from time: Double, by part: Double) throws(NumericalFailure)
+
   /// Forgets all earlier steps: the solution has jumped, or its equations have.
   func restart()
 
@@ -80,6 +84,10 @@ extension Stepper {
   ) {}
 
   package func reject() {}
+
+  package func advanceWithin(_ copy: FieldSet, from time: Double, by part: Double) throws(NumericalFailure) {
+    try advanceAside(copy, from: time, by: part)
+  }
 
   /// Takes a step that counts.
   package func advance(
