@@ -288,7 +288,8 @@ package final class RunSession {
   }
 
   /// Seconds to a thousandth.
-  private static func milliseconds(_ seconds: Double) -> JSONText { .number((seconds * 1000).rounded() / 1000) }
+  /// To a tenth of a millisecond.
+  private static func text(seconds: Double) -> JSONText { .number((seconds * 1e4).rounded() / 1e4) }
 
   private func writeRun(outcome: String) throws {
     let statistics = current.reactionStatistics
@@ -314,13 +315,13 @@ package final class RunSession {
       .init("schemes", simulation.stepper.memorized.choice.map(\.output) ?? .null),
       .init("health", health?.output ?? .null),
       .init("failure", failure?.output ?? .null),
-      .init("wall_seconds", RunSession.milliseconds(Date().timeIntervalSince(started))),
+      .init("wall_seconds", RunSession.text(seconds: Date().timeIntervalSince(started))),
       .init(
         "seconds",
         .object([
-          .init("steps", RunSession.milliseconds(simulation.seconds.steps)),
-          .init("output", RunSession.milliseconds(simulation.seconds.output)),
-          .init("checkpoints", RunSession.milliseconds(simulation.seconds.checkpoints)),
+          .init("steps", RunSession.text(seconds: simulation.seconds.steps)),
+          .init("output", RunSession.text(seconds: simulation.seconds.output)),
+          .init("checkpoints", RunSession.text(seconds: simulation.seconds.checkpoints)),
         ])),
       .init("threads", .integer(assembly.pool.threadCount)),
       .init("seed", .integer(Int(configuration.seed))),
