@@ -160,13 +160,21 @@ MULTIVERSIONED double tile_largest_difference(const double *a, const double *b, 
 
 MULTIVERSIONED void array_combine(double *out, const double *const *terms, const double *coefficients,
                                   size_t term_count, size_t count) {
+  const double *const *t = terms, *c = coefficients;
+  // In one go where there are few; always added from the first to the last.
+#define COMBINE(SUM) ELEMENTWISE for (size_t i = 0; i < count; i++) out[i] = (SUM);
+  switch (term_count) {
+    case 1: COMBINE(c[0] * t[0][i]) return;
+    case 2: COMBINE(c[0] * t[0][i] + c[1] * t[1][i]) return;
+    case 3: COMBINE(c[0] * t[0][i] + c[1] * t[1][i] + c[2] * t[2][i]) return;
+  }
   enum { block = 256 };
   double sum[block];
   for (size_t start = 0; start < count; start += block) {
     const size_t length = count - start < block ? count - start : block;
-    for (size_t i = 0; i < length; i++) sum[i] = coefficients[0] * terms[0][start + i];
+    for (size_t i = 0; i < length; i++) sum[i] = c[0] * t[0][start + i];
     for (size_t j = 1; j < term_count; j++)
-      for (size_t i = 0; i < length; i++) sum[i] += coefficients[j] * terms[j][start + i];
+      for (size_t i = 0; i < length; i++) sum[i] += c[j] * t[j][start + i];
     for (size_t i = 0; i < length; i++) out[start + i] = sum[i];
   }
 }
