@@ -37,15 +37,19 @@ package struct Tiling: Sendable {
   private let rowLength: Int
   private let rowCount: Int
   private let tilesPerRow: Int
+  /// Points of a row in all of its tiles but the last.
+  private let length: Int
   private let rowsPerTile: Int
 
-  /// Runs of about the same length are easier on a vector unit if they begin at multiples of its width.
+  /// Runs are easier on a vector unit if they begin at multiples of its width; `Tile.capacity` is one.
   private static let alignment = 8
 
   /// - Parameter joinsRows: whether short rows may be taken together.
   package init(_ grid: Grid, joinsRows: Bool = false) {
     (rowLength, rowCount) = (grid.rowLength, grid.rowCount)
     tilesPerRow = (rowLength + Tile.capacity - 1) / Tile.capacity
+    let even = (rowLength + tilesPerRow - 1) / tilesPerRow
+    length = (even + Tiling.alignment - 1) / Tiling.alignment * Tiling.alignment
     rowsPerTile = joinsRows ? max(1, min(rowCount, Tile.capacity / rowLength)) : 1
     count = tilesPerRow * ((rowCount + rowsPerTile - 1) / rowsPerTile)
   }
@@ -53,11 +57,7 @@ package struct Tiling: Sendable {
   package subscript(index: Int) -> Tile {
     let (row, piece) = (index / tilesPerRow * rowsPerTile, index % tilesPerRow)
     let rows = min(rowsPerTile, rowCount - row)
-    let (start, end) = (start(of: piece), start(of: piece + 1))
-    return Tile(row: row, column: start, count: rows * (end - start), rows: rows)
-  }
-
-  private func start(of piece: Int) -> Int {
-    piece == tilesPerRow ? rowLength : piece * rowLength / tilesPerRow / Tiling.alignment * Tiling.alignment
+    let column = piece * length
+    return Tile(row: row, column: column, count: rows * min(length, rowLength - column), rows: rows)
   }
 }

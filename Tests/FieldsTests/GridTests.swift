@@ -28,7 +28,7 @@ import Testing
     #expect(points < 128 || grid.rowStride % 128 != 0)
   }
 
-  @Test(arguments: [1, 60, 85, 128, 255, 256, 257, 1000], [false, true])
+  @Test(arguments: [1, 60, 85, 128, 255, 256, 257, 511, 512, 513, 1000, 7681, 9985], [false, true])
   func tilesCoverEachPointOnce(points: Int, joinsRows: Bool) {
     let grid = Grid(axes: [Axis(name: "x", length: 1, points: points), Axis(name: "y", length: 1, points: 7)])
     var seen = [Int](repeating: 0, count: 7 * points)
