@@ -287,8 +287,7 @@ package final class RunSession {
     try AtomicFile.write(assembly.configuration.resolved(chosen: assembly.chosen).pretty, to: directory.path(.resolved))
   }
 
-  /// Seconds to a thousandth.
-  /// To a tenth of a millisecond.
+  /// Seconds to a tenth of a millisecond.
   private static func text(seconds: Double) -> JSONText { .number((seconds * 1e4).rounded() / 1e4) }
 
   private func writeRun(outcome: String) throws {
