@@ -1,9 +1,28 @@
 import CHDF5
+import Glibc
 
 /// Access to files that others wrote, within the bounds of the file.
 extension HDF5File {
-  /// How many datasets are looked at.
-  private static let datasetLimit = 10000
+  /// What has been met on the way through the groups of a file.
+  private struct Visit {
+    var names: [String] = []
+    var objects = 0
+    var isTooDeep = false
+
+    /// How many datasets are looked at, and how many groups and other things on the way to them.
+    private static let (datasetLimit, objectLimit) = (10_000, 100_000)
+    /// Groups in each other; in a damaged file one can lie within itself.
+    private static let depthLimit = 64
+
+    /// Whether to go on.
+    mutating func meet(_ name: UnsafePointer<CChar>, isDataset: Bool) -> Bool {
+      objects += 1
+      if isDataset { names.append(String(cString: name)) }
+      let depth = UnsafeBufferPointer(start: name, count: strlen(name)).count { $0 == CChar(UInt8(ascii: "/")) }
+      isTooDeep = depth > Visit.depthLimit
+      return !isTooDeep && names.count < Visit.datasetLimit && objects < Visit.objectLimit
+    }
+  }
 
   /// The names of the datasets of 1 to 3 axes that hold numbers, each once.
   func arrayNames() throws(HDF5Error) -> [String] {
@@ -16,19 +35,19 @@ extension HDF5File {
 
   /// The names of all datasets that belong to the file, as far as they can be reached without leaving it.
   private func datasetNames() throws(HDF5Error) -> [String] {
-    var names: [String] = []
-    _ = try withUnsafeMutablePointer(to: &names) { names throws(HDF5Error) in
+    var visit = Visit()
+    _ = try withUnsafeMutablePointer(to: &visit) { visit throws(HDF5Error) in
       try HDF5Error.check(
         H5Ovisit2(
           handle.id, H5_INDEX_NAME, H5_ITER_INC,
           { _, name, information, context in
-            guard let name, let information, let context, information.pointee.type == H5O_TYPE_DATASET else { return 0 }
-            let names = context.assumingMemoryBound(to: [String].self)
-            names.pointee.append(String(cString: name))
-            return names.pointee.count < HDF5File.datasetLimit ? 0 : 1
-          }, names, oncofield_h5_basic_information()))
+            guard let name, let information, let context else { return 0 }
+            let visit = context.assumingMemoryBound(to: Visit.self)
+            return visit.pointee.meet(name, isDataset: information.pointee.type == H5O_TYPE_DATASET) ? 0 : 1
+          }, visit, oncofield_h5_basic_information()))
     }
-    return names
+    guard !visit.isTooDeep else { throw HDF5Error(message: "its groups lie in each other without end") }
+    return visit.names
   }
 
   /// Opens a dataset without following links into other files.
