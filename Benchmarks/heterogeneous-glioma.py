@@ -48,7 +48,7 @@ def diffusion_seconds(folder, content, points):
     (folder / "run.json").write_text(json.dumps(content))
     arguments = ["bench", folder / "run.json", "--points", str(points), "--threads", "1", "--json"]
     found = subprocess.run([PROGRAM, *arguments], check=True, capture_output=True, text=True)
-    return json.loads(found.stdout)[0]["split"]["diffusion"]
+    return json.loads(found.stdout)["results"][0]["split"]["diffusion"]
 
 
 with tempfile.TemporaryDirectory() as name:

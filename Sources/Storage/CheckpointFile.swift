@@ -23,8 +23,12 @@ package final class CheckpointFile {
     }
     header = try CheckpointFile.readHeader(file, path)
     var status = stat()
-    let bytes = header.grid.storageCount.multipliedReportingOverflow(by: 8)
-    guard header.entries.isEmpty || !bytes.overflow && stat(path, &status) == 0 && bytes.partialValue <= status.st_size
+    // In the file there is nothing between rows.
+    let bytes = header.grid.storageShape.reduce((8, false)) { size, count in
+      let (product, overflows) = size.0.multipliedReportingOverflow(by: count)
+      return (product, size.1 || overflows)
+    }
+    guard header.entries.isEmpty || !bytes.1 && stat(path, &status) == 0 && bytes.0 <= status.st_size
     else { throw CheckpointFile.damage(path, "it is too short for the values of its grid") }
   }
 
