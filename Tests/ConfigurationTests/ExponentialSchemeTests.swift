@@ -93,7 +93,7 @@ import TimeStepping
         "initial": { "u": "0.4 + 0.2*cos(pi*x/10)*cos(pi*y/7)", "m": "0.3 + 0.1*cos(pi*x/5)" },
         "time": { "end": 1, "step": 1, "scheme": "etdrk4" } }
       """
-    /// Of the solution within a step, and of a step to that time.
+    /// Of the solution within a step, and at its end.
     func errors(_ step: Double, at share: Double) throws -> (within: Double, whole: Double) {
       let assembly = try RunAssembly(configuration(text, set: ["time.step=\(step)"]), threads: 1)
       let copy = try FieldSet(grid: assembly.state.grid, count: assembly.state.count)
