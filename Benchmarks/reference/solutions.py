@@ -3,8 +3,9 @@ and numerics are written out here a second time, in numpy alone.
 
     .venv/bin/python Benchmarks/reference/solutions.py [--problem NAME]... [--directory DIRECTORY]
 
-writes DIRECTORY/NAME.npy (fields × points, y first) and prints how much the solutions with the step and with half of it
-differ (largest over fields of the relative L2 difference), which bounds the error of the one that is kept.
+writes DIRECTORY/NAME.npy (times × fields × points, y first; the times are the start, the end and what divides the run into
+FRAMES equal parts) and prints how much the solutions with the step and with half of it differ at the end (largest over fields
+of the relative L2 difference), which bounds the error of the one that is kept.
 
 Space is that of the program: points at the centers of equal volumes, no-flux, the spectral or the second-order Laplacian, and
 for taxis the fluxes with Koren's limiter; `chemotaxis-spectral` has taxis without discretization errors instead, and names that
@@ -16,11 +17,14 @@ which the rounding of a transform would fill.
 
 import argparse
 import dataclasses
+import itertools
 import pathlib
 import time
 from collections.abc import Callable
 
 import numpy as np
+
+FRAMES = 20
 
 
 @dataclasses.dataclass
@@ -282,6 +286,7 @@ def etdrk4(problem, space, steps):
         return space.forward(problem.rates(space.inverse(coefficients), space.positions, space))
 
     u = space.forward(problem.initial(*space.positions))
+    yield space.inverse(u)
     for _ in range(steps):
         n0 = nonlinear(u)
         a = half * u + h / 2 * half_one * n0
@@ -291,7 +296,7 @@ def etdrk4(problem, space, steps):
         u = whole * u + h * (
             (one - 3 * two + 4 * three) * n0 + (2 * two - 4 * three) * (na + nb) + (4 * three - two) * nc
         )
-    return space.inverse(u)
+        yield space.inverse(u)
 
 
 def runge_kutta(problem, space, steps):
@@ -303,17 +308,21 @@ def runge_kutta(problem, space, steps):
         return diffusivities * space.differences(u) - decays * u + problem.rates(u, space.positions, space)
 
     u = problem.initial(*space.positions)
+    yield u
     for _ in range(steps):
         k1 = slope(u)
         k2 = slope(u + h / 2 * k1)
         k3 = slope(u + h / 2 * k2)
         u = u + h / 6 * (k1 + 2 * k2 + 2 * k3 + slope(u + h * k3))
-    return u
+        yield u
 
 
 def solve(problem, step):
+    """The solution at the times that are kept."""
     method = etdrk4 if problem.isStiff else runge_kutta
-    return method(problem, Space(problem), round(problem.end / step))
+    steps = round(problem.end / step)
+    assert steps % FRAMES == 0
+    return np.stack(list(itertools.islice(method(problem, Space(problem), steps), 0, None, steps // FRAMES)))
 
 
 def difference(values, reference):
@@ -334,7 +343,7 @@ def main():
         coarse = solve(problem, problem.step)
         fine = solve(problem, problem.step / 2)
         np.save(arguments.directory / f"{problem.name}.npy", fine)
-        print(f"{problem.name}: steps of {problem.step / 2:g}, {difference(coarse, fine):.1e} from twice that,", end=" ")
+        print(f"{problem.name}: steps of {problem.step / 2:g}, {difference(coarse[-1], fine[-1]):.1e} from twice that,", end=" ")
         print(f"{time.monotonic() - start:.0f} s", flush=True)
 
 
