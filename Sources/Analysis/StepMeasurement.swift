@@ -34,11 +34,14 @@ struct StepMeasurement {
       last = moment
     }
     let done = simulation.stepper.work
+    var within = simulation.stepper.reactionTimeWithinDiffusion
     _ = try simulation.run(
       stopRequested: { samples.count >= 4 && clock.now >= deadline },
       didStep: { _ in
         let moment = clock.now
         now.whole = inSeconds(moment - start)
+        now.move(inSeconds(simulation.stepper.reactionTimeWithinDiffusion - within))
+        within = simulation.stepper.reactionTimeWithinDiffusion
         samples.append(now)
         (now, start, last) = (StepTimes(), moment, moment)
       })
@@ -87,6 +90,12 @@ private struct StepTimes {
     taxis = median(samples.map(\.taxis))
   }
 
+  /// Counts with reactions what was counted with diffusion.
+  mutating func move(_ seconds: Double) {
+    reaction += seconds
+    diffusion -= seconds
+  }
+
   mutating func add(_ seconds: Double, of part: SplittingScheme.Part) {
     switch part {
     case .reaction:
@@ -101,7 +110,7 @@ private struct StepTimes {
 extension Work {
   /// Passes over one field, each of which reads and writes it.
   fileprivate var passes: Double {
-    Double(transforms + kernelPasses + diffusionStages + taxisStages)
+    Double(transforms + kernelPasses + diffusionStages + taxisStages - sharedPasses)
   }
 
   /// Additions, multiplications and divisions per point, those of transforms and kernels by their formulas; stages of

@@ -161,23 +161,56 @@ MULTIVERSIONED void exponential_functions_row(double *phi_1, double *phi_2, doub
   }
 }
 
+/// The sum of the terms of eight coefficients, or of `count` of them, from `at` on, each times w₁ φ₁ + w₂ φ₂ + w₃ φ₃, none of which
+/// has more than the first `used` weights.
+LANES_INLINE Lanes sum_terms(const StageFunctions *f, const double *const *terms, const double *weights, size_t term_count,
+                             size_t used, size_t offset, size_t at, size_t count) {
+#define SOME(from) (count == lanes_at_once ? lanes_load(from) : lanes_load_some(from, count))
+  const Lanes none = {0};
+  const Lanes phi_1 = SOME(f->phi_1 + at), phi_2 = used > 1 ? SOME(f->phi_2 + at) : none,
+              phi_3 = used > 2 ? SOME(f->phi_3 + at) : none;
+  Lanes sum = none;
+  for (size_t j = 0; j < term_count; j++) {
+    const double *w = weights + 3 * j;
+    Lanes weight = w[0] * phi_1;
+    if (used > 1) weight += w[1] * phi_2;
+    if (used > 2) weight += w[2] * phi_3;
+    sum += weight * SOME(terms[j] + offset + at);
+  }
+  return sum;
+#undef SOME
+}
+
+LANES_INLINE void sum_all_terms(double *sum, const StageFunctions *f, const double *const *terms, const double *weights,
+                                size_t term_count, size_t used, size_t offset, size_t length) {
+  size_t i = 0;
+  for (; i + lanes_at_once <= length; i += lanes_at_once)
+    lanes_store(sum + i, sum_terms(f, terms, weights, term_count, used, offset, i, lanes_at_once));
+  // There is room for eight.
+  if (i < length) lanes_store(sum + i, sum_terms(f, terms, weights, term_count, used, offset, i, length - i));
+}
+
 MULTIVERSIONED void exponential_combine_rows(double *out, const double *base, StageBaseFactor b,
                                              const double *const *terms, const double *weights, size_t term_count,
                                              const StageCoefficients *functions, double factor, size_t first,
                                              size_t end) {
   StageFunctions f;
   double sum[stage_block];
+  size_t used = 1;
+  for (size_t j = 0; j < term_count; j++)
+    for (size_t k = used; k < 3; k++)
+      if (weights[3 * j + k] != 0) used = k + 1;
   for (size_t row = first; row < end; row++) {
     for (size_t start = 0; start < functions->count; start += stage_block) {
       const size_t left = functions->count - start, length = left < stage_block ? left : stage_block;
       const size_t offset = row * functions->stride + start;
       find_stage_functions(&f, functions, row, start, length);
-      const double *phi_1 = f.phi_1, *phi_2 = f.phi_2, *phi_3 = f.phi_3;
-      for (size_t i = 0; i < length; i++) sum[i] = 0;
-      for (size_t j = 0; j < term_count; j++) {
-        const double *term = terms[j] + offset, *w = weights + 3 * j;
-#define ADD_TERM(weight) for (size_t i = 0; i < length; i++) sum[i] += (weight) * term[i];
-        WITH_WEIGHTS(ADD_TERM)
+      if (used > 2) {
+        sum_all_terms(sum, &f, terms, weights, term_count, 3, offset, length);
+      } else if (used > 1) {
+        sum_all_terms(sum, &f, terms, weights, term_count, 2, offset, length);
+      } else {
+        sum_all_terms(sum, &f, terms, weights, term_count, 1, offset, length);
       }
       const double *before = base + offset;
       double *result = out + offset;
@@ -188,7 +221,7 @@ MULTIVERSIONED void exponential_combine_rows(double *out, const double *base, St
         const double *eigenvalues = functions->eigenvalues + start, rest = functions->rests[row] - functions->decay;
         for (size_t i = 0; i < length; i++) {
           const double z = functions->step * (eigenvalues[i] + rest);
-          result[i] = z * phi_1[i] * before[i] + factor * sum[i];
+          result[i] = z * f.phi_1[i] * before[i] + factor * sum[i];
         }
       } else {
         for (size_t i = 0; i < length; i++) result[i] = factor * sum[i];

@@ -70,7 +70,7 @@ MULTIVERSIONED void transform_load_columns(double *block, size_t width, const do
     double *to = block + order[i] * width;
     const double *from = columns + i * stride;
     if (lanes == TRANSFORM_LANES) {
-      memcpy(to, from, TRANSFORM_LANES * sizeof *to);
+      for (size_t j = 0; j < TRANSFORM_LANES; j += lanes_at_once) lanes_store(to + j, lanes_load(from + j));
     } else {
       for (size_t j = 0; j < width; j++) to[j] = j < lanes ? from[j] : 0;
     }
@@ -81,10 +81,11 @@ MULTIVERSIONED void transform_store_columns(const double *block, size_t width, d
                                             size_t count, size_t lanes, const size_t *order) {
   for (size_t i = 0; i < count; i++) {
     const double *from = block + order[i] * width;
+    double *to = columns + i * stride;
     if (lanes == TRANSFORM_LANES) {
-      memcpy(columns + i * stride, from, TRANSFORM_LANES * sizeof *from);
+      for (size_t j = 0; j < TRANSFORM_LANES; j += lanes_at_once) lanes_store(to + j, lanes_load(from + j));
     } else {
-      memcpy(columns + i * stride, from, lanes * sizeof *from);
+      memcpy(to, from, lanes * sizeof *from);
     }
   }
 }

@@ -151,4 +151,11 @@ extension LineBlocks {
     let store = axis == 0 ? transform_store_rows : transform_store_columns
     store(memory, lanes, values + offset, stride, lineLength, filled, order)
   }
+
+  /// Sets to 0 what a block in cache holds beyond its lines.
+  func clearUnused(_ index: Int, of memory: LineBlock) {
+    let filled = block(index).lanes
+    guard filled < lanes else { return }
+    for value in 0..<lineLength { (memory + value * lanes + filled).update(repeating: 0, count: lanes - filled) }
+  }
 }

@@ -47,38 +47,54 @@ final class CoefficientSpace: Sendable {
     CoefficientSpace.backward([(self, values)], pool: pool, scratch: scratch)
   }
 
-  /// Fields on the same grid, all at once.
-  static func forward(_ members: [Member], pool: WorkerPool, scratch: [WorkerScratch]) {
-    guard let axes = members.first?.space.spectra.indices else { return }
-    for axis in axes {
+  /// Fields on the same grid, all at once, from the last axis to the first.
+  ///
+  /// - Parameter axes: those to go along, instead of all.
+  static func forward(
+    _ members: [Member], along axes: Range<Int>? = nil, pool: WorkerPool, scratch: [WorkerScratch]
+  ) {
+    for axis in (axes ?? CoefficientSpace.axes(of: members)).reversed() {
       forEachBlock(of: members, axis: axis, pool) { space, values, block, worker in
-        let (lines, natural) = (space.spectra[axis].transform, space.naturalOrders[axis])
-        space.blocks[axis].gather(
-          block, from: values.start, order: lines.order, putBack: natural, scratch: scratch[worker]
-        ) { lines.forward($0, spare: $1) }
+        space.forward(block, axis: axis, of: values, scratch: scratch[worker])
       }
     }
   }
 
-  /// - Parameter first: the axes before it have been done.
+  /// From the first axis to the last.
   static func backward(
-    _ members: [Member], fromAxis first: Int = 0, pool: WorkerPool, scratch: [WorkerScratch]
+    _ members: [Member], along axes: Range<Int>? = nil, pool: WorkerPool, scratch: [WorkerScratch]
   ) {
-    guard let axes = members.first?.space.spectra.indices else { return }
-    for axis in axes.dropFirst(first) {
+    for axis in axes ?? CoefficientSpace.axes(of: members) {
       forEachBlock(of: members, axis: axis, pool) { space, values, block, worker in
         space.backward(block, axis: axis, from: values, to: values, scratch: scratch[worker])
       }
     }
   }
 
-  /// Goes back along the first axis with some rows, the first of which begins a block.
+  private static func axes(of members: [Member]) -> Range<Int> { members.first?.space.spectra.indices ?? 0..<0 }
+
+  /// Goes along the first axis with some rows, the first of which begins a block.
+  func forwardFirstAxis(_ rows: Range<Int>, of values: FieldPointer, scratch: WorkerScratch) {
+    let lanes = grid.transformLanes
+    for block in rows.lowerBound / lanes..<(rows.upperBound + lanes - 1) / lanes {
+      forward(block, axis: 0, of: values, scratch: scratch)
+    }
+  }
+
+  /// And back.
   func backwardFirstAxis(_ rows: Range<Int>, from source: FieldPointer, to target: FieldPointer, scratch: WorkerScratch)
   {
     let lanes = grid.transformLanes
     for block in rows.lowerBound / lanes..<(rows.upperBound + lanes - 1) / lanes {
       backward(block, axis: 0, from: source, to: target, scratch: scratch)
     }
+  }
+
+  private func forward(_ block: Int, axis: Int, of values: FieldPointer, scratch: WorkerScratch) {
+    let lines = spectra[axis].transform
+    blocks[axis].gather(
+      block, from: values.start, order: lines.order, putBack: naturalOrders[axis], scratch: scratch
+    ) { lines.forward($0, spare: $1) }
   }
 
   private func backward(
@@ -94,11 +110,30 @@ final class CoefficientSpace: Sendable {
     of members: [Member], axis: Int, _ pool: WorkerPool,
     _ body: @Sendable (_ space: CoefficientSpace, _ values: FieldPointer, _ block: Int, _ worker: Int) -> Void
   ) {
-    let count = members[0].space.blocks[axis].blockCount
+    guard let count = members.first?.space.blocks[axis].blockCount else { return }
     pool.forEach(count * members.count) { item, worker in
       let member = members[item % members.count]
       body(member.space, member.values, item / members.count, worker)
     }
+  }
+
+  /// Where the values of a line along an axis lie in a block before and after these, and where its coefficients do.
+  func orders(axis: Int) -> (values: [Int], coefficients: [Int]) {
+    (spectra[axis].transform.order, naturalOrders[axis])
+  }
+
+  /// From a block of lines along an axis, which is lost, to their coefficients, in another block.
+  func forward(_ lines: LineBlock, to other: LineBlock, axis: Int) {
+    place(spectra[axis].transform.forward(lines, spare: other), in: other, axis: axis)
+  }
+
+  /// And back.
+  func backward(_ lines: LineBlock, to other: LineBlock, axis: Int) {
+    place(spectra[axis].transform.backward(lines, spare: other), in: other, axis: axis)
+  }
+
+  private func place(_ found: LineBlock, in other: LineBlock, axis: Int) {
+    if found != other { other.update(from: found, count: blocks[axis].blockSize) }
   }
 
   /// `u ← e^{hL} u − h φ₁(hL) c`, all in coefficients.

@@ -3,8 +3,11 @@ import Fields
 
 extension LinearParts {
   /// Replaces the values at the points by coefficients, in the fields that are transformed.
-  package func toCoefficients(_ set: FieldSet, isNormalized: Bool = false) {
-    CoefficientSpace.forward(members(set), pool: pool, scratch: scratch)
+  ///
+  /// - Parameter butFirstAxis: whether the first axis is left to the next stage, which has its lines at hand anyway.
+  package func toCoefficients(_ set: FieldSet, isNormalized: Bool = false, butFirstAxis: Bool = false) {
+    CoefficientSpace.forward(
+      members(set), along: (butFirstAxis ? 1 : 0)..<grid.axes.count, pool: pool, scratch: scratch)
     meter.add { $0.transforms += transformed.count * grid.axes.count }
     guard isNormalized else { return }
     for (field, part) in parts.enumerated() {
@@ -13,8 +16,13 @@ extension LinearParts {
     }
   }
 
+  /// Does the first axis that `toCoefficients` or `passThroughPoints` has left.
+  package func finishCoefficients(_ set: FieldSet) {
+    CoefficientSpace.forward(members(set), along: 0..<1, pool: pool, scratch: scratch)
+  }
+
   /// The fields that are transformed.
-  private func members(_ set: FieldSet) -> [CoefficientSpace.Member] {
+  func members(_ set: FieldSet) -> [CoefficientSpace.Member] {
     parts.enumerated().compactMap { field, part in part.space.map { ($0, FieldPointer(set, field)) } }
   }
 
@@ -30,17 +38,21 @@ extension LinearParts {
   ///   - factor: of `base`.
   ///   - share: `c`.
   ///   - terms: coefficients as they come from `toCoefficients`, with their weights `w`.
+  ///   - unfinished: one of the terms, of which the first axis is still to be transformed; done afterwards.
+  ///   - butLastAxis: whether the last axis is left to `passThroughPoints`.
   ///   - decays: instead of those given at the beginning.
   package func stage(
     into points: FieldSet, keeping coefficients: FieldSet? = nil, base: FieldSet,
     times factor: BaseFactor = .exponential, share: Double, of step: Double,
-    terms: [(set: FieldSet, weights: [Double])], decays: [Double]? = nil
+    terms: [(set: FieldSet, weights: [Double])], finishing unfinished: FieldSet? = nil, butLastAxis: Bool = false,
+    decays: [Double]? = nil
   ) {
     combine(
       into: coefficients ?? points, points: points, base: base, times: factor, share: share, of: step,
-      terms: terms, decays: decays)
+      terms: terms, finishing: unfinished, decays: decays)
     meter.add { $0.transforms += transformed.count * grid.axes.count }
-    CoefficientSpace.backward(members(points), fromAxis: 1, pool: pool, scratch: scratch)
+    CoefficientSpace.backward(
+      members(points), along: 1..<(grid.axes.count - (butLastAxis ? 1 : 0)), pool: pool, scratch: scratch)
   }
 
   /// How large the values at the points are of the error `h (w₁ φ₁(hL) + w₂ φ₂(hL) + w₃ φ₃(hL)) (a − b)` of a step, of the
@@ -74,7 +86,7 @@ extension LinearParts {
   /// A stage in coefficients, and with it the first axis of the transform to the points.
   private func combine(
     into coefficients: FieldSet, points: FieldSet, base: FieldSet, times factor: BaseFactor, share: Double,
-    of step: Double, terms: [(set: FieldSet, weights: [Double])], decays: [Double]?
+    of step: Double, terms: [(set: FieldSet, weights: [Double])], finishing unfinished: FieldSet?, decays: [Double]?
   ) {
     let terms = terms.filter { $0.weights.contains { $0 != 0 } }
     meter.add {
@@ -89,7 +101,7 @@ extension LinearParts {
     let lanes = grid.transformLanes
     let rows = lanes * max(1, LinearParts.pieceLength / (lanes * stride))
     let pieces = (rowCount + rows - 1) / rows
-    withExtendedLifetime((terms, base)) {
+    withExtendedLifetime((terms, base, unfinished)) {
       weights.withUnsafeBufferPointer { weights in
         places.withUnsafeBufferPointer { places in
           let stages = parts.indices.map { field in
@@ -98,7 +110,8 @@ extension LinearParts {
               terms: places.baseAddress.map { $0 + field * terms.count }, weights: weights.baseAddress,
               termCount: terms.count)
             return stageOfField(
-              field, sum, points: FieldPointer(points, field), share: share, step: step, otherDecay: decays?[field])
+              field, sum, points: FieldPointer(points, field), unfinished: unfinished.map { FieldPointer($0, field) },
+              share: share, step: step, otherDecay: decays?[field])
           }
           pool.forEach(pieces * stages.count) { item, worker in
             let first = item / stages.count * rows
@@ -114,7 +127,8 @@ extension LinearParts {
   private static let pieceLength = 4096
 
   private func stageOfField(
-    _ field: Int, _ sum: FieldSum, points: FieldPointer, share: Double, step: Double, otherDecay: Double?
+    _ field: Int, _ sum: FieldSum, points: FieldPointer, unfinished: FieldPointer?, share: Double, step: Double,
+    otherDecay: Double?
   ) -> FieldStage {
     let interval = share * step
     guard let space = parts[field].space else {
@@ -123,13 +137,14 @@ extension LinearParts {
         step * functions.sum((0..<3).map { sum.weights?[3 * term + $0] ?? 0 })
       }
       return FieldStage(
-        sum: sum, points: points, means: .numbers([functions.value(sum.factor)] + factors))
+        sum: sum, points: points, unfinished: nil, means: .numbers([functions.value(sum.factor)] + factors))
     }
     let functions =
       otherDecay.map { StageFunctions(space, step: interval, decay: $0, pool: pool) }
       ?? functions(field, space, share: share, step: step)
     return FieldStage(
-      sum: sum, points: points, means: .functions(functions, space, factor: step / space.normalization))
+      sum: sum, points: points, unfinished: unfinished,
+      means: .functions(functions, space, factor: step / space.normalization))
   }
 }
 
@@ -162,9 +177,11 @@ private struct FieldStage: @unchecked Sendable {
   let sum: FieldSum
   /// Where the values at the points come; may be where the sum comes.
   let points: FieldPointer
+  /// A term of which the first axis is still to be transformed.
+  let unfinished: FieldPointer?
   let means: Means
 
-  /// Some rows of the sum, and with them the first axis of the transform back.
+  /// Some rows of the sum, and with them the first axis of the transforms there and back.
   func find(_ rows: Range<Int>, stride: Int, scratch: WorkerScratch) {
     switch means {
     case .numbers(let factors):
@@ -176,6 +193,7 @@ private struct FieldStage: @unchecked Sendable {
         (points.start + start).update(from: sum.out.start + start, count: end - start)
       }
     case .functions(let functions, let space, let factor):
+      if let unfinished { space.forwardFirstAxis(rows, of: unfinished, scratch: scratch) }
       functions.combine(sum, factor: factor, rows: rows)
       space.backwardFirstAxis(rows, from: sum.out, to: points, scratch: scratch)
     }

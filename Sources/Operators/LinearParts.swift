@@ -16,6 +16,7 @@ package final class LinearParts: Sendable {
   private let spare: FieldSet
   let meter = WorkMeter()
   let tables: StageTables
+  let lastOrder: [Int]?
 
   struct Part: Sendable {
     let decay: Double
@@ -51,6 +52,7 @@ package final class LinearParts: Sendable {
         sides: moves ? SideRates(field, grid: grid).flatMap { $0.isGiven ? $0 : nil } : nil,
         stencils: isLocal ? LinearParts.stencils(field, grid) : [])
     }
+    lastOrder = LinearParts.commonOrder(parts, grid)
     tables = StageTables(grid: grid, fieldCount: parts.count { $0.space != nil })
     spare = try FieldSet(grid: grid, count: parts.contains { $0.sides != nil || !$0.stencils.isEmpty } ? 2 : 0)
     longestStep = zip(parts, fields).reduce(.infinity) { longest, part in
@@ -76,6 +78,7 @@ package final class LinearParts: Sendable {
   /// Fields that are held to work with.
   package var workingFieldCount: Int { spare.count }
   package var work: Work { meter.work }
+  package var threadCount: Int { pool.threadCount }
   /// Numbers of the fields that are transformed.
   package var transformed: [Int] { parts.indices.filter { parts[$0].space != nil } }
   package var decays: [Double] { parts.map(\.decay) }

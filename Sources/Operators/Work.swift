@@ -16,6 +16,8 @@ package struct Work: Hashable, Sendable {
   package var diffusionStages = 0
   /// Stages of movement up gradients and with flows, of one field along one axis.
   package var taxisStages = 0
+  /// Passes over one field that several of these share, each counted as often as it is saved.
+  package var sharedPasses = 0
 
   package init() {}
 
@@ -33,6 +35,7 @@ package struct Work: Hashable, Sendable {
     result.kernelReach = whole(a.kernelReach, b.kernelReach)
     result.diffusionStages = whole(a.diffusionStages, b.diffusionStages)
     result.taxisStages = whole(a.taxisStages, b.taxisStages)
+    result.sharedPasses = whole(a.sharedPasses, b.sharedPasses)
     return result
   }
 

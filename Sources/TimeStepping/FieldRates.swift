@@ -11,7 +11,7 @@ package final class FieldRates: Sendable {
   /// The state with what stands for delayed values, integrals along an axis and convolutions behind it.
   private let extended: FieldSet?
   /// Values of what depends on the position alone; nil if nothing does.
-  private let places: FieldSet?
+  let places: FieldSet?
   private let fieldCount: Int
   private let meter = WorkMeter()
 
@@ -51,16 +51,31 @@ package final class FieldRates: Sendable {
   /// Taxis included.
   var work: Work { taxis.map { meter.work + $0.work } ?? meter.work }
 
+  /// Whether the rates at a point follow from the values of the fields and of `places` there.
+  var isPointwise: Bool { taxis == nil && distributions == nil && evaluator.isPointwise }
+
+  /// Replaces the values of the fields at some points by the rates there; those of `places` follow the fields.
+  ///
+  /// - Precondition: `isPointwise`.
+  func replace(_ points: PointBlock, time: Double, worker: Int) {
+    evaluator.replace(points, time: time, worker: worker)
+  }
+
+  /// Counts an evaluation at all points.
+  func countEvaluation() {
+    meter.add {
+      $0.rateEvaluations += 1
+      $0.operations += Double(evaluator.functions.operationCount)
+    }
+  }
+
   /// Replaces `target` by the rates at a time.
   ///
   /// - Parameter didFlow: called after each part of the work, for those who measure its time.
   package func evaluate(
     _ state: FieldSet, time: Double, into target: FieldSet, didFlow: (SplittingScheme.Part) -> Void = { _ in }
   ) throws(NumericalFailure) {
-    meter.add {
-      $0.rateEvaluations += 1
-      $0.operations += Double(evaluator.functions.operationCount)
-    }
+    countEvaluation()
     if let distributions, let extended {
       try distributions.extend(state, into: extended, time: time)
       evaluator.evaluate(extended, time: time, into: target, places: places)

@@ -137,6 +137,19 @@ package final class PointwiseFunctions: Sendable {
       uniforms: workspace.uniforms, workspace: workspace.main)
   }
 
+  /// Replaces the values of the fields at `count` points of a block by those of all expressions; the extra inputs follow the fields.
+  ///
+  /// - Precondition: `isPlaceless`, and there are no functionals.
+  func replace(
+    _ points: PointBlock, from start: Int, count: Int, time: Double, in block: TileBlock, workspace: Workspace
+  ) {
+    workspace.uniforms[0] = time
+    program.evaluate(
+      points, fieldCount: fieldCount, into: block, from: start, count: count, uniforms: workspace.uniforms,
+      workspace: workspace.main)
+    for row in 0..<program.outputCount { (points.row(row) + start).update(from: block.row(row), count: count) }
+  }
+
   /// Evaluates all expressions at `count` points whose fields lie in the rows from `inputRow` on; one output row each.
   package func evaluate(
     _ block: TileBlock, inputRow: Int, outputRow: Int, time: Double, count: Int, workspace: Workspace

@@ -127,4 +127,71 @@ import Testing
       if step * share == 0.15 { #expect(step != 0.3 || found == computed) } else { #expect(found != computed) }
     }
   }
+
+  /// Rates found on the way from a stage to their coefficients have the bits of those that are found point by point in between.
+  @Test(arguments: [[45, 38], [16, 32], [7, 9], [6, 20, 17]])
+  func ratesOnTheWayAreThoseAtThePoints(points: [Int]) throws {
+    let grid = grid(points)
+    let parts = try parts(grid, points.map { _ in .noFlux }, decays: [0.5, 0, 40])
+    #expect(parts.canPassThroughPoints)
+    let (base, rates, place) = (
+      try randomSet(grid, count: 3, seed: 1), try randomSet(grid, count: 3, seed: 2),
+      try randomSet(grid, count: 1, seed: 3)
+    )
+    @Sendable func rate(_ values: [Double], _ place: Double, _ field: Int) -> Double {
+      place * values[field] / (values[(field + 1) % 3] + values[2])
+    }
+    func sets() throws -> [FieldSet] { try (0..<3).map { _ in try FieldSet(grid: grid, count: 3) } }
+    func stage(into target: FieldSet, butLastAxis: Bool, finishing unfinished: FieldSet) {
+      parts.stage(
+        into: target, base: base, share: 0.5, of: 0.3, terms: [(unfinished, [0.5, -1, 0])], finishing: unfinished,
+        butLastAxis: butLastAxis)
+    }
+    // Along all axes, one after the other.
+    let apart = try sets()
+    apart[0].copy(from: rates)
+    parts.toCoefficients(apart[0])
+    parts.stage(into: apart[1], base: base, share: 0.5, of: 0.3, terms: [(apart[0], [0.5, -1, 0])])
+    let values = (0..<3).map { apart[1].values($0) }
+    let places = place.values(0)
+    for field in 0..<3 {
+      apart[2].setValues(
+        field, to: places.indices.map { point in rate(values.map { $0[point] }, places[point], field) })
+    }
+    parts.toCoefficients(apart[2])
+    // On the way.
+    for keepsPoints in [true, false] {
+      let onTheWay = try sets()
+      onTheWay[0].copy(from: rates)
+      parts.toCoefficients(onTheWay[0], butFirstAxis: true)
+      stage(into: onTheWay[1], butLastAxis: true, finishing: onTheWay[0])
+      parts.passThroughPoints(of: onTheWay[1], keepsPoints: keepsPoints, places: place, to: onTheWay[2]) { block, _ in
+        for point in 0..<block.count {
+          let values = (0..<3).map { block.row($0)[point] }
+          for field in 0..<3 { block.row(field)[point] = rate(values, block.row(3)[point], field) }
+        }
+      }
+      parts.finishCoefficients(onTheWay[2])
+      for field in 0..<3 {
+        #expect(onTheWay[0].values(field) == apart[0].values(field))
+        #expect(onTheWay[2].values(field) == apart[2].values(field))
+        if keepsPoints { #expect(onTheWay[1].values(field) == values[field]) }
+      }
+    }
+  }
+
+  /// Lines that are held in different orders, and what comes from the sides, leave no common way.
+  @Test func onlyWhatGoesTheSameWayPassesThroughPoints() throws {
+    func canPass(_ boundaries: [[AxisBoundary]]) throws -> Bool {
+      let grid = grid(boundaries[0].map { _ in 12 })
+      return try LinearParts(
+        volumes: PointVolumes(grid),
+        fields: boundaries.map { FieldDiffusion(diffusivities: $0.map { _ in 0.1 }, boundaries: $0) },
+        decays: boundaries.map { _ in 0 }, pool: WorkerPool(threads: 1)
+      ).canPassThroughPoints
+    }
+    #expect(try canPass([[.noFlux, .periodic], [.periodic, .periodic]]))
+    #expect(try !canPass([[.noFlux, .periodic], [.periodic, .noFlux]]))
+    #expect(try !canPass([[.noFlux]]))
+  }
 }

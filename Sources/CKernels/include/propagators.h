@@ -39,6 +39,14 @@ void transform_load_columns(double *block, size_t width, const double *columns, 
 void transform_store_columns(const double *block, size_t width, double *columns, size_t stride, size_t count, size_t lanes,
                              const size_t *order);
 
+/// One pass of a transform of `groups` complex lines of radix·part values, one after the other in a block of TRANSFORM_LANES real
+/// lines: from the transforms U_j of every radix-th value, one after the other, j being the first, to
+/// V_{k + q·part} = Σ_j e^{−2πi jq/radix} w_jk U_jk, in place. The radix is 2, 3, 4 or 5; `factors` are
+/// w_jk = e^{−2πi jk/(radix·part)}, real and imaginary part, for j from 1 on and then for k.
+void radix_pass_forward(double *block, size_t radix, size_t part, size_t groups, const double *factors);
+/// And back, times the radix, with the same factors.
+void radix_pass_backward(double *block, size_t radix, size_t part, size_t groups, const double *factors);
+
 /// Mixes each coefficient with its mirror image: V_k ← a_k V_k + b_k V_{N−k}, with real a and complex b;
 /// V_0 ← a_0 V_0 and, for even N, V_{N/2} ← (a + b) V_{N/2}.
 void transform_mix(double *block, size_t width, size_t count, const double *a, const double *b_real,

@@ -67,6 +67,22 @@ extension Program {
     for output in 0..<outputCount { target.clearBetweenRows(output, from: start, to: start + count) }
   }
 
+  /// Evaluates all outputs at `count` ≤ `Tile.capacity` values of a block of points from `start` on, into the first rows of a
+  /// tile block.
+  ///
+  /// - Parameter fieldCount: rows of the block that are fields, and inputs; the next input is not used, those after it follow
+  ///   the fields in the block.
+  package func evaluate(
+    _ points: PointBlock, fieldCount: Int, into block: TileBlock, from start: Int, count: Int,
+    uniforms: UnsafePointer<Double>, workspace: Workspace
+  ) {
+    for output in 0..<outputCount { workspace.rows[output] = block.row(output) }
+    for input in 0..<inputCount {
+      workspace.rows[outputCount + input] = points.row(input < fieldCount ? input : input - 1) + start
+    }
+    run(uniforms: uniforms, count: count, workspace: workspace)
+  }
+
   private func run(uniforms: UnsafePointer<Double>, count: Int, workspace: Workspace) {
     assert(count <= Tile.capacity)
     assert(workspace.scalarCount == code.scalars.count, "the workspace belongs to another program")

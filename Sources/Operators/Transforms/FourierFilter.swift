@@ -28,13 +28,13 @@ struct FourierFilter: LineFilter {
   }
 
   func apply(_ block: LineBlock, spare: LineBlock) -> LineBlock {
-    transform.transform(block, to: spare)
+    transform.complex.forward(block, to: spare)
     if transform.isPeriodic {
       transform_scale(spare, transform.lanes, a.count, a)
     } else {
       transform_mix(spare, transform.lanes, a.count, a, bReal, bImaginary)
     }
-    transform.transform(spare, to: block, backward: true)
+    transform.complex.backward(spare, to: block)
     return block
   }
 }

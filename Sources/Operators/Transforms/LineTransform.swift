@@ -1,7 +1,7 @@
 import CKernels
 
 /// Lines side by side, in memory that stays in cache.
-typealias LineBlock = UnsafeMutablePointer<Double>
+package typealias LineBlock = UnsafeMutablePointer<Double>
 
 /// A transform of lines of one length, a block of them at a time, to real coefficients in which a diffusion operator is a
 /// product, and back.

@@ -65,6 +65,9 @@ package final class AutomaticStepper: Stepper {
   package var needsTables: Bool { current.needsTables }
   package var fieldSetCount: Int { candidates.reduce(0) { $0 + $1.stepper.fieldSetCount } }
   package var work: Work { stored.withLock { $0.work } }
+  package var reactionTimeWithinDiffusion: Duration {
+    candidates.reduce(.zero) { $0 + $1.stepper.reactionTimeWithinDiffusion }
+  }
   package var memory: [(name: String, set: FieldSet)] { current.memory }
   package var memorized: StepperMemory {
     get {

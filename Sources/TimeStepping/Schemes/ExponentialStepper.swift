@@ -24,6 +24,10 @@ package final class ExponentialStepper: Stepper {
   let stageRates: [FieldSet]
   /// Empty where the error is found in coefficients alone.
   let spare: FieldSet
+  /// Whether rates are found on the way from a stage to their coefficients.
+  private let passesThroughPoints: Bool
+  /// Of all threads together, on that way.
+  private let reactionTime = Mutex(Duration.zero)
   private let memories = Mutex(Memory())
 
   private struct Memory {
@@ -54,6 +58,7 @@ package final class ExponentialStepper: Stepper {
     self.nonNegative = nonNegative
     self.account = account
     func set() throws(FieldAllocationError) -> FieldSet { try FieldSet(grid: grid, count: count) }
+    passesThroughPoints = parts.canPassThroughPoints && rates.isPointwise && quasiSteady == nil
     pairs = [(try set(), try set()), (try set(), try set())]
     var others: [FieldSet] = []
     for _ in scheme.stages { others.append(try set()) }
@@ -66,6 +71,7 @@ package final class ExponentialStepper: Stepper {
   package var growthTarget: Double { 0.1 }
   package var needsTables: Bool { false }
   package var work: Work { [rates, ratesOfTime].reduce(parts.work) { $0 + ($1?.work ?? Work()) } }
+  package var reactionTimeWithinDiffusion: Duration { reactionTime.withLock { $0 } / parts.threadCount }
   package var longestStep: Double { parts.longestStep }
   package var fieldSetCount: Int {
     2 * pairs.count + stageRates.count + (spare.count > 0 ? 1 : 0) + rates.fieldSetCount
@@ -103,12 +109,18 @@ package final class ExponentialStepper: Stepper {
     let all = [start.rates] + stageRates
     parts.stage(
       into: state, keeping: end.solution, base: start.solution, share: 1, of: step,
-      terms: Array(zip(all, scheme.weights)))
+      terms: Array(zip(all, scheme.weights)), finishing: stageRates.last, butLastAxis: passesThroughPoints)
     didFlow(.diffusion)
-    try quasiSteady?.settle(state, time: time + step)
-    for field in quasiSteady?.fields ?? [] { end.solution.setField(field, toSumOf: [(1, state)]) }
+    if passesThroughPoints {
+      passThroughPoints(state, keepsPoints: true, time + step, into: end.rates)
+    } else {
+      try quasiSteady?.settle(state, time: time + step)
+      for field in quasiSteady?.fields ?? [] { end.solution.setField(field, toSumOf: [(1, state)]) }
+      try evaluate(state, time + step, into: end.rates, didFlow)
+    }
+    parts.finishCoefficients(end.rates)
+    didFlow(.diffusion)
     record?.finish(state, by: step, scheme)
-    try evaluate(state, time + step, into: end.rates, didFlow)
     memories.withLock { ($0.pendingStep, $0.pendingTime, $0.hasMiddle) = (step, time, false) }
     guard let measure else { return nil }
     return try error(of: state, from: time, by: step, start: start, end: end, measure)
@@ -122,7 +134,7 @@ package final class ExponentialStepper: Stepper {
     try stages(copy, start: start.solution, startRates: start.rates, from: time, by: step, &record, { _ in })
     parts.stage(
       into: copy, base: start.solution, share: 1, of: step,
-      terms: Array(zip([start.rates] + stageRates, scheme.weights)))
+      terms: Array(zip([start.rates] + stageRates, scheme.weights)), finishing: stageRates.last)
     try quasiSteady?.settle(copy, time: time + step)
     record?.finish(copy, by: step, scheme)
   }
@@ -137,6 +149,7 @@ package final class ExponentialStepper: Stepper {
     if !memory.hasMiddle {
       try interpolate(copy, middle: [(first, 0.5), (second, 0.5)], from: time, by: 0.5 * whole, of: whole)
       try evaluate(copy, time + 0.5 * whole, into: second, { _ in })
+      parts.finishCoefficients(second)
       memories.withLock { $0.hasMiddle = true }
     }
     try interpolate(copy, middle: [(second, 1)], from: time, by: part, of: whole)
@@ -156,18 +169,26 @@ package final class ExponentialStepper: Stepper {
     try quasiSteady?.settle(copy, time: time + part)
   }
 
-  /// Computes the rates at all stages but the first; `state` is lost.
+  /// Computes the rates at all stages but the first, the last ones not yet along the first axis; `state` is lost.
   private func stages(
     _ state: FieldSet, start: FieldSet, startRates: FieldSet, from time: Double, by step: Double,
     _ record: inout StageRecord?, _ didFlow: (SplittingScheme.Part) -> Void
   ) throws(NumericalFailure) {
     let all = [startRates] + stageRates
     for (index, stage) in scheme.stages.enumerated() {
-      parts.stage(into: state, base: start, share: stage.node, of: step, terms: Array(zip(all, stage.weights)))
+      parts.stage(
+        into: state, base: start, share: stage.node, of: step, terms: Array(zip(all, stage.weights)),
+        finishing: index > 0 ? stageRates[index - 1] : nil, butLastAxis: passesThroughPoints)
       didFlow(.diffusion)
-      try quasiSteady?.settle(state, time: time + stage.node * step)
-      try evaluate(state, time + stage.node * step, into: stageRates[index], didFlow)
-      try record?.passed(state, at: time + stage.node * step)
+      let now = time + stage.node * step
+      if passesThroughPoints {
+        passThroughPoints(state, keepsPoints: record != nil, now, into: stageRates[index])
+        didFlow(.diffusion)
+      } else {
+        try quasiSteady?.settle(state, time: now)
+        try evaluate(state, now, into: stageRates[index], didFlow)
+      }
+      try record?.passed(state, at: now)
     }
   }
 
@@ -181,17 +202,30 @@ package final class ExponentialStepper: Stepper {
       pair.solution.copy(from: state)
       parts.toCoefficients(pair.solution, isNormalized: true)
       try evaluate(state, time, into: pair.rates, didFlow)
+      parts.finishCoefficients(pair.rates)
       memories.withLock { $0.step = 0 }
     }
     return pair
   }
 
+  /// The rates of a state, not yet along the first axis.
   private func evaluate(
     _ state: FieldSet, _ time: Double, into target: FieldSet, _ didFlow: (SplittingScheme.Part) -> Void
   ) throws(NumericalFailure) {
     try rates.evaluate(state, time: time, into: target, didFlow: didFlow)
     parts.addRates(of: state, time: time, to: target)
-    parts.toCoefficients(target)
+    parts.toCoefficients(target, butFirstAxis: true)
     didFlow(.diffusion)
+  }
+
+  /// The same from a stage that has not gone along the last axis.
+  private func passThroughPoints(_ stage: FieldSet, keepsPoints: Bool, _ time: Double, into target: FieldSet) {
+    rates.countEvaluation()
+    parts.passThroughPoints(of: stage, keepsPoints: keepsPoints, places: rates.places, to: target) {
+      let start = ContinuousClock.now
+      self.rates.replace($0, time: time, worker: $1)
+      let spent = ContinuousClock.now - start
+      self.reactionTime.withLock { $0 += spent }
+    }
   }
 }

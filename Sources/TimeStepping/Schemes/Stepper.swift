@@ -69,6 +69,8 @@ package protocol Stepper: AnyObject, Sendable {
   var work: Work { get }
   /// The part of it that measures what later steps need to know, and is not done in each.
   var occasionalWork: Work { get }
+  /// Time that reactions have taken within flows of diffusion, for those who measure it; nothing depends on it.
+  var reactionTimeWithinDiffusion: Duration { get }
 }
 
 extension Stepper {
@@ -77,6 +79,7 @@ extension Stepper {
   package var longestStep: Double { .infinity }
   package var learnsFromSteps: Bool { false }
   package var occasionalWork: Work { Work() }
+  package var reactionTimeWithinDiffusion: Duration { .zero }
   package var needsTables: Bool { true }
 
   package func prepare(
