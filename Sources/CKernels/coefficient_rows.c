@@ -53,24 +53,18 @@ void exponential_functions(double z, double values[4]) {
   phi_functions(z, values, values + 1, values + 2, values + 3);
 }
 
-MULTIVERSIONED void bend_sums(const double *n_0, const double *n_a, const double *n_b, const double *n_1, const double *u,
-                              size_t count, double sums[3]) {
-  const double *const n[4] = {n_0, n_a, n_b, n_1};
+MULTIVERSIONED void bend_sums(const double *n_0, const double *n_middle, const double *n_1, const double *u, size_t count,
+                              double sums[3]) {
+  const double *const all[4] = {n_0, n_middle, n_1, u};
   Lanes sum[3] = {{0}};
   for (size_t i = 0; i < count; i += lanes_at_once) {
     const size_t length = count - i < lanes_at_once ? count - i : lanes_at_once;
-    Lanes rates[4], value;
-    if (length == lanes_at_once) {
-      for (size_t j = 0; j < 4; j++) rates[j] = lanes_load(n[j] + i);
-      value = lanes_load(u + i);
-    } else {
-      for (size_t j = 0; j < 4; j++) rates[j] = lanes_load_some(n[j] + i, length);
-      value = lanes_load_some(u + i, length);
-    }
-    const Lanes change = rates[0] - rates[3], bend = (rates[0] - rates[1]) - (rates[2] - rates[3]);
+    Lanes v[4];
+    for (size_t j = 0; j < 4; j++) v[j] = length == lanes_at_once ? lanes_load(all[j] + i) : lanes_load_some(all[j] + i, length);
+    const Lanes change = v[0] - v[2], bend = (v[0] + v[2]) - v[1];
     sum[0] += bend * bend;
     sum[1] += change * change;
-    sum[2] += value * value;
+    sum[2] += v[3] * v[3];
   }
   for (size_t k = 0; k < 3; k++) sums[k] = lanes_sum(sum[k]);
 }

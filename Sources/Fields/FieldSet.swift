@@ -25,7 +25,7 @@ package final class FieldSet: @unchecked Sendable {
     self.grid = grid
     self.count = count
     storage = try FieldSet.allocate(grid, count)
-    storage.initialize(repeating: 0, count: grid.storageCount * max(count, 1))
+    storage.initialize(repeating: 0, count: grid.storageCount * count)
   }
 
   /// A set of its own with the values and the scale of another one.
@@ -37,9 +37,9 @@ package final class FieldSet: @unchecked Sendable {
 
   private static func allocate(_ grid: Grid, _ count: Int) throws(FieldAllocationError) -> UnsafeMutablePointer<Double>
   {
-    let (bytes, overflow) = grid.storageCount.multipliedReportingOverflow(by: max(count, 1) * 8)
+    let (bytes, overflow) = grid.storageCount.multipliedReportingOverflow(by: count * 8)
     var raw: UnsafeMutableRawPointer?
-    guard !overflow, posix_memalign(&raw, 64, bytes) == 0, let raw else { throw FieldAllocationError(bytes: bytes) }
+    guard !overflow, posix_memalign(&raw, 64, max(bytes, 64)) == 0, let raw else { throw FieldAllocationError(bytes: bytes) }
     return raw.bindMemory(to: Double.self, capacity: bytes / 8)
   }
 

@@ -39,17 +39,18 @@ extension LinearParts {
   ///   - share: `c`.
   ///   - terms: coefficients as they come from `toCoefficients`, with their weights `w`.
   ///   - unfinished: one of the terms, of which the first axis is still to be transformed; done afterwards.
+  ///   - sum: what that is added to afterwards.
   ///   - butLastAxis: whether the last axis is left to `passThroughPoints`.
   ///   - decays: instead of those given at the beginning.
   package func stage(
     into points: FieldSet, keeping coefficients: FieldSet? = nil, base: FieldSet,
     times factor: BaseFactor = .exponential, share: Double, of step: Double,
-    terms: [(set: FieldSet, weights: [Double])], finishing unfinished: FieldSet? = nil, butLastAxis: Bool = false,
-    decays: [Double]? = nil
+    terms: [(set: FieldSet, weights: [Double])], finishing unfinished: FieldSet? = nil,
+    addingTo sum: FieldSet? = nil, butLastAxis: Bool = false, decays: [Double]? = nil
   ) {
     combine(
       into: coefficients ?? points, points: points, base: base, times: factor, share: share, of: step,
-      terms: terms, finishing: unfinished, decays: decays)
+      terms: terms, finishing: unfinished, addingTo: sum, decays: decays)
     meter.add { $0.transforms += transformed.count * grid.axes.count }
     CoefficientSpace.backward(
       members(points), along: 1..<(grid.axes.count - (butLastAxis ? 1 : 0)), pool: pool, scratch: scratch)
@@ -86,7 +87,8 @@ extension LinearParts {
   /// A stage in coefficients, and with it the first axis of the transform to the points.
   private func combine(
     into coefficients: FieldSet, points: FieldSet, base: FieldSet, times factor: BaseFactor, share: Double,
-    of step: Double, terms: [(set: FieldSet, weights: [Double])], finishing unfinished: FieldSet?, decays: [Double]?
+    of step: Double, terms: [(set: FieldSet, weights: [Double])], finishing unfinished: FieldSet?,
+    addingTo total: FieldSet?, decays: [Double]?
   ) {
     let terms = terms.filter { $0.weights.contains { $0 != 0 } }
     meter.add {
@@ -101,7 +103,7 @@ extension LinearParts {
     let lanes = grid.transformLanes
     let rows = lanes * max(1, LinearParts.pieceLength / (lanes * stride))
     let pieces = (rowCount + rows - 1) / rows
-    withExtendedLifetime((terms, base, unfinished)) {
+    withExtendedLifetime((terms, base, unfinished, total)) {
       weights.withUnsafeBufferPointer { weights in
         places.withUnsafeBufferPointer { places in
           let stages = parts.indices.map { field in
@@ -111,7 +113,7 @@ extension LinearParts {
               termCount: terms.count)
             return stageOfField(
               field, sum, points: FieldPointer(points, field), unfinished: unfinished.map { FieldPointer($0, field) },
-              share: share, step: step, otherDecay: decays?[field])
+              total: total.map { FieldPointer($0, field) }, share: share, step: step, otherDecay: decays?[field])
           }
           pool.forEach(pieces * stages.count) { item, worker in
             let first = item / stages.count * rows
@@ -127,8 +129,8 @@ extension LinearParts {
   private static let pieceLength = 4096
 
   private func stageOfField(
-    _ field: Int, _ sum: FieldSum, points: FieldPointer, unfinished: FieldPointer?, share: Double, step: Double,
-    otherDecay: Double?
+    _ field: Int, _ sum: FieldSum, points: FieldPointer, unfinished: FieldPointer?, total: FieldPointer?,
+    share: Double, step: Double, otherDecay: Double?
   ) -> FieldStage {
     let interval = share * step
     guard let space = parts[field].space else {
@@ -137,13 +139,14 @@ extension LinearParts {
         step * functions.sum((0..<3).map { sum.weights?[3 * term + $0] ?? 0 })
       }
       return FieldStage(
-        sum: sum, points: points, unfinished: nil, means: .numbers([functions.value(sum.factor)] + factors))
+        sum: sum, points: points, unfinished: unfinished, total: total,
+        means: .numbers([functions.value(sum.factor)] + factors))
     }
     let functions =
       otherDecay.map { StageFunctions(space, step: interval, decay: $0, pool: pool) }
       ?? functions(field, space, share: share, step: step)
     return FieldStage(
-      sum: sum, points: points, unfinished: unfinished,
+      sum: sum, points: points, unfinished: unfinished, total: total,
       means: .functions(functions, space, factor: step / space.normalization))
   }
 }
@@ -177,8 +180,8 @@ private struct FieldStage: @unchecked Sendable {
   let sum: FieldSum
   /// Where the values at the points come; may be where the sum comes.
   let points: FieldPointer
-  /// A term of which the first axis is still to be transformed.
-  let unfinished: FieldPointer?
+  /// A term of which the first axis is still to be transformed, and what it is added to afterwards.
+  let unfinished, total: FieldPointer?
   let means: Means
 
   /// Some rows of the sum, and with them the first axis of the transforms there and back.
@@ -197,5 +200,8 @@ private struct FieldStage: @unchecked Sendable {
       functions.combine(sum, factor: factor, rows: rows)
       space.backwardFirstAxis(rows, from: sum.out, to: points, scratch: scratch)
     }
+    guard let unfinished, let total else { return }
+    let (start, end) = (rows.lowerBound * stride, rows.upperBound * stride)
+    transform_add_multiple(total.start + start, 1, unfinished.start + start, end - start)
   }
 }

@@ -11,12 +11,16 @@ extension LinearParts {
   ///
   /// - Parameters:
   ///   - solution: normalized coefficients.
-  ///   - rates: coefficients of the rates at the start, in the middle (twice) and at the end.
-  package func transientErrors(of solution: FieldSet, rates: [FieldSet], step: Double) -> [Double] {
+  ///   - start: coefficients of the rates at the start of the step.
+  ///   - middle: their sum at both stages in the middle.
+  ///   - end: those at the end.
+  package func transientErrors(
+    of solution: FieldSet, start: FieldSet, middle: FieldSet, end: FieldSet, step: Double
+  ) -> [Double] {
     let reach = step * (parts.map(\.decay).max() ?? 0)
     guard reach > 0 else { return parts.map { _ in 0 } }
     return parts.indices.map { field in
-      let sums = bendSums(field, solution, rates)
+      let sums = bendSums(field, solution, start, middle, end)
       let (bend, change, size) = (sums[0], sums[1], sums[2])
       guard bend > 0, size > 0 else { return 0 }
       let own = change > bend ? 16 * bend / (720 * (change - bend)) : .infinity
@@ -27,14 +31,15 @@ extension LinearParts {
   }
 
   /// Sums of squares of `N₀ − N_a − N_b + N′`, of `N₀ − N′` and of the solution, rows pairwise.
-  private func bendSums(_ field: Int, _ solution: FieldSet, _ rates: [FieldSet]) -> [Double] {
-    let values = rates.map { ReadOnlyValues($0, field) }
-    let (n0, na, nb, n1, u) = (values[0], values[1], values[2], values[3], ReadOnlyValues(solution, field))
+  private func bendSums(
+    _ field: Int, _ solution: FieldSet, _ start: FieldSet, _ middle: FieldSet, _ end: FieldSet
+  ) -> [Double] {
+    let (n0, sum, n1) = (ReadOnlyValues(start, field), ReadOnlyValues(middle, field), ReadOnlyValues(end, field))
+    let u = ReadOnlyValues(solution, field)
     let (stride, length) = (grid.rowStride, grid.rowLength)
     let sums = pool.rowSums(grid, count: 3) { row, sums in
       let offset = row * stride
-      bend_sums(
-        n0.start + offset, na.start + offset, nb.start + offset, n1.start + offset, u.start + offset, length, sums)
+      bend_sums(n0.start + offset, sum.start + offset, n1.start + offset, u.start + offset, length, sums)
     }
     meter.add { $0.operations += 10 }
     return sums

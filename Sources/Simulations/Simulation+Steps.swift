@@ -109,7 +109,7 @@ extension Simulation {
           _ = try attempt(taken, measure: measure)
           changes = regimen.equations.account?.latest
         }
-        try observeInside(taken, from: previous)
+        try observeInside(taken, from: previous, isOverwritten: stops.conditions.isEmpty)
         stepper.commit()
         ledger?.add(changes)
         norm.commit()
@@ -145,7 +145,7 @@ extension Simulation {
     while high - low > 1e-9 * step.size {
       let middle = 0.5 * (low + high)
       if step.start + middle <= step.start { break }
-      aside.copy(from: previous, pool: pool)
+      let aside = try copyAside(previous)
       try stepper.advanceAside(aside, from: jumps.after(step.start), by: middle)
       if try comesTrue(aside, at: step.start + middle) { high = middle } else { low = middle }
     }

@@ -26,7 +26,7 @@ package final class Simulation {
   package var didFlow: (SplittingScheme.Part) -> Void = { _ in }
   /// What looks at the state after each step; nil if nobody does.
   package var health: HealthCheck?
-  let aside: FieldSet
+  private var aside: FieldSet?
   /// The state at the start of a step that may be rejected, or cut short where a condition comes true.
   let previous: FieldSet?
   /// Whether each condition that ends the run held at the start of the step; nil if the solution has jumped since they
@@ -60,7 +60,6 @@ package final class Simulation {
     self.pool = pool
     self.saveCheckpoint = saveCheckpoint
     clock = Clock(start: startTime)
-    aside = try FieldSet(grid: state.grid, count: state.count)
     let mayGoBack = steps.isControlled || regimen.waits || !stops.conditions.isEmpty
     previous = mayGoBack ? try FieldSet(grid: state.grid, count: state.count) : nil
   }
@@ -128,14 +127,25 @@ package final class Simulation {
   // MARK: Looking on
 
   /// Shows the observers what is due strictly inside a step from a state.
-  func observeInside(_ step: Clock.Step, from state: FieldSet) throws {
+  ///
+  /// - Parameter isOverwritten: whether nobody needs that state afterwards.
+  func observeInside(_ step: Clock.Step, from start: FieldSet, isOverwritten: Bool = false) throws {
     while let time = observers.filter({ !$0.isDue(at: step.end) }).map(\.nextTime).min(), time < step.end {
-      try RunSeconds.adding(to: { seconds.output += $0 }) { () throws -> Void in
-        aside.copy(from: state, pool: pool)
-        try stepper.advanceWithin(aside, from: jumps.after(step.start), by: time - step.start)
+      let within = try RunSeconds.adding(to: { seconds.output += $0 }) { () throws -> FieldSet in
+        let within = isOverwritten && stepper.remembersStep ? start : try copyAside(start)
+        try stepper.advanceWithin(within, from: jumps.after(step.start), by: time - step.start)
+        return within
       }
-      try observe(at: time, aside, adding: regimen.equations.account?.latest)
+      try observe(at: time, within, adding: regimen.equations.account?.latest)
     }
+  }
+
+  /// A copy of a state to take steps aside with, in memory that is there from the first time on.
+  func copyAside(_ start: FieldSet) throws -> FieldSet {
+    let copy = try aside ?? FieldSet(grid: start.grid, count: start.count)
+    aside = copy
+    copy.copy(from: start, pool: pool)
+    return copy
   }
 
   private func removeTraces(after step: Clock.Step) {

@@ -63,6 +63,7 @@ package final class AutomaticStepper: Stepper {
   package var growthTarget: Double { current.growthTarget }
   package var longestStep: Double { current.longestStep }
   package var needsTables: Bool { current.needsTables }
+  package var remembersStep: Bool { current.remembersStep }
   package var fieldSetCount: Int { candidates.reduce(0) { $0 + $1.stepper.fieldSetCount } }
   package var work: Work { stored.withLock { $0.work } }
   package var reactionTimeWithinDiffusion: Duration {

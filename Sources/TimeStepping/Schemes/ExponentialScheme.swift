@@ -24,14 +24,18 @@ package struct ExponentialScheme: Sendable {
   package let weights: [Weights]
   /// `e`.
   package let errorWeights: Weights
-  /// The two stages in the middle of the step, counted from the one after the first; what they err by in the mean is of third
-  /// order.
-  package let middle: (Int, Int)
+
+  /// Whether there are two stages in the middle of the step, of which only the sum is needed once the next stage is known, and
+  /// each stage is made of the first one and the one before; what the sum errs by is of third order.
+  var sumsMiddle: Bool {
+    stages.count == 3 && stages.map(\.node) == [0.5, 0.5, 1] && weights[1] == weights[2]
+      && stages[2].weights[1].allSatisfy { $0 == 0 }
+  }
 
   /// The solution after a share `θ` of a step: `e^{θhL} u + θh Σ b(θhL) N` over the rates at its start, in its middle and at its
   /// end, through which a parabola is laid that is integrated exactly.
   ///
-  /// With the mean of the stages in the middle that gives the solution there, and with the rates of that what is missed within the
+  /// With the mean of the two stages in the middle that gives the solution there, and with the rates of that what is missed within the
   /// step is `h⁴ N‴/384` at most, and at its end nothing of that order (Simpson's rule).
   package func weights(within share: Double) -> (start: Weights, middle: Weights, end: Weights) {
     ([1, -3 * share, 4 * share * share], [0, 4 * share, -8 * share * share], [0, -share, 4 * share * share])
@@ -51,5 +55,5 @@ extension ExponentialScheme {
       Stage(node: 1, weights: [[1, -2, 0], [0, 0, 0], [0, 2, 0]]),
     ],
     weights: [[1, -3, 4], [0, 2, -4], [0, 2, -4], [0, -1, 4]],
-    errorWeights: [0, -1, 4], middle: (0, 1))
+    errorWeights: [0, -1, 4])
 }

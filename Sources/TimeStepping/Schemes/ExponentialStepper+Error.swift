@@ -19,7 +19,7 @@ extension ExponentialStepper {
     of state: FieldSet, from time: Double, by step: Double, start: (solution: FieldSet, rates: FieldSet),
     end: (solution: FieldSet, rates: FieldSet), _ measure: ErrorMeasure
   ) throws(NumericalFailure) -> StepError {
-    let last = stageRates[stageRates.count - 1]
+    let last = latest
     let sizes = (0..<state.count).map { field in
       if let sizes = parts.errorSizes(
         field, new: end.solution, old: start.solution, rates: end.rates, last, weights: scheme.errorWeights, step: step)
@@ -33,7 +33,7 @@ extension ExponentialStepper {
     }
     var worst = measure.error(sizes, during: step)
     let missed = parts.transientErrors(
-      of: end.solution, rates: [start.rates, stageRates[0], stageRates[1], end.rates], step: step)
+      of: end.solution, start: start.rates, middle: middle, end: end.rates, step: step)
     let transient = measure.error(relative: missed.map { ExponentialStepper.weightOfMissed * $0 })
     if transient.value > worst.value { worst = transient }
     if let forced = try forcingError(of: state, from: time, by: step, measure), forced.value > worst.value {
@@ -48,8 +48,8 @@ extension ExponentialStepper {
     of state: FieldSet, from time: Double, by step: Double, _ measure: ErrorMeasure
   ) throws(NumericalFailure) -> StepError? {
     guard let ratesOfTime else { return nil }
-    // Nobody needs the rates of the last stage any more.
-    let rates = stageRates[stageRates.count - 1]
+    // Nobody needs the rates at the latest stage any more.
+    let rates = latest
     spare.copy(from: state)
     for (quarter, weight) in [1.0, -4, 6, -4, 1].enumerated() {
       try ratesOfTime.evaluate(state, time: time + 0.25 * Double(quarter) * step, into: rates)

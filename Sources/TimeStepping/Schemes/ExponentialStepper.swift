@@ -20,8 +20,10 @@ package final class ExponentialStepper: Stepper {
   let nonNegative: [Int]
   /// The solution in coefficients and the rates there, of the start of the step and of its end, one pair each.
   private let pairs: [(solution: FieldSet, rates: FieldSet)]
-  /// Rates at the stages between.
-  let stageRates: [FieldSet]
+  /// Rates at the first stage in the middle of the step; after the next one the sum of both, which all that follows needs.
+  let middle: FieldSet
+  /// Rates at the latest stage.
+  let latest: FieldSet
   /// Empty where the error is found in coefficients alone.
   let spare: FieldSet
   /// Whether rates are found on the way from a stage to their coefficients.
@@ -60,9 +62,8 @@ package final class ExponentialStepper: Stepper {
     func set() throws(FieldAllocationError) -> FieldSet { try FieldSet(grid: grid, count: count) }
     passesThroughPoints = parts.canPassThroughPoints && rates.isPointwise && quasiSteady == nil
     pairs = [(try set(), try set()), (try set(), try set())]
-    var others: [FieldSet] = []
-    for _ in scheme.stages { others.append(try set()) }
-    stageRates = others
+    precondition(scheme.sumsMiddle)
+    (middle, latest) = (try set(), try set())
     let needsPoints = ratesOfTime != nil || parts.transformed.count < count
     spare = try FieldSet(grid: grid, count: needsPoints ? count : 0)
   }
@@ -74,7 +75,7 @@ package final class ExponentialStepper: Stepper {
   package var reactionTimeWithinDiffusion: Duration { reactionTime.withLock { $0 } / parts.threadCount }
   package var longestStep: Double { parts.longestStep }
   package var fieldSetCount: Int {
-    2 * pairs.count + stageRates.count + (spare.count > 0 ? 1 : 0) + rates.fieldSetCount
+    2 * pairs.count + 2 + (spare.count > 0 ? 1 : 0) + rates.fieldSetCount
       + (ratesOfTime?.fieldSetCount ?? 0)
   }
 
@@ -106,10 +107,9 @@ package final class ExponentialStepper: Stepper {
     let end = pairs[1 - memories.withLock { $0.current }]
     var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, state, from: time) }
     try stages(state, start: start.solution, startRates: start.rates, from: time, by: step, &record, didFlow)
-    let all = [start.rates] + stageRates
     parts.stage(
       into: state, keeping: end.solution, base: start.solution, share: 1, of: step,
-      terms: Array(zip(all, scheme.weights)), finishing: stageRates.last, butLastAxis: passesThroughPoints)
+      terms: lastTerms(start.rates), finishing: latest, butLastAxis: passesThroughPoints)
     didFlow(.diffusion)
     if passesThroughPoints {
       passThroughPoints(state, keepsPoints: true, time + step, into: end.rates)
@@ -133,63 +133,70 @@ package final class ExponentialStepper: Stepper {
     var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, copy, from: time) }
     try stages(copy, start: start.solution, startRates: start.rates, from: time, by: step, &record, { _ in })
     parts.stage(
-      into: copy, base: start.solution, share: 1, of: step,
-      terms: Array(zip([start.rates] + stageRates, scheme.weights)), finishing: stageRates.last)
+      into: copy, base: start.solution, share: 1, of: step, terms: lastTerms(start.rates), finishing: latest)
     try quasiSteady?.settle(copy, time: time + step)
     record?.finish(copy, by: step, scheme)
   }
 
+  /// But where there is an account: what the processes add is known from a step alone.
+  package var remembersStep: Bool { account == nil && memories.withLock { $0.pendingTime } != nil }
+
   package func advanceWithin(_ copy: FieldSet, from time: Double, by part: Double) throws(NumericalFailure) {
     let memory = memories.withLock { $0 }
-    // What the processes add is known from a step alone.
-    guard account == nil, memory.pendingTime == time, let whole = memory.pendingStep, part <= whole else {
-      return try advanceAside(copy, from: time, by: part)
-    }
-    let (first, second) = (stageRates[scheme.middle.0], stageRates[scheme.middle.1])
+    guard remembersStep, let whole = memory.pendingStep else { return try advanceAside(copy, from: time, by: part) }
+    precondition(memory.pendingTime == time, "the step that was attempted last begins elsewhere")
+    // Nobody needs the rates at the latest stage any more.
     if !memory.hasMiddle {
-      try interpolate(copy, middle: [(first, 0.5), (second, 0.5)], from: time, by: 0.5 * whole, of: whole)
-      try evaluate(copy, time + 0.5 * whole, into: second, { _ in })
-      parts.finishCoefficients(second)
+      try interpolate(copy, middle: (middle, 0.5), from: time, by: 0.5 * whole, of: whole)
+      try evaluate(copy, time + 0.5 * whole, into: latest, { _ in })
+      parts.finishCoefficients(latest)
       memories.withLock { $0.hasMiddle = true }
     }
-    try interpolate(copy, middle: [(second, 1)], from: time, by: part, of: whole)
+    try interpolate(copy, middle: (latest, 1), from: time, by: part, of: whole)
   }
 
   /// The solution within the step that was attempted last, from the rates at its start, in its middle and at its end.
   private func interpolate(
-    _ copy: FieldSet, middle: [(rates: FieldSet, share: Double)], from time: Double, by part: Double, of whole: Double
+    _ copy: FieldSet, middle: (rates: FieldSet, share: Double), from time: Double, by part: Double, of whole: Double
   ) throws(NumericalFailure) {
     let current = memories.withLock { $0.current }
     let (start, end) = (pairs[current], pairs[1 - current])
     let weights = scheme.weights(within: part / whole)
-    let terms =
-      [(start.rates, weights.start), (end.rates, weights.end)]
-      + middle.map { middle in (middle.rates, weights.middle.map { middle.share * $0 }) }
+    let terms = [
+      (start.rates, weights.start), (end.rates, weights.end),
+      (middle.rates, weights.middle.map { middle.share * $0 }),
+    ]
     parts.stage(into: copy, base: start.solution, share: 1, of: part, terms: terms, decays: parts.decays)
     try quasiSteady?.settle(copy, time: time + part)
   }
 
-  /// Computes the rates at all stages but the first, the last ones not yet along the first axis; `state` is lost.
+  /// Computes the rates at all stages but the first, the latest ones not yet along the first axis; `state` is lost.
   private func stages(
     _ state: FieldSet, start: FieldSet, startRates: FieldSet, from time: Double, by step: Double,
     _ record: inout StageRecord?, _ didFlow: (SplittingScheme.Part) -> Void
   ) throws(NumericalFailure) {
-    let all = [startRates] + stageRates
     for (index, stage) in scheme.stages.enumerated() {
+      let before = index == 0 ? nil : index == 1 ? middle : latest
+      let terms = [(startRates, stage.weights[0])] + (before.map { [($0, stage.weights[index])] } ?? [])
       parts.stage(
-        into: state, base: start, share: stage.node, of: step, terms: Array(zip(all, stage.weights)),
-        finishing: index > 0 ? stageRates[index - 1] : nil, butLastAxis: passesThroughPoints)
+        into: state, base: start, share: stage.node, of: step, terms: terms, finishing: before,
+        addingTo: index == 2 ? middle : nil, butLastAxis: passesThroughPoints)
       didFlow(.diffusion)
-      let now = time + stage.node * step
+      let (now, target) = (time + stage.node * step, index == 0 ? middle : latest)
       if passesThroughPoints {
-        passThroughPoints(state, keepsPoints: record != nil, now, into: stageRates[index])
+        passThroughPoints(state, keepsPoints: record != nil, now, into: target)
         didFlow(.diffusion)
       } else {
         try quasiSteady?.settle(state, time: now)
-        try evaluate(state, now, into: stageRates[index], didFlow)
+        try evaluate(state, now, into: target, didFlow)
       }
       try record?.passed(state, at: now)
     }
+  }
+
+  /// What the new solution is the sum of, with the rates at the start.
+  private func lastTerms(_ start: FieldSet) -> [(set: FieldSet, weights: [Double])] {
+    [(start, scheme.weights[0]), (middle, scheme.weights[1]), (latest, scheme.weights[3])]
   }
 
   /// The solution in coefficients and the rates at the start of a step, kept from the step before or made from the state.

@@ -35,6 +35,9 @@ package protocol Stepper: AnyObject, Sendable {
   /// `copy` is the state at its start.
   func advanceWithin(_ copy: FieldSet, from time: Double, by part: Double) throws(NumericalFailure)
 
+  /// Whether `advanceWithin` does not look at `copy`, but remembers the step that was attempted last.
+  var remembersStep: Bool { get }
+
   /// Forgets all earlier steps: the solution has jumped, or its equations have.
   func restart()
 
@@ -78,6 +81,7 @@ extension Stepper {
   package var growthTarget: Double { 0.03 }
   package var longestStep: Double { .infinity }
   package var learnsFromSteps: Bool { false }
+  package var remembersStep: Bool { false }
   package var occasionalWork: Work { Work() }
   package var reactionTimeWithinDiffusion: Duration { .zero }
   package var needsTables: Bool { true }
