@@ -39,7 +39,9 @@ package final class FieldSet: @unchecked Sendable {
   {
     let (bytes, overflow) = grid.storageCount.multipliedReportingOverflow(by: count * 8)
     var raw: UnsafeMutableRawPointer?
-    guard !overflow, posix_memalign(&raw, 64, max(bytes, 64)) == 0, let raw else { throw FieldAllocationError(bytes: bytes) }
+    guard !overflow, posix_memalign(&raw, 64, max(bytes, 64)) == 0, let raw else {
+      throw FieldAllocationError(bytes: bytes)
+    }
     return raw.bindMemory(to: Double.self, capacity: bytes / 8)
   }
 

@@ -70,12 +70,15 @@ package final class KeptFields {
   private var copies: [ObjectIdentifier: (original: FieldSet, copy: FieldSet)] = [:]
   private(set) var bytes = 0
   package private(set) var mustBeWrittenAtOnce = false
+  private let memory: CopyMemory
+
+  init(in memory: CopyMemory) { self.memory = memory }
 
   package func kept(_ set: FieldSet) -> FieldSet {
     if let known = copies[ObjectIdentifier(set)] { return known.copy }
     let size = set.count * set.grid.storageCount * 8
     guard !mustBeWrittenAtOnce, bytes + size <= KeptFields.mostBytes,
-      let copy = try? FieldSet(copying: set)
+      let copy = try? memory.copy(of: set)
     else {
       mustBeWrittenAtOnce = true
       return set
@@ -90,5 +93,26 @@ package final class KeptFields {
   private func keep(_ set: FieldSet, as copy: FieldSet, _ size: Int) {
     copies[ObjectIdentifier(set)] = (set, copy)
     bytes += size
+  }
+}
+
+/// Memory of copies that have been written, for later ones: new memory costs as much time as copying.
+final class CopyMemory {
+  private var sets: [FieldSet] = []
+  private let pool: WorkerPool
+
+  init(_ pool: WorkerPool) { self.pool = pool }
+
+  /// A copy in a set that nobody else holds any more, or in a new one.
+  func copy(of set: FieldSet) throws(FieldAllocationError) -> FieldSet {
+    for index in sets.indices where sets[index].grid == set.grid && sets[index].count == set.count {
+      if isKnownUniquelyReferenced(&sets[index]) {
+        sets[index].copy(from: set, pool: pool)
+        return sets[index]
+      }
+    }
+    let copy = try FieldSet(copying: set, pool: pool)
+    sets.append(copy)
+    return copy
   }
 }

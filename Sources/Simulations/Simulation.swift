@@ -36,6 +36,7 @@ package final class Simulation {
   let pool: WorkerPool
   private let saveCheckpoint: (Simulation, KeptFields) throws -> Writing
   private let writer = BackgroundWriter()
+  private let copies: CopyMemory
   private var lastCheckpointWall = ContinuousClock.now
   package private(set) var seconds = RunSeconds()
   private var lastCheckpointStep: Int?
@@ -58,6 +59,7 @@ package final class Simulation {
     self.observers = observers
     self.checkpoints = checkpoints
     self.pool = pool
+    copies = CopyMemory(pool)
     self.saveCheckpoint = saveCheckpoint
     clock = Clock(start: startTime)
     let mayGoBack = steps.isControlled || regimen.waits || !stops.conditions.isEmpty
@@ -159,7 +161,7 @@ package final class Simulation {
   private func observe(at time: Double, _ state: FieldSet, adding changes: MassChanges? = nil) throws {
     guard observers.contains(where: { $0.isDue(at: time) }) else { return }
     let moment = Moment(
-      time: time, step: clock.step, stepSize: clock.stepSize ?? 0, state: state, fields: KeptFields(),
+      time: time, step: clock.step, stepSize: clock.stepSize ?? 0, state: state, fields: KeptFields(in: copies),
       ledger: ledger?.entries(adding: changes))
     try RunSeconds.adding(to: { seconds.output += $0 }) { () throws -> Void in
       var writings: [Writing] = []
@@ -186,7 +188,7 @@ package final class Simulation {
 
   private func checkpoint() throws {
     try RunSeconds.adding(to: { seconds.checkpoints += $0 }) { () throws -> Void in
-      let fields = KeptFields()
+      let fields = KeptFields(in: copies)
       try writer.write(fields, try saveCheckpoint(self, fields))
     }
     lastCheckpointWall = .now

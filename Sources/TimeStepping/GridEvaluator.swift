@@ -26,31 +26,40 @@ package final class GridEvaluator: Sendable {
   /// The functionals that occur in the expressions, in their order; later ones may depend on earlier ones.
   package func functionalValues(of state: FieldSet, time: Double) -> [Double] {
     var values = [Double](repeating: 0, count: functions.functionals.count)
-    for (index, functional) in functions.functionals.enumerated() {
-      values[index] = value(of: functional.kind, index: index, known: values, state: state, time: time)
+    for group in functions.functionalGroups {
+      for (index, value) in zip(group, self.values(of: group, known: values, state: state, time: time)) {
+        values[index] = value
+      }
     }
     return values
   }
 
-  private func value(
-    of kind: Functional.Kind, index: Int, known: [Double], state: FieldSet, time: Double
-  ) -> Double {
-    let partials = perTile(state, functionals: known) { block, tile, workspace in
-      let output = self.functions.inputRowCount
-      self.functions.evaluateArgument(
-        of: index, block, inputRow: 0, outputRow: output, time: time, count: tile.count, workspace: workspace)
+  /// Those of some functionals that do not depend on each other, in one pass.
+  private func values(of group: [Int], known: [Double], state: FieldSet, time: Double) -> [Double] {
+    let kinds = group.map { functions.functionals[$0].kind }
+    let (tiles, output) = (tiling.count, functions.inputRowCount)
+    let partials = TileResults(count: tiles * group.count)
+    forEachTile(state, functionals: known) { tileIndex, block, tile, workspace in
       let volumes = self.volumes.values(of: tile)
-      return switch kind {
-      case .integral, .mean: block.sum(row: output, times: volumes, count: tile.count)
-      case .max: block.maximum(row: output, where: volumes, count: tile.count)
-      case .min: block.minimum(row: output, where: volumes, count: tile.count)
+      for (place, index) in group.enumerated() {
+        self.functions.evaluateArgument(
+          of: index, block, inputRow: 0, outputRow: output, time: time, count: tile.count, workspace: workspace)
+        partials[place * tiles + tileIndex] =
+          switch kinds[place] {
+          case .integral, .mean: block.sum(row: output, times: volumes, count: tile.count)
+          case .max: block.maximum(row: output, where: volumes, count: tile.count)
+          case .min: block.minimum(row: output, where: volumes, count: tile.count)
+          }
       }
     }
-    return switch kind {
-    case .integral: pairwiseSum(partials) * (volumes.uniform ?? 1) * state.grid.growth(by: state.scale)
-    case .mean: pairwiseSum(partials) / (volumes.uniform == nil ? volumes.total : Double(volumes.pointCount))
-    case .max: partials.reduce(-.infinity) { $0.isNaN || $0 > $1 ? $0 : $1 }
-    case .min: partials.reduce(.infinity) { $0.isNaN || $0 < $1 ? $0 : $1 }
+    return kinds.enumerated().map { place, kind in
+      let partials = Array(partials.values[(place * tiles)..<((place + 1) * tiles)])
+      return switch kind {
+      case .integral: pairwiseSum(partials) * (volumes.uniform ?? 1) * state.grid.growth(by: state.scale)
+      case .mean: pairwiseSum(partials) / (volumes.uniform == nil ? volumes.total : Double(volumes.pointCount))
+      case .max: partials.reduce(-.infinity) { $0.isNaN || $0 > $1 ? $0 : $1 }
+      case .min: partials.reduce(.infinity) { $0.isNaN || $0 < $1 ? $0 : $1 }
+      }
     }
   }
 
@@ -132,15 +141,6 @@ package final class GridEvaluator: Sendable {
     return (0..<count).map { number in
       pairwiseSum(Array(values.values[(number * tiles)..<((number + 1) * tiles)])) * volume
     }
-  }
-
-  private func perTile(
-    _ state: FieldSet, functionals: [Double],
-    _ body: @Sendable (TileBlock, Tile, PointwiseFunctions.Workspace) -> Double
-  ) -> [Double] {
-    let results = TileResults(count: tiling.count)
-    forEachTile(state, functionals: functionals) { results[$0] = body($1, $2, $3) }
-    return results.values
   }
 
   private func forEachTile(

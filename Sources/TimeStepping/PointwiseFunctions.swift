@@ -8,6 +8,8 @@ import Fields
 package final class PointwiseFunctions: Sendable {
   package let grid: Grid
   package let functionals: [Functional]
+  /// Their numbers, those together that depend on none of the same group or of later ones.
+  let functionalGroups: [[Int]]
   private let functionalPrograms: [Program]
   private let program: Program
   let fieldCount: Int
@@ -57,6 +59,7 @@ package final class PointwiseFunctions: Sendable {
       programs.append(try compile([functional.argument], functionals: index))
     }
     functionalPrograms = programs
+    functionalGroups = PointwiseFunctions.groups(functionals)
     program = try compile(expressions, functionals: functionals.count)
     operationCount = programs.reduce(program.instructionCount) { $0 + $1.instructionCount }
     let everything = expressions + functionals.map(\.argument)
@@ -65,6 +68,15 @@ package final class PointwiseFunctions: Sendable {
     }
     usesFirstCoordinate = uses(grid.axes.prefix(1))
     usesOtherCoordinates = uses(grid.axes.dropFirst())
+  }
+
+  private static func groups(_ functionals: [Functional]) -> [[Int]] {
+    var levels: [Int] = []
+    for functional in functionals {
+      let needed = levels.indices.filter { functional.argument.dependsOn(.functional($0)) }
+      levels.append(needed.reduce(0) { max($0, levels[$1] + 1) })
+    }
+    return Set(levels).sorted().map { level in levels.indices.filter { levels[$0] == level } }
   }
 
   /// Rows that the inputs take in a tile block: one per field, one for the position along the first axis, then the extra ones.
