@@ -58,7 +58,8 @@ extension TransformBasis {
     switch self {
     case .fourier: FourierTransform(count: count, isPeriodic: true, lanes: lanes)
     case .cosine: FourierTransform(count: count, isPeriodic: false, lanes: lanes)
-    case .sine, .cosineToZero, .sineFromZero: RealTransform(count: count, basis: self, lanes: lanes)
+    case .sine: SineTransform(count: count, lanes: lanes)
+    case .cosineToZero, .sineFromZero: RealTransform(count: count, basis: self, lanes: lanes)
     }
   }
 }

@@ -1,41 +1,31 @@
 import CFFTW
 import CKernels
 
-/// Sine transform, or the transform of lines that end with a slope of 0 at one end and a value of 0 at the other, by
-/// FFTW's transforms of real numbers.
+/// The transform of lines that end with a slope of 0 at one end and a value of 0 at the other, by FFTW's transforms of real
+/// numbers, each of which is its own inverse.
 final class RealTransform: LineTransform, @unchecked Sendable {
   let count: Int
   let order: [Int]
   let lanes: Int
-  private let forwardPlan: fftw_plan
-  private let backwardPlan: fftw_plan
-  let meanSquares: [Double]
+  private let plan: fftw_plan
 
   var normalization: Double { 2 * Double(count) }
+  var meanSquares: [Double] { [Double](repeating: 2, count: count) }
 
   init(count: Int, basis: TransformBasis, lanes: Int) {
     self.count = count
     order = Array(0..<count)
     self.lanes = lanes
-    meanSquares = (0..<count).map { basis == .sine && $0 == count - 1 ? 1 : 2 }
-    let (there, back): (fftw_r2r_kind, fftw_r2r_kind) =
+    let kind: fftw_r2r_kind =
       switch basis {
-      case .sine: (FFTW_RODFT10, FFTW_RODFT01)
-      case .cosineToZero: (FFTW_REDFT11, FFTW_REDFT11)
-      case .sineFromZero: (FFTW_RODFT11, FFTW_RODFT11)
-      case .fourier, .cosine: preconditionFailure("done by complex transforms")
+      case .cosineToZero: FFTW_REDFT11
+      case .sineFromZero: FFTW_RODFT11
+      case .fourier, .cosine, .sine: preconditionFailure("done by complex transforms")
       }
-    (forwardPlan, backwardPlan) = withPlanningBlocks(doubles: count * lanes) { from, to in
-      (RealTransform.plan(count, lanes, from, to, there), RealTransform.plan(count, lanes, from, to, back))
-    }
+    plan = withPlanningBlocks(doubles: count * lanes) { RealTransform.plan(count, lanes, $0, $1, kind) }
   }
 
-  deinit {
-    PlanningLock.shared.withLock {
-      fftw_destroy_plan(forwardPlan)
-      fftw_destroy_plan(backwardPlan)
-    }
-  }
+  deinit { PlanningLock.shared.withLock { fftw_destroy_plan(plan) } }
 
   private static func plan(
     _ count: Int, _ lanes: Int, _ from: UnsafeMutablePointer<Double>, _ to: UnsafeMutablePointer<Double>,
@@ -47,14 +37,11 @@ final class RealTransform: LineTransform, @unchecked Sendable {
   }
 
   func forward(_ block: LineBlock, spare: LineBlock) -> LineBlock {
-    fftw_execute_r2r(forwardPlan, block, spare)
+    fftw_execute_r2r(plan, block, spare)
     return spare
   }
 
-  func backward(_ block: LineBlock, spare: LineBlock) -> LineBlock {
-    fftw_execute_r2r(backwardPlan, block, spare)
-    return spare
-  }
+  func backward(_ block: LineBlock, spare: LineBlock) -> LineBlock { forward(block, spare: spare) }
 
   func filter(_ factors: [Double]) -> any LineFilter { CoefficientFilter(self, factors: factors) }
 }
