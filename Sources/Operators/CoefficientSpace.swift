@@ -9,8 +9,8 @@ final class CoefficientSpace: Sendable {
   private let grid: Grid
   private let spectra: [AxisSpectrum]
   private let blocks: [LineBlocks]
-  /// The identity, in which coefficients are stored.
-  private let naturalOrders: [[Int]]
+  /// Along each axis, of coefficients in a block.
+  private let coefficientOrders: [[Int]]
   /// Eigenvalues along the first axis.
   let firstEigenvalues: Numbers
   /// Of each row of coefficients the sum of its eigenvalues of the other axes.
@@ -24,7 +24,7 @@ final class CoefficientSpace: Sendable {
     self.grid = grid
     self.spectra = spectra
     blocks = grid.axes.indices.map { LineBlocks(grid: grid, axis: $0, lanes: grid.transformLanes) }
-    naturalOrders = spectra.map { Array(0..<$0.transform.count) }
+    coefficientOrders = spectra.map(\.transform.coefficientOrder)
     let others = spectra.dropFirst()
     firstEigenvalues = Numbers(spectra[0].eigenvalues)
     rests = Numbers(CoefficientSpace.overRows(others.map(\.eigenvalues), count: grid.rowCount, from: 0, +))
@@ -93,7 +93,7 @@ final class CoefficientSpace: Sendable {
   private func forward(_ block: Int, axis: Int, of values: FieldPointer, scratch: WorkerScratch) {
     let lines = spectra[axis].transform
     blocks[axis].gather(
-      block, from: values.start, order: lines.order, putBack: naturalOrders[axis], scratch: scratch
+      block, from: values.start, order: lines.order, putBack: coefficientOrders[axis], scratch: scratch
     ) { lines.forward($0, spare: $1) }
   }
 
@@ -102,7 +102,8 @@ final class CoefficientSpace: Sendable {
   ) {
     let lines = spectra[axis].transform
     blocks[axis].gather(
-      block, from: source.start, to: target.start, order: naturalOrders[axis], putBack: lines.order, scratch: scratch
+      block, from: source.start, to: target.start, order: coefficientOrders[axis], putBack: lines.order,
+      scratch: scratch
     ) { lines.backward($0, spare: $1) }
   }
 
@@ -119,7 +120,7 @@ final class CoefficientSpace: Sendable {
 
   /// Where the values of a line along an axis lie in a block before and after these, and where its coefficients do.
   func orders(axis: Int) -> (values: [Int], coefficients: [Int]) {
-    (spectra[axis].transform.order, naturalOrders[axis])
+    (spectra[axis].transform.order, coefficientOrders[axis])
   }
 
   /// From a block of lines along an axis, which is lost, to their coefficients, in another block.

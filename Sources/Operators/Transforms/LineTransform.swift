@@ -12,6 +12,8 @@ protocol LineTransform: Sendable {
   var count: Int { get }
   /// Place in the block of each value of a line.
   var order: [Int] { get }
+  /// Place in the block of each coefficient.
+  var coefficientOrder: [Int] { get }
   /// Lines of a block.
   var lanes: Int { get }
   /// What values are multiplied by, there and back.
@@ -19,12 +21,17 @@ protocol LineTransform: Sendable {
   /// For each coefficient the mean square of the values of a line on which it alone is not 0 but, normalized, 1: lines of
   /// different coefficients are orthogonal.
   var meanSquares: [Double] { get }
-  /// From values, in the block's order, to coefficients, in their natural order.
+  /// From values to coefficients, each in their order.
   func forward(_ block: LineBlock, spare: LineBlock) -> LineBlock
   /// Back again; the values come out multiplied by the normalization.
   func backward(_ block: LineBlock, spare: LineBlock) -> LineBlock
   /// Prepares to multiply the coefficients by factors, from values to values.
   func filter(_ factors: [Double]) -> any LineFilter
+}
+
+extension LineTransform {
+  /// The natural one.
+  var coefficientOrder: [Int] { Array(0..<count) }
 }
 
 /// Multiplies the coefficients of lines by factors.

@@ -3,17 +3,18 @@ import CKernels
 /// Sine transform, of lines whose value is 0 at both ends.
 ///
 /// `sin π(j + ½)(k + 1)/N = (−1)^j cos π(j + ½)m/N` with `m = N − 1 − k` at the points: a cosine transform of values with
-/// alternating signs, whose coefficients begin with the fastest wave.
+/// alternating signs, whose coefficients come in the opposite order. They are half as large as those of cosines are.
 struct SineTransform: LineTransform {
   private let cosines: FourierTransform
-  /// `(−1)^j` in the order of the block.
-  private let signs: [Double]
+  /// `(−1)^j` in the order of the block, and twice that.
+  private let signs, doubleSigns: [Double]
 
   var count: Int { cosines.count }
   var order: [Int] { cosines.order }
+  var coefficientOrder: [Int] { (0..<count).reversed() }
   var lanes: Int { cosines.lanes }
-  var normalization: Double { cosines.normalization }
-  var meanSquares: [Double] { cosines.meanSquares }
+  var normalization: Double { 2 * cosines.normalization }
+  var meanSquares: [Double] { cosines.meanSquares.reversed().map { 4 * $0 } }
 
   init(count: Int, lanes: Int) {
     let cosines = FourierTransform(count: count, isPeriodic: false, lanes: lanes)
@@ -21,6 +22,7 @@ struct SineTransform: LineTransform {
     var signs = [Double](repeating: 1, count: count)
     for index in stride(from: 1, to: count, by: 2) { signs[cosines.order[index]] = -1 }
     self.signs = signs
+    doubleSigns = signs.map { 2 * $0 }
   }
 
   func forward(_ block: LineBlock, spare: LineBlock) -> LineBlock {
@@ -30,11 +32,13 @@ struct SineTransform: LineTransform {
 
   func backward(_ block: LineBlock, spare: LineBlock) -> LineBlock {
     let values = cosines.backward(block, spare: spare)
-    transform_scale(values, lanes, count, signs)
+    transform_scale(values, lanes, count, doubleSigns)
     return values
   }
 
-  func filter(_ factors: [Double]) -> any LineFilter { Filter(filter: cosines.filter(factors), transform: self) }
+  func filter(_ factors: [Double]) -> any LineFilter {
+    Filter(filter: cosines.filter(factors.reversed()), transform: self)
+  }
 
   private struct Filter: LineFilter {
     let filter: any LineFilter

@@ -8,7 +8,7 @@ enum TransformBasis: Hashable, Sendable {
   case fourier
   /// No flux at both ends: `cos π(j + ½)k/N`.
   case cosine
-  /// Value 0 at both ends: `sin π(j + ½)(N − k)/N`, the fastest wave first.
+  /// Value 0 at both ends: `sin π(j + ½)(k + 1)/N`.
   case sine
   /// No flux at the lower end, value 0 at the upper: `cos π(j + ½)(k + ½)/N`.
   case cosineToZero
@@ -34,7 +34,7 @@ enum TransformBasis: Hashable, Sendable {
       switch self {
       case .fourier: 2 * .pi * Double(min(k, count - k)) / Double(count)
       case .cosine: .pi * Double(k) / Double(count)
-      case .sine: .pi * Double(count - k) / Double(count)
+      case .sine: .pi * Double(k + 1) / Double(count)
       case .cosineToZero, .sineFromZero: .pi * (Double(k) + 0.5) / Double(count)
       }
     }
