@@ -32,18 +32,20 @@ extension LinearParts {
     let axis = grid.axes.count - 1
     let lines = LineBlocks(grid: grid, axis: axis, lanes: grid.transformLanes)
     let (size, count, placeCount) = (lines.blockSize, parts.count, places?.count ?? 0)
+    let ways = parts.indices.map { field in
+      let space = parts[field].space
+      return Way(
+        space: space, order: space?.orders(axis: axis).coefficients ?? order, stage: FieldPointer(stage, field),
+        target: FieldPointer(target, field))
+    }
     pool.forEach(lines.blockCount) { index, worker in
       let spare = self.scratch[worker].memory((1 + count + placeCount) * size)
       let block = PointBlock(start: spare + size, spacing: size, count: size)
-      for (field, part) in self.parts.enumerated() {
+      for (field, way) in ways.enumerated() {
         let values = block.row(field)
-        if let space = part.space {
-          lines.load(index, from: stage.pointer(field), into: spare, order: space.orders(axis: axis).coefficients)
-          space.backward(spare, to: values, axis: axis)
-        } else {
-          lines.load(index, from: stage.pointer(field), into: values, order: order)
-        }
-        if keepsPoints { lines.store(values, index, to: stage.pointer(field), order: order) }
+        lines.load(index, from: way.stage.start, into: way.space == nil ? values : spare, order: way.order)
+        way.space?.backward(spare, to: values, axis: axis)
+        if keepsPoints { lines.store(values, index, to: way.stage.start, order: order) }
       }
       if let places {
         for place in 0..<placeCount {
@@ -51,15 +53,13 @@ extension LinearParts {
         }
       }
       work(block, worker)
-      for (field, part) in self.parts.enumerated() {
+      for (field, way) in ways.enumerated() {
         let rates = block.row(field)
-        if let space = part.space {
+        if let space = way.space {
           lines.clearUnused(index, of: rates)
           space.forward(rates, to: spare, axis: axis)
-          lines.store(spare, index, to: target.pointer(field), order: space.orders(axis: axis).coefficients)
-        } else {
-          lines.store(rates, index, to: target.pointer(field), order: order)
         }
+        lines.store(way.space == nil ? rates : spare, index, to: way.target.start, order: way.order)
       }
     }
     CoefficientSpace.forward(members(target), along: 1..<axis, pool: pool, scratch: scratch)
@@ -68,4 +68,12 @@ extension LinearParts {
       $0.sharedPasses += transformed.count
     }
   }
+}
+
+/// What a field goes through along the last axis: to the points and back, or nothing where it stays there.
+private struct Way: Sendable {
+  let space: CoefficientSpace?
+  /// Of the coefficients in a block, or of the values where there are none.
+  let order: [Int]
+  let stage, target: FieldPointer
 }

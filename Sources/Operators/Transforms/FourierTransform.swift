@@ -6,7 +6,7 @@ import Glibc
 /// For no-flux ends the values are reordered (even ones upwards, odd ones downwards) so that the complex transform gives
 /// the cosine coefficients up to a rotation: J. Makhoul, A fast cosine transform in one and two dimensions, IEEE Trans.
 /// ASSP 28 (1980) 27–34.
-struct FourierTransform: LineTransform {
+final class FourierTransform: LineTransform {
   let count: Int
   let isPeriodic: Bool
   let order: [Int]

@@ -4,7 +4,7 @@ import CKernels
 ///
 /// `sin π(j + ½)(k + 1)/N = (−1)^j cos π(j + ½)m/N` with `m = N − 1 − k` at the points: a cosine transform of values with
 /// alternating signs, whose coefficients come in the opposite order. They are half as large as those of cosines are.
-struct SineTransform: LineTransform {
+final class SineTransform: LineTransform {
   private let cosines: FourierTransform
   /// `(−1)^j` in the order of the block, and twice that.
   private let signs, doubleSigns: [Double]
