@@ -199,20 +199,6 @@ final class CoefficientSpace: Sendable {
   }
 }
 
-/// Numbers that stay where they are and never change.
-final class Numbers: @unchecked Sendable {
-  let start: UnsafePointer<Double>
-  let count: Int
-
-  init(_ values: [Double]) {
-    let memory = UnsafeMutablePointer<Double>.allocate(capacity: values.count)
-    memory.initialize(from: values, count: values.count)
-    (start, count) = (UnsafePointer(memory), values.count)
-  }
-
-  deinit { start.deallocate() }
-}
-
 /// The values of one field, handed to threads that write different parts of it.
 struct FieldPointer: @unchecked Sendable {
   let start: UnsafeMutablePointer<Double>

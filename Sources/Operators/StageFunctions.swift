@@ -6,7 +6,7 @@ import Fields
 final class StageFunctions: @unchecked Sendable {
   private let space: CoefficientSpace
   /// Of the eigenvalues along the first axis, then of the sums of those along the others for each row.
-  private let exponentials: UnsafeMutablePointer<Double>
+  private let exponentials: Numbers
   /// All of it as the kernels want it; nothing changes after the beginning.
   private let coefficients: UnsafeMutablePointer<StageCoefficients>
   /// The three functions, where they are written down.
@@ -18,14 +18,14 @@ final class StageFunctions: @unchecked Sendable {
     self.space = space
     self.table = table
     let (first, rests) = (space.firstEigenvalues, space.rests)
-    exponentials = .allocate(capacity: first.count + rests.count)
-    exponential_row(first.start, 0, step, exponentials, first.count)
-    exponential_row(rests.start, -decay, step, exponentials + first.count, rests.count)
+    exponentials = Numbers(count: first.count + rests.count)
+    exponential_row(first.start, 0, step, exponentials.start, first.count)
+    exponential_row(rests.start, -decay, step, exponentials.start + first.count, rests.count)
     coefficients = .allocate(capacity: 1)
     coefficients.initialize(
       to: StageCoefficients(
-        eigenvalues: first.start, exponentials: exponentials, rests: rests.start,
-        rest_exponentials: exponentials + first.count, decay: decay, step: step, count: first.count,
+        eigenvalues: first.start, exponentials: exponentials.start, rests: rests.start,
+        rest_exponentials: exponentials.start + first.count, decay: decay, step: step, count: first.count,
         stride: space.rowStride, phi_1: nil, phi_2: nil, phi_3: nil))
     guard let table else { return }
     let values = (0..<3).map { FieldPointer(table, $0) }
@@ -37,10 +37,7 @@ final class StageFunctions: @unchecked Sendable {
     coefficients.pointee.phi_3 = UnsafePointer(values[2].start)
   }
 
-  deinit {
-    exponentials.deallocate()
-    coefficients.deallocate()
-  }
+  deinit { coefficients.deallocate() }
 
   /// Some rows of `out ← e^z base + factor · Σ_j (w_j1 φ₁ + w_j2 φ₂ + w_j3 φ₃) term_j`, or with another factor than `e^z`.
   func combine(_ sum: FieldSum, factor: Double, rows: Range<Int>) {

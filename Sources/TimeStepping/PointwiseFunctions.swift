@@ -88,18 +88,17 @@ package final class PointwiseFunctions: Sendable {
   package final class Workspace {
     /// Time, the position along the axes but the first, the functionals.
     fileprivate let uniforms: UnsafeMutablePointer<Double>
+    private let numbers: Numbers
     fileprivate let main: Program.Workspace
     fileprivate let functionals: [Program.Workspace]
 
     fileprivate init(_ functions: PointwiseFunctions) {
       let count = functions.grid.axes.count + functions.functionals.count
-      uniforms = .allocate(capacity: count)
-      uniforms.initialize(repeating: 0, count: count)
+      numbers = Numbers(count: count)
+      uniforms = numbers.start
       main = functions.program.makeWorkspace()
       functionals = functions.functionalPrograms.map { $0.makeWorkspace() }
     }
-
-    deinit { uniforms.deallocate() }
   }
 
   package func makeWorkspace() -> Workspace { Workspace(self) }

@@ -1,3 +1,4 @@
+import Fields
 import Operators
 
 /// The coefficients of a substep of Krogstad's exponential Runge–Kutta method for `u' = −κ u + N(u)`, with one `κ` for
@@ -27,6 +28,8 @@ final class ExponentialCoefficients {
   let last: UnsafeMutablePointer<Double>
   let spans: UnsafeMutablePointer<Double>
 
+  /// All of these.
+  private let numbers: Numbers
   private let fieldCount: Int
   /// Numbers that one field has of all.
   private static let numbersPerField = 15
@@ -36,16 +39,12 @@ final class ExponentialCoefficients {
 
   init(fieldCount: Int) {
     self.fieldCount = fieldCount
-    let count = ExponentialCoefficients.numbersPerField * fieldCount
-    losses = .allocate(capacity: count)
-    losses.initialize(repeating: 0, count: count)
-    let all = losses
-    func numbers(_ first: Int) -> UnsafeMutablePointer<Double> { all + first * fieldCount }
-    (halfDecay, decay, last, spans) = (numbers(1), numbers(2), numbers(3), numbers(4))
-    stages = [numbers(5), numbers(6), numbers(8), numbers(11)]
+    let numbers = Numbers(count: ExponentialCoefficients.numbersPerField * fieldCount)
+    self.numbers = numbers
+    func part(_ first: Int) -> UnsafeMutablePointer<Double> { numbers.start + first * fieldCount }
+    (losses, halfDecay, decay, last, spans) = (part(0), part(1), part(2), part(3), part(4))
+    stages = [part(5), part(6), part(8), part(11)]
   }
-
-  deinit { losses.deallocate() }
 
   /// Computes them anew if they belong to something else.
   func set(losses: UnsafePointer<Double>, step h: Double) {

@@ -12,8 +12,8 @@ final class TileWorker {
   let closedForms: PointwiseFunctions.Workspace?
   let processes: PointwiseFunctions.Workspace?
   /// The largest loss of each field over the tile, and by how much it has changed.
-  let largestLosses: UnsafeMutablePointer<Double>
-  let changesOfLosses: UnsafeMutablePointer<Double>
+  let largestLosses, changesOfLosses: UnsafeMutablePointer<Double>
+  private let numbers: Numbers
   let exponential: ExponentialCoefficients
   var counters = ReactionCounters()
 
@@ -62,11 +62,8 @@ final class TileWorker {
     places = system.places?.makeWorkspace()
     closedForms = system.closedForms?.functions.makeWorkspace()
     processes = system.processes?.makeWorkspace()
-    largestLosses = .allocate(capacity: 2 * system.fieldCount)
-    largestLosses.initialize(repeating: 0, count: 2 * system.fieldCount)
-    changesOfLosses = largestLosses + system.fieldCount
+    numbers = Numbers(count: 2 * system.fieldCount)
+    (largestLosses, changesOfLosses) = (numbers.start, numbers.start + system.fieldCount)
     exponential = ExponentialCoefficients(fieldCount: system.fieldCount)
   }
-
-  deinit { largestLosses.deallocate() }
 }
