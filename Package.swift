@@ -96,7 +96,7 @@ let package = Package(
         "CCompilerRuntime", "CProcess", "Documents", "Expressions", "Storage", "ArrayFiles", "Configuration",
         "RandomNumbers",
       ],
-      path: "Tests/FuzzReaders"),
+      path: "Tests/FuzzReaders", exclude: ["Corpora", "fuzz.py"]),
     tests(of: "Documents", uses: ["RandomNumbers"]),
     tests(of: "Fields"),
     tests(of: "Expressions", uses: ["Fields", "RandomNumbers"]),
