@@ -97,14 +97,14 @@ package final class KeptFields {
 }
 
 /// Memory of copies that have been written, for later ones: new memory costs as much time as copying.
-final class CopyMemory {
+package final class CopyMemory {
   private var sets: [FieldSet] = []
   private let pool: WorkerPool
 
-  init(_ pool: WorkerPool) { self.pool = pool }
+  package init(_ pool: WorkerPool) { self.pool = pool }
 
   /// A copy in a set that nobody else holds any more, or in a new one.
-  func copy(of set: FieldSet) throws(FieldAllocationError) -> FieldSet {
+  package func copy(of set: FieldSet) throws(FieldAllocationError) -> FieldSet {
     for index in sets.indices where sets[index].grid == set.grid && sets[index].count == set.count {
       if isKnownUniquelyReferenced(&sets[index]) {
         sets[index].copy(from: set, pool: pool)

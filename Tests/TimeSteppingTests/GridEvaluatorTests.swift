@@ -54,4 +54,25 @@ import TimeStepping
       for field in 0..<2 { #expect(kept.values(field) == anew.values(field)) }
     }
   }
+  /// Integrals and extremes are found together where none depends on another, and one after the other where it does.
+  @Test func functionalsMayDependOnEachOther() throws {
+    let grid = Grid(axes: [Axis(name: "x", length: 3, points: 30), Axis(name: "y", length: 1, points: 11)])
+    let state = try FieldSet(grid: grid, count: 2)
+    let u = (0..<grid.pointCount).map { 0.3 + Double(($0 * 37) % 101) / 50 }
+    let v = (0..<grid.pointCount).map { Double(($0 * 53) % 89) / 60 - 0.5 }
+    state.setValues(0, to: u)
+    state.setValues(1, to: v)
+    let scope = Scope(fields: ["u", "v"], coordinates: ["x", "y"], allows: [.rate])
+    let texts = ["mean((u - mean(u))^2)", "integral(u)", "min(v*max(u))", "max(v)", "mean(where(v > mean(v), 1, 0))"]
+    let functions = try PointwiseFunctions(
+      texts.map { try Expression($0, in: scope) }, fields: ["u", "v"], parameters: [:], grid: grid)
+    let evaluator = GridEvaluator(functions, volumes: try PointVolumes(grid), pool: WorkerPool(threads: 2))
+    let found = evaluator.values(of: state, time: 0)
+    func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+    let expected: [Double] = [
+      mean(u.map { ($0 - mean(u)) * ($0 - mean(u)) }), 3 * mean(u), v.min()! * u.max()!, v.max()!,
+      mean(v.map { $0 > mean(v) ? 1.0 : 0.0 }),
+    ]
+    for (value, exact) in zip(found, expected) { #expect(abs(value - exact) < 1e-13) }
+  }
 }
