@@ -6,6 +6,7 @@ import TimeStepping
 /// Times steps of one run file on grids of several sizes, with several numbers of threads.
 ///
 /// All measurements are done in turn, and then all of them again, so that what else the machine does falls on all alike.
+/// All of one size take the same steps, as many as the first one found time for: later steps may be dearer than earlier ones.
 package struct GridBenchmark {
   private let configuration: RunConfiguration
   private let points: [Int]
@@ -15,7 +16,7 @@ package struct GridBenchmark {
 
   /// - Parameters:
   ///   - points: numbers of points along every axis.
-  ///   - seconds: to be spent on each measurement, at the least for three steps.
+  ///   - seconds: to be spent on the first measurement of each size, at the least for four steps.
   package init(_ configuration: RunConfiguration, points: [Int], threads: [Int], seconds: Double, repeats: Int) {
     self.configuration = configuration
     self.points = points
@@ -31,12 +32,15 @@ package struct GridBenchmark {
     progress("what the machine can do …")
     let limits = try threads.map { try MachineLimits(threads: $0) }
     var measured = cases.map { _ in [StepMeasurement]() }
+    var extents: [Int: StepMeasurement.Extent] = [:]
     for round in 1...repeats {
       for (index, (points, threads)) in cases.enumerated() {
         progress(
           "\(points) points along each axis, \(threads) thread\(threads == 1 ? "" : "s"), \(round) of \(repeats) …")
-        measured[index].append(
-          try StepMeasurement(configuration.with(points: points), threads: threads, seconds: seconds))
+        let measurement = try StepMeasurement(
+          configuration.with(points: points), threads: threads, extent: extents[points] ?? .seconds(seconds))
+        measured[index].append(measurement)
+        extents[points] = .steps(measurement.steps)
       }
     }
     return BenchmarkReport(

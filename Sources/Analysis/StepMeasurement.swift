@@ -17,13 +17,22 @@ struct StepMeasurement {
   let bytes: Int
   /// What a step has to read and write at least, and its counted operations.
   let traffic, operations: Double
+  /// Steps taken.
+  let steps: Int
 
-  init(_ configuration: RunConfiguration, threads: Int, seconds: Double) throws {
+  /// How many steps are taken, unless the run ends before.
+  enum Extent {
+    /// As many as fit in, at the least four.
+    case seconds(Double)
+    case steps(Int)
+  }
+
+  init(_ configuration: RunConfiguration, threads: Int, extent: Extent) throws {
     let before = StepMeasurement.residentBytes()
     let assembly = try RunAssembly(configuration, threads: threads)
     let simulation = try CurrentAssembly(assembly).makeSimulation(ledger: assembly.makeLedger())
     let clock = ContinuousClock()
-    let deadline = clock.now + .seconds(seconds)
+    let beginning = clock.now
     var now = StepTimes()
     var samples: [StepTimes] = []
     var last = clock.now
@@ -36,7 +45,12 @@ struct StepMeasurement {
     let done = simulation.stepper.work
     var within = simulation.stepper.reactionTimeWithinDiffusion
     _ = try simulation.run(
-      stopRequested: { samples.count >= 4 && clock.now >= deadline },
+      stopRequested: {
+        switch extent {
+        case .seconds(let seconds): samples.count >= 4 && clock.now >= beginning + .seconds(seconds)
+        case .steps(let count): samples.count >= count
+        }
+      },
       didStep: { _ in
         let moment = clock.now
         now.whole = inSeconds(moment - start)
@@ -46,6 +60,7 @@ struct StepMeasurement {
         (now, start, last) = (StepTimes(), moment, moment)
       })
     let work = simulation.stepper.work - done
+    steps = samples.count
     let count = Double(max(1, samples.count))
     let calls = samples.reduce(0) { $0 + $1.reactionCalls }
     // The first step makes tables and touches memory for the first time; it does not count.

@@ -19,11 +19,11 @@ package final class PointwiseFunctions: Sendable {
   private let usesOtherCoordinates: Bool
 
   /// Number of expressions.
-  package var count: Int { program.outputCount }
+  package let count: Int
   /// Operations per point in an evaluation of all of them, functionals included.
   package let operationCount: Int
   /// Whether a value at one point depends on the values everywhere.
-  package var isNonlocal: Bool { !functionals.isEmpty }
+  package let isNonlocal: Bool
 
   /// - Parameters:
   ///   - fields: names, in the order of the field sets to come.
@@ -45,6 +45,7 @@ package final class PointwiseFunctions: Sendable {
   ) throws(ExpressionProblems) {
     self.grid = grid
     self.functionals = functionals
+    isNonlocal = !functionals.isEmpty
     fieldCount = fields.count
     extraCount = extraInputs.count
     let pointwise = fields.map(Symbol.field) + [.coordinate(grid.axes[0].name)] + extraInputs
@@ -61,6 +62,7 @@ package final class PointwiseFunctions: Sendable {
     functionalPrograms = programs
     functionalGroups = PointwiseFunctions.groups(functionals)
     program = try compile(expressions, functionals: functionals.count)
+    count = program.outputCount
     operationCount = programs.reduce(program.instructionCount) { $0 + $1.instructionCount }
     let everything = expressions + functionals.map(\.argument)
     func uses(_ axes: some Sequence<Axis>) -> Bool {

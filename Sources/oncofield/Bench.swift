@@ -23,7 +23,7 @@ struct Bench: ParsableCommand {
   @Option(help: "Numbers of threads, separated by commas.")
   var threads = "1"
 
-  @Option(help: "Seconds to spend on each measurement.")
+  @Option(help: "Seconds for the first measurement of each size; the others take as many steps.")
   var seconds = 1.0
 
   @Option(help: "How often all is measured.")
