@@ -38,20 +38,51 @@ extension LinearParts {
   ///   - factor: of `base`.
   ///   - share: `c`.
   ///   - terms: coefficients as they come from `toCoefficients`, with their weights `w`.
-  ///   - unfinished: one of the terms, of which the first axis is still to be transformed; done afterwards.
-  ///   - sum: what that is added to afterwards.
+  ///   - unfinished: one of the terms, of which the first axis is still to be transformed.
   ///   - butLastAxis: whether the last axis is left to `passThroughPoints`.
   ///   - decays: instead of those given at the beginning.
   package func stage(
     into points: FieldSet, keeping coefficients: FieldSet? = nil, base: FieldSet,
     times factor: BaseFactor = .exponential, share: Double, of step: Double,
-    terms: [(set: FieldSet, weights: [Double])], finishing unfinished: FieldSet? = nil,
-    addingTo sum: FieldSet? = nil, butLastAxis: Bool = false, decays: [Double]? = nil
+    terms: [(set: FieldSet, weights: [Double])], finishing unfinished: UnfinishedTerm? = nil,
+    butLastAxis: Bool = false, decays: [Double]? = nil
   ) {
-    combine(
-      into: coefficients ?? points, points: points, base: base, times: factor, share: share, of: step,
-      terms: terms, finishing: unfinished, addingTo: sum, decays: decays)
-    meter.add { $0.transforms += transformed.count * grid.axes.count }
+    let terms = terms.filter { $0.weights.contains { $0 != 0 } }
+    meter.add {
+      $0.operations += Double(
+        parts.count * (1 + terms.count) + transformed.count * LinearParts.functionOperations)
+      $0.transforms += transformed.count * grid.axes.count
+    }
+    let weights = terms.flatMap(\.weights)
+    let places = parts.indices.flatMap { field in
+      terms.map { UnsafePointer($0.set.pointer(field)) as UnsafePointer<Double>? }
+    }
+    let (stride, rowCount) = (grid.rowStride, grid.rowCount)
+    let lanes = grid.transformLanes
+    let rows = lanes * max(1, LinearParts.pieceLength / (lanes * stride))
+    let pieces = (rowCount + rows - 1) / rows
+    withExtendedLifetime((terms, base, unfinished)) {
+      weights.withUnsafeBufferPointer { weights in
+        places.withUnsafeBufferPointer { places in
+          let stages = parts.indices.map { field in
+            let sum = FieldSum(
+              out: FieldPointer(coefficients ?? points, field), base: FieldPointer(base, field), factor: factor,
+              terms: places.baseAddress.map { $0 + field * terms.count }, weights: weights.baseAddress,
+              termCount: terms.count)
+            return FieldStage(
+              sum: sum, points: FieldPointer(points, field),
+              unfinished: (unfinished?.set).map { FieldPointer($0, field) },
+              total: (unfinished?.total).map { FieldPointer($0, field) },
+              means: means(field, sum, share: share, of: step, otherDecay: decays?[field]))
+          }
+          pool.forEach(pieces * stages.count) { item, worker in
+            let first = item / stages.count * rows
+            stages[item % stages.count]
+              .find(first..<min(first + rows, rowCount), stride: stride, scratch: scratch[worker])
+          }
+        }
+      }
+    }
     CoefficientSpace.backward(
       members(points), along: 1..<(grid.axes.count - (butLastAxis ? 1 : 0)), pool: pool, scratch: scratch)
   }
@@ -84,70 +115,36 @@ extension LinearParts {
     }
   }
 
-  /// A stage in coefficients, and with it the first axis of the transform to the points.
-  private func combine(
-    into coefficients: FieldSet, points: FieldSet, base: FieldSet, times factor: BaseFactor, share: Double,
-    of step: Double, terms: [(set: FieldSet, weights: [Double])], finishing unfinished: FieldSet?,
-    addingTo total: FieldSet?, decays: [Double]?
-  ) {
-    let terms = terms.filter { $0.weights.contains { $0 != 0 } }
-    meter.add {
-      $0.operations += Double(
-        parts.count * (1 + terms.count) + transformed.count * LinearParts.functionOperations)
-    }
-    let weights = terms.flatMap(\.weights)
-    let places = parts.indices.flatMap { field in
-      terms.map { UnsafePointer($0.set.pointer(field)) as UnsafePointer<Double>? }
-    }
-    let (stride, rowCount) = (grid.rowStride, grid.rowCount)
-    let lanes = grid.transformLanes
-    let rows = lanes * max(1, LinearParts.pieceLength / (lanes * stride))
-    let pieces = (rowCount + rows - 1) / rows
-    withExtendedLifetime((terms, base, unfinished, total)) {
-      weights.withUnsafeBufferPointer { weights in
-        places.withUnsafeBufferPointer { places in
-          let stages = parts.indices.map { field in
-            let sum = FieldSum(
-              out: FieldPointer(coefficients, field), base: FieldPointer(base, field), factor: factor,
-              terms: places.baseAddress.map { $0 + field * terms.count }, weights: weights.baseAddress,
-              termCount: terms.count)
-            return stageOfField(
-              field, sum, points: FieldPointer(points, field), unfinished: unfinished.map { FieldPointer($0, field) },
-              total: total.map { FieldPointer($0, field) }, share: share, step: step, otherDecay: decays?[field])
-          }
-          pool.forEach(pieces * stages.count) { item, worker in
-            let first = item / stages.count * rows
-            stages[item % stages.count]
-              .find(first..<min(first + rows, rowCount), stride: stride, scratch: scratch[worker])
-          }
-        }
-      }
-    }
-  }
-
   /// Doubles of a field that one thread works on at a time.
   private static let pieceLength = 4096
 
-  private func stageOfField(
-    _ field: Int, _ sum: FieldSum, points: FieldPointer, unfinished: FieldPointer?, total: FieldPointer?,
-    share: Double, step: Double, otherDecay: Double?
-  ) -> FieldStage {
+  private func means(
+    _ field: Int, _ sum: FieldSum, share: Double, of step: Double, otherDecay: Double?
+  ) -> FieldStage.Means {
     let interval = share * step
     guard let space = parts[field].space else {
       let functions = PhiFunctions(-(otherDecay ?? parts[field].decay) * interval)
       let factors = (0..<sum.termCount).map { term in
         step * functions.sum((0..<3).map { sum.weights?[3 * term + $0] ?? 0 })
       }
-      return FieldStage(
-        sum: sum, points: points, unfinished: unfinished, total: total,
-        means: .numbers([functions.value(sum.factor)] + factors))
+      return .numbers([functions.value(sum.factor)] + factors)
     }
     let functions =
       otherDecay.map { StageFunctions(space, step: interval, decay: $0, pool: pool) }
       ?? functions(field, space, share: share, step: step)
-    return FieldStage(
-      sum: sum, points: points, unfinished: unfinished, total: total,
-      means: .functions(functions, space, factor: step / space.normalization))
+    return .functions(functions, space, factor: step / space.normalization)
+  }
+}
+
+/// A term of a stage of which the first axis is still to be transformed, which is done afterwards.
+package struct UnfinishedTerm {
+  let set: FieldSet
+  let total: FieldSet?
+
+  /// - Parameter total: what the term is added to afterwards.
+  package init(_ set: FieldSet, addedTo total: FieldSet? = nil) {
+    self.set = set
+    self.total = total
   }
 }
 

@@ -144,7 +144,8 @@ import Testing
     func sets() throws -> [FieldSet] { try (0..<3).map { _ in try FieldSet(grid: grid, count: 3) } }
     func stage(into target: FieldSet, butLastAxis: Bool, finishing unfinished: FieldSet) {
       parts.stage(
-        into: target, base: base, share: 0.5, of: 0.3, terms: [(unfinished, [0.5, -1, 0])], finishing: unfinished,
+        into: target, base: base, share: 0.5, of: 0.3, terms: [(unfinished, [0.5, -1, 0])],
+        finishing: UnfinishedTerm(unfinished),
         butLastAxis: butLastAxis)
     }
     // Along all axes, one after the other.

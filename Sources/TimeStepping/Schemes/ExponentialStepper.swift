@@ -109,7 +109,7 @@ package final class ExponentialStepper: Stepper {
     try stages(state, start: start.solution, startRates: start.rates, from: time, by: step, &record, didFlow)
     parts.stage(
       into: state, keeping: end.solution, base: start.solution, share: 1, of: step,
-      terms: lastTerms(start.rates), finishing: latest, butLastAxis: passesThroughPoints)
+      terms: lastTerms(start.rates), finishing: UnfinishedTerm(latest), butLastAxis: passesThroughPoints)
     didFlow(.diffusion)
     if passesThroughPoints {
       passThroughPoints(state, keepsPoints: true, time + step, into: end.rates)
@@ -133,7 +133,8 @@ package final class ExponentialStepper: Stepper {
     var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, copy, from: time) }
     try stages(copy, start: start.solution, startRates: start.rates, from: time, by: step, &record, { _ in })
     parts.stage(
-      into: copy, base: start.solution, share: 1, of: step, terms: lastTerms(start.rates), finishing: latest)
+      into: copy, base: start.solution, share: 1, of: step, terms: lastTerms(start.rates),
+      finishing: UnfinishedTerm(latest))
     try quasiSteady?.settle(copy, time: time + step)
     record?.finish(copy, by: step, scheme)
   }
@@ -179,8 +180,9 @@ package final class ExponentialStepper: Stepper {
       let before = index == 0 ? nil : index == 1 ? middle : latest
       let terms = [(startRates, stage.weights[0])] + (before.map { [($0, stage.weights[index])] } ?? [])
       parts.stage(
-        into: state, base: start, share: stage.node, of: step, terms: terms, finishing: before,
-        addingTo: index == 2 ? middle : nil, butLastAxis: passesThroughPoints)
+        into: state, base: start, share: stage.node, of: step, terms: terms,
+        finishing: before.map { UnfinishedTerm($0, addedTo: index == 2 ? middle : nil) },
+        butLastAxis: passesThroughPoints)
       didFlow(.diffusion)
       let (now, target) = (time + stage.node * step, index == 0 ? middle : latest)
       if passesThroughPoints {
