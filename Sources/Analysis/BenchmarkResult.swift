@@ -5,6 +5,8 @@ package struct BenchmarkResult: Sendable {
   package let points: [Int]
   package let fields: Int
   package let threads: Int
+  /// Of each repeat.
+  package let steps: Int
   package let secondsPerStep: Double
   /// Of the repeats: what is between them is noise.
   package let fastest, slowest: Double
@@ -20,9 +22,10 @@ package struct BenchmarkResult: Sendable {
     points = repeats[0].points
     fields = repeats[0].fields
     self.threads = threads
-    let steps = repeats.map(\.whole)
-    secondsPerStep = median(steps)
-    (fastest, slowest) = (steps.min() ?? 0, steps.max() ?? 0)
+    steps = repeats[0].steps
+    let times = repeats.map(\.whole)
+    secondsPerStep = median(times)
+    (fastest, slowest) = (times.min() ?? 0, times.max() ?? 0)
     reactionSeconds = median(repeats.map(\.reaction))
     diffusionSeconds = median(repeats.map(\.diffusion))
     taxisSeconds = median(repeats.map(\.taxis))
@@ -56,6 +59,7 @@ package struct BenchmarkResult: Sendable {
       "points": .integers(points),
       "fields": .integer(fields),
       "threads": .integer(threads),
+      "steps": .integer(steps),
       "seconds_per_step": .number(secondsPerStep),
       "fastest": .number(fastest),
       "slowest": .number(slowest),

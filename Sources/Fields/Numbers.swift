@@ -16,4 +16,9 @@ package final class Numbers: @unchecked Sendable {
   }
 
   deinit { start.deallocate() }
+
+  package subscript(index: Int) -> Double {
+    get { start[index] }
+    set { start[index] = newValue }
+  }
 }

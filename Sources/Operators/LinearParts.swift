@@ -16,6 +16,7 @@ package final class LinearParts: Sendable {
   private let spare: FieldSet
   let meter = WorkMeter()
   let tables: StageTables
+  /// See `commonOrder`.
   let lastOrder: [Int]?
 
   struct Part: Sendable {

@@ -89,15 +89,13 @@ package final class PointwiseFunctions: Sendable {
   /// Working memory of one thread.
   package final class Workspace {
     /// Time, the position along the axes but the first, the functionals.
-    fileprivate let uniforms: UnsafeMutablePointer<Double>
-    private let numbers: Numbers
+    fileprivate let uniforms: Numbers
     fileprivate let main: Program.Workspace
     fileprivate let functionals: [Program.Workspace]
 
     fileprivate init(_ functions: PointwiseFunctions) {
       let count = functions.grid.axes.count + functions.functionals.count
-      numbers = Numbers(count: count)
-      uniforms = numbers.start
+      uniforms = Numbers(count: count)
       main = functions.program.makeWorkspace()
       functionals = functions.functionalPrograms.map { $0.makeWorkspace() }
     }
@@ -147,7 +145,7 @@ package final class PointwiseFunctions: Sendable {
     setFunctionals(functionals, in: workspace)
     program.evaluate(
       state, fieldCount: fieldCount, places: places, into: target, from: start, count: count,
-      uniforms: workspace.uniforms, workspace: workspace.main)
+      uniforms: workspace.uniforms.start, workspace: workspace.main)
   }
 
   /// Replaces the values of the fields at `count` points of a block by those of all expressions; the extra inputs follow the fields.
@@ -158,7 +156,7 @@ package final class PointwiseFunctions: Sendable {
   ) {
     workspace.uniforms[0] = time
     program.evaluate(
-      points, fieldCount: fieldCount, into: block, from: start, count: count, uniforms: workspace.uniforms,
+      points, fieldCount: fieldCount, into: block, from: start, count: count, uniforms: workspace.uniforms.start,
       workspace: workspace.main)
     for row in 0..<program.outputCount { (points.row(row) + start).update(from: block.row(row), count: count) }
   }
@@ -169,7 +167,7 @@ package final class PointwiseFunctions: Sendable {
   ) {
     workspace.uniforms[0] = time
     program.evaluate(
-      block, inputRow: inputRow, outputRow: outputRow, uniforms: workspace.uniforms, count: count,
+      block, inputRow: inputRow, outputRow: outputRow, uniforms: workspace.uniforms.start, count: count,
       workspace: workspace.main)
   }
 
@@ -180,7 +178,7 @@ package final class PointwiseFunctions: Sendable {
   ) {
     workspace.uniforms[0] = time
     functionalPrograms[functional].evaluate(
-      block, inputRow: inputRow, outputRow: outputRow, uniforms: workspace.uniforms, count: count,
+      block, inputRow: inputRow, outputRow: outputRow, uniforms: workspace.uniforms.start, count: count,
       workspace: workspace.functionals[functional])
   }
 }

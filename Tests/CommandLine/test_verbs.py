@@ -118,6 +118,8 @@ def test_bench_gives_the_table_the_json_and_the_plot(oncofield, run_file, tmp_pa
         assert set(split) == {"reaction", "diffusion", "taxis", "other", "output"}
         assert split["reaction"] > 0 and split["diffusion"] > 0
         assert 0 < entry["share_of_bandwidth"] and 0 < entry["share_of_arithmetic"] < 1
+    steps = [entry["steps"] for entry in report["results"]]
+    assert steps[0] == steps[1] >= 4 and steps[2] == steps[3] >= 4
     assert [limit["threads"] for limit in report["machine"]] == [1, 2]
     assert all(limit["bytes_per_second"] > 1e8 and limit["operations_per_second"] > 1e8 for limit in report["machine"])
     assert [growth["threads"] for growth in report["growth"]] == [1, 2]

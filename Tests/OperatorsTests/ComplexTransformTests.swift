@@ -46,8 +46,17 @@ import Testing
   }
 
   @Test func linesAreDividedIntoWhatFFTWDoesInOnePiece() {
-    #expect([256, 512, 1024].map { LineDivision($0).radices.reduce(LineDivision($0).length, *) } == [256, 512, 1024])
-    #expect(LineDivision(512) != LineDivision(undivided: 512))
+    let pieces = Set(Array(2...16) + [20, 25, 32, 64, 128])
+    var divided = 0
+    for count in 1...2100 where LineDivision(count) != LineDivision(undivided: count) {
+      let division = LineDivision(count)
+      divided += 1
+      #expect(pieces.contains(division.length) && !pieces.contains(count))
+      #expect(division.radices.allSatisfy { (2...5).contains($0) })
+      #expect(division.radices.reduce(division.length, *) == count)
+    }
+    #expect(divided > 100)
+    for count in [96, 192, 256, 1000, 2048] { #expect(!LineDivision(count).radices.isEmpty) }
     // A program of one piece, and lines with factors that have none.
     for count in [1, 16, 128, 17, 49, 2 * 17] { #expect(LineDivision(count) == LineDivision(undivided: count)) }
   }

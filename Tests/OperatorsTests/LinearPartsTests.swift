@@ -1,4 +1,5 @@
 import Fields
+import Foundation
 import Operators
 import Testing
 
@@ -194,5 +195,20 @@ import Testing
     #expect(try canPass([[.noFlux, .periodic], [.periodic, .periodic]]))
     #expect(try !canPass([[.noFlux, .periodic], [.periodic, .noFlux]]))
     #expect(try !canPass([[.noFlux]]))
+  }
+
+  /// The coefficient of a wave that fits between values of 0 is half its height, in its own place: so they lie in checkpoints.
+  @Test func coefficientsOfSinesAreInOrder() throws {
+    let grid = grid([24])
+    let ends = AxisBoundary.sides(lower: Self.value, upper: Self.value)
+    let parts = try parts(grid, [ends], decays: [0, 0])
+    for wave in [1, 3, 23] {
+      let set = try FieldSet(grid: grid, count: 2)
+      set.setValues(1, to: (0..<24).map { sin(.pi * (Double($0) + 0.5) * Double(wave) / 24) })
+      parts.toCoefficients(set, isNormalized: true)
+      for (k, coefficient) in set.values(1).enumerated() {
+        #expect(abs(coefficient - (k == wave - 1 ? 0.5 : 0)) < 1e-14)
+      }
+    }
   }
 }

@@ -17,11 +17,11 @@ extension TilePass {
     for field in 0..<fields { change[field] = -worker.largestLosses[field] }
     measureLosses(at: done)
     for field in 0..<fields { change[field] += worker.largestLosses[field] }
-    block.add(rows.old, times: change, to: row(0), fields: fields, count: tile.count)
+    block.add(rows.old, times: change.start, to: row(0), fields: fields, count: tile.count)
   }
 
   func attemptExponential(_ step: Double, from done: Double) -> Double {
-    coefficients.set(losses: worker.largestLosses, step: step)
+    coefficients.set(losses: worker.largestLosses.start, step: step)
     for stage in 0..<3 {
       combine(stage, scales: stage < 2 ? coefficients.halfDecay : coefficients.decay)
       // Beyond zero rates may have poles, which no estimate sees from the other side.
@@ -38,7 +38,7 @@ extension TilePass {
 
   private func evaluateRemainder(stage: Int, inputRow: Int, at elapsed: Double) {
     evaluateRates(inputRow: inputRow, outputRow: row(stage), at: elapsed)
-    block.add(inputRow, times: worker.largestLosses, to: row(stage), fields: fields, count: tile.count)
+    block.add(inputRow, times: worker.largestLosses.start, to: row(stage), fields: fields, count: tile.count)
   }
 
   private func combine(_ stage: Int, scales: UnsafePointer<Double>) {

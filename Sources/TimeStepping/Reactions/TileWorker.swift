@@ -12,8 +12,7 @@ final class TileWorker {
   let closedForms: PointwiseFunctions.Workspace?
   let processes: PointwiseFunctions.Workspace?
   /// The largest loss of each field over the tile, and by how much it has changed.
-  let largestLosses, changesOfLosses: UnsafeMutablePointer<Double>
-  private let numbers: Numbers
+  let largestLosses, changesOfLosses: Numbers
   let exponential: ExponentialCoefficients
   var counters = ReactionCounters()
 
@@ -62,8 +61,7 @@ final class TileWorker {
     places = system.places?.makeWorkspace()
     closedForms = system.closedForms?.functions.makeWorkspace()
     processes = system.processes?.makeWorkspace()
-    numbers = Numbers(count: 2 * system.fieldCount)
-    (largestLosses, changesOfLosses) = (numbers.start, numbers.start + system.fieldCount)
+    (largestLosses, changesOfLosses) = (Numbers(count: system.fieldCount), Numbers(count: system.fieldCount))
     exponential = ExponentialCoefficients(fieldCount: system.fieldCount)
   }
 }

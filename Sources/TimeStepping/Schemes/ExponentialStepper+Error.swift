@@ -19,16 +19,16 @@ extension ExponentialStepper {
     of state: FieldSet, from time: Double, by step: Double, start: (solution: FieldSet, rates: FieldSet),
     end: (solution: FieldSet, rates: FieldSet), _ measure: ErrorMeasure
   ) throws(NumericalFailure) -> StepError {
-    let last = latest
     let sizes = (0..<state.count).map { field in
       if let sizes = parts.errorSizes(
-        field, new: end.solution, old: start.solution, rates: end.rates, last, weights: scheme.errorWeights, step: step)
+        field, new: end.solution, old: start.solution, rates: end.rates, latest, weights: scheme.errorWeights,
+        step: step)
       {
         return sizes
       }
       // The embedded solution is the new one less its error.
       let factor = parts.factor(field, weights: scheme.errorWeights, step: step)
-      spare.setField(field, toSumOf: [(1, end.solution), (-factor, end.rates), (factor, last)])
+      spare.setField(field, toSumOf: [(1, end.solution), (-factor, end.rates), (factor, latest)])
       return measure.sizes(field, of: end.solution, against: spare, from: start.solution)
     }
     var worst = measure.error(sizes, during: step)
@@ -47,14 +47,13 @@ extension ExponentialStepper {
   private func forcingError(
     of state: FieldSet, from time: Double, by step: Double, _ measure: ErrorMeasure
   ) throws(NumericalFailure) -> StepError? {
-    guard let ratesOfTime else { return nil }
     // Nobody needs the rates at the latest stage any more.
-    let rates = latest
+    guard let ratesOfTime else { return nil }
     spare.copy(from: state)
     for (quarter, weight) in [1.0, -4, 6, -4, 1].enumerated() {
-      try ratesOfTime.evaluate(state, time: time + 0.25 * Double(quarter) * step, into: rates)
+      try ratesOfTime.evaluate(state, time: time + 0.25 * Double(quarter) * step, into: latest)
       for field in 0..<spare.count {
-        spare.setField(field, toSumOf: [(1, spare), (weight * step / 12, rates)])
+        spare.setField(field, toSumOf: [(1, spare), (weight * step / 12, latest)])
       }
     }
     return measure.error(of: state, against: spare, weight: ExponentialStepper.weightOfMissed, during: step)
