@@ -94,6 +94,7 @@ package final class CurrentAssembly {
 extension RunAssembly {
   var equations: Equations {
     Equations(
-      stepper: stepper, quasiSteady: quasiSteady, delays: delays, account: account, jumps: configuration.jumps)
+      stepper: stepper, quasiSteady: quasiSteady, delays: delays, account: account,
+      forgettingRates: configuration.forgettingRates, jumps: configuration.jumps)
   }
 }

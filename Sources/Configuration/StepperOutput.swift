@@ -45,7 +45,7 @@ extension RunAssembly {
     let times = configuration.timesToHit(from: configuration.startTime)
     stepper.prepare(
       state, at: configuration.startTime, longest: (times.first ?? configuration.endTime) - configuration.startTime,
-      measure: ErrorMeasure(norm, start: start), control: &control)
+      measure: ErrorMeasure(norm, start: start, forgettingRates: configuration.forgettingRates), control: &control)
     return stepper.memorized.choice?.decisions.last
   }
 }

@@ -91,7 +91,7 @@ extension Simulation {
     guard let previous else { preconditionFailure("controlled steps need the state before them") }
     var control = given
     previous.copy(from: state, pool: pool)
-    let measure = ErrorMeasure(norm, start: previous)
+    let measure = ErrorMeasure(norm, start: previous, forgettingRates: regimen.equations.forgettingRates)
     while true {
       stepper.prepare(
         state, at: jumps.after(clock.time), longest: goal - clock.time, measure: measure, control: &control)
@@ -114,7 +114,7 @@ extension Simulation {
         ledger?.add(changes)
         norm.commit()
         // A step that was cut short says nothing against one as long as it would have been.
-        control.accept(size: step.size, error: error.value)
+        control.accept(size: step.size, error: error)
         steps = .controlled(control, norm)
         return taken
       }

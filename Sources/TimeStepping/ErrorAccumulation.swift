@@ -9,22 +9,55 @@ import Glibc
 ///
 /// Source: G. Söderlind & L. Wang, Evaluating numerical ODE/DAE methods, algorithms and software, J. Comput. Appl.
 /// Math. 185 (2006) 244–260 (tolerance proportionality).
+///
+/// A field that forgets them, at a rate `μ` whatever the state, has at most `A = 1/(1 − e^{−μh})` times the error of one
+/// step. Its errors count at most so many times, and its steps may grow until that is half of the tolerance.
 package struct ErrorAccumulation: Sendable {
   /// Order of the scheme in the step size.
   let order: Int
-  /// Measured (docs/decisions/0020).
+  /// Measured (docs/decisions/0020); 0 where errors are so small that they need not be held down further.
   let onset: Double
+  /// The error, in units of the tolerance, up to which steps grow where nothing is known of what becomes of errors.
+  let growthTarget: Double
+
+  init(order: Int, onset: Double, growthTarget: Double = 0.03) {
+    self.order = order
+    self.onset = onset
+    self.growthTarget = growthTarget
+  }
 
   /// By how much the error of a step counts more than it is, with the relative tolerance of the run.
   package func weight(relative: Double) -> Double { pow(max(onset / relative, 1), 1 / Double(order)) }
+
+  /// What the sum of the errors of a field that forgets them may grow to, in units of the tolerance.
+  private static let mostOfSum = 0.5
+
+  /// The error of a step of a field, as it counts against the tolerance, and against `growthTarget`.
+  ///
+  /// - Parameters:
+  ///   - error: in units of the tolerance.
+  ///   - forgotten: share of an error that is gone after a step as long as this.
+  func count(_ error: Double, relative: Double, forgotten: Double) -> (counted: Double, growing: Double) {
+    let (weight, sum) = (weight(relative: relative), 1 / forgotten)
+    return (
+      error * max(1, min(weight, sum)), error * min(weight, growthTarget * sum / ErrorAccumulation.mostOfSum)
+    )
+  }
 }
 
 extension SplittingScheme {
   package var accumulation: ErrorAccumulation { ErrorAccumulation(order: order, onset: order == 1 ? 4e-2 : 1e-4) }
+  /// That of Strang splitting with its error taken off.
+  static let extrapolatedAccumulation = ErrorAccumulation(order: 4, onset: 0)
 }
 
 extension PositiveExponentialStepper {
   package static let accumulation = ErrorAccumulation(order: 2, onset: 1)
+}
+
+extension ExponentialStepper {
+  /// What is measured is the error of a less accurate solution.
+  static let accumulation = ErrorAccumulation(order: 4, onset: 0, growthTarget: 0.1)
 }
 
 extension Scheme {

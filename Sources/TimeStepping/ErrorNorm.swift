@@ -1,4 +1,5 @@
 import Fields
+import Glibc
 import Synchronization
 
 /// How accurate the solution shall be.
@@ -22,19 +23,22 @@ package struct Tolerance: Hashable, Sendable {
 package struct StepError: Sendable {
   package let value: Double
   package let field: Int
+  /// What holds back the growth of steps: less than the value where the error is that of a field that forgets it.
+  package let growing: Double
 
-  init(value: Double, field: Int) {
-    self.value = value
+  /// - Parameters:
+  ///   - value: not a number counts as infinite.
+  ///   - growing: the value, if nothing is said.
+  package init(value: Double, field: Int, growing: Double? = nil) {
+    self.value = value.isNaN ? .infinity : value
     self.field = field
+    self.growing = growing ?? self.value
   }
 
-  /// - Parameter values: of each field; not a number counts as the worst.
-  init(worstOf values: [Double]) {
-    var worst = StepError(value: 0, field: 0)
-    for (field, value) in values.enumerated() where !(value <= worst.value) {
-      worst = StepError(value: value.isNaN ? .infinity : value, field: field)
-    }
-    self = worst
+  /// The worse of two errors of a step.
+  func orWorse(_ other: StepError) -> StepError {
+    let worse = other.value > value ? other : self
+    return StepError(value: worse.value, field: worse.field, growing: max(growing, other.growing))
   }
 }
 
@@ -116,14 +120,13 @@ package final class ErrorNorm: Sendable {
   }
 
   /// Errors that are known relative to the sizes measured last.
-  fileprivate func error(relative errors: [Double]) -> StepError {
+  fileprivate func errors(relative errors: [Double]) -> [Double] {
     let sizes = sizes.withLock { $0 }
-    return StepError(
-      worstOf: errors.enumerated().map { field, error in
-        let relative = tolerance.relative[field]
-        let absolute = sizes.absolute(field, given: tolerance.absolute[field], relative: relative)
-        return error == 0 ? 0 : error * sizes.latest[field] / (absolute + relative * sizes.latest[field])
-      })
+    return errors.enumerated().map { field, error in
+      let relative = tolerance.relative[field]
+      let absolute = sizes.absolute(field, given: tolerance.absolute[field], relative: relative)
+      return error == 0 ? 0 : error * sizes.latest[field] / (absolute + relative * sizes.latest[field])
+    }
   }
 
   /// How far some fields have fallen below 0 in a step, as an error: tenfold the error allowed counts as 1, with the sizes
@@ -163,32 +166,36 @@ package final class ErrorNorm: Sendable {
 package struct ErrorMeasure: Sendable {
   package let norm: ErrorNorm
   package let start: FieldSet
+  private let forgettingRates: [Double]
 
-  package init(_ norm: ErrorNorm, start: FieldSet) {
+  /// - Parameter forgettingRates: of each field, the rate at which an error of it decays at least, if all others are
+  ///   exact; 0 if none is known.
+  package init(_ norm: ErrorNorm, start: FieldSet, forgettingRates: [Double]) {
     self.norm = norm
     self.start = start
+    self.forgettingRates = forgettingRates
   }
 
-  /// The error of a step of some length, as the difference from another solution, times a weight, and times as much as
-  /// such errors add up.
-  func error(
-    of state: FieldSet, against other: FieldSet, weight: Double, during step: Double,
-    accumulating accumulation: ErrorAccumulation? = nil
+  /// The worst of the errors of the fields in a step of some length, as they count where they add up in some way.
+  func worst(
+    of errors: [Double], during step: Double, accumulating accumulation: ErrorAccumulation
   ) -> StepError {
-    let errors = errors(of: state, against: other, weight: weight, during: step)
-    guard let accumulation else { return StepError(worstOf: errors) }
-    return StepError(
-      worstOf: zip(errors, norm.tolerance.relative).map { $0 * accumulation.weight(relative: $1) })
+    errors.enumerated().reduce(StepError(value: 0, field: 0)) { worst, next in
+      let (counted, growing) = accumulation.count(
+        next.element, relative: norm.tolerance.relative[next.offset],
+        forgotten: -expm1(-forgettingRates[next.offset] * step))
+      return worst.orWorse(StepError(value: counted, field: next.offset, growing: growing))
+    }
   }
 
-  /// That of each field.
+  /// The error of each field in a step, as the difference from another solution, times a weight.
   func errors(of state: FieldSet, against other: FieldSet, weight: Double, during step: Double) -> [Double] {
     norm.errors(of: state, against: other, weight: weight, from: start, during: step)
   }
 
-  /// The error of a step from the differences between two solutions of all fields.
-  func error(_ found: [FieldSet.ErrorSizes], during step: Double) -> StepError {
-    StepError(worstOf: norm.errors(found, weight: 1, during: step))
+  /// That of each field from what has been measured of the difference between two solutions.
+  func errors(_ found: [FieldSet.ErrorSizes], during step: Double) -> [Double] {
+    norm.errors(found, weight: 1, during: step)
   }
 
   /// What one field and its difference from another solution amount to at the points, from given values at the start.
@@ -196,11 +203,11 @@ package struct ErrorMeasure: Sendable {
     norm.sizes(field, of: state, against: other, from: start)
   }
 
-  func error(relative errors: [Double]) -> StepError { norm.error(relative: errors) }
+  /// That of each field from what it is relative to the sizes measured last.
+  func errors(relative errors: [Double]) -> [Double] { norm.errors(relative: errors) }
 
   /// The larger of an error measured and of how far fields that cannot be negative have fallen below 0.
   func error(_ error: StepError, of state: FieldSet, nonNegative fields: [Int]) -> StepError {
-    let shortfall = norm.shortfall(of: state, from: start, in: fields)
-    return shortfall.value > error.value ? shortfall : error
+    error.orWorse(norm.shortfall(of: state, from: start, in: fields))
   }
 }

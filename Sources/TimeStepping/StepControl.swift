@@ -29,11 +29,25 @@ package struct StepControl: Sendable {
     /// The next step is at most `2^{rung/4}`.
     var rung: Int
     var previousError: Double?
+    /// As it counts when steps grow.
+    var previousGrowing: Double?
+    /// Size of the step tried in vain latest, and steps that have counted since then.
+    var refusal: Refusal?
     var rejectionsInARow = 0
     /// Whether steps are still as short as at the start, and may grow fast.
     var isStarting = true
     /// Steps tried in vain since the start of the run.
     package fileprivate(set) var rejections = 0
+  }
+
+  /// A step that was tried in vain.
+  struct Refusal: Codable, Hashable, Sendable {
+    let size: Double
+    /// Steps that have counted since.
+    var age = 0
+
+    /// Whether one of a size is not to be tried again yet only because errors are small: they may jump there.
+    func forbids(_ other: Double) -> Bool { age < 50 && other >= size }
   }
 
   package let bounds: Bounds
@@ -60,8 +74,7 @@ package struct StepControl: Sendable {
   package mutating func adopt(_ stepper: any Stepper, size: Double) {
     describe(stepper)
     memory.rung = rung(below: min(size, longest))
-    memory.previousError = nil
-    memory.rejectionsInARow = 0
+    forgetErrors()
   }
 
   /// Takes over what a method says of its steps.
@@ -108,14 +121,17 @@ package struct StepControl: Sendable {
   ///
   /// - Parameters:
   ///   - size: possibly less than proposed, to end where something happens.
-  ///   - error: in units of the tolerance, at most 1.
-  package mutating func accept(size: Double, error: Double) {
+  ///   - step: its error, in units of the tolerance at most 1.
+  package mutating func accept(size: Double, error step: StepError) {
     let k = Double(errorOrder)
-    let error = max(error, 1e-12)
+    let (error, growing) = (max(step.value, 1e-12), max(step.growing, 1e-12))
     let earlier = memory.isStarting || memory.rejectionsInARow > 0 ? nil : memory.previousError
     var factor = 0.9 * (earlier.map { pow(error, -0.7 / k) * pow($0, 0.4 / k) } ?? pow(error, -1 / k))
     // Sizes are rounded down, so that small changes never add up: steps grow as far as both errors have room.
-    if let earlier { factor = max(factor, pow(growthTarget / max(error, earlier), 1 / k)) }
+    if let earlier {
+      let growth = pow(growthTarget / max(growing, memory.previousGrowing ?? earlier), 1 / k)
+      if !(memory.refusal?.forbids(growth * size) ?? false) { factor = max(factor, growth) }
+    }
     let most = memory.isStarting ? 10.0 : 3
     memory.isStarting = memory.isStarting && factor > 3
     let asked = min(size * min(max(factor, 0.2), most), longest)
@@ -124,7 +140,9 @@ package struct StepControl: Sendable {
     let rung = rung(below: memory.rejectionsInARow > 0 ? min(asked, size) : asked)
     memory.rung = isShortened ? max(memory.rung, rung) : rung
     memory.previousError = error
+    memory.previousGrowing = growing
     memory.rejectionsInARow = 0
+    memory.refusal?.age += 1
   }
 
   /// Takes note of a step that does not count.
@@ -135,6 +153,7 @@ package struct StepControl: Sendable {
     memory.isStarting = false
     memory.rejections += 1
     memory.rejectionsInARow += 1
+    memory.refusal = Refusal(size: size)
     let factor =
       error.isFinite && memory.rejectionsInARow == 1
       ? min(max(0.9 * pow(error, -1 / Double(errorOrder)), 0.1), 0.7) : 0.25
@@ -144,7 +163,11 @@ package struct StepControl: Sendable {
 
   /// Takes note that the solution has jumped.
   package mutating func restart() {
-    memory.previousError = nil
+    forgetErrors()
+  }
+
+  private mutating func forgetErrors() {
+    (memory.previousError, memory.previousGrowing, memory.refusal) = (nil, nil, nil)
     memory.rejectionsInARow = 0
   }
 }

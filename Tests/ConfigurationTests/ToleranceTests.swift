@@ -88,9 +88,9 @@ import TimeStepping
     }
     let start = try FieldSet(grid: assembly.state.grid, count: assembly.state.count)
     start.copy(from: assembly.state)
+    let measure = ErrorMeasure(norm, start: start, forgettingRates: [Double](repeating: 0, count: start.count))
     let found = try #require(
-      try assembly.stepper.attempt(
-        assembly.state, from: 0, by: step, measure: ErrorMeasure(norm, start: start), didFlow: { _ in }))
+      try assembly.stepper.attempt(assembly.state, from: 0, by: step, measure: measure, didFlow: { _ in }))
     let reference = try finalState(problem.text, set: exact + ["time.step=\(step/200)"])
     let (values, right) = (assembly.state.values(found.field), reference.values(found.field))
     func size(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
@@ -122,6 +122,54 @@ import TimeStepping
   }
 
   /// Where the smallest step allowed is not accurate enough the run fails, and says so.
+  /// `a` forgets its errors at a rate of 3 at least if it acts on itself at points only, and `b` cannot be negative.
+  @Test(arguments: [
+    ("2*b - (3 + b)*a", "{}", "b*(1 - b)", 3.0), ("2*b - (3 + b)*a", "{ \"diffusion\": \"1 + b\" }", "b*(1 - b)", 3),
+    ("2*b - (3 + b)*a", "{}", "b*(1 - b) - 1", 0), ("2*b - 3*a", "{}", "b*(1 - b) - 1", 3),
+    ("2*b + a*b - 3*a", "{}", "b*(1 - b)", 0), ("2*b + a/(1 + a) - 3*a", "{}", "b*(1 - b)", 2),
+    ("2*b + mean(a) - 3*a", "{}", "b*(1 - b)", 0), ("2*b + convolve(exp(-x^2), a) - 3*a", "{}", "b*(1 - b)", 0),
+    ("2*b + delayed(a, 1) - 3*a", "{}", "b*(1 - b)", 0), ("2*b - 3*a", "{ \"diffusion\": \"1 + a\" }", "b*(1 - b)", 0),
+    ("2*b - 3*a", "{ \"taxis\": [{ \"toward\": \"b\", \"sensitivity\": 1 }] }", "b*(1 - b)", 0),
+  ])
+  func whatForgetsItsErrorsIsKnown(rate: String, field: String, other: String, expected: Double) throws {
+    let text = """
+      { "model": { "name": "two", "fields": { "a": \(field), "b": {} },
+          "reactions": { "a": "\(rate)", "b": "\(other)" } },
+        "domain": { "size": [1], "points": [8] }, "initial": { "a": 1, "b": 1 }, "time": { "end": 1 } }
+      """
+    let rates = try configuration(text).forgettingRates
+    #expect(rates == [expected, 0])
+  }
+
+  /// A parameter that a treatment changes counts as it is.
+  @Test func whatForgetsItsErrorsIsKnownAfterTreatments() throws {
+    let text = """
+      { "model": { "name": "one", "parameters": { "k": 3 }, "fields": { "a": {} }, "reactions": { "a": "1 - k*a" } },
+        "domain": { "size": [1], "points": [8] }, "initial": { "a": 1 }, "time": { "end": 2, "scheme": "strang4" },
+        "treatment": [{ "name": "stop", "at": 1, "set": { "k": 0 } }] }
+      """
+    let assembly = try RunAssembly(configuration(text), threads: 1)
+    let run = try simulation(of: assembly)
+    #expect(run.regimen.equations.forgettingRates == [3])
+    _ = try run.run()
+    #expect(run.regimen.equations.forgettingRates == [0])
+  }
+
+  /// Steps of a fast chemical that follows the others are as long as its error at the time allows, not as if it added up:
+  /// it took 2,569 and 191 steps where nothing was known of that.
+  @Test(arguments: [("rebalanced-strang", 1500), ("etdrk4", 165)])
+  func stepsOfAFastChemicalAreNotTooShort(scheme: String, most: Int) throws {
+    let settings = ["time.scheme=\(scheme)", "parameters.mu_w=200"]
+    let text = ToleranceTests.immunotherapy.text
+    let exact = ["time.tolerance=1e-8", "time.reactions.tolerance=1e-12"]
+    let reference = try finalState(text, set: settings + exact)
+    let assembly = try RunAssembly(configuration(text, set: settings + ["time.tolerance=1e-5"]), threads: 1)
+    let run = try simulation(of: assembly)
+    _ = try run.run()
+    #expect(relativeError(assembly.state, reference) < 1e-5)
+    #expect(run.clock.step < most)
+  }
+
   @Test func aToleranceThatCannotBeMetIsAFailure() throws {
     let settings = ["time.tolerance=1e-6", "time.smallest_step=1", "time.largest_step=2"]
     let run = try simulation(of: RunAssembly(configuration(Self.predator.text, set: settings), threads: 1))
@@ -175,10 +223,10 @@ import TimeStepping
   @Test func errorsSetTheSizes() {
     var control = StepControl(bounds: .init(smallest: 1e-9, largest: 64, first: 1), errorOrder: 3)
     #expect(control.proposal == 1)
-    control.accept(size: 1, error: 1e-9)
+    control.accept(size: 1, error: StepError(value: 1e-9, field: 0))
     #expect(control.proposal == 8)
     // A step that ends early says nothing against a larger one.
-    control.accept(size: 0.01, error: 0.001)
+    control.accept(size: 0.01, error: StepError(value: 0.001, field: 0))
     #expect(control.proposal == 8)
     var canShrink = control.reject(size: 8, error: 8)
     #expect(canShrink)
@@ -188,15 +236,44 @@ import TimeStepping
     #expect(control.proposal == StepControl.size(-2))
     canShrink = control.reject(size: 1e-9, error: 2)
     #expect(!canShrink)
-    for _ in 0..<100 { control.accept(size: control.proposal, error: 0) }
+    for _ in 0..<100 { control.accept(size: control.proposal, error: StepError(value: 0, field: 0)) }
     #expect(control.proposal == 64)
   }
 
   /// Sizes are rounded down, and errors of a hundredth of the tolerance ask for little more: steps grow all the same.
   @Test func stepsGrowWhileErrorsAreSmall() {
     var control = StepControl(bounds: .init(smallest: 1e-9, largest: 64, first: 1), errorOrder: 5)
-    control.accept(size: 1, error: 0.5)
-    for _ in 0..<50 { control.accept(size: control.proposal, error: 0.005) }
+    control.accept(size: 1, error: StepError(value: 0.5, field: 0))
+    for _ in 0..<50 { control.accept(size: control.proposal, error: StepError(value: 0.005, field: 0)) }
     #expect(control.proposal == 64)
+  }
+
+  /// Errors that are forgotten let steps grow further, but not again at once to where an error was too large.
+  @Test func stepsGrowFurtherWhereErrorsAreForgotten() {
+    let bounds = StepControl.Bounds(smallest: 1e-9, largest: 64, first: 1)
+    func size(growing: Double) -> Double {
+      var control = StepControl(bounds: bounds, errorOrder: 3)
+      control.accept(size: 1, error: StepError(value: 0.5, field: 0))
+      for _ in 0..<50 {
+        control.accept(size: control.proposal, error: StepError(value: 0.3, field: 0, growing: growing))
+      }
+      return control.proposal
+    }
+    #expect(size(growing: 0.3) == 1)
+    #expect(size(growing: 0.003) == 64)
+
+    var control = StepControl(bounds: bounds, errorOrder: 3)
+    control.accept(size: 1, error: StepError(value: 0.5, field: 0))
+    var rejections = 0
+    for _ in 0..<200 {
+      let isTooLong = control.proposal >= 4
+      if isTooLong {
+        _ = control.reject(size: control.proposal, error: 1.2)
+        rejections += 1
+      } else {
+        control.accept(size: control.proposal, error: StepError(value: 0.3, field: 0, growing: 0.003))
+      }
+    }
+    #expect((1...5).contains(rejections))
   }
 }

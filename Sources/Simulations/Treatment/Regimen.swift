@@ -10,17 +10,20 @@ package struct Equations {
   package let delays: DelayedFields?
   /// Where the stepper writes down what changes the masses; nil if nowhere.
   package let account: MassAccount?
+  /// Of each field the rate at which an error of it decays at least, if all others are exact; 0 if none is known.
+  package let forgettingRates: [Double]
   /// When they jump by themselves.
   package let jumps: JumpTimes
 
   package init(
     stepper: any Stepper, quasiSteady: QuasiSteadyFields?, delays: DelayedFields? = nil, account: MassAccount? = nil,
-    jumps: JumpTimes = JumpTimes()
+    forgettingRates: [Double], jumps: JumpTimes = JumpTimes()
   ) {
     self.stepper = stepper
     self.quasiSteady = quasiSteady
     self.delays = delays
     self.account = account
+    self.forgettingRates = forgettingRates
     self.jumps = jumps
   }
 }

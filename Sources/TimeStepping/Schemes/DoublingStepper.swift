@@ -60,6 +60,7 @@ package final class DoublingStepper: Stepper {
   }
 
   package let longestStep: Double
+  package var growthTarget: Double { accumulation.growthTarget }
   /// That of the base, or of what is left after the extrapolation.
   package var errorOrder: Int { base.errorOrder + (probe == nil ? 0 : 2) }
   /// The error is taken off only as far as something is there.
@@ -112,8 +113,13 @@ package final class DoublingStepper: Stepper {
       try base.flow(coarse, from: time, by: step, didFlow: didFlow)
     }
     try halves(state, from: time, by: step, remembers: remembers, didFlow: didFlow)
-    return measure?.error(
-      of: state, against: coarse, weight: weight, during: step, accumulating: base.accumulation)
+    guard let measure else { return nil }
+    let errors = measure.errors(of: state, against: coarse, weight: weight, during: step)
+    return measure.worst(of: errors, during: step, accumulating: accumulation)
+  }
+
+  private var accumulation: ErrorAccumulation {
+    extrapolates ? SplittingScheme.extrapolatedAccumulation : base.accumulation
   }
 
   /// Of the difference in the error of the halves.
@@ -127,10 +133,13 @@ package final class DoublingStepper: Stepper {
   ) throws(NumericalFailure) -> StepError? {
     let differences = try extrapolate(state, from: time, by: step, measure: measure, didFlow: didFlow)
     guard let measure, let differences else { return nil }
-    let plain = StepError(worstOf: differences)
+    func worst(of errors: [Double]) -> StepError {
+      measure.worst(of: errors, during: step, accumulating: accumulation)
+    }
+    let plain = worst(of: differences)
     guard plain.value > ExtrapolationGain.small, plain.value.isFinite, let probe else { return plain }
     if let gain = learned.withLock({ $0.gain }), gain.holds(step: step, difference: plain.value) {
-      return StepError(worstOf: gain.errors(differences, step: step))
+      return worst(of: gain.errors(differences, step: step))
     }
     let (changes, before) = (base.account?.latest, work)
     defer {
@@ -145,7 +154,7 @@ package final class DoublingStepper: Stepper {
     let leftOver = 1 / (1 - 1 / Double(1 << (base.order + 2)))
     let errors = measure.errors(of: state, against: probe, weight: leftOver, during: step)
     learned.withLock { $0.gain = ExtrapolationGain(step: step, differences: differences, errors: errors) }
-    return StepError(worstOf: errors)
+    return worst(of: errors)
   }
 
   /// - Returns: the error of each field that was taken off; nil without a measure.

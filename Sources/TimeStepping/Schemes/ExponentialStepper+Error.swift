@@ -31,22 +31,22 @@ extension ExponentialStepper {
       spare.setField(field, toSumOf: [(1, end.solution), (-factor, end.rates), (factor, latest)])
       return measure.sizes(field, of: end.solution, against: spare, from: start.solution)
     }
-    var worst = measure.error(sizes, during: step)
     let missed = parts.transientErrors(
       of: end.solution, start: start.rates, middle: middle, end: end.rates, step: step)
-    let transient = measure.error(relative: missed.map { ExponentialStepper.weightOfMissed * $0 })
-    if transient.value > worst.value { worst = transient }
-    if let forced = try forcingError(of: state, from: time, by: step, measure), forced.value > worst.value {
-      worst = forced
-    }
+    // Relative to the sizes that are measured with the differences.
+    var found = [measure.errors(sizes, during: step)]
+    found.append(measure.errors(relative: missed.map { ExponentialStepper.weightOfMissed * $0 }))
+    if let forced = try forcingErrors(of: state, from: time, by: step, measure) { found.append(forced) }
+    let worst = found.map { measure.worst(of: $0, during: step, accumulating: ExponentialStepper.accumulation) }
+      .reduce(StepError(value: 0, field: 0)) { $0.orWorse($1) }
     return measure.error(worst, of: state, nonNegative: nonNegative)
   }
 
-  /// What Simpson's rule misses of rates that depend on time itself: its difference from the composite rule of twice as many
+  /// Of each field what Simpson's rule misses of rates that depend on time itself: its difference from the composite rule of twice as many
   /// parts, `h/12 (f₀ − 4 f₁ + 6 f₂ − 4 f₃ + f₄)` at the quarters of the step, the solution being that at its end.
-  private func forcingError(
+  private func forcingErrors(
     of state: FieldSet, from time: Double, by step: Double, _ measure: ErrorMeasure
-  ) throws(NumericalFailure) -> StepError? {
+  ) throws(NumericalFailure) -> [Double]? {
     // Nobody needs the rates at the latest stage any more.
     guard let ratesOfTime else { return nil }
     spare.copy(from: state)
@@ -56,6 +56,6 @@ extension ExponentialStepper {
         spare.setField(field, toSumOf: [(1, spare), (weight * step / 12, latest)])
       }
     }
-    return measure.error(of: state, against: spare, weight: ExponentialStepper.weightOfMissed, during: step)
+    return measure.errors(of: state, against: spare, weight: ExponentialStepper.weightOfMissed, during: step)
   }
 }

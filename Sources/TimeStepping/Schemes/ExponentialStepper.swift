@@ -69,7 +69,7 @@ package final class ExponentialStepper: Stepper {
   }
 
   package var errorOrder: Int { scheme.errorOrder }
-  package var growthTarget: Double { 0.1 }
+  package var growthTarget: Double { ExponentialStepper.accumulation.growthTarget }
   package var needsTables: Bool { false }
   package var work: Work { [rates, ratesOfTime].reduce(parts.work) { $0 + ($1?.work ?? Work()) } }
   package var reactionTimeWithinDiffusion: Duration { reactionTime.withLock { $0 } / parts.threadCount }
