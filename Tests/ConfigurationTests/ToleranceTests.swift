@@ -121,7 +121,6 @@ import TimeStepping
     #expect(run.clock.smallestStep == steps.map(\.size).min())
   }
 
-  /// Where the smallest step allowed is not accurate enough the run fails, and says so.
   /// `a` forgets its errors at a rate of 3 at least if it acts on itself at points only, and `b` cannot be negative.
   @Test(arguments: [
     ("2*b - (3 + b)*a", "{}", "b*(1 - b)", 3.0), ("2*b - (3 + b)*a", "{ \"diffusion\": \"1 + b\" }", "b*(1 - b)", 3),
@@ -170,6 +169,7 @@ import TimeStepping
     #expect(run.clock.step < most)
   }
 
+  /// Where the smallest step allowed is not accurate enough the run fails, and says so.
   @Test func aToleranceThatCannotBeMetIsAFailure() throws {
     let settings = ["time.tolerance=1e-6", "time.smallest_step=1", "time.largest_step=2"]
     let run = try simulation(of: RunAssembly(configuration(Self.predator.text, set: settings), threads: 1))
