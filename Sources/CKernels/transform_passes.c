@@ -77,11 +77,6 @@ MULTIVERSIONED void transform_load_columns(double *block, size_t width, const do
   }
 }
 
-void transform_prefetch_columns(const double *columns, size_t stride, size_t count, size_t lanes) {
-  for (size_t i = 0; i < count; i++)
-    for (size_t j = 0; j < lanes; j += 8) __builtin_prefetch(columns + i * stride + j, 1, 2);
-}
-
 MULTIVERSIONED void transform_store_columns(const double *block, size_t width, double *columns, size_t stride,
                                             size_t count, size_t lanes, const size_t *order) {
   for (size_t i = 0; i < count; i++) {

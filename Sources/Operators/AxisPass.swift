@@ -152,12 +152,6 @@ extension LineBlocks {
     store(memory, lanes, values + offset, stride, lineLength, filled, order)
   }
 
-  /// Asks for a block of lines along another axis than x to be brought into cache, to be written, while other work goes on.
-  func prefetch(_ index: Int, of values: UnsafePointer<Double>) {
-    let (offset, filled) = block(index)
-    transform_prefetch_columns(values + offset, stride, lineLength, filled)
-  }
-
   /// Sets to 0 what a block in cache holds beyond its lines.
   func clearUnused(_ index: Int, of memory: LineBlock) {
     let filled = block(index).lanes

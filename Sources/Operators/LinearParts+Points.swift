@@ -41,10 +41,6 @@ extension LinearParts {
     pool.forEach(lines.blockCount) { index, worker in
       let spare = self.scratch[worker].memory((1 + count + placeCount) * size)
       let block = PointBlock(start: spare + size, spacing: size, count: size)
-      for way in ways {
-        lines.prefetch(index, of: way.target.start)
-        if index + 1 < lines.blockCount { lines.prefetch(index + 1, of: way.stage.start) }
-      }
       for (field, way) in ways.enumerated() {
         let values = block.row(field)
         lines.load(index, from: way.stage.start, into: way.space == nil ? values : spare, order: way.order)

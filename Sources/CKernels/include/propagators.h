@@ -39,10 +39,6 @@ void transform_load_columns(double *block, size_t width, const double *columns, 
 void transform_store_columns(const double *block, size_t width, double *columns, size_t stride, size_t count, size_t lanes,
                              const size_t *order);
 
-/// Asks for columns to be brought into cache, to be written, while other work goes on: their values lie far apart, so that the
-/// machine does not foresee them.
-void transform_prefetch_columns(const double *columns, size_t stride, size_t count, size_t lanes);
-
 /// One pass of a transform of `groups` complex lines of radix·part values, one after the other in a block of TRANSFORM_LANES real
 /// lines: from the transforms U_j of every radix-th value, one after the other, j being the first, to
 /// V_{k + q·part} = Σ_j e^{−2πi jq/radix} w_jk U_jk, in place. The radix is 2, 3, 4 or 5; `factors` are
