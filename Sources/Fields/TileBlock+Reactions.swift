@@ -11,6 +11,15 @@ extension TileBlock {
     tile_combine_fields(row(0), out, base, scales, stages, fields, coefficients, stageCount, count)
   }
 
+  /// The largest `|Σ_j coefficients[f · stageCount + j] · stage_j| / (absolute + relative · max(|old|, |new|))` over fields and
+  /// points; NaN if a value is not finite.
+  package func errorNorm(
+    old: Int, new: Int, stages: Int, coefficients: UnsafePointer<Double>, stageCount: Int, absolute: [Double],
+    relative: Double, fields: Int, count: Int
+  ) -> Double {
+    tile_error_norm_fields(row(0), old, new, stages, fields, coefficients, stageCount, absolute, relative, count)
+  }
+
   /// The error of a substep of the exponential Runge–Kutta method from its five values of `N`, in units of the tolerance.
   ///
   /// - Parameters:

@@ -179,7 +179,7 @@ extension LedgerReport {
       """
     }
     for scheme in ["lie", "strang", "strang4", "rebalanced-strang", "etdrk4", "etd2-positive"] {
-      for method in ["auto", "dormand-prince", "etdrk4", "rodas4", "alpha-qss"] {
+      for method in ["auto", "dormand-prince", "etdrk4", "etd2rk", "rodas4", "alpha-qss"] {
         let report = try ledger(
           text("1.5"), #""step": 0.1"#, set: ["time.scheme=\(scheme)", "time.reactions.method=\(method)"]
         ).report

@@ -103,7 +103,7 @@ import TimeStepping
   }
 
   /// What depends on the position alone is found once for each tile: the same as if it were a field that stays.
-  @Test(arguments: ["dormand-prince", "etdrk4", "rodas4", "alpha-qss"])
+  @Test(arguments: ["dormand-prince", "etdrk4", "etd2rk", "rodas4", "alpha-qss"])
   func whatDependsOnThePositionIsLikeAFieldThatStays(name: String) throws {
     let points = 600
     let places = (0..<points).map { (Double($0) + 0.5) / Double(points) }
@@ -130,7 +130,7 @@ import TimeStepping
     ]
     for (interval, limit) in limits {
       let exact = try problem.reference(interval: interval)
-      for method in [ReactionMethod.exponential, .rodas4, .quasiSteady] {
+      for method in [ReactionMethod.exponential, .twoStageExponential, .rodas4, .quasiSteady] {
         for count in [1, 2] {
           let found = try problem.solution(
             method, tolerance: .infinity, interval: interval / Double(count), intervals: count)
@@ -138,6 +138,7 @@ import TimeStepping
           let text = errors.map { String(format: "%.0e", $0) }.joined(separator: ", ")
           print("h = \(interval), \(method.name) ×\(count): \(text), lowest \(found.lowest)")
           #expect(found.lowest >= 0)
+          if method.name == "etd2rk" { #expect(found.statistics.evaluations == 2 * count * 4) }
           if method.name == "etdrk4" { for (error, most) in zip(errors, limit) { #expect(error < most) } }
         }
       }

@@ -18,6 +18,11 @@ double tile_error_norm(const double *block, size_t old_row, size_t new_row, size
                        const double *coefficients, size_t stages, double step, const double *absolute,
                        double relative, size_t count);
 
+/// The same with coefficients of its own for each field f, coefficients[f · stages + j], and without a step.
+double tile_error_norm_fields(const double *block, size_t old_row, size_t new_row, size_t first_stage, size_t fields,
+                              const double *coefficients, size_t stages, const double *absolute, double relative,
+                              size_t count);
+
 /// Asks for a row to be brought into cache while other work goes on.
 void tile_prefetch(const double *row, size_t count);
 

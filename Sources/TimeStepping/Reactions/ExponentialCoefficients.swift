@@ -28,11 +28,15 @@ final class ExponentialCoefficients {
   let last: UnsafeMutablePointer<Double>
   let spans: UnsafeMutablePointer<Double>
 
+  /// `−h φ₂` and `h φ₂` of each field: what the method of two stages multiplies its values of `N` by in the end.
+  let bends: UnsafeMutablePointer<Double>
+  let ones: UnsafeMutablePointer<Double>
+
   /// All of these.
   private let numbers: Numbers
   private let fieldCount: Int
   /// Numbers that one field has of all.
-  private static let numbersPerField = 15
+  private static let numbersPerField = 18
   /// The weights of `φ₁`, `φ₂` and `φ₃` of each factor, stage after stage.
   private static let weights = (ExponentialScheme.krogstad.stages.map(\.weights) + [ExponentialScheme.krogstad.weights])
     .flatMap { $0 }.flatMap { $0 }
@@ -44,6 +48,8 @@ final class ExponentialCoefficients {
     func part(_ first: Int) -> UnsafeMutablePointer<Double> { numbers.start + first * fieldCount }
     (losses, halfDecay, decay, last, spans) = (part(0), part(1), part(2), part(3), part(4))
     stages = [part(5), part(6), part(8), part(11)]
+    (bends, ones) = (part(15), part(17))
+    ones.update(repeating: 1, count: fieldCount)
   }
 
   /// Computes them anew if they belong to something else.
@@ -76,6 +82,8 @@ final class ExponentialCoefficients {
       }
       last[field] = 4 * stages[3][4 * field + 3]
       spans[field] = h * whole[1]
+      bends[2 * field] = -h * whole[2]
+      bends[2 * field + 1] = h * whole[2]
     }
   }
 }

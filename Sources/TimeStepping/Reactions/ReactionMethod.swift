@@ -5,6 +5,8 @@ package struct ReactionMethod: Sendable {
     case explicit(RungeKuttaPair)
     /// Krogstad's exponential Runge–Kutta method with the largest loss of each field over the tile.
     case exponential
+    /// That of two stages of Cox and Matthews.
+    case twoStageExponential
     case rosenbrock(RosenbrockPair)
     /// The α-QSS method.
     case quasiSteady
@@ -45,6 +47,11 @@ extension ReactionMethod {
     "etdrk4", .exponential, order: 4, embeddedOrder: 3,
     "exponential Runge–Kutta method of orders 4 and 3 that takes the largest loss of each field over a tile exactly")
 
+  package static let twoStageExponential = ReactionMethod(
+    "etd2rk", .twoStageExponential, order: 2, embeddedOrder: 1,
+    "exponential Runge–Kutta method of orders 2 and 1, likewise, with two evaluations of the rates: for short fixed "
+      + "steps")
+
   package static let rodas4 = ReactionMethod(
     "rodas4", .rosenbrock(.rodas4), order: 4, embeddedOrder: 3,
     "Rosenbrock method of orders 4 and 3 with the derivatives of the rates, for any stiffness")
@@ -57,7 +64,9 @@ extension ReactionMethod {
   package static let dormandPrince = ReactionMethod(.dormandPrince)
 
   /// All methods, in the order in which they are listed for users.
-  package static let all = [automatic, exponential, rodas4, quasiSteady, bogackiShampine, dormandPrince]
+  package static let all = [
+    automatic, exponential, twoStageExponential, rodas4, quasiSteady, bogackiShampine, dormandPrince,
+  ]
 
   /// The one that is used when nothing else is asked for.
   package static let standard = automatic

@@ -4,6 +4,7 @@ enum SubstepMethod: Int, CaseIterable {
   case exact
   case explicit
   case exponential
+  case twoStageExponential
   case rosenbrock
   case quasiSteady
 
@@ -15,6 +16,7 @@ enum SubstepMethod: Int, CaseIterable {
     case .exact: "exact"
     case .explicit: pair.name
     case .exponential: ReactionMethod.exponential.name
+    case .twoStageExponential: ReactionMethod.twoStageExponential.name
     case .rosenbrock: ReactionMethod.rodas4.name
     case .quasiSteady: ReactionMethod.quasiSteady.name
     }
@@ -39,6 +41,7 @@ struct SubstepChoice {
     switch kind {
     case .explicit: (method, isAutomatic) = (.explicit, false)
     case .exponential: (method, isAutomatic) = (.exponential, false)
+    case .twoStageExponential: (method, isAutomatic) = (.twoStageExponential, false)
     case .rosenbrock: (method, isAutomatic) = (.rosenbrock, false)
     case .quasiSteady: (method, isAutomatic) = (.quasiSteady, false)
     case .automatic: (method, isAutomatic) = (.exponential, true)

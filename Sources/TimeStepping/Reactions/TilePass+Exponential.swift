@@ -1,4 +1,4 @@
-// Substeps of the exponential Runge–Kutta method: `u' = −κ u + N(u)` with `N = R + κ u`, where `κ` is the largest loss of
+// Substeps of the exponential Runge–Kutta methods: `u' = −κ u + N(u)` with `N = R + κ u`, where `κ` is the largest loss of
 // each field over the tile at the start of the substep. Rows: N at the start, at the stages a, b, c, and at the new values.
 extension TilePass {
   private var coefficients: ExponentialCoefficients { worker.exponential }
@@ -34,6 +34,25 @@ extension TilePass {
       old: rows.old, new: rows.new, stages: rows.stages, last: coefficients.last, spans: coefficients.spans,
       reach: step * fastestLoss, absolute: integrator.absolute, relative: integrator.tolerance, fields: fields,
       count: tile.count)
+  }
+
+  /// ETD2RK: `U = e^{−κh} u + h φ₁ N(u)`, `u′ = U + h φ₂ (N(U) − N(u))`; `u′ − U` measures the error of `U`.
+  ///
+  /// Source: S. M. Cox & P. C. Matthews, Exponential time differencing for stiff systems, J. Comput. Phys. 176 (2002)
+  /// 430–455.
+  func attemptTwoStageExponential(_ step: Double, from done: Double) -> Double {
+    coefficients.set(losses: worker.largestLosses.start, step: step)
+    block.combine(
+      into: rows.new, base: rows.old, scales: coefficients.decay, stages: rows.stages, coefficients: coefficients.spans,
+      stageCount: 1, fields: fields, count: tile.count)
+    if hasFalseNegative { return .infinity }
+    evaluateRemainder(stage: 1, inputRow: rows.new, at: done + step)
+    block.combine(
+      into: rows.new, base: rows.new, scales: coefficients.ones, stages: rows.stages, coefficients: coefficients.bends,
+      stageCount: 2, fields: fields, count: tile.count)
+    return block.errorNorm(
+      old: rows.old, new: rows.new, stages: rows.stages, coefficients: coefficients.bends, stageCount: 2,
+      absolute: integrator.absolute, relative: integrator.tolerance, fields: fields, count: tile.count)
   }
 
   private func evaluateRemainder(stage: Int, inputRow: Int, at elapsed: Double) {

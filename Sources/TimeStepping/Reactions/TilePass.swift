@@ -113,6 +113,7 @@ struct TilePass {
     switch choice.method {
     case .exact, .explicit: integrator.pair.embeddedOrder
     case .exponential: ReactionMethod.exponential.embeddedOrder
+    case .twoStageExponential: ReactionMethod.twoStageExponential.embeddedOrder
     case .rosenbrock: ReactionMethod.rodas4.embeddedOrder
     case .quasiSteady: ReactionMethod.quasiSteady.embeddedOrder
     }
@@ -133,7 +134,7 @@ struct TilePass {
     switch choice.method {
     case .exact: break
     case .explicit: prepareExplicit(at: done)
-    case .exponential: prepareExponential(at: done)
+    case .exponential, .twoStageExponential: prepareExponential(at: done)
     case .rosenbrock: prepareRosenbrock(at: done)
     case .quasiSteady: prepareQuasiSteady(at: done)
     }
@@ -154,6 +155,7 @@ struct TilePass {
     case .exact: 0
     case .explicit: attemptExplicit(step, from: done)
     case .exponential: attemptExponential(step, from: done)
+    case .twoStageExponential: attemptTwoStageExponential(step, from: done)
     case .rosenbrock: attemptRosenbrock(step, from: done)
     case .quasiSteady: attemptQuasiSteady(step, from: done)
     }
