@@ -7,63 +7,8 @@
 #include "multiversion.h"
 #include "tile_rows.h"
 
-MULTIVERSIONED void tile_combine(double *block, size_t out, size_t base, size_t first_stage, size_t fields,
-                                 const double *coefficients, size_t stages, double step, size_t count) {
-  for (size_t field = 0; field < fields; field++) {
-    const Terms terms = terms_of(block, first_stage, fields, field, coefficients, stages);
-    double *to = row_of(block, out + field);
-    const double *from = row_of(block, base + field);
-#define COMBINE(sum) \
-  ELEMENTWISE for (size_t i = 0; i < count; i++) to[i] = from[i] + step * (sum);
-    WITH_SUM(COMBINE)
-  }
-}
-
-/// Takes note of the errors of one field, `step` times the sum of some terms.
-static inline __attribute__((always_inline)) void note_errors(LargestLanes *lanes, Terms terms, double step,
-                                                              const double *before, const double *after, double floor,
-                                                              double relative, size_t count) {
-  double ratios[TILE_CAPACITY];
-#define RATIO(sum)                                                                               \
-  ELEMENTWISE for (size_t i = 0; i < count; i++) {                                               \
-    const double a = fabs(before[i]), b = fabs(after[i]);                                        \
-    ratios[i] = fabs(step * (sum)) / (floor + relative * (a > b ? a : b)) + after[i] * 0.0;      \
-  }
-  WITH_SUM(RATIO)
-  for (size_t i = count; i < (count + 7) / 8 * 8; i++) ratios[i] = 0;
-  note_largest(lanes, ratios, (count + 7) / 8 * 8);
-}
-
-MULTIVERSIONED double tile_error_norm(const double *block, size_t old_row, size_t new_row, size_t first_stage,
-                                      size_t fields, const double *coefficients, size_t stages, double step,
-                                      const double *absolute, double relative, size_t count) {
-  LargestLanes lanes = {{0}, {0}};
-  for (size_t field = 0; field < fields; field++)
-    note_errors(&lanes, terms_of(block, first_stage, fields, field, coefficients, stages), step,
-                row_of(block, old_row + field), row_of(block, new_row + field), absolute[field], relative, count);
-  return largest_of(&lanes);
-}
-
-MULTIVERSIONED double tile_error_norm_fields(const double *block, size_t old_row, size_t new_row, size_t first_stage,
-                                             size_t fields, const double *coefficients, size_t stages,
-                                             const double *absolute, double relative, size_t count) {
-  LargestLanes lanes = {{0}, {0}};
-  for (size_t field = 0; field < fields; field++)
-    note_errors(&lanes, terms_of(block, first_stage, fields, field, coefficients + field * stages, stages), 1,
-                row_of(block, old_row + field), row_of(block, new_row + field), absolute[field], relative, count);
-  return largest_of(&lanes);
-}
-
 void tile_prefetch(const double *row, size_t count) {
   for (size_t i = 0; i < count; i += 8) __builtin_prefetch(row + i, 0, 2);
-}
-
-MULTIVERSIONED void tile_add(double *block, size_t out, size_t addend, size_t fields, size_t count) {
-  for (size_t field = 0; field < fields; field++) {
-    double *restrict to = row_of(block, out + field);
-    const double *restrict from = row_of(block, addend + field);
-    for (size_t i = 0; i < count; i++) to[i] += from[i];
-  }
 }
 
 void tile_weigh(double *row, const double *weights, size_t count) {

@@ -6,30 +6,6 @@
 #include "tile_rows.h"
 #include "vector_math.h"
 
-MULTIVERSIONED void tile_combine_fields(double *block, size_t out, size_t base, const double *scales,
-                                        size_t first_stage, size_t fields, const double *coefficients, size_t stages,
-                                        size_t count) {
-  for (size_t field = 0; field < fields; field++) {
-    const Terms terms = terms_of(block, first_stage, fields, field, coefficients + field * stages, stages);
-    double *to = row_of(block, out + field);
-    const double *from = row_of(block, base + field);
-    const double scale = scales[field];
-#define COMBINE_SCALED(sum) \
-  ELEMENTWISE for (size_t i = 0; i < count; i++) to[i] = scale * from[i] + (sum);
-    WITH_SUM(COMBINE_SCALED)
-  }
-}
-
-MULTIVERSIONED void tile_add_multiples(double *block, size_t out, size_t addend, const double *factors, size_t fields,
-                                       size_t count) {
-  for (size_t field = 0; field < fields; field++) {
-    double *to = row_of(block, out + field);
-    const double *from = row_of(block, addend + field);
-    const double factor = factors[field];
-    ELEMENTWISE for (size_t i = 0; i < count; i++) to[i] += factor * from[i];
-  }
-}
-
 MULTIVERSIONED void tile_cubic_middle(double *block, size_t out, size_t old_row, size_t new_row, size_t old_rate,
                                       size_t new_rate, double step, size_t fields, size_t count) {
   for (size_t field = 0; field < fields; field++) {
@@ -44,35 +20,6 @@ MULTIVERSIONED void tile_cubic_middle(double *block, size_t out, size_t old_row,
       to[i] = 0.5 * (before[i] + after[i]) + (most > -limit ? most : -limit);
     }
   }
-}
-
-MULTIVERSIONED double tile_exponential_error(const double *block, size_t old_row, size_t new_row, size_t first_stage,
-                                             size_t fields, const double *last, const double *spans, double reach,
-                                             const double *absolute, double relative, size_t count) {
-  const double limit = reach * reach / 720 < 1.0 / 6 ? reach * reach / 720 : 1.0 / 6;
-  LargestLanes lanes = {{0}, {0}};
-  double ratios[TILE_CAPACITY];
-  for (size_t field = 0; field < fields; field++) {
-    const double *before = row_of(block, old_row + field), *after = row_of(block, new_row + field);
-    const double *n[5];
-    for (size_t j = 0; j < 5; j++) n[j] = row_of(block, first_stage + j * fields + field);
-    const double weight = last[field], span = spans[field], floor = absolute[field];
-    ELEMENTWISE for (size_t i = 0; i < count; i++) {
-      const double a = __builtin_fabs(before[i]), b = __builtin_fabs(after[i]);
-      const double change = n[0][i] - n[4][i], bend = n[0][i] - n[1][i] - n[2][i] + n[4][i];
-      const double rest = change * change - bend * bend;
-      // The share is 16 bend²/(720 rest), at most the limit. With its divisor on both sides of the ratio one division does;
-      // where that would be too small a number the limit is taken.
-      const int is_slow = 16 * bend * bend <= 720 * limit * rest && rest > 1e-200;
-      const double share = is_slow ? 16 * bend * bend : limit, divisor = is_slow ? 720 * rest : 1;
-      const double error =
-          __builtin_fabs(weight * (n[4][i] - n[3][i])) * divisor + span * __builtin_fabs(bend) * share;
-      ratios[i] = error / ((floor + relative * (a > b ? a : b)) * divisor) + after[i] * 0.0;
-    }
-    for (size_t i = count; i < (count + 7) / 8 * 8; i++) ratios[i] = 0;
-    note_largest(&lanes, ratios, (count + 7) / 8 * 8);
-  }
-  return largest_of(&lanes);
 }
 
 MULTIVERSIONED bool tile_has_false_negative(const double *block, size_t old_row, size_t new_row, size_t source_row,

@@ -78,6 +78,7 @@ extension RunConfiguration {
       "scheme": .string(scheme.name),
       "reactions": .object([
         "method": .string(reactionMethod.name), "tolerance": .number(reactionTolerance),
+        "precision": .string(reactionPrecision.rawValue),
       ]),
     ])
   }

@@ -128,6 +128,7 @@ package final class RunAssembly {
     guard system.isActive else { return (nil, distributions, lines) }
     let integrator = ReactionIntegrator(
       system, method: configuration.reactionMethod, tolerance: configuration.reactionTolerance, scales: scales,
+      precision: configuration.reactionPrecision,
       volumes: volumes, pool: pool)
     return (integrator, distributions, lines)
   }

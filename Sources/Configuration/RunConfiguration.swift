@@ -35,6 +35,7 @@ package struct RunConfiguration: Sendable {
   package internal(set) var jumps = JumpTimes()
   package let reactionMethod: ReactionMethod
   package let reactionTolerance: Double
+  package let reactionPrecision: ReactionPrecision
   /// Of each field; nil for the program's choice.
   package let requestedMethods: [PropagatorMethod?]
   package let symbol: DiffusionSymbol

@@ -93,6 +93,21 @@ extension RunFileReader {
     return max(1e-13, 0.03 * relative / (scheme.accumulation?.weight(relative: relative) ?? 1))
   }
 
+  mutating func readReactionPrecision(_ tolerance: Double) -> ReactionPrecision {
+    guard let node = root["time"]?["reactions"]?["precision"], node.string == ReactionPrecision.single.rawValue else {
+      return .double
+    }
+    let least = ReactionPrecision.leastToleranceOfSingle
+    if tolerance < least {
+      found.error(
+        "rates of single precision are not as accurate as a substep has to be, \(Float(tolerance))",
+        at: node.place,
+        remedy: "set a \"tolerance\" of reactions of \(JSONText.text(least)) or more, let the run be less accurate, or "
+          + "use \(ReactionPrecision.double.rawValue) precision")
+    }
+    return .single
+  }
+
   /// Chosen on the way, or with a fixed step Strang splitting, but not where it loses its order: with reactions and
   /// something prescribed at a side.
   ///

@@ -72,6 +72,9 @@ struct RunFileReader {
     checkExtinction(model, start, end)
     let steps = readSteps(model, start, end)
     let scheme = scheme(model, sides)
+    let reactionTolerance =
+      root["time"]?["reactions"]?["tolerance"]?.number ?? standardReactionTolerance(steps, scheme)
+    let reactionPrecision = readReactionPrecision(reactionTolerance)
     guard let grid else { throw found }
     checkFieldNames(model, grid)
     let output = root["output"]
@@ -84,7 +87,7 @@ struct RunFileReader {
       quasiSteadyOrder: quasiSteadyOrder, startTime: start, endTime: end,
       steps: steps, scheme: scheme,
       reactionMethod: root["time"]?["reactions"]?["method"]?.string.flatMap(ReactionMethod.named) ?? .standard,
-      reactionTolerance: root["time"]?["reactions"]?["tolerance"]?.number ?? standardReactionTolerance(steps, scheme),
+      reactionTolerance: reactionTolerance, reactionPrecision: reactionPrecision,
       requestedMethods: methods,
       symbol: symbol, taxisFluxes: taxisFluxes,
       treatments: treatments, stops: stops, observables: observables,

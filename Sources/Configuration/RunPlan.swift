@@ -64,6 +64,7 @@ package struct RunPlan {
       "images": .integer(count(configuration.imageInterval)),
       "fields_h5_bytes": .integer(outputBytes),
       "positivity": configuration.positivityOutput,
+      "rounding_of_rates": assembly.roundingOutput(at: configuration.startTime),
       "noise": configuration.noiseOutput,
       "jumps": configuration.jumps.times.isEmpty ? nil : .numbers(configuration.jumps.times),
       "chosen": assembly.chosen,
@@ -107,6 +108,7 @@ package struct RunPlan {
     }
     lines.append("  reactions")
     lines += configuration.positivityLines.map { "    " + $0 }
+    if let line = assembly.roundingLine(at: configuration.startTime) { lines.append("    " + line) }
     lines += assembly.delayLines
     if let line = configuration.jumpLine { lines.append("  jumps        " + line) }
     lines += configuration.noiseLines.map { "  noise        " + $0 }

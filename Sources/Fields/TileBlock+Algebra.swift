@@ -31,30 +31,6 @@ extension TileBlock {
     for point in 0..<tile.count { target[point] = scale * grid.axes[0].coordinate(tile.place(of: point).column) }
   }
 
-  /// `out = base + step · Σ_j coefficients[j] · stage_j`: a stage of a Runge–Kutta method for `fields` fields.
-  ///
-  /// All arguments but `step` and `coefficients` are first rows; stage `j` begins at `stages + j · fields`.
-  package func combine(
-    into out: Int, base: Int, stages: Int, coefficients: [Double], step: Double, fields: Int, count: Int
-  ) {
-    tile_combine(row(0), out, base, stages, fields, coefficients, coefficients.count, step, count)
-  }
-
-  /// The largest `|step · Σ_j coefficients[j] · stage_j| / (absolute + relative · max(|old|, |new|))` over fields and
-  /// points; NaN if a value is not finite.
-  package func errorNorm(
-    old: Int, new: Int, stages: Int, coefficients: [Double], step: Double, absolute: [Double], relative: Double,
-    fields: Int, count: Int
-  ) -> Double {
-    tile_error_norm(
-      row(0), old, new, stages, fields, coefficients, coefficients.count, step, absolute, relative, count)
-  }
-
-  /// Adds the rows from `addend` on to those from `out` on.
-  package func add(_ addend: Int, to out: Int, fields: Int, count: Int) {
-    tile_add(row(0), out, addend, fields, count)
-  }
-
   /// Copies `fields` rows from `source` on to those from `target` on.
   package func copy(_ source: Int, to target: Int, fields: Int, count: Int) {
     for field in 0..<fields { row(target + field).update(from: row(source + field), count: count) }

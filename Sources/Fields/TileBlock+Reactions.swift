@@ -2,42 +2,6 @@ import CKernels
 
 // What integrators of reactions do to a tile; arguments are first rows, one row per field.
 extension TileBlock {
-  /// `out_f = scales[f] · base_f + Σ_j coefficients[f · stageCount + j] · stage_j`, stage `j` beginning at
-  /// `stages + j · fields`.
-  package func combine(
-    into out: Int, base: Int, scales: UnsafePointer<Double>, stages: Int, coefficients: UnsafePointer<Double>,
-    stageCount: Int, fields: Int, count: Int
-  ) {
-    tile_combine_fields(row(0), out, base, scales, stages, fields, coefficients, stageCount, count)
-  }
-
-  /// The largest `|Σ_j coefficients[f · stageCount + j] · stage_j| / (absolute + relative · max(|old|, |new|))` over fields and
-  /// points; NaN if a value is not finite.
-  package func errorNorm(
-    old: Int, new: Int, stages: Int, coefficients: UnsafePointer<Double>, stageCount: Int, absolute: [Double],
-    relative: Double, fields: Int, count: Int
-  ) -> Double {
-    tile_error_norm_fields(row(0), old, new, stages, fields, coefficients, stageCount, absolute, relative, count)
-  }
-
-  /// The error of a substep of the exponential Runge–Kutta method from its five values of `N`, in units of the tolerance.
-  ///
-  /// - Parameters:
-  ///   - last: weights of the difference between the last two, for each field.
-  ///   - spans: weights of what the quadrature may miss, for each field.
-  ///   - reach: the fastest loss times the substep.
-  package func exponentialError(
-    old: Int, new: Int, stages: Int, last: UnsafePointer<Double>, spans: UnsafePointer<Double>, reach: Double,
-    absolute: [Double], relative: Double, fields: Int, count: Int
-  ) -> Double {
-    tile_exponential_error(row(0), old, new, stages, fields, last, spans, reach, absolute, relative, count)
-  }
-
-  /// `out_f += factors[f] · addend_f`.
-  package func add(_ addend: Int, times factors: UnsafePointer<Double>, to out: Int, fields: Int, count: Int) {
-    tile_add_multiples(row(0), out, addend, factors, fields, count)
-  }
-
   /// `out` = the middle of a cubic from the values `old` and `new` at its ends and the slopes there, without losing signs.
   package func cubicMiddle(
     into out: Int, old: Int, new: Int, oldRate: Int, newRate: Int, step: Double, fields: Int, count: Int

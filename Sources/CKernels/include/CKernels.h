@@ -6,5 +6,6 @@
 #include "finite_volumes.h"
 #include "tile_algebra.h"
 #include "tile_reactions.h"
+#include "tile_stages.h"
 #include "taxis.h"
 #include "random_normals.h"

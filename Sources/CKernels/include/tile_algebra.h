@@ -6,28 +6,8 @@
 
 #define TILE_CAPACITY 256
 
-/// out = base + step · Σ_j coefficients[j] · stage_j, where stage_j begins at row `first_stage + j · fields`; at most
-/// eight coefficients may differ from 0.
-/// `out` may be `base`, and must not overlap a stage.
-void tile_combine(double *block, size_t out, size_t base, size_t first_stage, size_t fields,
-                  const double *coefficients, size_t stages, double step, size_t count);
-
-/// max over fields f and points of |step · Σ_j coefficients[j] · stage_j| / (absolute[f] + relative · max(|old|, |new|)),
-/// or NaN if any value involved is not finite.
-double tile_error_norm(const double *block, size_t old_row, size_t new_row, size_t first_stage, size_t fields,
-                       const double *coefficients, size_t stages, double step, const double *absolute,
-                       double relative, size_t count);
-
-/// The same with coefficients of its own for each field f, coefficients[f · stages + j], and without a step.
-double tile_error_norm_fields(const double *block, size_t old_row, size_t new_row, size_t first_stage, size_t fields,
-                              const double *coefficients, size_t stages, const double *absolute, double relative,
-                              size_t count);
-
 /// Asks for a row to be brought into cache while other work goes on.
 void tile_prefetch(const double *row, size_t count);
-
-/// out += addend, for `fields` rows.
-void tile_add(double *block, size_t out, size_t addend, size_t fields, size_t count);
 
 /// row *= weights, values of weight 0 counting as 0 whatever they are.
 void tile_weigh(double *row, const double *weights, size_t count);

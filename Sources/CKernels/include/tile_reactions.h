@@ -6,28 +6,10 @@
 // What the integrators of reactions do to a tile block besides its linear algebra (tile_algebra.h, which says what a
 // block and its rows are).
 
-/// A sum with coefficients of its own for each field f, for `fields` rows:
-/// out = scales[f] · base + Σ_j coefficients[f · stages + j] · stage_j, where stage_j begins at row
-/// `first_stage + j · fields`; at most eight coefficients of a field may differ from 0. `out` may be `base`, and must
-/// not overlap a stage.
-void tile_combine_fields(double *block, size_t out, size_t base, const double *scales, size_t first_stage,
-                         size_t fields, const double *coefficients, size_t stages, size_t count);
-
-/// out += factors[f] · addend, for `fields` rows.
-void tile_add_multiples(double *block, size_t out, size_t addend, const double *factors, size_t fields, size_t count);
-
 /// The middle of a cubic from the values and slopes at its ends: out = ½ (old + new) + ⅛ step (old_rate − new_rate), for
 /// `fields` rows; the second part is limited to ½ (|new − old| + min(|old|, |new|)), so that no sign is lost.
 void tile_cubic_middle(double *block, size_t out, size_t old_row, size_t new_row, size_t old_rate, size_t new_rate,
                        double step, size_t fields, size_t count);
-
-/// The error of a substep of the exponential Runge–Kutta method, as tile_error_norm measures it: the largest of
-/// e / (absolute[f] + relative · max(|old|, |new|)), or NaN if any value involved is not finite, with
-/// e = |last[f] · (n₄ − n₃)| + spans[f] · |d| · min(16 d² / (720 (c² − d²)), reach²/720, 1/6),
-/// where n₀ … n₄ are five stages, d = n₀ − n₁ − n₂ + n₄, c = n₀ − n₄, and the first of the three is infinite for |c| ≤ |d|.
-double tile_exponential_error(const double *block, size_t old_row, size_t new_row, size_t first_stage, size_t fields,
-                              const double *last, const double *spans, double reach, const double *absolute,
-                              double relative, size_t count);
 
 /// Whether a value of a field with `is_positive` is negative at a point where no old value is, nor a new one of the other
 /// fields, nor the source (if `has_source`).

@@ -85,13 +85,65 @@ extension Program {
 
   private func run(uniforms: UnsafePointer<Double>, count: Int, workspace: Workspace) {
     assert(count <= Tile.capacity)
+    findScalars(uniforms: uniforms, workspace)
+    code.body.withUnsafeBufferPointer {
+      expression_run($0.baseAddress, $0.count, workspace.rows, workspace.scalars, count)
+    }
+  }
+
+  private func findScalars(uniforms: UnsafePointer<Double>, _ workspace: Workspace) {
     assert(workspace.scalarCount == code.scalars.count, "the workspace belongs to another program")
     workspace.scalars.update(from: uniforms, count: uniformCount)
     code.prologue.withUnsafeBufferPointer {
       expression_run($0.baseAddress, $0.count, workspace.scalarRows, workspace.scalars, 1)
     }
+  }
+}
+
+// MARK: - Single precision
+extension Program {
+  /// Memory of one thread for the inputs and intermediate values of one program in single precision.
+  package final class SingleWorkspace: @unchecked Sendable {
+    fileprivate let rows: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>
+    fileprivate let scalars: UnsafeMutablePointer<Float>
+    fileprivate let inputs: SingleTileBlock
+    private let registers: SingleTileBlock
+
+    fileprivate init(_ code: ProgramCode) {
+      inputs = SingleTileBlock(rowCount: code.inputCount)
+      registers = SingleTileBlock(rowCount: code.registerCount)
+      let firstRegister = code.outputCount + code.inputCount
+      rows = .allocate(capacity: firstRegister + code.registerCount)
+      rows.initialize(repeating: nil, count: firstRegister + code.registerCount)
+      for input in 0..<code.inputCount { rows[code.outputCount + input] = inputs.row(input) }
+      for register in 0..<code.registerCount { rows[firstRegister + register] = registers.row(register) }
+      scalars = .allocate(capacity: max(code.scalars.count, 1))
+      scalars.initialize(repeating: 0, count: max(code.scalars.count, 1))
+    }
+
+    deinit {
+      rows.deallocate()
+      scalars.deallocate()
+    }
+  }
+
+  package func makeSingleWorkspace() -> SingleWorkspace { SingleWorkspace(code) }
+
+  /// Evaluates all outputs in single precision at `count` ≤ `Tile.capacity` points, from rounded inputs.
+  ///
+  /// What is the same at all points is found in double precision and then rounded, and so is what an exponential or another
+  /// function gives.
+  package func evaluate(
+    _ block: TileBlock, inputRow: Int, into target: SingleTileBlock, outputRow: Int, uniforms: UnsafePointer<Double>,
+    count: Int, workspace: Workspace, single: SingleWorkspace
+  ) {
+    assert(count <= Tile.capacity)
+    findScalars(uniforms: uniforms, workspace)
+    for scalar in 0..<code.scalars.count { single.scalars[scalar] = Float(workspace.scalars[scalar]) }
+    single.inputs.round(block, rows: inputRow..<(inputRow + inputCount), into: 0, count: count)
+    for output in 0..<outputCount { single.rows[output] = target.row(outputRow + output) }
     code.body.withUnsafeBufferPointer {
-      expression_run($0.baseAddress, $0.count, workspace.rows, workspace.scalars, count)
+      expression_run_single($0.baseAddress, $0.count, single.rows, single.scalars, count)
     }
   }
 }

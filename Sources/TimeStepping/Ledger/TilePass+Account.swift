@@ -108,7 +108,7 @@ extension TilePass {
 
   private func evaluateRatesUncounted(inputRow: Int, outputRow: Int, at elapsed: Double) {
     evaluateUncounted(system.functions, worker.rates, inputRow: inputRow, outputRow: outputRow, at: elapsed)
-    if hasSource { block.add(rows.source, to: outputRow, fields: fields, count: tile.count) }
+    if hasSource { vectors(outputRow).add(block, rows.source, to: 0, count: tile.count) }
   }
 
   /// The rates of the processes, integrated over the points of the tile but for a common volume.

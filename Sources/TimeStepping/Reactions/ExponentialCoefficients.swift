@@ -30,13 +30,12 @@ final class ExponentialCoefficients {
 
   /// `−h φ₂` and `h φ₂` of each field: what the method of two stages multiplies its values of `N` by in the end.
   let bends: UnsafeMutablePointer<Double>
-  let ones: UnsafeMutablePointer<Double>
 
   /// All of these.
   private let numbers: Numbers
   private let fieldCount: Int
   /// Numbers that one field has of all.
-  private static let numbersPerField = 18
+  private static let numbersPerField = 17
   /// The weights of `φ₁`, `φ₂` and `φ₃` of each factor, stage after stage.
   private static let weights = (ExponentialScheme.krogstad.stages.map(\.weights) + [ExponentialScheme.krogstad.weights])
     .flatMap { $0 }.flatMap { $0 }
@@ -48,8 +47,7 @@ final class ExponentialCoefficients {
     func part(_ first: Int) -> UnsafeMutablePointer<Double> { numbers.start + first * fieldCount }
     (losses, halfDecay, decay, last, spans) = (part(0), part(1), part(2), part(3), part(4))
     stages = [part(5), part(6), part(8), part(11)]
-    (bends, ones) = (part(15), part(17))
-    ones.update(repeating: 1, count: fieldCount)
+    bends = part(15)
   }
 
   /// Computes them anew if they belong to something else.

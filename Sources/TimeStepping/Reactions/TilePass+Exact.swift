@@ -1,3 +1,5 @@
+import Fields
+
 // The whole interval by the exact flows of all fields. Rows: the three coefficients of each field.
 extension TilePass {
   /// Replaces the rows `old` by the solution at the end, if there are such flows.
@@ -8,7 +10,8 @@ extension TilePass {
     evaluate(forms.functions, workspace, inputRow: rows.old, outputRow: rows.stages, at: 0)
     if hasSource {
       for field in 0..<fields {
-        block.add(rows.source + field, to: rows.stages + 3 * field, fields: 1, count: tile.count)
+        StageRows(block, row: rows.stages + 3 * field, fields: 1)
+          .add(block, rows.source + field, to: 0, count: tile.count)
       }
     }
     block.copy(rows.old, to: rows.new, fields: fields, count: tile.count)

@@ -1,9 +1,7 @@
 // Substeps of the exponential Runge–Kutta methods: `u' = −κ u + N(u)` with `N = R + κ u`, where `κ` is the largest loss of
-// each field over the tile at the start of the substep. Rows: N at the start, at the stages a, b, c, and at the new values.
+// each field over the tile at the start of the substep. Stages: N at the start, at the stages a, b, c, and at the new values.
 extension TilePass {
   private var coefficients: ExponentialCoefficients { worker.exponential }
-
-  private func row(_ stage: Int) -> Int { rows.stages + stage * fields }
 
   mutating func prepareExponential(at done: Double) {
     measureLosses(at: done)
@@ -12,12 +10,12 @@ extension TilePass {
 
   mutating func goOnExponential(at done: Double) {
     // N at the new values is known, but for the change of κ.
-    block.copy(row(4), to: row(0), fields: fields, count: tile.count)
+    stages.copy(4, to: 0, count: tile.count)
     let change = worker.changesOfLosses
     for field in 0..<fields { change[field] = -worker.largestLosses[field] }
     measureLosses(at: done)
     for field in 0..<fields { change[field] += worker.largestLosses[field] }
-    block.add(rows.old, times: change.start, to: row(0), fields: fields, count: tile.count)
+    stages.add(block, rows.old, times: change.start, to: 0, count: tile.count)
   }
 
   func attemptExponential(_ step: Double, from done: Double) -> Double {
@@ -30,10 +28,9 @@ extension TilePass {
     }
     combine(3, scales: coefficients.decay)
     evaluateRemainder(stage: 4, inputRow: rows.new, at: done + step)
-    return block.exponentialError(
-      old: rows.old, new: rows.new, stages: rows.stages, last: coefficients.last, spans: coefficients.spans,
-      reach: step * fastestLoss, absolute: integrator.absolute, relative: integrator.tolerance, fields: fields,
-      count: tile.count)
+    return stages.exponentialError(
+      block, old: rows.old, new: rows.new, last: coefficients.last, spans: coefficients.spans,
+      reach: step * fastestLoss, absolute: integrator.absolute, relative: integrator.tolerance, count: tile.count)
   }
 
   /// ETD2RK: `U = e^{−κh} u + h φ₁ N(u)`, `u′ = U + h φ₂ (N(U) − N(u))`; `u′ − U` measures the error of `U`.
@@ -42,27 +39,27 @@ extension TilePass {
   /// 430–455.
   func attemptTwoStageExponential(_ step: Double, from done: Double) -> Double {
     coefficients.set(losses: worker.largestLosses.start, step: step)
-    block.combine(
-      into: rows.new, base: rows.old, scales: coefficients.decay, stages: rows.stages, coefficients: coefficients.spans,
-      stageCount: 1, fields: fields, count: tile.count)
+    stages.combine(
+      block, into: rows.new, base: rows.old, scales: coefficients.decay, coefficients: coefficients.spans,
+      stageCount: 1, count: tile.count)
     if hasFalseNegative { return .infinity }
     evaluateRemainder(stage: 1, inputRow: rows.new, at: done + step)
-    block.combine(
-      into: rows.new, base: rows.new, scales: coefficients.ones, stages: rows.stages, coefficients: coefficients.bends,
-      stageCount: 2, fields: fields, count: tile.count)
-    return block.errorNorm(
-      old: rows.old, new: rows.new, stages: rows.stages, coefficients: coefficients.bends, stageCount: 2,
-      absolute: integrator.absolute, relative: integrator.tolerance, fields: fields, count: tile.count)
+    stages.combine(
+      block, into: rows.new, base: rows.new, scales: nil, coefficients: coefficients.bends, stageCount: 2,
+      count: tile.count)
+    return stages.errorNorm(
+      block, old: rows.old, new: rows.new, coefficients: coefficients.bends, stageCount: 2,
+      absolute: integrator.absolute, relative: integrator.tolerance, count: tile.count)
   }
 
   private func evaluateRemainder(stage: Int, inputRow: Int, at elapsed: Double) {
-    evaluateRates(inputRow: inputRow, outputRow: row(stage), at: elapsed)
-    block.add(inputRow, times: worker.largestLosses.start, to: row(stage), fields: fields, count: tile.count)
+    evaluateRates(inputRow: inputRow, stage: stage, at: elapsed)
+    stages.add(block, inputRow, times: worker.largestLosses.start, to: stage, count: tile.count)
   }
 
   private func combine(_ stage: Int, scales: UnsafePointer<Double>) {
-    block.combine(
-      into: rows.new, base: rows.old, scales: scales, stages: rows.stages, coefficients: coefficients.stages[stage],
-      stageCount: stage + 1, fields: fields, count: tile.count)
+    stages.combine(
+      block, into: rows.new, base: rows.old, scales: scales, coefficients: coefficients.stages[stage],
+      stageCount: stage + 1, count: tile.count)
   }
 }

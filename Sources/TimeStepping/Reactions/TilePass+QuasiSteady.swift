@@ -27,9 +27,9 @@ extension TilePass {
         into: rows.new + field, old: rows.old + field, production: start + field, loss: start + fields + field,
         nextProduction: predicted + field, nextLoss: predicted + fields + field, step: step, count: tile.count)
     }
-    let opposite = [Double](repeating: -1, count: fields)
-    block.add(rows.new, times: opposite, to: rows.stages, fields: fields, count: tile.count)
-    return errorNorm(stages: rows.stages, coefficients: [1], step: 1)
+    let (difference, opposite) = (vectors(rows.stages), [Double](repeating: -1, count: fields))
+    difference.add(block, rows.new, times: opposite, to: 0, count: tile.count)
+    return errorNorm(difference, coefficients: [1], step: 1)
   }
 
   /// A source that takes is a share of what is there at the start of the substep.

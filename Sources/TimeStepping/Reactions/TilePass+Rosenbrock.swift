@@ -19,9 +19,8 @@ extension TilePass {
     block.copy(byTime, to: timeSlopes, fields: fields, count: tile.count)
     for index in 0..<jacobian.functionalCount {
       let slope = (functionals.end[index] - functionals.start[index]) / interval
-      block.combine(
-        into: timeSlopes, base: timeSlopes, stages: byTime + (1 + index) * fields, coefficients: [1], step: slope,
-        fields: fields, count: tile.count)
+      vectors(byTime + (1 + index) * fields).combine(
+        block, into: timeSlopes, base: timeSlopes, coefficients: [1], step: slope, count: tile.count)
     }
   }
 
@@ -40,19 +39,18 @@ extension TilePass {
         add(pair.couplings[stage], to: row(stage), into: row(stage), step: 1 / step)
       }
       if jacobian.dependsOnTime, pair.timeWeights[stage] != 0 {
-        block.combine(
-          into: row(stage), base: row(stage), stages: timeSlopes, coefficients: [pair.timeWeights[stage]], step: step,
-          fields: fields, count: tile.count)
+        vectors(timeSlopes).combine(
+          block, into: row(stage), base: row(stage), coefficients: [pair.timeWeights[stage]], step: step,
+          count: tile.count)
       }
       block.solve(matrix, pattern: jacobian.pattern, rightHandSide: row(stage), size: fields, count: tile.count)
     }
     add(pair.weights, to: rows.old, into: rows.new, step: 1)
-    return errorNorm(stages: rows.stages, coefficients: pair.errorWeights, step: 1)
+    return errorNorm(vectors(rows.stages), coefficients: pair.errorWeights, step: 1)
   }
 
   private func add(_ coefficients: [Double], to base: Int, into out: Int, step: Double) {
-    block.combine(
-      into: out, base: base, stages: rows.stages, coefficients: coefficients, step: step, fields: fields,
-      count: tile.count)
+    vectors(rows.stages).combine(
+      block, into: out, base: base, coefficients: coefficients, step: step, count: tile.count)
   }
 }

@@ -24,6 +24,8 @@ struct TilePass {
 
   var system: ReactionSystem { integrator.system }
   var block: TileBlock { worker.block }
+  /// Of the explicit and the exponential methods.
+  var stages: StageRows { worker.stages }
   var fields: Int { integrator.system.fieldCount }
 
   init(
@@ -171,7 +173,7 @@ struct TilePass {
 // MARK: - What all methods need
 extension TilePass {
   /// Finds what depends on the position alone, once for all evaluations.
-  private func findPlaces() {
+  func findPlaces() {
     guard let places = system.places, let workspace = worker.places else { return }
     enter(places, workspace)
     let first = system.functions.extraInputRow
@@ -208,10 +210,33 @@ extension TilePass {
     for row in 0..<functions.count { block.clear(row: outputRow + row, where: tissue, count: tile.count) }
   }
 
+  /// Rows of the block from `row` on, as vectors of all fields.
+  func vectors(_ row: Int) -> StageRows { StageRows(block, row: row, fields: fields) }
+
   /// Evaluates all rates, the source included.
   func evaluateRates(inputRow: Int, outputRow: Int, at elapsed: Double) {
     evaluate(system.functions, worker.rates, inputRow: inputRow, outputRow: outputRow, at: elapsed)
-    if hasSource { block.add(rows.source, to: outputRow, fields: fields, count: tile.count) }
+    if hasSource { vectors(outputRow).add(block, rows.source, to: 0, count: tile.count) }
+    countRates()
+  }
+
+  /// The same into a stage, in the precision that stages have.
+  func evaluateRates(inputRow: Int, stage: Int, at elapsed: Double) {
+    guard let rows = worker.singleStages else {
+      return evaluateRates(inputRow: inputRow, outputRow: self.rows.stages + stage * fields, at: elapsed)
+    }
+    let functions = system.functions
+    worker.counters.operations += functions.operationCount * tile.count
+    if functions.isNonlocal { functions.setFunctionals(functionals.values(at: elapsed / interval), in: worker.rates) }
+    functions.evaluate(
+      block, inputRow: inputRow, into: rows, outputRow: stage * fields, time: time + elapsed, count: tile.count,
+      workspace: worker.rates)
+    if let tissue { rows.clear(rows: stage * fields..<(stage + 1) * fields, where: tissue, count: tile.count) }
+    if hasSource { stages.add(block, self.rows.source, to: stage, count: tile.count) }
+    countRates()
+  }
+
+  private func countRates() {
     worker.counters.evaluations += 1
     worker.counters.evaluatedPoints += tile.count
     // A stage is a sum of about four others for each field.
@@ -230,10 +255,10 @@ extension TilePass {
     }
   }
 
-  func errorNorm(stages: Int, coefficients: [Double], step: Double) -> Double {
-    block.errorNorm(
-      old: rows.old, new: rows.new, stages: stages, coefficients: coefficients, step: step,
-      absolute: integrator.absolute, relative: integrator.tolerance, fields: fields, count: tile.count)
+  func errorNorm(_ stages: StageRows, coefficients: [Double], step: Double) -> Double {
+    stages.errorNorm(
+      block, old: rows.old, new: rows.new, coefficients: coefficients, step: step, absolute: integrator.absolute,
+      relative: integrator.tolerance, count: tile.count)
   }
 
   /// Names the field and point that cannot be integrated: the first whose value or rate is not finite, or else the

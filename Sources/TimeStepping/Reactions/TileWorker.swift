@@ -4,6 +4,10 @@ import Fields
 final class TileWorker {
   let block: TileBlock
   let rows: Rows
+  /// Of the explicit and the exponential methods.
+  let stages: StageRows
+  /// They, where they have single precision.
+  let singleStages: SingleTileBlock?
   let rates: PointwiseFunctions.Workspace
   let losses: PointwiseFunctions.Workspace
   let productionsAndLosses: PointwiseFunctions.Workspace
@@ -35,14 +39,16 @@ final class TileWorker {
     let processes: Int
     let count: Int
 
+    static let mostStages =
+      (RungeKuttaPair.all.map(\.stageCount) + RosenbrockPair.all.map { $0.stageCount + 2 }).max() ?? 0
+
     init(_ system: ReactionSystem) {
       let fields = system.fieldCount
       new = system.functions.inputRowCount
       source = 2 * system.functions.inputRowCount
       stages = source + fields
-      let mostStages = (RungeKuttaPair.all.map(\.stageCount) + RosenbrockPair.all.map { $0.stageCount + 2 }).max() ?? 0
-      losses = stages + (mostStages - 1) * fields
-      middle = stages + mostStages * fields + system.jacobian.functions.count + fields * fields
+      losses = stages + (Rows.mostStages - 1) * fields
+      middle = stages + Rows.mostStages * fields + system.jacobian.functions.count + fields * fields
       let isAccounted = system.processes != nil
       startRates = middle + (isAccounted ? system.functions.inputRowCount : 0)
       endRates = startRates + (isAccounted ? fields : 0)
@@ -51,10 +57,14 @@ final class TileWorker {
     }
   }
 
-  init(_ system: ReactionSystem) {
+  init(_ system: ReactionSystem, precision: ReactionPrecision) {
     rows = Rows(system)
     block = TileBlock(rowCount: rows.count)
-    rates = system.functions.makeWorkspace()
+    let fields = system.fieldCount
+    singleStages = precision == .single ? SingleTileBlock(rowCount: Rows.mostStages * fields) : nil
+    stages =
+      singleStages.map { StageRows($0, fields: fields) } ?? StageRows(block, row: rows.stages, fields: fields)
+    rates = system.functions.makeWorkspace(isSingle: precision == .single)
     losses = system.losses.makeWorkspace()
     productionsAndLosses = system.productionsAndLosses.makeWorkspace()
     jacobian = system.jacobian.functions.makeWorkspace()
