@@ -65,21 +65,4 @@ import TimeStepping
     }
     for solution in solutions.dropFirst() { #expect(solution.values == solutions[0].values) }
   }
-
-  /// Sources and integrals that change over the interval enter as they do in double precision.
-  @Test(arguments: methods)
-  func whatComesFromOutsideIsTheSame(name: String) throws {
-    let method = try #require(ReactionMethod.named(name))
-    let places = (0..<300).map { (Double($0) + 0.5) / 300 }
-    let problem = try ReactionProblem(
-      ["u*(2 - u)*mean(v)/(1 + mean(u)) - t*u*v", "x*u - 8*v*mean(u)^2"], fields: ["u", "v"],
-      start: [places.map { 1 + $0 }, places.map { 2 - $0 }])
-    let source = [places.map { 0.2 - 0.3 * $0 }, places.map { 0.1 * $0 }]
-    let functionals = (start: [1.5, 0.5], end: [0.7, 1.25])
-    let exact = try problem.reference(interval: 0.5, source: source, functionals: functionals)
-    let tolerance = method.order > 2 ? 1e-6 : 1e-5
-    let found = try problem.solution(
-      method, tolerance: tolerance, interval: 0.5, source: source, functionals: functionals, precision: .single)
-    #expect((found.errors(against: exact).max() ?? 1) < 20 * tolerance)
-  }
 }
