@@ -4,6 +4,8 @@
     python3 Benchmarks/peers/compare.py --quick                      a few cases of each, into runs/peers.md (minutes)
     python3 Benchmarks/peers/compare.py --problem P2 --peer exponax --peer Oncofield
     python3 Benchmarks/peers/compare.py --read docs/peers.json       the page again, from what was measured
+    python3 Benchmarks/peers/compare.py --problem P2 --peer exponax --peer Oncofield --onto docs/peers.json --output docs/peers.md
+                                                                     these anew, in turn, and the others as they were
 
 Makes runs/peers-venv with requirements.txt, asks apt for the Debian packages of SUNDIALS, PETSc and MPI where it may, and
 compiles the programs in C; a peer that cannot be had is left out, and the page says why. Then it runs all cases of peers.py in
@@ -104,6 +106,15 @@ def record_of(arguments, peers, missing):
     }
 
 
+def onto(earlier, record, peers, problems):
+    """What was measured of some peers and problems, in place of what an earlier record has of them."""
+    names = [peer.name for peer in peers]
+    kept = [one for one in earlier["measurements"] if one["peer"] not in names or one["problem"] not in problems]
+    again = f"{', '.join(names)} on {' and '.join(f'P{number}' for number in problems)}"
+    again += f" in a second run ({record['date']}, scripts of commit {record['commit']})"
+    return {**earlier, "again": [*earlier.get("again", []), again], "measurements": kept + record["measurements"]}
+
+
 def available(peers):
     """Those that can run, and why the others cannot."""
     import importlib.util
@@ -150,6 +161,7 @@ def options(peers):
     parser.add_argument("--quick", action="store_true", help="three cases of each tool on small grids")
     parser.add_argument("--program", type=pathlib.Path, help="instead of the one that is built from the sources as they are")
     parser.add_argument("--output", type=pathlib.Path, help="the page to write; docs/peers.md if nothing is left out")
+    parser.add_argument("--onto", type=pathlib.Path, help="the JSON file of an earlier run, for all that is not measured now")
     parser.add_argument("--read", type=pathlib.Path, help="the JSON file of an earlier run, instead of measuring")
     arguments = parser.parse_args()
     isWhole = not (arguments.problem or arguments.peer or arguments.quick)
@@ -169,7 +181,10 @@ def main():
     peers, missing = available([peer for peer in PEERS if not arguments.peer or peer.name in arguments.peer])
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    write(record_of(arguments, peers, missing), arguments.output)
+    record = record_of(arguments, peers, missing)
+    if arguments.onto:
+        record = onto(json.loads(arguments.onto.read_text()), record, peers, arguments.problem)
+    write(record, arguments.output)
 
 
 if __name__ == "__main__":

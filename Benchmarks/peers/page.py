@@ -120,7 +120,8 @@ def page(record, pictures):
         "",
         *(["A quick pass, three small cases of each tool; not the whole comparison.", ""] if record["quick"] else []),
         f"{record['date']}, {record['processor']}, {record['system']}, {record['compiler']} with `{record['flags']}` for the "
-        f"programs in C; load before and after {record['load']}; scripts of commit {record['commit']}.",
+        f"programs in C; load before and after {record['load']}; scripts of commit {record['commit']}."
+        + "".join(f" {again[0].upper()}{again[1:]}." for again in record.get("again", [])),
     ]
     for problem in sorted({one["problem"] for one in rows}):
         own = [one for one in rows if one["problem"] == problem]

@@ -42,7 +42,7 @@ PEERS = [
         "`numerics.taxis` as the method says: limited fluxes, which never make a density negative and are of second order in "
         "space, or series, for smooth solutions like this one.",
         {
-            2: cases([32, 48, 64], "auto", 1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
+            2: cases([32, 48, 64], "auto", 1e-2, 1e-3, 1e-4, 5e-5, 1e-5, 1e-6, 5e-7)
             + cases([128], "auto", 1e-2, 1e-4, 1e-6),
             3: cases([32, 48, 64], "auto spectral", 1e-2, 1e-3, 1e-4, 1e-5, 3e-6, 1e-6, 3e-7, 1e-7)
             + cases([128], "auto spectral", 1e-3, 1e-5, 1e-7)
