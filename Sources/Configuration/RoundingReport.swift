@@ -1,13 +1,14 @@
 import Documents
-import Expressions
+import Foundation
 import TimeStepping
 
 extension RunAssembly {
   /// What single precision does to the rates at the present state, for each field relative to its largest rate; nil where there
   /// is none, or where integrals along an axis, convolutions or delayed values are among them.
   func roundingOfRates(at time: Double) -> [(field: String, error: Double)]? {
-    reactions?.roundingOfRates(of: state, time: time).map { Array(zip(configuration.model.fieldNames, $0)) }
-      .map { $0.map { (field: $0.0, error: $0.1) } }
+    reactions?.roundingOfRates(of: state, time: time).map { errors in
+      zip(configuration.model.fieldNames, errors).map { (field: $0, error: $1) }
+    }
   }
 
   /// For programs.
@@ -19,8 +20,8 @@ extension RunAssembly {
   func roundingLine(at time: Double) -> String? {
     guard configuration.reactionPrecision == .single, reactions != nil else { return nil }
     guard let found = roundingOfRates(at: time) else { return "rates in single precision" }
-    let worst = found.map { "\($0.field) \(String(format: "%.0e", $0.error))" }
+    let errors = found.map { "\($0.field) \(String(format: "%.0e", $0.error))" }
     return "rates in single precision; their rounding at the start, relative to the largest rate: "
-      + worst.joined(separator: ", ")
+      + errors.joined(separator: ", ")
   }
 }
