@@ -19,9 +19,9 @@ extension RunAssembly {
   /// For people; nil where there is nothing to say.
   func roundingLine(at time: Double) -> String? {
     guard configuration.reactionPrecision == .single, reactions != nil else { return nil }
-    guard let found = roundingOfRates(at: time) else { return "rates in single precision" }
+    guard let found = roundingOfRates(at: time) else { return "rates of split reactions in single precision" }
     let errors = found.map { "\($0.field) \(String(format: "%.0e", $0.error))" }
-    return "rates in single precision; their rounding at the start, relative to the largest rate: "
+    return "rates of split reactions in single precision; their rounding at the start, relative to the largest rate: "
       + errors.joined(separator: ", ")
   }
 }

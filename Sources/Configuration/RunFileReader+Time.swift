@@ -86,26 +86,41 @@ extension RunFileReader {
       smallest: min(smallest, largest), largest: largest, first: min(max(first, smallest), largest))
   }
 
-  /// Reactions are more accurate than the steps that they are part of, so that they do not blur the errors of those.
-  func standardReactionTolerance(_ steps: RunConfiguration.Steps, _ scheme: Scheme) -> Double {
-    guard case .controlled(let tolerance, _) = steps else { return 1e-6 }
-    let relative = tolerance.relative.min() ?? 1
-    return max(1e-13, 0.03 * relative / (scheme.accumulation?.weight(relative: relative) ?? 1))
+  mutating func readReactions(
+    _ steps: RunConfiguration.Steps, _ scheme: Scheme
+  ) -> (method: ReactionMethod, tolerance: Double, precision: ReactionPrecision) {
+    let node = root["time"]?["reactions"]
+    let method = node?["method"]?.string.flatMap(ReactionMethod.named) ?? .standard
+    let tolerance = node?["tolerance"]?.number ?? standardReactionTolerance(steps, scheme)
+    return (method, tolerance, readPrecision(node?["precision"], method, tolerance, scheme))
   }
 
-  mutating func readReactionPrecision(_ tolerance: Double) -> ReactionPrecision {
-    guard let node = root["time"]?["reactions"]?["precision"], node.string == ReactionPrecision.single.rawValue else {
+  /// Single precision where it is asked for and there is something to have it.
+  private mutating func readPrecision(
+    _ node: JSONNode?, _ method: ReactionMethod, _ tolerance: Double, _ scheme: Scheme
+  ) -> ReactionPrecision {
+    guard let node, node.string == ReactionPrecision.single.rawValue else { return .double }
+    guard scheme.maySplit, method.hasRoundableStages else {
+      let name = scheme.maySplit ? "method \(method.name)" : "scheme \(scheme.name)"
+      let remedy = scheme.maySplit ? "use \(ReactionMethod.standard.name)" : "use \(Scheme.strang4.name)"
+      found.warning("the \(name) has no stages of reactions in single precision", at: node.place, remedy: remedy)
       return .double
     }
     let least = ReactionPrecision.leastToleranceOfSingle
     if tolerance < least {
       found.error(
-        "rates of single precision are not as accurate as a substep has to be, \(Float(tolerance))",
-        at: node.place,
+        "rates of single precision are not as accurate as a substep has to be, \(Float(tolerance))", at: node.place,
         remedy: "set a \"tolerance\" of reactions of \(JSONText.text(least)) or more, let the run be less accurate, or "
           + "use \(ReactionPrecision.double.rawValue) precision")
     }
     return .single
+  }
+
+  /// Reactions are more accurate than the steps that they are part of, so that they do not blur the errors of those.
+  private func standardReactionTolerance(_ steps: RunConfiguration.Steps, _ scheme: Scheme) -> Double {
+    guard case .controlled(let tolerance, _) = steps else { return 1e-6 }
+    let relative = tolerance.relative.min() ?? 1
+    return max(1e-13, 0.03 * relative / scheme.accumulation.weight(relative: relative))
   }
 
   /// Chosen on the way, or with a fixed step Strang splitting, but not where it loses its order: with reactions and

@@ -72,9 +72,7 @@ struct RunFileReader {
     checkExtinction(model, start, end)
     let steps = readSteps(model, start, end)
     let scheme = scheme(model, sides)
-    let reactionTolerance =
-      root["time"]?["reactions"]?["tolerance"]?.number ?? standardReactionTolerance(steps, scheme)
-    let reactionPrecision = readReactionPrecision(reactionTolerance)
+    let reactions = readReactions(steps, scheme)
     guard let grid else { throw found }
     checkFieldNames(model, grid)
     let output = root["output"]
@@ -86,8 +84,7 @@ struct RunFileReader {
       diffusivities: diffusivities, sides: sides, initial: initial, history: history,
       quasiSteadyOrder: quasiSteadyOrder, startTime: start, endTime: end,
       steps: steps, scheme: scheme,
-      reactionMethod: root["time"]?["reactions"]?["method"]?.string.flatMap(ReactionMethod.named) ?? .standard,
-      reactionTolerance: reactionTolerance, reactionPrecision: reactionPrecision,
+      reactionMethod: reactions.method, reactionTolerance: reactions.tolerance, reactionPrecision: reactions.precision,
       requestedMethods: methods,
       symbol: symbol, taxisFluxes: taxisFluxes,
       treatments: treatments, stops: stops, observables: observables,

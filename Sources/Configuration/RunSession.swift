@@ -306,7 +306,7 @@ package final class RunSession {
       .init(
         "reaction_tiles", .object(statistics.tiles.sorted { $0.key < $1.key }.map { .init($0.key, .integer($0.value)) })
       ),
-      .init("rounding_of_rates", assembly.roundingOutput(at: simulation.clock.time) ?? .null),
+      .init("rounding_of_rates", current.assembly.roundingOutput(at: simulation.clock.time) ?? .null),
       .init("extinguished", assembly.extinguishedOutput(simulation.extinction)),
       .init("ledger", ledger?.output ?? .null),
       .init("history", assembly.historyOutput),

@@ -20,7 +20,9 @@ package struct ErrorAccumulation: Sendable {
   /// The error, in units of the tolerance, up to which steps grow where nothing is known of what becomes of errors.
   let growthTarget: Double
 
-  init(order: Int, onset: Double, growthTarget: Double = 0.03) {
+  static let standardGrowthTarget = 0.03
+
+  init(order: Int, onset: Double, growthTarget: Double = standardGrowthTarget) {
     self.order = order
     self.onset = onset
     self.growthTarget = growthTarget
@@ -61,12 +63,13 @@ extension ExponentialStepper {
 }
 
 extension Scheme {
-  /// nil where errors are so small that they need not be held down further.
-  package var accumulation: ErrorAccumulation? {
+  /// Where the scheme is chosen on the way, that of `strang4`.
+  package var accumulation: ErrorAccumulation {
     switch method {
     case .splitting(let splitting, extrapolates: false): splitting.accumulation
+    case .splitting(_, extrapolates: true), .automatic: SplittingScheme.extrapolatedAccumulation
+    case .exponential: ExponentialStepper.accumulation
     case .positiveExponential: PositiveExponentialStepper.accumulation
-    default: nil
     }
   }
 }

@@ -4,7 +4,7 @@ import Glibc
 ///
 /// A proportional–integral controller: after a step of size `h` with error `e` (in units of the tolerance) that counts,
 /// `h ← h · clip(0.9 e^{−0.7/k} e₋^{0.4/k}, 1/5, 3)`, with `e₋` the error of the step before and `k` the order of the
-/// error of one step, but at least what lets both errors grow to a small share of the tolerance; at the start `h · clip(0.9 e^{−1/k}, 1/5, 10)`, after a rejection `h · clip(0.9 e^{−1/k}, 1/10, 0.7)`,
+/// error of one step, but at least what lets both errors grow to a small share of the tolerance, unless a step as long was in vain lately; at the start `h · clip(0.9 e^{−1/k}, 1/5, 10)`, after a rejection `h · clip(0.9 e^{−1/k}, 1/10, 0.7)`,
 /// from the second in a row on `h/4`. Sizes are rungs of a ladder, `2^{j/4}` in the unit of time, rounded down; a scheme
 /// whose propagators need tables of numbers for each size takes every second one, so that they are seldom made anew.
 ///
@@ -59,7 +59,7 @@ package struct StepControl: Sendable {
   /// Rungs between two sizes that may be taken.
   private var stride = 2
   /// The error, in units of the tolerance, that steps may grow to.
-  private var growthTarget = 0.03
+  private var growthTarget = ErrorAccumulation.standardGrowthTarget
 
   /// - Parameter longest: a bound of the method that takes the steps.
   package init(bounds: Bounds, errorOrder: Int, longest: Double = .infinity) {

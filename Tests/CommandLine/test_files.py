@@ -59,3 +59,12 @@ def test_provenance_names_versions_command_and_outcome(oncofield, run_file, tmp_
     # A checkpoint is written beside the run, and copied in less than the half millisecond that is shown.
     assert seconds["steps"] > 0 and min(seconds.values()) >= 0
     assert sum(seconds.values()) <= run["wall_seconds"] + 0.002
+
+
+def test_the_rounding_of_rates_is_in_the_summary(oncofield, run_file, tmp_path):
+    summary = tmp_path / "out" / "run.json"
+    oncofield("run", run_file({"time.end": 1, "time.reactions": {"precision": "single"}}), "--output", tmp_path / "out")
+    rounding = json.loads(summary.read_text())["rounding_of_rates"]
+    assert set(rounding) == {"u", "v", "w"} and all(0 < error < 1e-4 for error in rounding.values())
+    oncofield("run", run_file({"time.end": 1}), "--output", tmp_path / "out", "--overwrite")
+    assert json.loads(summary.read_text())["rounding_of_rates"] is None

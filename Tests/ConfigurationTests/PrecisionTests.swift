@@ -38,6 +38,19 @@ import TimeStepping
     _ = try configuration(Self.text, set: [Self.single, "time.tolerance=1e-6", "time.reactions.tolerance=1e-6"])
   }
 
+  /// Where there is nothing to be rounded the run says so, and reports no rounding.
+  @Test(arguments: [
+    (["time.scheme=etdrk4"], "scheme etdrk4"), (["time.scheme=etd2-positive"], "scheme etd2-positive"),
+    (["time.reactions.method=rodas4"], "method rodas4"), (["time.reactions.method=alpha-qss"], "method alpha-qss"),
+  ])
+  func whatHasNoSuchStagesIsNamed(settings: [String], name: String) throws {
+    let whole = Self.text.replacing(#", "mask": "(x - 2)^2 + (y - 1.5)^2 < 2""#, with: "")
+    let found = try configuration(whole, set: [Self.single] + settings)
+    #expect(found.reactionPrecision == .double)
+    let warnings = "\(found.warnings)"
+    #expect(warnings.contains("the \(name) has no stages of reactions in single precision"), "\(warnings)")
+  }
+
   /// What is measured is the rounding of 24 bits, at a state where no rate is near 0 everywhere.
   @Test func theRoundingOfRatesIsShown() throws {
     let double = try RunAssembly(configuration(Self.text), threads: 1)
@@ -51,7 +64,8 @@ import TimeStepping
     #expect(assembly.reactions?.statistics.evaluations == work?.evaluations)
     let plan = try RunPlan(assembly)
     #expect(
-      plan.text.contains("rates in single precision; their rounding at the start, relative to the largest rate: T "))
+      plan.text.contains(
+        "rates of split reactions in single precision; their rounding at the start, relative to the largest rate: T "))
     #expect(plan.output.compact.contains(#""rounding_of_rates":{"T":"#))
   }
 }

@@ -39,6 +39,14 @@ package struct Scheme: Sendable {
     return false
   }
 
+  /// Whether reactions can be a flow of their own.
+  package var maySplit: Bool {
+    switch method {
+    case .splitting, .automatic: true
+    case .exponential, .positiveExponential: false
+    }
+  }
+
   /// Whether solutions of steps of different sizes are compared even with a fixed step.
   package var comparesSteps: Bool {
     if case .splitting(_, extrapolates: true) = method { return true }

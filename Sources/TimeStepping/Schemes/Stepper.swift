@@ -78,7 +78,7 @@ package protocol Stepper: AnyObject, Sendable {
 
 extension Stepper {
   package var keepsDensitiesNonNegative: Bool { false }
-  package var growthTarget: Double { 0.03 }
+  package var growthTarget: Double { ErrorAccumulation.standardGrowthTarget }
   package var longestStep: Double { .infinity }
   package var learnsFromSteps: Bool { false }
   package var remembersStep: Bool { false }
