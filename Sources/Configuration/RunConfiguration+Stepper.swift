@@ -39,7 +39,9 @@ extension RunConfiguration {
     case .positiveExponential:
       if let obstacle = exponentialObstacle(parts) { throw refusal(obstacle) }
       let base = try positiveStepper(parts)
-      return isControlled ? try DoublingStepper(base, grid: grid, count: model.fields.count, pool: parts.pool) : base
+      return isControlled
+        ? try DoublingStepper(
+          base, learnsTransport: canBeCarriedOn, grid: grid, count: model.fields.count, pool: parts.pool) : base
     case .automatic: return try automaticStepper(parts)
     }
   }
@@ -123,9 +125,13 @@ extension RunConfiguration {
       pool: parts.pool)
     return isDivided
       ? try DoublingStepper(
-        base, extrapolates: extrapolates, learnsGain: isControlled && splittingKeepsOrder(parts), longest: longest,
-        grid: grid, pool: parts.pool) : base
+        base, extrapolates: extrapolates, learnsGain: isControlled && splittingKeepsOrder(parts),
+        learnsTransport: isControlled && canBeCarriedOn, longest: longest, grid: grid, pool: parts.pool) : base
   }
+
+  /// Whether a solution can be carried on beyond the present step: not where it needs a past that is not there yet. With a
+  /// free boundary two solutions have no points in common.
+  private var canBeCarriedOn: Bool { model.delays.isEmpty && model.freeBoundary == nil }
 
   /// Why nothing can be left unsplit; nil if all fields allow it.
   private func exponentialObstacle(_ parts: StepperParts) -> String? {

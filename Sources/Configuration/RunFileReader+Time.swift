@@ -71,7 +71,7 @@ extension RunFileReader {
   private mutating func readBounds(_ start: Double, _ end: Double, atMost limit: Double) -> StepControl.Bounds {
     let (time, length) = (root["time"], end - start)
     let smallest = time?["smallest_step"]?.number ?? length * 1e-12
-    let largest = min(time?["largest_step"]?.number ?? max(length / 10, smallest), limit)
+    let largest = min(time?["largest_step"]?.number ?? max(length / 5, smallest), limit)
     let first = time?["first_step"]?.number ?? min(max(length / 1000, smallest), largest)
     let all = [("smallest_step", smallest), ("first_step", first), ("largest_step", largest)]
     for (index, (key, value)) in all.enumerated() {

@@ -11,7 +11,8 @@ import Glibc
 /// Math. 185 (2006) 244–260 (tolerance proportionality).
 ///
 /// A field that forgets them, at a rate `μ` whatever the state, has at most `A = 1/(1 − e^{−μh})` times the error of one
-/// step. Its errors count at most so many times, and its steps may grow until that is half of the tolerance.
+/// step; where what becomes of errors is measured (`ErrorTransport`), that is known for all fields. Errors count at most so
+/// many times, and steps may grow until the sum is half of the tolerance.
 package struct ErrorAccumulation: Sendable {
   /// Order of the scheme in the step size.
   let order: Int
@@ -38,9 +39,9 @@ package struct ErrorAccumulation: Sendable {
   ///
   /// - Parameters:
   ///   - error: in units of the tolerance.
-  ///   - forgotten: share of an error that is gone after a step as long as this.
-  func count(_ error: Double, relative: Double, forgotten: Double) -> (counted: Double, growing: Double) {
-    let (weight, sum) = (weight(relative: relative), 1 / forgotten)
+  ///   - sum: what the errors of all steps add up to at most, in units of this; infinite if nothing is known.
+  func count(_ error: Double, relative: Double, sum: Double) -> (counted: Double, growing: Double) {
+    let weight = weight(relative: relative)
     return (
       error * max(1, min(weight, sum)), error * min(weight, growthTarget * sum / ErrorAccumulation.mostOfSum)
     )

@@ -49,7 +49,7 @@ package struct StepError: Sendable {
 /// for if it is at most 1.
 package final class ErrorNorm: Sendable {
   package let tolerance: Tolerance
-  private let duration: Double
+  fileprivate let duration: Double
   private let volumes: PointVolumes
   private let pool: WorkerPool
   private let sizes: Mutex<Sizes>
@@ -99,6 +99,17 @@ package final class ErrorNorm: Sendable {
     let displacement = weight * abs(state.scale - other.scale) / state.scale
     let found = (0..<state.count).map { sizes($0, of: state, against: other, from: start) }
     return errors(found, weight: weight, displacement: displacement, during: step)
+  }
+
+  /// The size of `state − other`, two solutions at a time, for each field; nothing is noted.
+  fileprivate func differences(_ state: FieldSet, _ other: FieldSet) -> [Double] {
+    let sizes = sizes.withLock { $0 }
+    return (0..<state.count).map { field in
+      let found = self.sizes(field, of: state, against: other, from: state)
+      let relative = tolerance.relative[field]
+      let absolute = sizes.absolute(field, given: tolerance.absolute[field], relative: relative)
+      return found.difference == 0 ? 0 : found.difference / (absolute + relative * found.value)
+    }
   }
 
   fileprivate func sizes(
@@ -177,13 +188,17 @@ package struct ErrorMeasure: Sendable {
   }
 
   /// The worst of the errors of the fields in a step of some length, as they count where they add up in some way.
+  ///
+  /// - Parameter transport: what becomes of them in later steps, where that is measured.
   func worst(
-    of errors: [Double], during step: Double, accumulating accumulation: ErrorAccumulation
+    of errors: [Double], during step: Double, accumulating accumulation: ErrorAccumulation,
+    transport: ErrorTransport? = nil
   ) -> StepError {
-    errors.enumerated().reduce(StepError(value: 0, field: 0)) { worst, next in
+    let measured = transport?.sum(step: step, duration: norm.duration) ?? .infinity
+    return errors.enumerated().reduce(StepError(value: 0, field: 0)) { worst, next in
+      let known = -1 / expm1(-forgettingRates[next.offset] * step)
       let (counted, growing) = accumulation.count(
-        next.element, relative: norm.tolerance.relative[next.offset],
-        forgotten: -expm1(-forgettingRates[next.offset] * step))
+        next.element, relative: norm.tolerance.relative[next.offset], sum: min(known, measured))
       return worst.orWorse(StepError(value: counted, field: next.offset, growing: growing))
     }
   }
@@ -197,6 +212,9 @@ package struct ErrorMeasure: Sendable {
   func errors(_ found: [FieldSet.ErrorSizes], during step: Double) -> [Double] {
     norm.errors(found, weight: 1, during: step)
   }
+
+  /// The size of the difference between two solutions, for each field; nothing is noted.
+  func differences(_ state: FieldSet, _ other: FieldSet) -> [Double] { norm.differences(state, other) }
 
   /// What one field and its difference from another solution amount to at the points, from given values at the start.
   func sizes(_ field: Int, of state: FieldSet, against other: FieldSet, from start: FieldSet) -> FieldSet.ErrorSizes {

@@ -45,9 +45,18 @@ package struct StepControl: Sendable {
     let size: Double
     /// Steps that have counted since.
     var age = 0
+    /// After how many of them it may be tried again.
+    var patience = Refusal.leastPatience
 
-    /// Whether one of a size is not to be tried again yet only because errors are small: they may jump there.
-    func forbids(_ other: Double) -> Bool { age < 50 && other >= size }
+    private static let leastPatience = 20
+
+    /// What steps are not to grow beyond only because errors are small: they may jump at the size refused.
+    var bound: Double { age < patience ? 0.99 * size : .infinity }
+
+    /// The refusal of a step after this: one that is no shorter is tried again half as often.
+    func followed(bySize other: Double) -> Refusal {
+      Refusal(size: other, patience: other >= size ? min(2 * patience, 800) : patience)
+    }
   }
 
   package let bounds: Bounds
@@ -130,7 +139,7 @@ package struct StepControl: Sendable {
     // Sizes are rounded down, so that small changes never add up: steps grow as far as both errors have room.
     if let earlier {
       let growth = pow(growthTarget / max(growing, memory.previousGrowing ?? earlier), 1 / k)
-      if !(memory.refusal?.forbids(growth * size) ?? false) { factor = max(factor, growth) }
+      factor = max(factor, min(growth, (memory.refusal?.bound ?? .infinity) / size))
     }
     let most = memory.isStarting ? 10.0 : 3
     memory.isStarting = memory.isStarting && factor > 3
@@ -153,7 +162,7 @@ package struct StepControl: Sendable {
     memory.isStarting = false
     memory.rejections += 1
     memory.rejectionsInARow += 1
-    memory.refusal = Refusal(size: size)
+    memory.refusal = memory.refusal?.followed(bySize: size) ?? Refusal(size: size)
     let factor =
       error.isFinite && memory.rejectionsInARow == 1
       ? min(max(0.9 * pow(error, -1 / Double(errorOrder)), 0.1), 0.7) : 0.25

@@ -7,7 +7,8 @@ import Synchronization
 /// With `u_h` the solution of the whole step and `u_{h/2}` that of the two halves, the error of the latter is
 /// `(u_{h/2} − u_h)/(2^p − 1)` for a scheme of order `p`. It can be taken off: Strang splitting with exact flows is
 /// symmetric, so that what is left is of order 4. The correction is limited so that densities stay non-negative where
-/// both solutions are. How much is left is measured now and then (`ExtrapolationGain`).
+/// both solutions are. How much is left is measured now and then (`ExtrapolationGain`), and so is what becomes of errors in
+/// later steps (`ErrorTransport`).
 ///
 /// Source: L. F. Richardson & J. A. Gaunt, The deferred approach to the limit, Phil. Trans. R. Soc. A 226 (1927)
 /// 299–361; E. Hairer, C. Lubich & G. Wanner, Geometric Numerical Integration, Springer 2006, section II.4.
@@ -18,11 +19,14 @@ package final class DoublingStepper: Stepper {
   private let pool: WorkerPool
   /// For two extrapolated steps of half the size; nil where that is not measured.
   private let probe: FieldSet?
+  /// The solution carried on, to see what becomes of errors; nil where that is not measured.
+  private let companion: FieldSet?
   private let pending = Mutex(Balance.Memory())
   private let learned = Mutex(Learned())
 
   private struct Learned {
     var gain: ExtrapolationGain?
+    var transport = ErrorTransport()
     var work = Work()
   }
 
@@ -30,28 +34,31 @@ package final class DoublingStepper: Stepper {
   ///   - base: made for being taken in halves.
   ///   - extrapolates: whether the error is taken off.
   ///   - learnsGain: whether it is worth while to measure how much extrapolation gains.
+  ///   - learnsTransport: whether solutions can be carried on beyond a step.
   ///   - longest: no step may be longer, because the difference would not tell the error.
   package convenience init(
-    _ base: SplittingStepper, extrapolates: Bool, learnsGain: Bool, longest: Double = .infinity, grid: Grid,
-    pool: WorkerPool
+    _ base: SplittingStepper, extrapolates: Bool, learnsGain: Bool, learnsTransport: Bool, longest: Double = .infinity,
+    grid: Grid, pool: WorkerPool
   ) throws(FieldAllocationError) {
     try self.init(
-      base, extrapolates: extrapolates, learnsGain: learnsGain, longest: longest, grid: grid,
-      count: base.diffusion.fields.count, pool: pool)
+      base, extrapolates: extrapolates, learnsGain: learnsGain, learnsTransport: learnsTransport, longest: longest,
+      grid: grid, count: base.diffusion.fields.count, pool: pool)
   }
 
   package convenience init(
-    _ base: PositiveExponentialStepper, grid: Grid, count: Int, pool: WorkerPool
+    _ base: PositiveExponentialStepper, learnsTransport: Bool, grid: Grid, count: Int, pool: WorkerPool
   ) throws(FieldAllocationError) {
     try self.init(
-      base, extrapolates: false, learnsGain: false, longest: .infinity, grid: grid, count: count, pool: pool)
+      base, extrapolates: false, learnsGain: false, learnsTransport: learnsTransport, longest: .infinity, grid: grid,
+      count: count, pool: pool)
   }
 
   private init(
-    _ base: any DivisibleStepper, extrapolates: Bool, learnsGain: Bool, longest: Double, grid: Grid, count: Int,
-    pool: WorkerPool
+    _ base: any DivisibleStepper, extrapolates: Bool, learnsGain: Bool, learnsTransport: Bool, longest: Double,
+    grid: Grid, count: Int, pool: WorkerPool
   ) throws(FieldAllocationError) {
     probe = extrapolates && learnsGain ? try FieldSet(grid: grid, count: count) : nil
+    companion = !learnsTransport ? nil : probe != nil ? probe : try FieldSet(grid: grid, count: count)
     self.base = base
     self.pool = pool
     longestStep = longest
@@ -68,35 +75,42 @@ package final class DoublingStepper: Stepper {
   package var learnsFromSteps: Bool { base.balance != nil }
   package var work: Work { base.work }
   package var occasionalWork: Work { learned.withLock { $0.work } }
-  package var fieldSetCount: Int { (probe == nil ? 1 : 2) + base.fieldSetCount }
+  package var fieldSetCount: Int { (probe == nil && companion == nil ? 1 : 2) + base.fieldSetCount }
   package var memory: [(name: String, set: FieldSet)] { base.memory }
   package var memorized: StepperMemory {
     get {
       var memory = base.memorized
-      memory.gain = learned.withLock { $0.gain }
+      (memory.gain, memory.transport) = learned.withLock { ($0.gain, $0.transport) }
       return memory
     }
     set {
       base.memorized = newValue
-      learned.withLock { $0.gain = newValue.gain }
+      learned.withLock { ($0.gain, $0.transport) = (newValue.gain, newValue.transport ?? ErrorTransport()) }
     }
   }
 
   package func commit() {
     base.balance?.memory = pending.withLock { $0 }
-    learned.withLock { $0.gain?.age += 1 }
+    learned.withLock { learned in
+      learned.gain?.age += 1
+      learned.transport.age += 1
+    }
   }
 
   package func restart() {
     base.restart()
-    learned.withLock { $0.gain = nil }
+    learned.withLock { ($0.gain, $0.transport) = (nil, ErrorTransport()) }
   }
 
   package func attempt(
     _ state: FieldSet, from time: Double, by step: Double, measure: ErrorMeasure?,
     didFlow: (SplittingScheme.Part) -> Void
   ) throws(NumericalFailure) -> StepError? {
-    try advance(state, from: time, by: step, measure: measure, remembers: true, didFlow: didFlow)
+    let error = try advance(state, from: time, by: step, measure: measure, remembers: true, didFlow: didFlow)
+    if let measure, let error, error.value <= 1 {
+      learnTransport(of: state, at: time + step, step: step, measure: measure, didFlow: didFlow)
+    }
+    return error
   }
 
   package func advanceAside(_ copy: FieldSet, from time: Double, by step: Double) throws(NumericalFailure) {
@@ -114,8 +128,12 @@ package final class DoublingStepper: Stepper {
     }
     try halves(state, from: time, by: step, remembers: remembers, didFlow: didFlow)
     guard let measure else { return nil }
-    let errors = measure.errors(of: state, against: coarse, weight: weight, during: step)
-    return measure.worst(of: errors, during: step, accumulating: accumulation)
+    return worst(of: measure.errors(of: state, against: coarse, weight: weight, during: step), measure, step)
+  }
+
+  private func worst(of errors: [Double], _ measure: ErrorMeasure, _ step: Double) -> StepError {
+    measure.worst(
+      of: errors, during: step, accumulating: accumulation, transport: learned.withLock { $0.transport })
   }
 
   private var accumulation: ErrorAccumulation {
@@ -133,28 +151,49 @@ package final class DoublingStepper: Stepper {
   ) throws(NumericalFailure) -> StepError? {
     let differences = try extrapolate(state, from: time, by: step, measure: measure, didFlow: didFlow)
     guard let measure, let differences else { return nil }
-    func worst(of errors: [Double]) -> StepError {
-      measure.worst(of: errors, during: step, accumulating: accumulation)
-    }
-    let plain = worst(of: differences)
+    let plain = worst(of: differences, measure, step)
     guard plain.value > ExtrapolationGain.small, plain.value.isFinite, let probe else { return plain }
     if let gain = learned.withLock({ $0.gain }), gain.holds(step: step, difference: plain.value) {
-      return worst(of: gain.errors(differences, step: step))
-    }
-    let (changes, before) = (base.account?.latest, work)
-    defer {
-      base.account?.latest = changes
-      let done = work - before
-      learned.withLock { $0.work = $0.work + done }
+      return worst(of: gain.errors(differences, step: step), measure, step)
     }
     probe.copy(from: measure.start, pool: pool)
-    for start in [time, time + 0.5 * step] {
-      _ = try extrapolate(probe, from: start, by: 0.5 * step, measure: nil, didFlow: didFlow)
+    try aside { () throws(NumericalFailure) in
+      for start in [time, time + 0.5 * step] {
+        _ = try extrapolate(probe, from: start, by: 0.5 * step, measure: nil, didFlow: didFlow)
+      }
     }
     let leftOver = 1 / (1 - 1 / Double(1 << (base.order + 2)))
     let errors = measure.errors(of: state, against: probe, weight: leftOver, during: step)
     learned.withLock { $0.gain = ExtrapolationGain(step: step, differences: differences, errors: errors) }
-    return worst(of: errors)
+    return worst(of: errors, measure, step)
+  }
+
+  /// Does what only measures, and is not done in each step.
+  private func aside<Result, Failure>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
+    let (changes, before) = (base.account?.latest, base.work)
+    defer {
+      base.account?.latest = changes
+      let done = base.work - before
+      learned.withLock { $0.work = $0.work + done }
+    }
+    return try work()
+  }
+
+  /// Measures what becomes of the error of a step that ends at a time with `state`, if it is time to.
+  private func learnTransport(
+    of state: FieldSet, at time: Double, step: Double, measure: ErrorMeasure, didFlow: (SplittingScheme.Part) -> Void
+  ) {
+    let learned = learned.withLock { $0 }
+    // Where the gain has just been measured, the less accurate solution is that of half a step.
+    guard let companion, learned.transport.isDue(step: step), learned.gain?.age != 0 else { return }
+    companion.copy(from: state, pool: pool)
+    let found = aside {
+      ErrorTransport.measured(companion, against: coarse, step: step, by: measure) {
+        solution, steps throws(NumericalFailure) in
+        try base.flow(solution, from: time + Double(steps) * step, by: step, didFlow: didFlow)
+      }
+    }
+    self.learned.withLock { $0.transport = found }
   }
 
   /// - Returns: the error of each field that was taken off; nil without a measure.

@@ -111,6 +111,8 @@ package struct StepperMemory: Codable, Hashable, Sendable {
   package var steps: [Double] = []
   /// Where the error of extrapolated solutions is measured now and then: the latest finding.
   var gain: ExtrapolationGain?
+  /// Where what becomes of errors is measured now and then: likewise.
+  var transport: ErrorTransport?
   /// Where the scheme is chosen on the way: what was chosen, and when.
   package var choice: SchemeChoice?
 
