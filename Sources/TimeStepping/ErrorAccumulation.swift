@@ -34,14 +34,20 @@ package struct ErrorAccumulation: Sendable {
 
   /// What the sum of the errors of a field that forgets them may grow to, in units of the tolerance.
   private static let mostOfSum = 0.5
+  /// A step whose error adds up to more, in units of the tolerance, does not count.
+  private static let largestSum = 3.0
 
   /// The error of a step of a field, as it counts against the tolerance, and against `growthTarget`.
   ///
   /// - Parameters:
   ///   - error: in units of the tolerance.
-  ///   - sum: what the errors of all steps add up to at most, in units of this; infinite if nothing is known.
-  func count(_ error: Double, relative: Double, sum: Double) -> (counted: Double, growing: Double) {
-    let weight = weight(relative: relative)
+  ///   - forgotten: share of an error that is gone after a step as long as this.
+  ///   - sum: what the errors of all steps add up to, in units of this; nil if it is not known.
+  func count(
+    _ error: Double, relative: Double, forgotten: Double, sum: Double?
+  ) -> (counted: Double, growing: Double) {
+    if let sum { return (error * max(1, sum / ErrorAccumulation.largestSum), growthTarget * error * sum) }
+    let (weight, sum) = (weight(relative: relative), 1 / forgotten)
     return (
       error * max(1, min(weight, sum)), error * min(weight, growthTarget * sum / ErrorAccumulation.mostOfSum)
     )

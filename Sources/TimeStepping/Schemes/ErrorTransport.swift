@@ -23,9 +23,7 @@ struct ErrorTransport: Codable, Hashable, Sendable {
   /// Steps that have counted since.
   var age = 0
 
-  private static let count = 8
-  /// A larger sum is not relied on.
-  private static let largestSum = 4.0
+  private static let count = 6
   /// Steps after which it is measured again.
   private static let lifetime = 200
   /// At the start, and where steps are longer or shorter than those it was measured by.
@@ -48,8 +46,7 @@ struct ErrorTransport: Codable, Hashable, Sendable {
       return passing[field] + lasting[field] * tail
     }
     // With shorter steps there are more of them until an error is forgotten.
-    let sum = (sums.max() ?? 0) * max(1, step / size)
-    return sum <= ErrorTransport.largestSum ? sum : nil
+    return (sums.max() ?? 0) * max(1, step / size)
   }
 
   /// Measures.
@@ -75,7 +72,6 @@ struct ErrorTransport: Codable, Hashable, Sendable {
         return found
       }
       errors = measure.differences(solution, other)
-      guard zip(passing, errors).allSatisfy({ $0 + $1 <= largestSum * first }) else { return found }
       if index + 1 == count / 2 { middle = errors }
       if index + 1 < count { passing = zip(passing, errors).map { $0 + $1 } }
     }
