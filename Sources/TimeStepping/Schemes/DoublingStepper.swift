@@ -184,11 +184,13 @@ package final class DoublingStepper: Stepper {
     of state: FieldSet, at time: Double, step: Double, measure: ErrorMeasure, didFlow: (SplittingScheme.Part) -> Void
   ) {
     let learned = learned.withLock { $0 }
-    // Where the gain has just been measured, the less accurate solution is that of half a step.
-    guard let companion, learned.transport.isDue(step: step), learned.gain?.age != 0 else { return }
-    companion.copy(from: state, pool: pool)
+    guard let companion, learned.transport.isDue(step: step) else { return }
+    // The error of an extrapolated solution is known where its gain has just been measured.
+    if let gain = learned.gain, gain.age > 0 || gain.step != step { return }
+    let (copy, other) = learned.gain == nil ? (companion, coarse) : (coarse, companion)
+    copy.copy(from: state, pool: pool)
     let found = aside {
-      ErrorTransport.measured(companion, against: coarse, step: step, by: measure) {
+      ErrorTransport.measured(copy, against: other, step: step, by: measure) {
         solution, steps throws(NumericalFailure) in
         try base.flow(solution, from: time + Double(steps) * step, by: step, didFlow: didFlow)
       }

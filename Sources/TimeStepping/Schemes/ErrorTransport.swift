@@ -31,22 +31,21 @@ struct ErrorTransport: Codable, Hashable, Sendable {
 
   /// Whether it is time to measure for steps of a size.
   func isDue(step: Double) -> Bool {
-    age >= (holds(step: step) ? ErrorTransport.lifetime : ErrorTransport.patience)
+    age >= (isNear(step) ? ErrorTransport.lifetime : ErrorTransport.patience)
   }
 
-  private func holds(step size: Double) -> Bool { size <= 2 * step && size >= 0.5 * step }
+  private func isNear(_ size: Double) -> Bool { size <= 2 * step && size >= 0.5 * step }
 
   /// What the error of one step adds up to in a run, in units of it; nil if not known.
   func sum(step size: Double, duration: Double) -> Double? {
-    guard !passing.isEmpty, holds(step: size) else { return nil }
-    let steps = duration / size
-    let sums = passing.indices.map { field in
-      let decay = decays[field]
+    guard !passing.isEmpty else { return nil }
+    let (steps, ratio) = (duration / size, size / step)
+    return passing.indices.map { field in
+      let decay = pow(decays[field], ratio)
       let tail = decay < 1 ? (1 - pow(decay, steps)) / (1 - decay) : steps
-      return passing[field] + lasting[field] * tail
-    }
-    // With shorter steps there are more of them until an error is forgotten.
-    return (sums.max() ?? 0) * max(1, step / size)
+      // With shorter steps there are more of them until an error is forgotten.
+      return passing[field] * max(1, 1 / ratio) + lasting[field] * tail
+    }.max()
   }
 
   /// Measures.

@@ -26,8 +26,6 @@ struct ExtrapolationGain: Codable, Hashable, Sendable {
   private static let range = 2.0
   /// Measured again where the difference is larger or smaller by this than the size of the step explains.
   private static let change = 4.0
-  /// Where not even this is gained the solution is not as smooth as an extrapolation needs it, and nothing is counted on.
-  private static let worthwhile = 0.1
   /// Differences, in units of the tolerance, that need no gain.
   static let small = 0.01
 
@@ -39,8 +37,7 @@ struct ExtrapolationGain: Codable, Hashable, Sendable {
     difference = differences.max() ?? 0
     ratios = zip(differences, errors).map { difference, error in
       // A difference of rounding says nothing about that of a later step.
-      let ratio = difference > 0 ? error / max(difference, 1e-6) : 1
-      return ratio < ExtrapolationGain.worthwhile ? ratio : max(ratio, 1)
+      difference > 0 ? error / max(difference, 1e-6) : 1
     }
   }
 
