@@ -38,14 +38,15 @@ struct ErrorTransport: Codable, Hashable, Sendable {
 
   /// What the error of one step adds up to in a run, in units of it; nil if not known.
   func sum(step size: Double, duration: Double) -> Double? {
-    guard !passing.isEmpty else { return nil }
+    guard !passing.isEmpty, size <= 2 * step else { return nil }
     let (steps, ratio) = (duration / size, size / step)
-    return passing.indices.map { field in
+    let sums = passing.indices.map { field in
       let decay = pow(decays[field], ratio)
       let tail = decay < 1 ? (1 - pow(decay, steps)) / (1 - decay) : steps
       // With shorter steps there are more of them until an error is forgotten.
       return passing[field] * max(1, 1 / ratio) + lasting[field] * tail
-    }.max()
+    }
+    return min(sums.max() ?? 0, 2 * steps)
   }
 
   /// Measures.
