@@ -32,8 +32,6 @@ package struct ErrorAccumulation: Sendable {
   /// By how much the error of a step counts more than it is, with the relative tolerance of the run.
   package func weight(relative: Double) -> Double { pow(max(onset / relative, 1), 1 / Double(order)) }
 
-  /// What the sum of the errors of a field that forgets them may grow to, in units of the tolerance.
-  private static let mostOfSum = 0.5
   /// A step whose error adds up to more, in units of the tolerance, does not count.
   private static let largestSum = 3.0
 
@@ -41,16 +39,12 @@ package struct ErrorAccumulation: Sendable {
   ///
   /// - Parameters:
   ///   - error: in units of the tolerance.
-  ///   - forgotten: share of an error that is gone after a step as long as this.
-  ///   - sum: what the errors of all steps add up to, in units of this; nil if it is not known.
-  func count(
-    _ error: Double, relative: Double, forgotten: Double, sum: Double?
-  ) -> (counted: Double, growing: Double) {
+  ///   - most: what the errors of all steps add up to at most, in units of this, if nothing makes them grow.
+  ///   - sum: what they add up to; nil if it is not known.
+  func count(_ error: Double, relative: Double, most: Double, sum: Double?) -> (counted: Double, growing: Double) {
     if let sum { return (error * max(1, sum / ErrorAccumulation.largestSum), growthTarget * error * sum) }
-    let (weight, sum) = (weight(relative: relative), 1 / forgotten)
-    return (
-      error * max(1, min(weight, sum)), error * min(weight, growthTarget * sum / ErrorAccumulation.mostOfSum)
-    )
+    let weight = weight(relative: relative)
+    return (error * max(1, min(weight, most)), error * min(weight, growthTarget * most))
   }
 }
 

@@ -194,11 +194,11 @@ package struct ErrorMeasure: Sendable {
     of errors: [Double], during step: Double, accumulating accumulation: ErrorAccumulation,
     transport: ErrorTransport? = nil
   ) -> StepError {
-    let sum = transport?.sum(step: step, duration: norm.duration)
+    let (sum, steps) = (transport?.sum(step: step, duration: norm.duration), norm.duration / step)
     return errors.enumerated().reduce(StepError(value: 0, field: 0)) { worst, next in
       let (counted, growing) = accumulation.count(
         next.element, relative: norm.tolerance.relative[next.offset],
-        forgotten: -expm1(-forgettingRates[next.offset] * step), sum: sum)
+        most: min(-1 / expm1(-forgettingRates[next.offset] * step), steps), sum: sum)
       return worst.orWorse(StepError(value: counted, field: next.offset, growing: growing))
     }
   }
