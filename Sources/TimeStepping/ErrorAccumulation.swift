@@ -1,18 +1,18 @@
 import Glibc
 
-/// How much more accurate than the run its steps must be, because their errors add up.
+/// What the errors of steps add up to in a run, and how accurate steps must be therefore.
+///
+/// Where that is measured (`ErrorTransport`), steps grow until the sum is as large as the tolerance. Before, and where it
+/// cannot be measured:
 ///
 /// A step of a scheme of order `p` has an error `∝ h^{p+1}`, and a run takes `∝ 1/h` steps. If each had the error `r` of
 /// the run, errors that nothing damps would add up to `∝ r^{p/(p+1)}`: for small `r` to far more than `r`. Below `onset`,
 /// the tolerance to which they add up to about the tolerance, a step may therefore have only `r (r/onset)^{1/p}`, so
-/// that the sum stays in proportion to `r`.
+/// that the sum stays in proportion to `r`. A field that forgets them, at a rate `μ` whatever the state, has at most
+/// `A = 1/(1 − e^{−μh})` times the error of one step; its errors count at most so many times.
 ///
 /// Source: G. Söderlind & L. Wang, Evaluating numerical ODE/DAE methods, algorithms and software, J. Comput. Appl.
 /// Math. 185 (2006) 244–260 (tolerance proportionality).
-///
-/// A field that forgets them, at a rate `μ` whatever the state, has at most `A = 1/(1 − e^{−μh})` times the error of one
-/// step; where what becomes of errors is measured (`ErrorTransport`), that is known for all fields. Errors count at most so
-/// many times, and steps may grow until the sum is half of the tolerance.
 package struct ErrorAccumulation: Sendable {
   /// Order of the scheme in the step size.
   let order: Int
@@ -34,17 +34,21 @@ package struct ErrorAccumulation: Sendable {
 
   /// A step whose error adds up to more, in units of the tolerance, does not count.
   private static let largestSum = 3.0
+  /// What steps grow to where only the most that errors can add up to is known.
+  private static let shareOfMost = 0.8
 
   /// The error of a step of a field, as it counts against the tolerance, and against `growthTarget`.
   ///
   /// - Parameters:
   ///   - error: in units of the tolerance.
-  ///   - most: what the errors of all steps add up to at most, in units of this, if nothing makes them grow.
-  ///   - sum: what they add up to; nil if it is not known.
-  func count(_ error: Double, relative: Double, most: Double, sum: Double?) -> (counted: Double, growing: Double) {
-    if let sum { return (error * max(1, sum / ErrorAccumulation.largestSum), growthTarget * error * sum) }
+  ///   - sum: what the errors of all steps add up to, in units of this; nil if it is not known.
+  ///   - most: what they add up to at most, if nothing makes them grow.
+  func count(_ error: Double, relative: Double, sum: Double?, most: Double) -> (counted: Double, growing: Double) {
+    if let sum { return (error * max(1, sum / ErrorAccumulation.largestSum), error * growthTarget * sum) }
     let weight = weight(relative: relative)
-    return (error * max(1, min(weight, most)), error * min(weight, growthTarget * most))
+    return (
+      error * max(1, min(weight, most)), error * min(weight, growthTarget * most / ErrorAccumulation.shareOfMost)
+    )
   }
 }
 

@@ -194,11 +194,12 @@ package struct ErrorMeasure: Sendable {
     of errors: [Double], during step: Double, accumulating accumulation: ErrorAccumulation,
     transport: ErrorTransport? = nil
   ) -> StepError {
-    let (sum, steps) = (transport?.sum(step: step, duration: norm.duration), norm.duration / step)
+    let sum = transport?.sum(step: step, duration: norm.duration)
     return errors.enumerated().reduce(StepError(value: 0, field: 0)) { worst, next in
+      let remembered = -1 / expm1(-forgettingRates[next.offset] * step)
       let (counted, growing) = accumulation.count(
-        next.element, relative: norm.tolerance.relative[next.offset],
-        most: min(-1 / expm1(-forgettingRates[next.offset] * step), steps), sum: sum)
+        next.element, relative: norm.tolerance.relative[next.offset], sum: sum,
+        most: min(remembered, norm.duration / step))
       return worst.orWorse(StepError(value: counted, field: next.offset, growing: growing))
     }
   }

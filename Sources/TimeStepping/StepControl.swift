@@ -46,17 +46,26 @@ package struct StepControl: Sendable {
     /// Steps that have counted since.
     var age = 0
     /// After how many of them it may be tried again.
-    var patience = Refusal.leastPatience
+    private let patience: Int
+
+    init(size: Double, after earlier: Refusal?) {
+      self.size = size
+      // What is refused again is tried again half as often.
+      patience = earlier.map { size >= $0.size ? min(2 * $0.patience, 800) : $0.patience } ?? Refusal.leastPatience
+    }
+
+    /// Checkpoints of before have no patience.
+    init(from decoder: any Decoder) throws {
+      let values = try decoder.container(keyedBy: CodingKeys.self)
+      size = try values.decode(Double.self, forKey: .size)
+      age = try values.decode(Int.self, forKey: .age)
+      patience = try values.decodeIfPresent(Int.self, forKey: .patience) ?? Refusal.leastPatience
+    }
 
     private static let leastPatience = 20
 
     /// What steps are not to grow beyond only because errors are small: they may jump at the size refused.
     var bound: Double { age < patience ? 0.99 * size : .infinity }
-
-    /// The refusal of a step after this: one that is no shorter is tried again half as often.
-    func followed(bySize other: Double) -> Refusal {
-      Refusal(size: other, patience: other >= size ? min(2 * patience, 800) : patience)
-    }
   }
 
   package let bounds: Bounds
@@ -162,7 +171,7 @@ package struct StepControl: Sendable {
     memory.isStarting = false
     memory.rejections += 1
     memory.rejectionsInARow += 1
-    memory.refusal = memory.refusal?.followed(bySize: size) ?? Refusal(size: size)
+    memory.refusal = Refusal(size: size, after: memory.refusal)
     let factor =
       error.isFinite && memory.rejectionsInARow == 1
       ? min(max(0.9 * pow(error, -1 / Double(errorOrder)), 0.1), 0.7) : 0.25

@@ -1,21 +1,24 @@
 import Fields
 import Glibc
 
-/// What becomes of the error of a step in the steps after it, measured now and then.
+/// What becomes of the error of a step in the steps after it, measured now and then, and what the errors of all steps of a
+/// run add up to therefore.
 ///
-/// The solution of a step and a less accurate one are carried on by `count` steps of the same size. With `δ_i(k)` the
-/// difference of field `i` after `k` of them, in units of the tolerance, and `δ` the largest at once, errors of all steps
-/// of a run add up to at most
+/// The solution of a step and a less accurate one are carried on by `K` steps of the same size. With `δ_i(k)` the
+/// difference of field `i` after `k` of them, in units of the tolerance, `δ` the largest at once, and `d_i ≤ 1` the decay per
+/// step of the latter half, the errors of `N` steps add up to
 ///
-/// `max_i [ Σ_{k<K} δ_i(k) + δ_i(K) (1 + d_i + d_i² + …) ] / δ`
+/// `S = max_i [ Σ_{k<K} δ_i(k) + δ_i(K) (1 + d_i + … + d_i^{N−1}) ] / δ`
 ///
-/// times that of one step, as many terms as there are steps, where `d_i ≤ 1` is the decay per step of the latter half. That is
-/// the sum of sizes, and thus no less than the size of the sum. It is relied on where errors are forgotten within a few
-/// steps, so that most of the sum is what has been seen.
+/// times that of one. It is the sum of sizes, and thus as much as the size of the sum or more, if errors go on as they did; the errors of runs
+/// are 0.1 to 5 times what it predicts (docs/decisions/0030).
+///
+/// Source: R. D. Skeel, Thirteen ways to estimate global error, Numer. Math. 48 (1986) 1–20, for the differential
+/// equation of the error, which is followed here by differences.
 struct ErrorTransport: Codable, Hashable, Sendable {
   /// Size of the steps; 0 before the first measurement.
   private var step = 0.0
-  /// Of each field the first sum over `δ`; empty where errors are not forgotten within a few steps.
+  /// Of each field the first sum over `δ`; empty where solutions could not be carried on.
   private var passing: [Double] = []
   /// `δ_i(K)/δ`.
   private var lasting: [Double] = []
@@ -23,22 +26,25 @@ struct ErrorTransport: Codable, Hashable, Sendable {
   /// Steps that have counted since.
   var age = 0
 
+  /// `K`.
   private static let count = 6
   /// Steps after which it is measured again.
   private static let lifetime = 200
-  /// At the start, and where steps are longer or shorter than those it was measured by.
+  /// At the start, and where steps are longer or shorter by `range` than those it was measured by.
   private static let patience = 50
+  private static let range = 2.0
+  /// Where errors seem to grow, `S` is relied on up to this for each step.
+  private static let most = 2.0
 
   /// Whether it is time to measure for steps of a size.
-  func isDue(step: Double) -> Bool {
-    age >= (isNear(step) ? ErrorTransport.lifetime : ErrorTransport.patience)
+  func isDue(step size: Double) -> Bool {
+    let isNear = size <= ErrorTransport.range * step && size >= step / ErrorTransport.range
+    return age >= (isNear ? ErrorTransport.lifetime : ErrorTransport.patience)
   }
 
-  private func isNear(_ size: Double) -> Bool { size <= 2 * step && size >= 0.5 * step }
-
-  /// What the error of one step adds up to in a run, in units of it; nil if not known.
+  /// `S` for steps of a size; nil where it is not known: nothing tells what becomes of errors in much longer ones.
   func sum(step size: Double, duration: Double) -> Double? {
-    guard !passing.isEmpty, size <= 2 * step else { return nil }
+    guard !passing.isEmpty, size <= ErrorTransport.range * step else { return nil }
     let (steps, ratio) = (duration / size, size / step)
     let sums = passing.indices.map { field in
       let decay = pow(decays[field], ratio)
@@ -46,7 +52,7 @@ struct ErrorTransport: Codable, Hashable, Sendable {
       // With shorter steps there are more of them until an error is forgotten.
       return passing[field] * max(1, 1 / ratio) + lasting[field] * tail
     }
-    return min(sums.max() ?? 0, 2 * steps)
+    return min(sums.max() ?? 0, ErrorTransport.most * steps)
   }
 
   /// Measures.
@@ -54,16 +60,14 @@ struct ErrorTransport: Codable, Hashable, Sendable {
   /// - Parameters:
   ///   - solution: after a step; it is carried on.
   ///   - other: a less accurate one at the same time; likewise.
-  ///   - advance: replaces a solution by that so many steps after the time of both.
+  ///   - advance: replaces a solution by that a step later; told how many such steps were taken before.
   static func measured(
     _ solution: FieldSet, against other: FieldSet, step: Double, by measure: ErrorMeasure,
     advance: (_ solution: FieldSet, _ steps: Int) throws(NumericalFailure) -> Void
   ) -> ErrorTransport {
     var found = ErrorTransport()
     found.step = step
-    var errors = measure.differences(solution, other)
-    guard let first = errors.max(), first > 0, first.isFinite else { return found }
-    var (passing, middle) = (errors, errors)
+    var differences = [measure.differences(solution, other)]
     for index in 0..<count {
       do throws(NumericalFailure) {
         try advance(solution, index)
@@ -71,14 +75,14 @@ struct ErrorTransport: Codable, Hashable, Sendable {
       } catch {
         return found
       }
-      errors = measure.differences(solution, other)
-      if index + 1 == count / 2 { middle = errors }
-      if index + 1 < count { passing = zip(passing, errors).map { $0 + $1 } }
+      differences.append(measure.differences(solution, other))
     }
-    found.passing = passing.map { $0 / first }
-    found.lasting = errors.map { $0 / first }
-    found.decays = zip(errors, middle).map { end, middle in
-      middle > 0 ? min(1, pow(end / middle, 2 / Double(count))) : 1
+    guard let first = differences[0].max(), first > 0, differences.joined().allSatisfy(\.isFinite) else { return found }
+    for (field, end) in differences[count].enumerated() {
+      let middle = differences[count / 2][field]
+      found.passing.append(differences[..<count].reduce(0) { $0 + $1[field] } / first)
+      found.lasting.append(end / first)
+      found.decays.append(middle > 0 ? min(1, pow(end / middle, 2 / Double(count))) : 1)
     }
     return found
   }
