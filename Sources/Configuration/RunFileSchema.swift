@@ -120,7 +120,7 @@ extension RunConfiguration {
       default: "1e-12 of the run"),
     .init(
       "largest_step", .number(.positive), "No step is longer.",
-      default: "a tenth of the run; in any case a quarter of the shortest constant delay"),
+      default: "a fifth of the run; in any case a quarter of the shortest constant delay"),
     .init(
       "noise_interval", .number(.positive),
       "The paths of noise are drawn at multiples of this and filled in between: runs with the same seed and the same "

@@ -5,17 +5,17 @@ import Glibc
 /// run add up to therefore.
 ///
 /// The solution of a step and a less accurate one are carried on by `K` steps of the same size. With `δ_i(k)` the
-/// difference of field `i` after `k` of them, in units of the tolerance, `δ` the largest at once, and `d_i ≤ 1` the decay per
-/// step of the latter half, the errors of `N` steps add up to
+/// difference of field `i` after `k` of them, in units of the tolerance, `δ` the largest at once, and `d_i ≤ 1` the decay
+/// per step of the latter half, the errors of `N` steps add up to
 ///
 /// `S = max_i [ Σ_{k<K} δ_i(k) + δ_i(K) (1 + d_i + … + d_i^{N−1}) ] / δ`
 ///
-/// times that of one. It is the sum of sizes, and thus as much as the size of the sum or more, if errors go on as they did; the errors of runs
-/// are 0.1 to 5 times what it predicts (docs/decisions/0030).
+/// times that of one, if errors go on as they did. It is a sum of sizes, and so no less than the size of the sum. How well
+/// it predicts the errors of runs is in docs/decisions/0030.
 ///
 /// Source: R. D. Skeel, Thirteen ways to estimate global error, Numer. Math. 48 (1986) 1–20, for the differential
 /// equation of the error, which is followed here by differences.
-struct ErrorTransport: Codable, Hashable, Sendable {
+package struct ErrorTransport: Codable, Hashable, Sendable {
   /// Size of the steps; 0 before the first measurement.
   private var step = 0.0
   /// Of each field the first sum over `δ`; empty where solutions could not be carried on.
@@ -43,7 +43,7 @@ struct ErrorTransport: Codable, Hashable, Sendable {
   }
 
   /// `S` for steps of a size; nil where it is not known: nothing tells what becomes of errors in much longer ones.
-  func sum(step size: Double, duration: Double) -> Double? {
+  package func sum(step size: Double, duration: Double) -> Double? {
     guard !passing.isEmpty, size <= ErrorTransport.range * step else { return nil }
     let (steps, ratio) = (duration / size, size / step)
     let sums = passing.indices.map { field in
@@ -61,7 +61,7 @@ struct ErrorTransport: Codable, Hashable, Sendable {
   ///   - solution: after a step; it is carried on.
   ///   - other: a less accurate one at the same time; likewise.
   ///   - advance: replaces a solution by that a step later; told how many such steps were taken before.
-  static func measured(
+  package static func measured(
     _ solution: FieldSet, against other: FieldSet, step: Double, by measure: ErrorMeasure,
     advance: (_ solution: FieldSet, _ steps: Int) throws(NumericalFailure) -> Void
   ) -> ErrorTransport {
@@ -77,7 +77,9 @@ struct ErrorTransport: Codable, Hashable, Sendable {
       }
       differences.append(measure.differences(solution, other))
     }
-    guard let first = differences[0].max(), first > 0, differences.joined().allSatisfy(\.isFinite) else { return found }
+    guard let first = differences[0].max(), first > 0, differences.joined().allSatisfy(\.isFinite) else {
+      return found
+    }
     for (field, end) in differences[count].enumerated() {
       let middle = differences[count / 2][field]
       found.passing.append(differences[..<count].reduce(0) { $0 + $1[field] } / first)

@@ -1,0 +1,81 @@
+import Configuration
+import Fields
+import Testing
+import TimeStepping
+
+/// What differences become is given here, so that what they add up to is known.
+@Suite struct ErrorTransportTests {
+  private let state: FieldSet
+  private let other: FieldSet
+  private let measure: ErrorMeasure
+
+  private static let duration = 100.0
+  private static let difference = 1e-6
+
+  /// Two fields of ones, and the first of them a little more.
+  init() throws {
+    let text = """
+      { "model": { "name": "two", "fields": { "a": {}, "b": {} }, "reactions": { "a": "-a", "b": "-b" } },
+        "domain": { "size": [1], "points": [8] }, "initial": { "a": 1, "b": 1 },
+        "time": { "end": \(ErrorTransportTests.duration), "tolerance": 1e-3 } }
+      """
+    let assembly = try RunAssembly(configuration(text), threads: 1)
+    guard case .controlled(_, let norm) = assembly.stepPolicy() else { throw NoTolerance() }
+    state = assembly.state
+    measure = ErrorMeasure(norm, start: state, forgettingRates: [0, 0])
+    other = try FieldSet(grid: state.grid, count: state.count)
+    other.copy(from: state)
+    other.fill(0, with: 1 + ErrorTransportTests.difference)
+  }
+
+  private struct NoTolerance: Error {}
+
+  /// Measures where steps multiply the difference of each field, and add a share of that of the first to the second.
+  private func transport(factors: [Double], fed: Double = 0) -> ErrorTransport {
+    ErrorTransport.measured(state, against: other, step: 1, by: measure) { solution, _ in
+      guard solution === self.other else { return }
+      let differences = (0..<2).map { solution.values($0)[0] - 1 }
+      solution.fill(0, with: 1 + factors[0] * differences[0])
+      solution.fill(1, with: 1 + factors[1] * differences[1] + fed * differences[0])
+    }
+  }
+
+  @Test(arguments: [0.0, 0.3, 0.7, 0.95, 1])
+  func differencesAddUpToWhatTheyBecome(factor: Double) throws {
+    let sum = try #require(transport(factors: [factor, 0]).sum(step: 1, duration: Self.duration))
+    let expected = (0..<106).reduce(0) { sum, _ in 1 + factor * sum }
+    #expect(abs(sum / expected - 1) < 1e-3)
+  }
+
+  /// The other field keeps what it gets from the first, which forgets.
+  @Test func whatOneFieldMakesOfTheErrorsOfAnotherCounts() throws {
+    let sum = try #require(transport(factors: [0.5, 1], fed: 0.5).sum(step: 1, duration: Self.duration))
+    // It tends to all of it: 0, 1/2, 3/4, 7/8, … after each step.
+    #expect(sum > 95 && sum < 108)
+  }
+
+  /// Half as long steps need twice as many until an error is forgotten; of much longer ones nothing is known.
+  @Test func sizesOfStepsCount() throws {
+    let transport = transport(factors: [0.5, 0])
+    let whole = try #require(transport.sum(step: 1, duration: Self.duration))
+    let half = try #require(transport.sum(step: 0.5, duration: Self.duration))
+    #expect(abs(whole - 2) < 0.01 && half >= 1 / (1 - 0.5.squareRoot()) && half < 2.1 * whole)
+    #expect(try #require(transport.sum(step: 2, duration: Self.duration)) <= whole)
+    #expect(transport.sum(step: 2.1, duration: Self.duration) == nil)
+  }
+
+  /// Errors that grow are not taken to grow for ever.
+  @Test func growthIsBounded() throws {
+    let sum = try #require(transport(factors: [3, 0]).sum(step: 1, duration: Self.duration))
+    #expect(sum == 2 * Self.duration)
+  }
+
+  @Test func whatCannotBeCarriedOnIsNotKnown() {
+    let failing = ErrorTransport.measured(state, against: other, step: 1, by: measure) {
+      _, _ throws(NumericalFailure) in throw NumericalFailure(tooLargeError: nil, at: 0, size: 1)
+    }
+    #expect(failing.sum(step: 1, duration: Self.duration) == nil)
+    let same = ErrorTransport.measured(state, against: state, step: 1, by: measure) { _, _ in }
+    #expect(same.sum(step: 1, duration: Self.duration) == nil)
+  }
+}
