@@ -129,8 +129,9 @@ extension RunConfiguration {
         learnsTransport: isControlled && canBeCarriedOn, longest: longest, grid: grid, pool: parts.pool) : base
   }
 
-  /// Whether a solution can be carried on beyond the present step: not where it needs a past that is not there yet. With a
-  /// free boundary two solutions have no points in common.
+  /// Whether a solution can be carried on beyond the present step, and compared with another.
+  ///
+  /// Not where it needs a past that is not there yet; with a free boundary two solutions have no points in common.
   private var canBeCarriedOn: Bool { model.delays.isEmpty && model.freeBoundary == nil }
 
   /// Why nothing can be left unsplit; nil if all fields allow it.

@@ -153,7 +153,7 @@ package final class DoublingStepper: Stepper {
     guard let measure, let differences else { return nil }
     let plain = worst(of: differences, measure, step)
     guard plain.value > ExtrapolationGain.small, plain.value.isFinite, let probe else { return plain }
-    if let gain = learned.withLock({ $0.gain }), gain.holds(step: step, difference: plain.value) {
+    if let gain = learned.withLock({ $0.gain }), gain.holds(step: step, difference: differences.max() ?? 0) {
       return worst(of: gain.errors(differences, step: step), measure, step)
     }
     probe.copy(from: measure.start, pool: pool)
