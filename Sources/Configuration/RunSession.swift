@@ -299,6 +299,7 @@ package final class RunSession {
       .init("stop_reason", simulation.stopReason.map(JSONText.string) ?? .null),
       .init("steps", .integer(simulation.clock.step)),
       .init("rejected_steps", .integer(simulation.steps.statistics?.rejections ?? 0)),
+      .init("predicted_error", simulation.steps.statistics?.largestSum.map(JSONText.number) ?? .null),
       .init("smallest_step", simulation.clock.smallestStep.map(JSONText.number) ?? .null),
       .init("largest_step", simulation.clock.largestStep.map(JSONText.number) ?? .null),
       .init("reaction_substeps", .integer(statistics.substeps)),

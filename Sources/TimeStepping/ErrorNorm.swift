@@ -25,20 +25,25 @@ package struct StepError: Sendable {
   package let field: Int
   /// What holds back the growth of steps: less than the value where the error is that of a field that forgets it.
   package let growing: Double
+  /// What such errors add up to in the run; nil where that is not measured.
+  let sum: Double?
 
   /// - Parameters:
   ///   - value: not a number counts as infinite.
   ///   - growing: the value, if nothing is said.
-  package init(value: Double, field: Int, growing: Double? = nil) {
+  package init(value: Double, field: Int, growing: Double? = nil, sum: Double? = nil) {
     self.value = value.isNaN ? .infinity : value
     self.field = field
     self.growing = growing ?? self.value
+    self.sum = sum
   }
 
   /// The worse of two errors of a step.
   func orWorse(_ other: StepError) -> StepError {
     let worse = other.value > value ? other : self
-    return StepError(value: worse.value, field: worse.field, growing: max(growing, other.growing))
+    return StepError(
+      value: worse.value, field: worse.field, growing: max(growing, other.growing),
+      sum: [sum, other.sum].compactMap(\.self).max())
   }
 }
 
@@ -200,7 +205,8 @@ package struct ErrorMeasure: Sendable {
       let (counted, growing) = accumulation.count(
         next.element, relative: norm.tolerance.relative[next.offset], sum: sum,
         most: min(remembered, norm.duration / step))
-      return worst.orWorse(StepError(value: counted, field: next.offset, growing: growing))
+      return worst.orWorse(
+        StepError(value: counted, field: next.offset, growing: growing, sum: sum.map { $0 * next.element }))
     }
   }
 

@@ -39,6 +39,8 @@ package struct StepControl: Sendable {
     var isStarting = true
     /// Steps tried in vain since the start of the run.
     package fileprivate(set) var rejections = 0
+    /// The most that the errors of steps that counted add up to, in units of the tolerance; nil where that is not measured.
+    package fileprivate(set) var largestSum: Double?
   }
 
   /// A step that was tried in vain.
@@ -162,6 +164,7 @@ package struct StepControl: Sendable {
     memory.previousGrowing = growing
     memory.rejectionsInARow = 0
     memory.refusal?.age += 1
+    memory.largestSum = [memory.largestSum, step.sum].compactMap(\.self).max()
   }
 
   /// Takes note of a step that does not count.

@@ -70,3 +70,16 @@ def test_the_rounding_of_rates_is_in_the_summary(oncofield, run_file, tmp_path):
     assert rounding["v"] < rounding["w"] < 1e-2
     oncofield("run", run_file({"time.end": 1}), "--output", tmp_path / "out", "--overwrite")
     assert json.loads(summary.read_text())["rounding_of_rates"] is None
+
+
+def test_what_the_errors_of_steps_add_up_to_is_in_the_summary(oncofield, run_file, tmp_path):
+    """In units of the tolerance; only where it is measured."""
+
+    def predicted(changes):
+        oncofield("run", run_file(changes), "--output", tmp_path / "out", "--overwrite")
+        return json.loads((tmp_path / "out" / "run.json").read_text())["predicted_error"]
+
+    controlled = {"time.step": None, "time.tolerance": 1e-4}
+    assert 0.2 < predicted(controlled) < 3
+    assert predicted({"time.end": 1}) is None
+    assert predicted(controlled | {"time.scheme": "etdrk4"}) is None
