@@ -126,12 +126,14 @@ extension RunConfiguration {
     return isDivided
       ? try DoublingStepper(
         base, extrapolates: extrapolates, learnsGain: isControlled && splittingKeepsOrder(parts),
-        learnsTransport: isControlled && canBeCarriedOn, longest: longest, grid: grid, pool: parts.pool) : base
+        learnsTransport: isControlled && splitting.order > 1 && canBeCarriedOn, longest: longest, grid: grid,
+        pool: parts.pool) : base
   }
 
   /// Whether a solution can be carried on beyond the present step, and compared with another.
   ///
-  /// Not where it needs a past that is not there yet; with a free boundary two solutions have no points in common.
+  /// Not where it needs a past that is not there yet; with a free boundary two solutions have no points in common. With a
+  /// scheme of first order it would tell little: most of a difference is that of where steps end within their splitting.
   private var canBeCarriedOn: Bool { model.delays.isEmpty && model.freeBoundary == nil }
 
   /// Why nothing can be left unsplit; nil if all fields allow it.
