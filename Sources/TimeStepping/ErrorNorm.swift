@@ -111,9 +111,7 @@ package final class ErrorNorm: Sendable {
     let sizes = sizes.withLock { $0 }
     return (0..<state.count).map { field in
       let found = self.sizes(field, of: state, against: other, from: state)
-      let relative = tolerance.relative[field]
-      let absolute = sizes.absolute(field, given: tolerance.absolute[field], relative: relative)
-      return found.difference == 0 ? 0 : found.difference / (absolute + relative * found.value)
+      return found.difference == 0 ? 0 : found.difference / allowed(field, ofSize: found.value, sizes)
     }
   }
 
@@ -139,9 +137,7 @@ package final class ErrorNorm: Sendable {
   fileprivate func errors(relative errors: [Double]) -> [Double] {
     let sizes = sizes.withLock { $0 }
     return errors.enumerated().map { field, error in
-      let relative = tolerance.relative[field]
-      let absolute = sizes.absolute(field, given: tolerance.absolute[field], relative: relative)
-      return error == 0 ? 0 : error * sizes.latest[field] / (absolute + relative * sizes.latest[field])
+      error == 0 ? 0 : error * sizes.latest[field] / allowed(field, ofSize: sizes.latest[field], sizes)
     }
   }
 
@@ -155,13 +151,17 @@ package final class ErrorNorm: Sendable {
     for field in fields {
       let lowest = state.minimum(field, pool: pool)
       guard lowest < 0 else { continue }
-      let relative = tolerance.relative[field]
-      let absolute = sizes.absolute(field, given: tolerance.absolute[field], relative: relative)
       let value =
-        0.1 * (min(start.minimum(field, pool: pool), 0) - lowest) / (absolute + relative * sizes.latest[field])
+        0.1 * (min(start.minimum(field, pool: pool), 0) - lowest) / allowed(field, ofSize: sizes.latest[field], sizes)
       if value > worst.value { worst = StepError(value: value, field: field) }
     }
     return worst
+  }
+
+  /// The error of a field of some size that counts as 1.
+  private func allowed(_ field: Int, ofSize size: Double, _ sizes: Sizes) -> Double {
+    let relative = tolerance.relative[field]
+    return sizes.absolute(field, given: tolerance.absolute[field], relative: relative) + relative * size
   }
 
   /// The sizes of errors of the fields from what they are, and from the sizes and changes of the values.
@@ -170,9 +170,7 @@ package final class ErrorNorm: Sendable {
       sizes.latest = fields.map(\.size)
       sizes.reach = fields.map(\.reach)
       return fields.enumerated().map { field, measured in
-        let relative = tolerance.relative[field]
-        let absolute = sizes.absolute(field, given: tolerance.absolute[field], relative: relative)
-        return measured.error == 0 ? 0 : measured.error / (absolute + relative * measured.size)
+        measured.error == 0 ? 0 : measured.error / allowed(field, ofSize: measured.size, sizes)
       }
     }
   }

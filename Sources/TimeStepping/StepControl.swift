@@ -6,8 +6,9 @@ import Glibc
 /// `h ← h · clip(0.9 e^{−0.7/k} e₋^{0.4/k}, 1/5, 3)`, with `e₋` the error of the step before and `k` the order of the
 /// error of one step, but at least what lets both errors grow to a small share of the tolerance, as far as no step as long
 /// was in vain lately; at the start `h · clip(0.9 e^{−1/k}, 1/5, 10)`, after a rejection
-/// `h · clip(0.9 e^{−1/k}, 1/10, 0.7)`, from the second in a row on `h/4`. Sizes are rungs of a ladder, `2^{j/4}` in the unit of time, rounded down; a scheme
-/// whose propagators need tables of numbers for each size takes every second one, so that they are seldom made anew.
+/// `h · clip(0.9 e^{−1/k}, 1/10, 0.7)`, from the second in a row on `h/4`. Sizes are rungs of a ladder, `2^{j/4}` in the
+/// unit of time, rounded down; a scheme whose propagators need tables of numbers for each size takes every second one, so
+/// that they are seldom made anew.
 ///
 /// Source: E. Hairer & G. Wanner, Solving Ordinary Differential Equations II, Springer 1996, section IV.2;
 /// K. Gustafsson, Control-theoretic techniques for stepsize selection, ACM Trans. Math. Softw. 20 (1994) 496–517.

@@ -17,10 +17,10 @@ package final class DoublingStepper: Stepper {
   private let extrapolates: Bool
   private let coarse: FieldSet
   private let pool: WorkerPool
-  /// For two extrapolated steps of half the size; nil where that is not measured.
-  private let probe: FieldSet?
-  /// The solution carried on, to see what becomes of errors; nil where that is not measured.
-  private let companion: FieldSet?
+  private let learnsGain: Bool
+  private let learnsTransport: Bool
+  /// For what is measured: two extrapolated steps of half the size, or a solution that is carried on; nil where nothing is.
+  private let aside: FieldSet?
   private let pending = Mutex(Balance.Memory())
   private let learned = Mutex(Learned())
 
@@ -57,8 +57,9 @@ package final class DoublingStepper: Stepper {
     _ base: any DivisibleStepper, extrapolates: Bool, learnsGain: Bool, learnsTransport: Bool, longest: Double,
     grid: Grid, count: Int, pool: WorkerPool
   ) throws(FieldAllocationError) {
-    probe = extrapolates && learnsGain ? try FieldSet(grid: grid, count: count) : nil
-    companion = !learnsTransport ? nil : probe != nil ? probe : try FieldSet(grid: grid, count: count)
+    self.learnsGain = extrapolates && learnsGain
+    self.learnsTransport = learnsTransport
+    aside = self.learnsGain || learnsTransport ? try FieldSet(grid: grid, count: count) : nil
     self.base = base
     self.pool = pool
     longestStep = longest
@@ -69,13 +70,13 @@ package final class DoublingStepper: Stepper {
   package let longestStep: Double
   package var growthTarget: Double { accumulation.growthTarget }
   /// That of the base, or of what is left after the extrapolation.
-  package var errorOrder: Int { base.errorOrder + (probe == nil ? 0 : 2) }
+  package var errorOrder: Int { base.errorOrder + (learnsGain ? 2 : 0) }
   /// The error is taken off only as far as something is there.
   package var keepsDensitiesNonNegative: Bool { base.keepsDensitiesNonNegative }
   package var learnsFromSteps: Bool { base.balance != nil }
   package var work: Work { base.work }
   package var occasionalWork: Work { learned.withLock { $0.work } }
-  package var fieldSetCount: Int { (probe == nil && companion == nil ? 1 : 2) + base.fieldSetCount }
+  package var fieldSetCount: Int { (aside == nil ? 1 : 2) + base.fieldSetCount }
   package var memory: [(name: String, set: FieldSet)] { base.memory }
   package var memorized: StepperMemory {
     get {
@@ -152,24 +153,24 @@ package final class DoublingStepper: Stepper {
     let differences = try extrapolate(state, from: time, by: step, measure: measure, didFlow: didFlow)
     guard let measure, let differences else { return nil }
     let plain = worst(of: differences, measure, step)
-    guard plain.value > ExtrapolationGain.small, plain.value.isFinite, let probe else { return plain }
+    guard plain.value > ExtrapolationGain.small, plain.value.isFinite, learnsGain, let aside else { return plain }
     if let gain = learned.withLock({ $0.gain }), gain.holds(step: step, difference: differences.max() ?? 0) {
       return worst(of: gain.errors(differences, step: step), measure, step)
     }
-    probe.copy(from: measure.start, pool: pool)
-    try aside { () throws(NumericalFailure) in
+    aside.copy(from: measure.start, pool: pool)
+    try measuring { () throws(NumericalFailure) in
       for start in [time, time + 0.5 * step] {
-        _ = try extrapolate(probe, from: start, by: 0.5 * step, measure: nil, didFlow: didFlow)
+        _ = try extrapolate(aside, from: start, by: 0.5 * step, measure: nil, didFlow: didFlow)
       }
     }
     let leftOver = 1 / (1 - 1 / Double(1 << (base.order + 2)))
-    let errors = measure.errors(of: state, against: probe, weight: leftOver, during: step)
+    let errors = measure.errors(of: state, against: aside, weight: leftOver, during: step)
     learned.withLock { $0.gain = ExtrapolationGain(step: step, differences: differences, errors: errors) }
     return worst(of: errors, measure, step)
   }
 
   /// Does what only measures, and is not done in each step.
-  private func aside<Result, Failure>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
+  private func measuring<Result, Failure>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
     let (changes, before) = (base.account?.latest, base.work)
     defer {
       base.account?.latest = changes
@@ -184,12 +185,12 @@ package final class DoublingStepper: Stepper {
     of state: FieldSet, at time: Double, step: Double, measure: ErrorMeasure, didFlow: (SplittingScheme.Part) -> Void
   ) {
     let learned = learned.withLock { $0 }
-    guard let companion, learned.transport.isDue(step: step) else { return }
-    // The error of an extrapolated solution is known where its gain has just been measured.
+    guard learnsTransport, let aside, learned.transport.isDue(step: step) else { return }
+    // The error of an extrapolated solution is that from two of half the size, there where its gain has just been measured.
     if let gain = learned.gain, gain.age > 0 || gain.step != step { return }
-    let (copy, other) = learned.gain == nil ? (companion, coarse) : (coarse, companion)
+    let (copy, other) = learned.gain == nil ? (aside, coarse) : (coarse, aside)
     copy.copy(from: state, pool: pool)
-    let found = aside {
+    let found = measuring {
       ErrorTransport.measured(copy, against: other, step: step, by: measure) {
         solution, steps throws(NumericalFailure) in
         try base.flow(solution, from: time + Double(steps) * step, by: step, didFlow: didFlow)
