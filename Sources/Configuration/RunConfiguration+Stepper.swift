@@ -125,7 +125,8 @@ extension RunConfiguration {
       pool: parts.pool)
     return isDivided
       ? try DoublingStepper(
-        base, extrapolates: extrapolates, learnsGain: isControlled && splittingKeepsOrder(parts),
+        base, extrapolates: extrapolates,
+        calibrates: isControlled && (splitting.isRebalanced || extrapolates && splittingKeepsOrder(parts)),
         learnsTransport: isControlled && splitting.order > 1 && canBeCarriedOn, longest: longest, grid: grid,
         pool: parts.pool) : base
   }

@@ -54,7 +54,8 @@ package struct StepError: Sendable {
 /// for if it is at most 1.
 package final class ErrorNorm: Sendable {
   package let tolerance: Tolerance
-  fileprivate let duration: Double
+  /// Of the run.
+  let duration: Double
   private let volumes: PointVolumes
   private let pool: WorkerPool
   private let sizes: Mutex<Sizes>
@@ -73,7 +74,6 @@ package final class ErrorNorm: Sendable {
     }
   }
 
-  /// - Parameter duration: of the run.
   package init(_ tolerance: Tolerance, duration: Double, volumes: PointVolumes, pool: WorkerPool) {
     self.tolerance = tolerance
     self.duration = duration
@@ -181,6 +181,8 @@ package struct ErrorMeasure: Sendable {
   package let norm: ErrorNorm
   package let start: FieldSet
   private let forgettingRates: [Double]
+  /// Whether what becomes of errors is measured at once, whatever that takes.
+  var isThorough = false
 
   /// - Parameter forgettingRates: of each field, the rate at which an error of it decays at least, if all others are
   ///   exact; 0 if none is known.

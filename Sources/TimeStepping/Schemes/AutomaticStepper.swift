@@ -7,8 +7,8 @@ import Synchronization
 /// At the start, after each jump, and when steps are rejected again and again, every candidate whose trial can be worth it
 /// takes trial steps from the state at hand until its size for the tolerance is known; the one with the least work per unit
 /// of time is taken. Every `interval` steps, or so seldom that it adds at most `share` to the work, each of the others
-/// takes one step of the size with which it would be better by `margin`; if its error allows that, it is taken from then
-/// on. A trial is worth it if it takes little of the work that it can save until the next jump. Work is counted,
+/// takes one step of the size with which it would be better by `margin`; if its error allows that, and what such errors add
+/// up to where it is measured, it is taken from then on. A trial is worth it if it takes little of the work that it can save until the next jump. Work is counted,
 /// with fixed weights, never read from a clock: the same run makes the same choices everywhere.
 package final class AutomaticStepper: Stepper {
   package struct Candidate: Sendable {
@@ -50,6 +50,8 @@ package final class AutomaticStepper: Stepper {
   private static let stake = 0.5
   /// What a trial takes, in steps: two, and twice that where later ones have to know more.
   private static let trialSteps = 4.0
+  /// What a look at an alternative takes, where what its errors add up to is measured as well.
+  private static let lookSteps = 8.0
 
   package init(_ candidates: [Candidate]) {
     precondition(!candidates.isEmpty)
@@ -186,11 +188,13 @@ package final class AutomaticStepper: Stepper {
   ) {
     let current = stored.withLock { $0.current }
     let size = min(control.proposal, longest)
+    var measure = measure
     let before = work
     guard let own = trial(current, state, time, size, measure) else { return note(current, time) }
     var costs = [candidates[current].name: own.work.cost / size]
     var best: (index: Int, size: Double, cost: Double)?
     let saving = (1 - 1 / AutomaticStepper.margin) * own.work.cost * longest / size
+    measure.isThorough = true
     for (index, candidate) in candidates.enumerated() where index != current {
       // What it takes must not depend on steps of long ago, which nobody remembers after a resumption.
       candidate.stepper.restart()
@@ -199,7 +203,7 @@ package final class AutomaticStepper: Stepper {
       }
       let wanted = AutomaticStepper.margin * known * size / own.work.cost
       guard wanted <= min(longest, control.bounds.largest, candidate.stepper.longestStep),
-        AutomaticStepper.trialSteps * known < AutomaticStepper.share * saving
+        AutomaticStepper.lookSteps * known < AutomaticStepper.share * saving
       else { continue }
       candidate.stepper.restart()
       if candidate.stepper.learnsFromSteps {
@@ -297,6 +301,8 @@ package final class AutomaticStepper: Stepper {
   }
 
   /// Takes a step and puts the state back; nil if it could not be done.
+  ///
+  /// - Returns: its error, or what such errors add up to where that is known and more, in units of the tolerance.
   private func trial(
     _ index: Int, _ state: FieldSet, _ time: Double, _ size: Double, _ measure: ErrorMeasure
   ) -> (error: Double, work: Work)? {
@@ -311,7 +317,7 @@ package final class AutomaticStepper: Stepper {
         $0.work = $0.work + all
         $0.choice.stepCosts[candidates[index].name] = work.cost
       }
-      return (error?.value ?? .infinity, work)
+      return (error.map { max($0.value, $0.sum ?? 0) } ?? .infinity, work)
     } catch {
       return nil
     }

@@ -30,16 +30,22 @@ package struct ErrorTransport: Codable, Hashable, Sendable {
   private static let count = 6
   /// Steps after which it is measured again.
   private static let lifetime = 200
-  /// At the start, and where steps are longer or shorter by `range` than those it was measured by.
-  private static let patience = 50
+  /// At the start, and where steps are longer or shorter by `range` than those it was measured by: so many, or a share of those
+  /// of the run, which takes half as much work as these.
+  private static let patience = 25
+  private static let leastPatience = 3
+  private static let share = 0.125
   private static let range = 2.0
   /// Where errors seem to grow, `S` is relied on up to this for each step.
   private static let most = 2.0
 
   /// Whether it is time to measure for steps of a size.
-  func isDue(step size: Double) -> Bool {
+  func isDue(step size: Double, by measure: ErrorMeasure) -> Bool {
+    if measure.isThorough { return true }
     let isNear = size <= ErrorTransport.range * step && size >= step / ErrorTransport.range
-    return age >= (isNear ? ErrorTransport.lifetime : ErrorTransport.patience)
+    if isNear { return age >= ErrorTransport.lifetime }
+    let few = max(Int(min(ErrorTransport.share * measure.norm.duration / size, 1e9)), ErrorTransport.leastPatience)
+    return age >= min(few, ErrorTransport.patience)
   }
 
   /// `S` for steps of a size; nil where it is not known: nothing tells what becomes of errors in much longer ones.

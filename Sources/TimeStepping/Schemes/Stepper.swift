@@ -109,12 +109,17 @@ extension Stepper {
 package struct StepperMemory: Codable, Hashable, Sendable {
   /// Sizes of the steps that the field sets in memory belong to, the latest first.
   package var steps: [Double] = []
-  /// Where the error of extrapolated solutions is measured now and then: the latest finding.
-  var gain: ExtrapolationGain?
+  /// Where errors are measured now and then: the latest finding.
+  var calibration: ErrorCalibration?
   /// Where what becomes of errors is measured now and then: likewise.
   var transport: ErrorTransport?
   /// Where the scheme is chosen on the way: what was chosen, and when.
   package var choice: SchemeChoice?
+
+  private enum CodingKeys: String, CodingKey {
+    case steps, transport, choice
+    case calibration = "gain"
+  }
 
   package init(steps: [Double] = [], choice: SchemeChoice? = nil) {
     self.steps = steps
