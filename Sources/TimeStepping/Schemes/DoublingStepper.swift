@@ -187,7 +187,9 @@ package final class DoublingStepper: Stepper {
     }
     let order = base.order + (extrapolates ? 2 : 0)
     let leftOver = 1 / (1 - 1 / Double(1 << order))
-    let errors = measure.errors(of: state, against: aside, weight: leftOver, during: step)
+    var errors = measure.errors(of: state, against: aside, weight: leftOver, during: step)
+    // What halves and quarters differ by for lagging behind what is fast is not what is left of it.
+    if !extrapolates { errors = zip(errors, differences).map { min($0, $1) } }
     learned.withLock {
       $0.calibration = ErrorCalibration(step: step, differences: differences, errors: errors)
     }

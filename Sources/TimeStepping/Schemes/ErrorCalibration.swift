@@ -20,11 +20,15 @@ struct ErrorCalibration: Codable, Hashable, Sendable {
   let difference: Double
   /// `ε₀/δ₀` of each field.
   let ratios: [Double]
+  /// Whether the difference says about what the error is.
+  let isUneventful: Bool
   /// Steps that have counted since.
   var age = 0
 
-  /// Steps after which it is measured again, which takes as much work as two of them.
-  private static let lifetime = 25
+  /// Steps after which it is measured again, which takes as much work as two of them; more where there was little to learn.
+  private static let lifetimes = (standard: 25, uneventful: 200)
+  /// The least ratio of the largest errors with which there was.
+  private static let uneventful = 0.5
   /// Measured again where steps are longer or shorter by this.
   private static let range = 2.0
   /// Measured again where the difference is larger or smaller by this than the size of the step explains.
@@ -38,17 +42,28 @@ struct ErrorCalibration: Codable, Hashable, Sendable {
   init(step: Double, differences: [Double], errors: [Double]) {
     self.step = step
     difference = differences.max() ?? 0
+    isUneventful = errors.max() ?? 0 > ErrorCalibration.uneventful * difference
     ratios = zip(differences, errors).map { difference, error in
       // A difference of rounding says nothing about that of a later step.
       difference > 0 ? error / max(difference, 1e-6) : 1
     }
   }
 
+  /// Checkpoints of before do not say whether it is uneventful.
+  init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    step = try values.decode(Double.self, forKey: .step)
+    difference = try values.decode(Double.self, forKey: .difference)
+    ratios = try values.decode([Double].self, forKey: .ratios)
+    isUneventful = try values.decodeIfPresent(Bool.self, forKey: .isUneventful) ?? false
+    age = try values.decode(Int.self, forKey: .age)
+  }
+
   /// Whether it holds for a step.
   func holds(step size: Double, difference: Double) -> Bool {
     let ratio = size / step
     let expected = self.difference * ratio * ratio * ratio
-    return age < ErrorCalibration.lifetime
+    return age < (isUneventful ? ErrorCalibration.lifetimes.uneventful : ErrorCalibration.lifetimes.standard)
       && ratio <= ErrorCalibration.range && ratio >= 1 / ErrorCalibration.range
       && difference <= ErrorCalibration.change * expected && difference >= expected / ErrorCalibration.change
   }
