@@ -74,6 +74,16 @@ import TimeStepping
     #expect(try error < 10 * #require(Double(tolerance)))
   }
 
+  /// The rates tell nothing of how soon errors are forgotten, by diffusion; only what they are seen to add up to allows the
+  /// balanced scheme its long steps.
+  @Test func alternativesAreJudgedByWhatTheirErrorsAddUpTo() throws {
+    let (_, run) = try run(ToleranceTests.acid.text, ["time.tolerance=1e-7", "time.end=0.1"])
+    let decisions = try #require(run.stepper.memorized.choice).decisions
+    print("\(run.clock.step) steps; \(decisions.map { "\($0.scheme) from \($0.time)" })")
+    #expect(decisions.map(\.scheme) == ["strang4", "rebalanced-strang"])
+    #expect(run.clock.step < 1000)
+  }
+
   /// What is prescribed at the sides costs a splitting its order, tissue of any shape has no transforms.
   @Test func candidatesAreThoseThatTheModelAllows() throws {
     func candidates(_ changes: [String]) throws -> [String] {
