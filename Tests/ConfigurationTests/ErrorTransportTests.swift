@@ -9,7 +9,7 @@ import TimeStepping
   private let other: FieldSet
   private let measure: ErrorMeasure
 
-  private static let duration = 100.0
+  private static let duration = 1000.0
   private static let difference = 1e-6
 
   /// Two fields of ones, and the first of them a little more.
@@ -31,19 +31,21 @@ import TimeStepping
   private struct NoTolerance: Error {}
 
   /// Measures where steps multiply the difference of each field, and add a share of that of the first to the second.
-  private func transport(factors: [Double], fed: Double = 0) -> ErrorTransport {
-    ErrorTransport.measured(state, against: other, step: 1, by: measure) { solution, _ in
+  private func transport(factors: [Double], fed: Double = 0, longest: Int = 16) -> ErrorTransport {
+    ErrorTransport.measured(state, against: other, step: 1, by: measure, longest: longest) { solution, _, span in
       guard solution === self.other else { return }
-      let differences = (0..<2).map { solution.values($0)[0] - 1 }
-      solution.fill(0, with: 1 + factors[0] * differences[0])
-      solution.fill(1, with: 1 + factors[1] * differences[1] + fed * differences[0])
+      for _ in 0..<span {
+        let differences = (0..<2).map { solution.values($0)[0] - 1 }
+        solution.fill(0, with: 1 + factors[0] * differences[0])
+        solution.fill(1, with: 1 + factors[1] * differences[1] + fed * differences[0])
+      }
     }
   }
 
   @Test(arguments: [0.0, 0.3, 0.7, 0.95, 1])
   func differencesAddUpToWhatTheyBecome(factor: Double) throws {
     let sum = try #require(transport(factors: [factor, 0]).sum(step: 1, duration: Self.duration))
-    let expected = (0..<106).reduce(0) { sum, _ in 1 + factor * sum }
+    let expected = (0..<1032).reduce(0) { sum, _ in 1 + factor * sum }
     #expect(abs(sum / expected - 1) < 1e-3)
   }
 
@@ -51,7 +53,34 @@ import TimeStepping
   @Test func whatOneFieldMakesOfTheErrorsOfAnotherCounts() throws {
     let sum = try #require(transport(factors: [0.5, 1], fed: 0.5).sum(step: 1, duration: Self.duration))
     // It tends to all of it: 0, 1/2, 3/4, 7/8, … after each step.
-    #expect(sum > 95 && sum < 108)
+    #expect(sum > 1000 && sum < 1033)
+  }
+
+  /// What is forgotten only after some time is seen to be by longer flows.
+  @Test(arguments: [(1, 1000.0...1006), (4, 7...8), (16, 7...8)])
+  func longFlowsSeeWhatIsForgottenLater(longest: Int, expected: ClosedRange<Double>) throws {
+    let transport = ErrorTransport.measured(state, against: other, step: 1, by: measure, longest: longest) {
+      solution, steps, span in
+      guard solution === self.other else { return }
+      for step in steps..<steps + span {
+        solution.fill(0, with: 1 + (step < 6 ? 1 : 0.5) * (solution.values(0)[0] - 1))
+      }
+    }
+    #expect(try expected.contains(#require(transport.sum(step: 1, duration: Self.duration))))
+  }
+
+  /// A flow is not as long as would be much of the run.
+  @Test func shortRunsHaveShortFlows() {
+    for (step, expected) in [
+      (1.0, [1, 1, 2, 4, 8, 16]), (4, [1, 1, 2, 4, 8, 8]), (10, [1, 1, 2, 2, 2, 2]), (100, [1, 1, 1, 1, 1, 1]),
+    ] {
+      var spans: [Int] = []
+      _ = ErrorTransport.measured(state, against: state, step: step, by: measure) { solution, _, span in
+        if solution !== self.other { spans.append(span) }
+      }
+      // Once for either solution.
+      #expect(spans == expected.flatMap { [$0, $0] }, "steps of \(step)")
+    }
   }
 
   /// Half as long steps need twice as many until an error is forgotten; of much longer ones nothing is known.
@@ -72,10 +101,10 @@ import TimeStepping
 
   @Test func whatCannotBeCarriedOnIsNotKnown() {
     let failing = ErrorTransport.measured(state, against: other, step: 1, by: measure) {
-      _, _ throws(NumericalFailure) in throw NumericalFailure(tooLargeError: nil, at: 0, size: 1)
+      _, _, _ throws(NumericalFailure) in throw NumericalFailure(tooLargeError: nil, at: 0, size: 1)
     }
     #expect(failing.sum(step: 1, duration: Self.duration) == nil)
-    let same = ErrorTransport.measured(state, against: state, step: 1, by: measure) { _, _ in }
+    let same = ErrorTransport.measured(state, against: state, step: 1, by: measure) { _, _, _ in }
     #expect(same.sum(step: 1, duration: Self.duration) == nil)
   }
 }

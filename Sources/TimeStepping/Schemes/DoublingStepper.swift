@@ -24,6 +24,9 @@ package final class DoublingStepper: Stepper {
   private let pending = Mutex(Balance.Memory())
   private let learned = Mutex(Learned())
 
+  /// The longest flow, in steps, for which the constant of a balance is any good.
+  private static let longestBalanced = 4
+
   private struct Learned {
     var calibration: ErrorCalibration?
     var transport = ErrorTransport()
@@ -238,9 +241,12 @@ package final class DoublingStepper: Stepper {
     let (copy, other) = calibration == nil ? (aside, coarse) : (coarse, aside)
     copy.copy(from: state, pool: pool)
     let found = measuring {
-      ErrorTransport.measured(copy, against: other, step: step, by: measure) {
-        solution, steps throws(NumericalFailure) in
-        try base.flow(solution, from: time + Double(steps) * step, by: step, didFlow: didFlow)
+      ErrorTransport.measured(
+        copy, against: other, step: step, by: measure,
+        longest: base.balance == nil ? 16 : DoublingStepper.longestBalanced
+      ) {
+        solution, steps, span throws(NumericalFailure) in
+        try base.flow(solution, from: time + Double(steps) * step, by: Double(span) * step, didFlow: didFlow)
       }
     }
     learned.withLock { $0.transport = found }

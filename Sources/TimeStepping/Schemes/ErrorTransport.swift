@@ -4,9 +4,10 @@ import Glibc
 /// What becomes of the error of a step in the steps after it, measured now and then, and what the errors of all steps of a
 /// run add up to therefore.
 ///
-/// The solution of a step and a less accurate one are carried on by `K` steps of the same size. With `δ_i(k)` the
-/// difference of field `i` after `k` of them, in units of the tolerance, `δ` the largest at once, and `d_i ≤ 1` the decay
-/// per step of the latter half, the errors of `N` steps add up to
+/// The solution of a step and a less accurate one are carried on by flows of `1, 1, 2, 4, …` times its size, as far as the
+/// scheme and the length of the run allow. With `δ_i(k)` the difference of field `i` after `k` sizes, in units of the
+/// tolerance, interpolated by geometric sequences; `δ` the largest at once; `K` the number of sizes in all; and `d_i ≤ 1`
+/// the decay per size in the last flow, the errors of `N` steps add up to
 ///
 /// `S = max_i [ Σ_{k<K} δ_i(k) + δ_i(K) (1 + d_i + … + d_i^{N−1}) ] / δ`
 ///
@@ -26,8 +27,12 @@ package struct ErrorTransport: Codable, Hashable, Sendable {
   /// Steps that have counted since.
   var age = 0
 
-  /// `K`.
-  private static let count = 6
+  /// The flows, in sizes of the step.
+  private static let spans = [1, 1, 2, 4, 8, 16]
+  /// All together are at most such a share of the run, as far as they are longer than one step.
+  private static let shareCarried = 0.1
+  /// So many flows tell enough, should a longer one fail.
+  private static let leastCount = 4
   /// Steps after which it is measured again.
   private static let lifetime = 200
   /// At the start, and where steps are longer or shorter by `range` than those it was measured by: so many, or a share of those
@@ -61,37 +66,72 @@ package struct ErrorTransport: Codable, Hashable, Sendable {
     return min(sums.max() ?? 0, ErrorTransport.most * steps)
   }
 
+  /// The flows for a run of so many steps.
+  private static func spans(longest: Int, steps: Double) -> [Int] {
+    var longest = longest
+    while longest > 1 {
+      let spans = spans.map { min($0, longest) }
+      if Double(spans.reduce(0, +)) <= shareCarried * steps { return spans }
+      longest /= 2
+    }
+    return spans.map { _ in 1 }
+  }
+
   /// Measures.
   ///
   /// - Parameters:
   ///   - solution: after a step; it is carried on.
   ///   - other: a less accurate one at the same time; likewise.
-  ///   - advance: replaces a solution by that a step later; told how many such steps were taken before.
+  ///   - longest: the longest flow that still tells what becomes of a difference, in sizes of the step.
+  ///   - advance: replaces a solution by that a span of steps later; told how many steps it was carried on before.
   package static func measured(
-    _ solution: FieldSet, against other: FieldSet, step: Double, by measure: ErrorMeasure,
-    advance: (_ solution: FieldSet, _ steps: Int) throws(NumericalFailure) -> Void
+    _ solution: FieldSet, against other: FieldSet, step: Double, by measure: ErrorMeasure, longest: Int = 16,
+    advance: (_ solution: FieldSet, _ steps: Int, _ span: Int) throws(NumericalFailure) -> Void
   ) -> ErrorTransport {
     var found = ErrorTransport()
     found.step = step
     var differences = [measure.differences(solution, other)]
-    for index in 0..<count {
+    let spans = spans(longest: longest, steps: measure.norm.duration / step)
+    var steps = 0
+    for span in spans {
       do throws(NumericalFailure) {
-        try advance(solution, index)
-        try advance(other, index)
+        try advance(solution, steps, span)
+        try advance(other, steps, span)
       } catch {
-        return found
+        guard differences.count > ErrorTransport.leastCount else { return found }
+        break
       }
+      steps += span
       differences.append(measure.differences(solution, other))
     }
     guard let first = differences[0].max(), first > 0, differences.joined().allSatisfy(\.isFinite) else {
       return found
     }
-    for (field, end) in differences[count].enumerated() {
-      let middle = differences[count / 2][field]
-      found.passing.append(differences[..<count].reduce(0) { $0 + $1[field] } / first)
-      found.lasting.append(end / first)
-      found.decays.append(middle > 0 ? min(1, pow(end / middle, 2 / Double(count))) : 1)
+    for field in differences[0].indices {
+      let course = zip(spans, zip(differences, differences.dropFirst())).map { span, ends in
+        Stretch(span: Double(span), start: ends.0[field], end: ends.1[field])
+      }
+      guard let last = course.last else { continue }
+      found.passing.append(course.reduce(0) { $0 + $1.sum } / first)
+      found.lasting.append(last.end / first)
+      found.decays.append(min(1, last.decay ?? 1))
     }
     return found
+  }
+
+  /// What a difference is at the start and at the end of a flow.
+  private struct Stretch {
+    let span: Double
+    let start: Double
+    let end: Double
+
+    /// Its factor in each step; nil where there was nothing.
+    var decay: Double? { start > 0 ? pow(end / start, 1 / span) : nil }
+
+    /// Over all steps but the last: of a geometric sequence, or of an arithmetic one from or to nothing.
+    var sum: Double {
+      guard let decay, decay > 0 else { return start + 0.5 * (span - 1) * (start + end) }
+      return abs(decay - 1) < 1e-9 ? span * start : (start - end) / (1 - decay)
+    }
   }
 }
