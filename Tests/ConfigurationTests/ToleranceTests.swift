@@ -57,7 +57,7 @@ import TimeStepping
         "initial": { "u": "(1 + tanh((x - 0.2)/0.02))/2", "v": "(1 - tanh((x - 0.2)/0.02))/2", "w": "(1 - tanh((x - 0.2)/0.1))/2" },
         "time": { "end": 10 }, "numerics": { "symbol": "second-order" } }
       """, reference: ["time.scheme=rebalanced-strang", "time.tolerance=1e-7"],
-    schemes: ["rebalanced-strang": 20, "auto": 20], tightest: 1e-6)
+    schemes: ["rebalanced-strang": 20, "auto": 20], tightest: 1e-5)
 
   @Test(arguments: [fisher, predator, immunotherapy, acid])
   func theAchievedErrorFollowsTheTolerance(problem: Problem) throws {
