@@ -185,6 +185,10 @@ def page(results):
         "Written by `.venv/bin/python Benchmarks/work-precision.py`, which explains itself; problems in `Benchmarks/problems`.",
         f"{machine.get('program')}, commit {machine.get('commit')}, {machine.get('processor')}, one thread.",
         "",
+        "## What a tolerance gives",
+        "",
+        *tolerance_tables(results, problems, tried),
+        "",
         "## Seconds to an error",
         "",
         "The fastest run whose largest relative L2 error over fields, at the end, is at most that of the column. References are",
@@ -203,6 +207,42 @@ def page(results):
         lines += ["", f"**{problem}**", "", row(head), row(["---"] * len(head))]
         lines += [line(result) for result in results if result.problem == problem]
     return "\n".join(lines) + "\n"
+
+
+def share(result):
+    """The largest error in a run in units of its tolerance."""
+    return result.largest_error / float(result.tolerance)
+
+
+def tolerance_tables(results, problems, tried):
+    """The errors of runs beside their tolerances, and how many are within a factor of ten of them."""
+    done = [result for result in results if not result.failure]
+    lines = [
+        "The largest error in the run, of twenty times and all fields, in units of the tolerance asked for. **Bold**: not within a",
+        "factor of ten of it; in brackets, the steps of such a run.",
+        "",
+    ]
+    counts = []
+    for scheme in tried:
+        shares = [share(result) for result in done if result.scheme == scheme]
+        within = sum(0.1 <= round(value, 2) <= 10 for value in shares)
+        counts.append([scheme, f"{within} of {len(shares)}", f"{min(shares):.2g}", f"{max(shares):.2g}"])
+    lines += table(["scheme", "runs within a factor of ten", "least", "most"], counts)
+    for problem in problems:
+        rows = []
+        for scheme in tried:
+            runs = {r.tolerance: r for r in done if (r.problem, r.scheme) == (problem, scheme)}
+            if runs:
+                rows.append([scheme] + [share_cell(runs.get(tolerance)) for tolerance in TOLERANCES])
+        lines += ["", f"**{problem}**", ""] + table(["scheme", *TOLERANCES], rows)
+    return lines
+
+
+def share_cell(result):
+    if result is None:
+        return "–"
+    text = f"{share(result):.2g}"
+    return text if 0.1 <= round(share(result), 2) <= 10 else f"**{text}** ({result.summary['steps']})"
 
 
 def space_errors(problem):
