@@ -31,8 +31,8 @@ import TimeStepping
   private struct NoTolerance: Error {}
 
   /// Measures where steps multiply the difference of each field, and add a share of that of the first to the second.
-  private func transport(factors: [Double], fed: Double = 0, longest: Int = 16) -> ErrorTransport {
-    ErrorTransport.measured(state, against: other, step: 1, by: measure, longest: longest) { solution, _, span in
+  private func transport(factors: [Double], fed: Double = 0) -> ErrorTransport {
+    ErrorTransport.measured(state, against: other, step: 1, by: measure) { solution, _, span in
       guard solution === self.other else { return }
       for _ in 0..<span {
         let differences = (0..<2).map { solution.values($0)[0] - 1 }

@@ -164,6 +164,7 @@ package final class DoublingStepper: Stepper {
     extrapolateAccount(whole, weight: weight, from: masses, to: state)
     return differences
   }
+
   // MARK: What is measured now and then
 
   /// The errors of a solution after a step, from what its differences say of them.
@@ -243,7 +244,7 @@ package final class DoublingStepper: Stepper {
     let found = measuring {
       ErrorTransport.measured(
         copy, against: other, step: step, by: measure,
-        longest: base.balance == nil ? 16 : DoublingStepper.longestBalanced
+        longest: base.balance.map { _ in DoublingStepper.longestBalanced }
       ) {
         solution, steps, span throws(NumericalFailure) in
         try base.flow(solution, from: time + Double(steps) * step, by: Double(span) * step, didFlow: didFlow)

@@ -31,7 +31,7 @@ package struct ErrorTransport: Codable, Hashable, Sendable {
   private static let spans = [1, 1, 2, 4, 8, 16]
   /// All together are at most such a share of the run, as far as they are longer than one step.
   private static let shareCarried = 0.1
-  /// So many flows tell enough, should a longer one fail.
+  /// So many flows tell enough, where a longer one fails.
   private static let leastCount = 4
   /// Steps after which it is measured again.
   private static let lifetime = 200
@@ -67,14 +67,12 @@ package struct ErrorTransport: Codable, Hashable, Sendable {
   }
 
   /// The flows for a run of so many steps.
-  private static func spans(longest: Int, steps: Double) -> [Int] {
-    var longest = longest
-    while longest > 1 {
-      let spans = spans.map { min($0, longest) }
-      if Double(spans.reduce(0, +)) <= shareCarried * steps { return spans }
-      longest /= 2
+  private static func spans(longest: Int?, steps: Double) -> [Int] {
+    var spans = ErrorTransport.spans.map { min($0, longest ?? $0) }
+    while let last = spans.last, last > 1, Double(spans.reduce(0, +)) > shareCarried * steps {
+      spans = spans.map { min($0, last / 2) }
     }
-    return spans.map { _ in 1 }
+    return spans
   }
 
   /// Measures.
@@ -82,10 +80,10 @@ package struct ErrorTransport: Codable, Hashable, Sendable {
   /// - Parameters:
   ///   - solution: after a step; it is carried on.
   ///   - other: a less accurate one at the same time; likewise.
-  ///   - longest: the longest flow that still tells what becomes of a difference, in sizes of the step.
+  ///   - longest: the longest flow that still tells what becomes of a difference, in sizes of the step; nil for any.
   ///   - advance: replaces a solution by that a span of steps later; told how many steps it was carried on before.
   package static func measured(
-    _ solution: FieldSet, against other: FieldSet, step: Double, by measure: ErrorMeasure, longest: Int = 16,
+    _ solution: FieldSet, against other: FieldSet, step: Double, by measure: ErrorMeasure, longest: Int? = nil,
     advance: (_ solution: FieldSet, _ steps: Int, _ span: Int) throws(NumericalFailure) -> Void
   ) -> ErrorTransport {
     var found = ErrorTransport()
@@ -94,19 +92,18 @@ package struct ErrorTransport: Codable, Hashable, Sendable {
     let spans = spans(longest: longest, steps: measure.norm.duration / step)
     var steps = 0
     for span in spans {
+      var next: [Double]?
       do throws(NumericalFailure) {
         try advance(solution, steps, span)
         try advance(other, steps, span)
-      } catch {
-        guard differences.count > ErrorTransport.leastCount else { return found }
-        break
-      }
+        next = measure.differences(solution, other)
+      } catch {}
+      guard let next, next.allSatisfy(\.isFinite) else { break }
       steps += span
-      differences.append(measure.differences(solution, other))
+      differences.append(next)
     }
-    guard let first = differences[0].max(), first > 0, differences.joined().allSatisfy(\.isFinite) else {
-      return found
-    }
+    guard differences.count > ErrorTransport.leastCount, let first = differences[0].max(), first > 0, first.isFinite
+    else { return found }
     for field in differences[0].indices {
       let course = zip(spans, zip(differences, differences.dropFirst())).map { span, ends in
         Stretch(span: Double(span), start: ends.0[field], end: ends.1[field])
