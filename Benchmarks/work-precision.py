@@ -219,7 +219,7 @@ def tolerance_tables(results, problems, tried):
     done = [result for result in results if not result.failure]
     lines = [
         "The largest error in the run, of twenty times and all fields, in units of the tolerance asked for. **Bold**: not within a",
-        "factor of ten of it; in brackets, the steps of such a run.",
+        "factor of ten of it, to two decimals; in brackets, the steps of such a run.",
         "",
     ]
     counts = []
