@@ -99,6 +99,12 @@ import TimeStepping
     #expect(sum == 2 * Self.duration)
   }
 
+  /// The first steps of a run may be of any size; errors of rounding must not end it there.
+  @Test func stepsOfTheStartAreNotTakenToBeAllOfTheRun() throws {
+    let sum = try #require(transport(factors: [1, 0]).sum(step: 1, duration: 1e12))
+    #expect(sum > 1e6 && sum < 1.1e6)
+  }
+
   @Test func whatCannotBeCarriedOnIsNotKnown() {
     let failing = ErrorTransport.measured(state, against: other, step: 1, by: measure) {
       _, _, _ throws(NumericalFailure) in throw NumericalFailure(tooLargeError: nil, at: 0, size: 1)

@@ -43,6 +43,9 @@ package struct ErrorTransport: Codable, Hashable, Sendable {
   private static let range = 2.0
   /// Where errors seem to grow, `S` is relied on up to this for each step.
   private static let most = 2.0
+  /// Steps of a run are not taken to be more: where they are as short as that they will grow, and what is left of their
+  /// errors is rounding.
+  private static let mostSteps = 1e6
 
   /// Whether it is time to measure for steps of a size.
   func isDue(step size: Double, by measure: ErrorMeasure) -> Bool {
@@ -56,7 +59,7 @@ package struct ErrorTransport: Codable, Hashable, Sendable {
   /// `S` for steps of a size; nil where it is not known: nothing tells what becomes of errors in much longer ones.
   package func sum(step size: Double, duration: Double) -> Double? {
     guard !passing.isEmpty, size <= ErrorTransport.range * step else { return nil }
-    let (steps, ratio) = (duration / size, size / step)
+    let (steps, ratio) = (min(duration / size, ErrorTransport.mostSteps), size / step)
     let sums = passing.indices.map { field in
       let decay = pow(decays[field], ratio)
       let tail = decay < 1 ? (1 - pow(decay, steps)) / (1 - decay) : steps
