@@ -7,8 +7,8 @@ Runs the program on every problem, with every scheme that `oncofield schema` lis
 compares the fields with reference solutions of Benchmarks/reference/solutions.py on the same points, which are
 computed when they are not there yet. The error is the largest over fields of the relative L2 difference, at the end and,
 from a run that is not timed, at twenty times in between; the time is that of the processor, start and output (some 0.03 s)
-included, the least of `--repeat` runs, and of five if they take less than a second. What a scheme refuses, and what takes longer than `--limit` seconds, is reported as
-such; after that the tighter tolerances of the pair are left out.
+included, the least of `--repeat` runs, and of five if they take less than a second. What a scheme refuses, and what
+takes longer than `--limit` seconds, is reported as such; after that the tighter tolerances of the pair are left out.
 """
 
 import argparse
@@ -214,18 +214,23 @@ def share(result):
     return result.largest_error / float(result.tolerance)
 
 
+def is_within(value):
+    """Whether an error is within a factor of ten of its tolerance."""
+    return 0.1 <= value <= 10
+
+
 def tolerance_tables(results, problems, tried):
     """The errors of runs beside their tolerances, and how many are within a factor of ten of them."""
     done = [result for result in results if not result.failure]
     lines = [
         "The largest error in the run, of twenty times and all fields, in units of the tolerance asked for. **Bold**: not within a",
-        "factor of ten of it, to two decimals; in brackets, the steps of such a run.",
+        "factor of ten of it; in brackets, the steps of such a run.",
         "",
     ]
     counts = []
     for scheme in tried:
         shares = [share(result) for result in done if result.scheme == scheme]
-        within = sum(0.1 <= round(value, 2) <= 10 for value in shares)
+        within = sum(is_within(value) for value in shares)
         counts.append([scheme, f"{within} of {len(shares)}", f"{min(shares):.2g}", f"{max(shares):.2g}"])
     lines += table(["scheme", "runs within a factor of ten", "least", "most"], counts)
     for problem in problems:
@@ -242,7 +247,7 @@ def share_cell(result):
     if result is None:
         return "–"
     text = f"{share(result):.2g}"
-    return text if 0.1 <= round(share(result), 2) <= 10 else f"**{text}** ({result.summary['steps']})"
+    return text if is_within(share(result)) else f"**{text}** ({result.summary['steps']})"
 
 
 def space_errors(problem):

@@ -20,15 +20,12 @@ import TimeStepping
         "time": { "end": \(ErrorTransportTests.duration), "tolerance": 1e-3 } }
       """
     let assembly = try RunAssembly(configuration(text), threads: 1)
-    guard case .controlled(_, let norm) = assembly.stepPolicy() else { throw NoTolerance() }
     state = assembly.state
-    measure = ErrorMeasure(norm, start: state, forgettingRates: [0, 0])
+    measure = ErrorMeasure(try errorNorm(of: assembly), start: state, forgettingRates: [0, 0])
     other = try FieldSet(grid: state.grid, count: state.count)
     other.copy(from: state)
     other.fill(0, with: 1 + ErrorTransportTests.difference)
   }
-
-  private struct NoTolerance: Error {}
 
   /// Measures where steps multiply the difference of each field, and add a share of that of the first to the second.
   private func transport(factors: [Double], fed: Double = 0) -> ErrorTransport {

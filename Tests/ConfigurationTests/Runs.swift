@@ -2,6 +2,7 @@ import Configuration
 import Documents
 import Fields
 import Simulations
+import TimeStepping
 
 /// Reads a run file given as text.
 func configuration(_ text: String, set overrides: [String] = []) throws -> RunConfiguration {
@@ -36,6 +37,14 @@ func relativeError(_ state: FieldSet, _ reference: FieldSet) -> Double {
     let square = zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / Double(a.count)
     return square.squareRoot() / (b.map(abs).max() ?? 1)
   }.max() ?? 0
+}
+
+struct NoTolerance: Error {}
+
+/// By which the steps of a run are measured.
+func errorNorm(of assembly: RunAssembly) throws -> ErrorNorm {
+  guard case .controlled(_, let norm) = assembly.stepPolicy() else { throw NoTolerance() }
+  return norm
 }
 
 /// What reading a run file finds, as users see it.

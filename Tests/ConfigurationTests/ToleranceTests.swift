@@ -92,7 +92,7 @@ import TimeStepping
 
   /// Takes the first step of a run, and measures its error.
   private func attempt(_ assembly: RunAssembly, by step: Double) throws -> (start: FieldSet, error: StepError) {
-    guard case .controlled(_, let norm) = assembly.stepPolicy() else { throw ToleranceError.none }
+    let norm = try errorNorm(of: assembly)
     let start = try FieldSet(grid: assembly.state.grid, count: assembly.state.count)
     start.copy(from: assembly.state)
     let measure = ErrorMeasure(norm, start: start, forgettingRates: [Double](repeating: 0, count: start.count))
@@ -100,8 +100,6 @@ import TimeStepping
       try assembly.stepper.attempt(assembly.state, from: 0, by: step, measure: measure, didFlow: { _ in }))
     return (start, error)
   }
-
-  private enum ToleranceError: Error { case none }
 
   /// What is left after the extrapolation is known within a tenth or so, and not only that it is less than the difference.
   @Test(arguments: [(fisher, 1.0), (fisher, 2.0), (predator, 0.25), (predator, 1.0)])

@@ -8,8 +8,9 @@ import Synchronization
 /// takes trial steps from the state at hand until its size for the tolerance is known; the one with the least work per unit
 /// of time is taken. Every `interval` steps, or so seldom that it adds at most `share` to the work, each of the others
 /// takes one step of the size with which it would be better by `margin`; if its error allows that, and what such errors add
-/// up to where it is measured, it is taken from then on. A trial is worth it if it takes little of the work that it can save until the next jump. Work is counted,
-/// with fixed weights, never read from a clock: the same run makes the same choices everywhere.
+/// up to where it is measured, it is taken from then on. A trial is worth it if it takes little of the work that it can save
+/// until the next jump. Work is counted, with fixed weights, never read from a clock: the same run makes the same choices
+/// everywhere.
 package final class AutomaticStepper: Stepper {
   package struct Candidate: Sendable {
     package let name: String

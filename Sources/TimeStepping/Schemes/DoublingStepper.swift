@@ -7,8 +7,8 @@ import Synchronization
 /// With `u_h` the solution of the whole step and `u_{h/2}` that of the two halves, the error of the latter is
 /// `(u_{h/2} − u_h)/(2^p − 1)` for a scheme of order `p`. It can be taken off: Strang splitting with exact flows is
 /// symmetric, so that what is left is of order 4. The correction is limited so that densities stay non-negative where
-/// both solutions are. How large the error is is measured now and then (`ErrorCalibration`), and so is what becomes of errors in
-/// later steps (`ErrorTransport`).
+/// both solutions are. How large the error is beside the difference is measured now and then (`ErrorCalibration`), and so is
+/// what becomes of errors in later steps (`ErrorTransport`).
 ///
 /// Source: L. F. Richardson & J. A. Gaunt, The deferred approach to the limit, Phil. Trans. R. Soc. A 226 (1927)
 /// 299–361; E. Hairer, C. Lubich & G. Wanner, Geometric Numerical Integration, Springer 2006, section II.4.
@@ -19,7 +19,7 @@ package final class DoublingStepper: Stepper {
   private let pool: WorkerPool
   private let calibrates: Bool
   private let learnsTransport: Bool
-  /// For what is measured: two extrapolated steps of half the size, or a solution that is carried on; nil where nothing is.
+  /// For what is measured: the solution by two steps of half the size, or one that is carried on; nil where nothing is.
   private let aside: FieldSet?
   private let pending = Mutex(Balance.Memory())
   private let learned = Mutex(Learned())
