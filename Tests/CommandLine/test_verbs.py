@@ -2,8 +2,10 @@
 
 import json
 import shutil
+import subprocess
 
 import pytest
+from conftest import PROGRAM
 
 
 @pytest.fixture
@@ -29,6 +31,30 @@ def test_wrong_usage_ends_with_64(oncofield):
 def test_a_missing_run_file_ends_with_66(oncofield):
     finished = oncofield("run", "nowhere.json", check=False)
     assert (finished.returncode, finished.stderr) == (66, "error: there is no run file nowhere.json\n")
+
+
+def test_a_run_file_may_come_from_standard_input(run_file, tmp_path):
+    """The same bytes as from the file; without --output the run is in runs/standard-input."""
+    text = run_file({"title": "one of them", "time.end": 1, "output": {"fields": {"every": 0.5}}}).read_text()
+
+    def run(*arguments, given=text):
+        return subprocess.run([PROGRAM, *arguments], input=given, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+
+    assert run("run", "run.json", "--output", "from-file").returncode == 0
+    assert run("run", "-", "--set", "seed=7").returncode == 0
+    for name in ("fields.h5", "observables.csv", "config.json"):
+        written = (tmp_path / "runs" / "standard-input" / name).read_bytes()
+        assert written == (tmp_path / "from-file" / name).read_bytes()
+    assert run("validate", "-").stdout.startswith("standard-input is")
+    assert "steps" in run("plan", "-").stdout
+    finished = run("run", "-", given=text.replace('"rebalanced-strang"', '"strangg"'))
+    assert finished.returncode == 65 and "standard-input:" in finished.stderr and "did you mean" in finished.stderr
+    finished = run("run", "-", given="")
+    assert finished.returncode == 65 and "standard-input:1:1" in finished.stderr
+    finished = run("validate", "-", given=" " * (8 * 2**20 + 1))
+    assert finished.returncode == 74 and "more than the limit" in finished.stderr
+    closed = subprocess.run(["sh", "-c", '"$0" validate - <&-', PROGRAM], capture_output=True, text=True, timeout=60)
+    assert (closed.returncode, closed.stderr) == (66, "error: standard input cannot be read\n")
 
 
 def test_a_bad_run_file_ends_with_65_and_nothing_is_written(oncofield, run_file, tmp_path):
