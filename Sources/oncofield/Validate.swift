@@ -9,6 +9,6 @@ struct Validate: ParsableCommand {
   func run() throws {
     let configuration = try file.read()
     try configuration.checkFiles()
-    print("\(file.runFile) is a good run file: \(configuration.title)")
+    print("\(file.name) is a good run file: \(configuration.title)")
   }
 }

@@ -8,8 +8,7 @@ extension HDF5Dataset {
     return [H5T_INTEGER, H5T_FLOAT, H5T_ENUM].contains(H5Tget_class(type.id))
   }
 
-  /// Whether values that are kept in pieces are kept in pieces of as many axes; where they are not, the library takes
-  /// seconds before it gives up.
+  /// Whether the chunks of a chunked dataset have as many axes as the dataset; true for other layouts.
   func hasPieces(ofAxes count: Int) throws(HDF5Error) -> Bool {
     let list = try HDF5Handle(H5Dget_create_plist(handle.id), closing: H5Pclose)
     guard H5Pget_layout(list.id) == H5D_CHUNKED else { return true }

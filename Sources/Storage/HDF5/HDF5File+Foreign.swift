@@ -11,7 +11,7 @@ extension HDF5File {
 
     /// How many datasets are looked at, and how many groups and other things on the way to them.
     private static let (datasetLimit, objectLimit) = (10_000, 100_000)
-    /// Groups in each other; in a damaged file one can lie within itself.
+    /// The depth of nested groups that is followed.
     private static let depthLimit = 64
 
     /// Whether to go on.
@@ -46,7 +46,7 @@ extension HDF5File {
             return visit.pointee.meet(name, isDataset: information.pointee.type == H5O_TYPE_DATASET) ? 0 : 1
           }, visit, oncofield_h5_basic_information()))
     }
-    guard !visit.isTooDeep else { throw HDF5Error(message: "its groups lie in each other without end") }
+    guard !visit.isTooDeep else { throw HDF5Error(message: "its groups are nested more than 64 deep") }
     return visit.names
   }
 
