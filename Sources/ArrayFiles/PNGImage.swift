@@ -19,7 +19,8 @@ struct PNGImage {
     // No compressed data become more than about a thousand times as long; eight pixels may share a byte.
     guard size / 65536 <= bytes.count else { throw ArrayFileError("is cut short") }
     let samples = PixelSamples(
-      kind: .unsigned, depth: Int(layout.depth), white: Double(UInt64(1) << UInt64(layout.depth) - 1), pixels: count,
+      kind: .unsigned, depth: Int(layout.depth),
+      white: Double(sign: .plus, exponent: Int(layout.depth), significand: 1) - 1, pixels: count,
       isColored: layout.channels >= 3,
       alpha: layout.channels % 2 == 0 ? Int(layout.channels) - 1 : nil, pixelStride: Int(layout.channels),
       sampleStride: 1)

@@ -4,7 +4,8 @@ extension StoredArray {
   ///
   /// Whole numbers are labels, of which 0 means outside: an image of whole numbers without sign is tissue where it is not
   /// black. What could be a grey image as well is refused: where some points are white, some black or grey, and the points
-  /// that are not black are others than those lighter than half of white; and where no point is black. Of other arrays
+  /// that are not black are others than those lighter than half of white; where no point is black; and in pictures of
+  /// one bit whose 0 is white. Of other arrays
   /// what is greater than 0.5 is tissue; where all numbers are whole, that is decided before resampling.
   package func tissue(scale: Double) throws(ArrayFileError) -> StoredArray {
     guard samples == .brightnesses else {
@@ -13,6 +14,10 @@ extension StoredArray {
         return replacing(shape: shape, values: values)
       }
       return replacing(shape: shape, values: values.map { $0.isNaN ? $0 : $0 > 0.5 ? 1 : 0 })
+    }
+    guard !isInverted else {
+      throw ArrayFileError(
+        "is a picture of one bit in which 0 is white; as tifffile writes truth values, what is black there is true")
     }
     let present = values.filter { !$0.isNaN }
     let (black, white) = (present.count { $0 == 0 }, present.count { $0 >= 1 })

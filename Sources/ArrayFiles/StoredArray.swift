@@ -23,6 +23,8 @@ package struct StoredArray: Sendable {
   /// What marks missing values in the file, as in "_FillValue -999", if some are missing and are not stored as NaN.
   package var missing: String?
   package var samples = Samples.numbers
+  /// Whether it is a picture of one bit whose stored 0 is white.
+  package var isInverted = false
 
   package init(shape: [Int], values: [Double]) {
     self.shape = shape
@@ -32,7 +34,7 @@ package struct StoredArray: Sendable {
   /// The same description of other values.
   package func replacing(shape: [Int], values: [Double]) -> StoredArray {
     var array = StoredArray(shape: shape, values: values)
-    (array.unit, array.missing, array.samples) = (unit, missing, samples)
+    (array.unit, array.missing, array.samples, array.isInverted) = (unit, missing, samples, isInverted)
     if shape.count == dimensions.count { array.dimensions = dimensions }
     return array
   }

@@ -37,6 +37,8 @@ enum TIFFImage {
     }
     var array = StoredArray(shape: shape, values: values)
     array.samples = samples ?? .numbers
+    array.isInverted =
+      layouts[pages[0]].bits == 1 && Int32(layouts[pages[0]].photometric) == PHOTOMETRIC_MINISWHITE
     if values.contains(where: \.isNaN) { array.missing = missing }
     return array
   }

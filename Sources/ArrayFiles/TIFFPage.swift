@@ -37,7 +37,7 @@ struct TIFFPage {
     self.kind = kind == .unsigned ? .brightnesses : kind == .signed ? .signed : .numbers
     samples = PixelSamples(
       kind: kind, depth: Self.isPacked(layout) ? 16 : Int(layout.bits),
-      white: Double(UInt64(1) << UInt64(layout.bits) - 1), pixels: pixels, isColored: isColored,
+      white: Double(sign: .plus, exponent: Int(layout.bits), significand: 1) - 1, pixels: pixels, isColored: isColored,
       alpha: layout.alpha < 0 ? nil : Int(layout.alpha), pixelStride: samplesPerPlane,
       sampleStride: isPlanar ? pixels : 1, isInverted: layout.photometric == PHOTOMETRIC_MINISWHITE,
       noData: kind == .floating && layout.bits == 32 ? noData.map { Double(Float($0)) } : noData)

@@ -128,7 +128,9 @@ package struct ArraySource: Sendable {
       do throws(ArrayFileError) {
         (array.numbers, limit) = (try array.numbers.tissue(scale: scale ?? 1), 0.5)
       } catch {
-        throw problem(error.description, remedy: "add \"above\": 0 for labels, or \"above\": 0.5 for a grey image")
+        throw problem(
+          error.description,
+          remedy: "add \"above\": 0.5 for what is lighter than that, or \"above\": 0 for all that is not black")
       }
     }
     let factor = above == nil ? 1 : scale ?? 1
