@@ -148,7 +148,7 @@ package final class RunSession {
     return tissue
   }
 
-  private static let tissueGroup = "tissue"
+  static let tissueGroup = "tissue"
 
   private static func observers(
     _ assembly: RunAssembly, _ directory: RunDirectory, _ ledger: MassLedger?, continuesFiles: Bool
