@@ -83,7 +83,10 @@ extension RunConfiguration {
         .string(format: "expression or path"),
         .object(
           ArraySource.schema + [
-            .init("above", .number(), "There is tissue where the file has a larger value.", default: "0.5")
+            .init(
+              "above", .number(),
+              "There is tissue where the file has a larger value; in an image 0 is black and 1 white.",
+              default: "0.5 for an array; in an image what is not black, unless that is unclear because of greys")
           ]),
       ]),
       "Where there is tissue: an image or array, as in `tissue.png`, or a condition on the position, as in `x^2 + y^2 < 25`, or an expression that is greater than "

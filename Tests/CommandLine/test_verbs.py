@@ -92,7 +92,7 @@ def test_the_checkpoint_of_a_time_is_the_last_one_not_after_it(oncofield, run_fi
         assert record["parent_checkpoint"].endswith(f"{step:012}.h5"), (time, record["parent_checkpoint"], finished.stderr)
     finished = oncofield("resume", tmp_path / "out", "--time", "4", "--output", tmp_path / "none", check=False)
     assert finished.returncode == 66
-    assert "has no checkpoint at or before t = 4.0; its times: 5.0, 10.0, 15.0, 20.0" in finished.stderr
+    assert "has no checkpoint at or before t = 4; its times: 5, 10, 15, 20" in finished.stderr
     assert oncofield("resume", tmp_path / "out", "--time", "4", "--step", "80", check=False).returncode == 64
 
 
