@@ -13,6 +13,8 @@ package final class RunAssembly {
   package let state: FieldSet
   package let volumes: PointVolumes
   package let stepper: any Stepper
+  /// For times inside of a step at which densities must stay non-negative; nil if the model does not allow it.
+  let positiveStepper: LazyStepper?
   package let diffusion: Diffusion
   package let taxis: Taxis?
   /// In its place where the solution is said to be smooth.
@@ -90,13 +92,17 @@ package final class RunAssembly {
       configuration, delays: delays, maxima: largest, volumes: volumes, pool: pool)
     reactions = rates
     account = try configuration.massAccount(rates: lines, distributions: distributions, volumes: volumes, pool: pool)
-    stepper = try configuration.withNoise(
-      configuration.stepper(
-        StepperParts(
-          volumes: volumes, reactions: reactions, taxis: taxis, spectralTaxis: spectralTaxis, diffusion: diffusion,
-          quasiSteady: quasiSteady, distributions: distributions, delays: delays, account: account, pool: pool)),
-      quasiSteady: quasiSteady,
-      account: account, volumes: volumes, pool: pool)
+    let parts = StepperParts(
+      volumes: volumes, reactions: reactions, taxis: taxis, spectralTaxis: spectralTaxis, diffusion: diffusion,
+      quasiSteady: quasiSteady, distributions: distributions, delays: delays, account: account, pool: pool)
+    func withNoise(_ stepper: any Stepper) throws -> any Stepper {
+      try configuration.withNoise(
+        stepper, quasiSteady: parts.quasiSteady, account: parts.account, volumes: parts.volumes, pool: parts.pool)
+    }
+    stepper = try withNoise(configuration.stepper(parts))
+    positiveStepper =
+      configuration.allowsPositiveStepper(parts)
+      ? LazyStepper { try withNoise(configuration.positiveStepper(parts)) } : nil
     let start = configuration.startTime
     let length = configuration.flowLength(ofStep: configuration.firstStep.size)
     do {

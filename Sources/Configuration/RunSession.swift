@@ -28,7 +28,9 @@ package final class RunSession {
   }
 
   /// What the checks of the state have found so far.
-  package var health: HealthReport? { simulation.health.map { HealthReport($0, assembly.configuration) } }
+  package var health: HealthReport? {
+    simulation.health.map { HealthReport($0, assembly.configuration, observables: table?.notFinite ?? []) }
+  }
   /// What has changed the masses so far; nil if no ledger is kept.
   package var ledger: LedgerReport? {
     simulation.ledger.flatMap { ledger in
