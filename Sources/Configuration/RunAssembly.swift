@@ -35,10 +35,13 @@ package final class RunAssembly {
 
   /// Largest absolute value of each field at the start of the run.
   package let maxima: [Double]
+  /// Of each field how far a transform would take it out of what its equations allow; see `SharpData`.
+  package let ringing: [Double]
 
   /// What a run that goes on takes from where it was instead of from the run file: files may have changed since.
   package struct Continuation {
     let maxima: [Double]?
+    let ringing: [Double]?
     let tissue: FieldSet?
     let restore: (FieldSet) throws -> Void
   }
@@ -84,9 +87,18 @@ package final class RunAssembly {
     self.maxima = largest
     growthRates = configuration.growthRates(maxima: largest)
     self.quasiSteady = quasiSteady
-    let fields = try configuration.diffusingFields(growthRates: growthRates, volumes: volumes, pool: pool)
-    diffusion = try configuration.diffusion(of: fields, quasiSteady: quasiSteady, volumes: volumes, pool: pool)
     taxis = try configuration.limitedTaxis(volumes: volumes, pool: pool)
+    let isFresh = earlier == nil && continuing == nil
+    if isFresh { try configuration.checkDomains(of: state, volumes: volumes) }
+    let plain = try configuration.diffusingFields(growthRates: growthRates, volumes: volumes, pool: pool)
+    ringing =
+      try isFresh
+      ? SharpData.ringing(
+        configuration, state: state, diffusions: plain, taxis: taxis, volumes: volumes, pool: pool)
+      : earlier?.ringing ?? continuing?.ringing ?? model.fields.map { _ in 0 }
+    let fields = try configuration.diffusingFields(
+      growthRates: growthRates, ringing: ringing, volumes: volumes, pool: pool)
+    diffusion = try configuration.diffusion(of: fields, quasiSteady: quasiSteady, volumes: volumes, pool: pool)
     spectralTaxis = try configuration.spectralTaxis(volumes: volumes, pool: pool)
     let (rates, distributions, lines) = try RunAssembly.reactions(
       configuration, delays: delays, maxima: largest, volumes: volumes, pool: pool)
