@@ -33,6 +33,8 @@ package final class RunAssembly {
 
   /// Largest absolute value of each field at the start of the run.
   package let maxima: [Double]
+  /// What is doubtful in the initial values of a run that begins here.
+  package private(set) var startWarnings = Diagnostics()
 
   /// What a run that goes on takes from where it was instead of from the run file: files may have changed since.
   package struct Continuation {
@@ -62,6 +64,7 @@ package final class RunAssembly {
     var maxima = earlier?.maxima ?? continuing?.maxima
     if maxima == nil {
       try configuration.setInitialValues(of: state, volumes: volumes, pool: pool)
+      startWarnings = try configuration.checkFirstState(state, pool: pool)
       do throws(NumericalFailure) {
         try quasiSteady?.settle(state, time: configuration.startTime)
       } catch {
