@@ -51,14 +51,19 @@ package struct HealthReport {
   private let health: HealthCheck
   private let configuration: RunConfiguration
   private let observables: [ObservableTable.NotFinite]
+  private let allowsPositiveScheme: Bool
 
-  /// - Parameter observables: the columns of observables that were no finite number.
+  /// - Parameters:
+  ///   - observables: the columns of observables that were no finite number.
+  ///   - allowsPositiveScheme: whether the run could have the scheme that keeps densities non-negative.
   package init(
-    _ health: HealthCheck, _ configuration: RunConfiguration, observables: [ObservableTable.NotFinite] = []
+    _ health: HealthCheck, _ configuration: RunConfiguration, observables: [ObservableTable.NotFinite] = [],
+    allowsPositiveScheme: Bool = false
   ) {
     self.health = health
     self.configuration = configuration
     self.observables = observables
+    self.allowsPositiveScheme = allowsPositiveScheme
   }
 
   /// One sentence for each finding, with its remedy.
@@ -78,8 +83,8 @@ package struct HealthReport {
     let point = configuration.description(ofPoint: (finding.row, finding.column))
     switch finding.kind {
     case .negative:
-      return "field \(name) fell below 0, to \(Float(health.lowest[finding.field])), first at \(point) (\(when)); "
-        + remedy(negative: finding.field)
+      return "field \(name) fell below 0, to \(Float(finding.value ?? 0)), first at \(point) (\(when)); "
+        + lowest(finding) + remedy(negative: finding.field)
     case .thinFront(let points):
       return
         "the front of field \(name) is thinner than two points (\(Float(points)) at \(point), \(when)), so that its "
@@ -93,12 +98,25 @@ package struct HealthReport {
     }
   }
 
+  /// The lowest value of the run, with its own place, if that is not the first.
+  private func lowest(_ finding: HealthCheck.Finding) -> String {
+    guard let lowest = health.lowestNegative[finding.field], lowest.step != finding.step else { return "" }
+    let point = configuration.description(ofPoint: (lowest.row, lowest.column))
+    return "its lowest value so far was \(Float(lowest.value)) at \(point) (step \(lowest.step), "
+      + "t = \(configuration.description(ofTime: lowest.time))); "
+  }
+
   private func remedy(negative field: Int) -> String {
-    let obstacles = configuration.productionLoss[field].obstacles.map { "\($0.term) of \($0.process)" }
-    return obstacles.isEmpty
-      ? "if it is a density, take a shorter step or a smaller tolerance, let it diffuse by kernel (numerics.propagator), "
-        + "or use the scheme \(Scheme.etd2Positive.name)"
-      : "its processes can take away what is not there: \(obstacles.joined(separator: ", "))"
+    let causes = configuration.whatCanTakeAway(from: field)
+    if !causes.isEmpty { return "what can take away more than there is: \(causes.joined(separator: ", "))" }
+    var advice = [configuration.isControlled ? "ask for a smaller tolerance" : "take a shorter step"]
+    if configuration.canDiffuseByKernel(field) { advice.append("let it diffuse by kernel (numerics.propagator)") }
+    if allowsPositiveScheme, configuration.scheme.name != Scheme.etd2Positive.name {
+      advice.append("use the scheme \(Scheme.etd2Positive.name)")
+    }
+    let text =
+      advice.count < 2 ? advice[0] : advice.dropLast().joined(separator: ", ") + ", or " + advice[advice.count - 1]
+    return "if it is a density, \(text)"
   }
 
   /// For `run.json`.

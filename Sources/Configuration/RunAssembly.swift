@@ -37,6 +37,8 @@ package final class RunAssembly {
   package let maxima: [Double]
   /// Of each field how far a transform would take it out of what its equations allow; see `SharpData`.
   package let ringing: [Double]
+  /// What is doubtful in the initial values of a run that begins here.
+  package private(set) var startWarnings = Diagnostics()
 
   /// What a run that goes on takes from where it was instead of from the run file: files may have changed since.
   package struct Continuation {
@@ -67,6 +69,7 @@ package final class RunAssembly {
     var maxima = earlier?.maxima ?? continuing?.maxima
     if maxima == nil {
       try configuration.setInitialValues(of: state, volumes: volumes, pool: pool)
+      startWarnings = try configuration.checkFirstState(state, pool: pool)
       do throws(NumericalFailure) {
         try quasiSteady?.settle(state, time: configuration.startTime)
       } catch {

@@ -29,7 +29,17 @@ package final class RunSession {
 
   /// What the checks of the state have found so far.
   package var health: HealthReport? {
-    simulation.health.map { HealthReport($0, assembly.configuration, observables: table?.notFinite ?? []) }
+    simulation.health.map {
+      HealthReport(
+        $0, assembly.configuration, observables: table?.notFinite ?? [],
+        allowsPositiveScheme: assembly.allowsPositiveScheme)
+    }
+  }
+  /// Conditions that have never held so far.
+  package var unmetConditions: UnmetConditions {
+    UnmetConditions(
+      assembly.configuration, courses: simulation.regimen.memory.triggers.mapValues(\.courses),
+      isStopped: simulation.stopReason != nil)
   }
   /// What has changed the masses so far; nil if no ledger is kept.
   package var ledger: LedgerReport? {
@@ -85,13 +95,14 @@ package final class RunSession {
   /// - Parameter output: a new directory for the run that branches off here; nil to go on in the directory of the
   ///   checkpoint.
   package init(
-    resuming checkpoint: CheckpointFile, configuration: RunConfiguration, in directory: RunDirectory,
+    resuming checkpoint: CheckpointFile, as continuation: RunContinuation, in directory: RunDirectory,
     branching: Bool, threads: Int? = nil, provenance: Provenance = Provenance()
   ) throws {
+    let configuration = continuation.configuration
     let names = configuration.model.fieldNames
-    guard let text = checkpoint.header.texts[CheckpointText.memory],
-      let memory = try? JSONDecoder().decode(SimulationMemory.self, from: Data(text.utf8))
+    guard var memory = SimulationMemory(of: checkpoint)
     else { throw StorageError(checkpoint.path, "is damaged: it does not say where the run stood", isDamage: true) }
+    let scale = memory.scale ?? 1
     assembly = try RunAssembly(
       configuration, threads: threads,
       continuing: .init(
@@ -100,7 +111,7 @@ package final class RunSession {
         tissue: RunSession.tissue(checkpoint, configuration),
         restore: {
           try RunSession.restore(checkpoint, "fields", names, into: $0)
-          $0.scale = memory.scale ?? 1
+          $0.scale = scale
         }))
     self.directory = directory
     self.provenance = provenance
@@ -114,7 +125,9 @@ package final class RunSession {
     checkpointTimes = CheckpointTimes()
     simulation = try RunSession.simulation(
       assembly, current, directory, ledger, observers.scheduled, checkpointTimes)
-    try simulation.regimen.restore(memory.regimen?.overridden(by: configuration.overrides), at: memory.clock.time)
+    memory.regimen?.forgetParameters(continuation.parametersSet)
+    if continuation.hasOtherStops { memory.stops = nil }
+    try simulation.regimen.restore(memory.regimen, at: memory.clock.time)
     simulation.stepper.memorized = memory.stepper
     for part in simulation.stepper.memory {
       try RunSession.restore(checkpoint, "memory/\(part.name)", names, into: part.set)
@@ -332,6 +345,10 @@ package final class RunSession {
       .init("work", current.work.output),
       .init("schemes", simulation.stepper.memorized.choice.map(\.output) ?? .null),
       .init("health", health?.output ?? .null),
+      .init(
+        "warnings",
+        .strings((configuration.warnings.items + assembly.startWarnings.items).map(\.message))),
+      .init("never_held", .strings(unmetConditions.lines)),
       .init("failure", failure?.output ?? .null),
       .init("wall_seconds", RunSession.text(seconds: Date().timeIntervalSince(started))),
       .init(

@@ -31,8 +31,21 @@ package final class HealthCheck {
     package let time: Double
     package let row: Int
     package let column: Int
+    /// Of a density below 0 its value there.
+    package var value: Double?
   }
 
+  /// Where and when a field had its lowest value at the end of a step.
+  package struct Lowest: Hashable, Sendable {
+    package let value: Double
+    package let step: Int
+    package let time: Double
+    package let row: Int
+    package let column: Int
+  }
+
+  /// Of each density that has fallen below 0 its lowest value so far.
+  package private(set) var lowestNegative: [Int: Lowest] = [:]
   package private(set) var findings: [Finding] = []
   /// The smallest value of each field at the end of a step so far.
   package private(set) var lowest: [Double]
@@ -41,6 +54,7 @@ package final class HealthCheck {
   private let cannotBecomeNegative: [Bool]
   private let tolerances: [Double]
   private var fronts: [FrontResolution]
+  private let hasFronts: [Bool]
   private let ranges: FieldRanges
   private let volumes: PointVolumes
   private let pool: WorkerPool
@@ -58,8 +72,11 @@ package final class HealthCheck {
   ///   - state: at the start of the run, or where it goes on.
   ///   - tolerances: of each field, relative to its largest value: how far below 0 a density may fall.
   ///   - cannotBecomeNegative: whether the equations of each field keep it non-negative.
+  ///   - hasFronts: whether a jump of each field can travel: nothing travels between points that know nothing of each
+  ///     other. All fields if nothing is given.
   package init(
-    of state: FieldSet, tolerances: [Double], cannotBecomeNegative: [Bool], volumes: PointVolumes, pool: WorkerPool
+    of state: FieldSet, tolerances: [Double], cannotBecomeNegative: [Bool], hasFronts: [Bool]? = nil,
+    volumes: PointVolumes, pool: WorkerPool
   ) {
     self.pool = pool
     ranges = FieldRanges(grid: state.grid, count: state.count, pool: pool)
@@ -71,6 +88,7 @@ package final class HealthCheck {
     self.cannotBecomeNegative = cannotBecomeNegative
     self.volumes = volumes
     fronts = initial.map { _ in FrontResolution() }
+    self.hasFronts = hasFronts ?? initial.map { _ in true }
   }
 
   /// Looks at the state after a step.
@@ -88,7 +106,8 @@ package final class HealthCheck {
         try negative(
           state, field, range.minimum, step: step, time: time, isPromised: isPromised && cannotBecomeNegative[field])
       }
-      if step.isMultiple(of: HealthCheck.frontInterval), !findings.contains(where: { $0.isThinFront(of: field) }),
+      if hasFronts[field], step.isMultiple(of: HealthCheck.frontInterval),
+        !findings.contains(where: { $0.isThinFront(of: field) }),
         let (points, face) = fronts[field].look(at: state, field, range: range, volumes: volumes)
       {
         findings.append(
@@ -101,7 +120,7 @@ package final class HealthCheck {
   private func negative(
     _ state: FieldSet, _ field: Int, _ value: Double, step: Int, time: Double, isPromised: Bool
   ) throws(NumericalFailure) {
-    guard isPromised || !findings.contains(where: { $0.kind == .negative && $0.field == field }),
+    guard isPromised || value < lowestNegative[field]?.value ?? 0,
       let (row, column) = state.firstPoint(field, where: { $0 == value })
     else { return }
     if isPromised {
@@ -110,7 +129,10 @@ package final class HealthCheck {
         column: column,
         time: time, cause: .brokenPromise)
     }
-    findings.append(Finding(kind: .negative, field: field, step: step, time: time, row: row, column: column))
+    lowestNegative[field] = Lowest(value: value, step: step, time: time, row: row, column: column)
+    guard !findings.contains(where: { $0.kind == .negative && $0.field == field }) else { return }
+    findings.append(
+      Finding(kind: .negative, field: field, step: step, time: time, row: row, column: column, value: value))
   }
 
   // MARK: Between steps

@@ -12,9 +12,9 @@ package struct SimulationMemory: Codable, Hashable, Sendable {
   /// Size of the domain relative to that of the grid, where its boundary is free.
   package let scale: Double?
   /// Where the treatments stand.
-  package internal(set) var regimen: RegimenMemory?
+  package var regimen: RegimenMemory?
   /// What the conditions that end the run remember.
-  package let stops: StopMemory?
+  package var stops: StopMemory?
   /// Where fields have a threshold of extinction: the mass of each field that has been removed.
   package let extinguished: [Double]?
   /// What has changed the masses, where an account is kept.

@@ -83,7 +83,13 @@ package final class Regimen {
   package func restore(_ memory: RegimenMemory?, at time: Double) throws {
     let names = Set(treatments.map(\.name))
     self.memory.changes = memory?.changes ?? .init()
-    self.memory.changes.infusions.removeAll { !names.contains($0.treatment) }
+    // Those under way last as long as their treatment says now.
+    self.memory.changes.infusions = self.memory.changes.infusions.compactMap { ongoing in
+      let infusion = treatments.first { $0.name == ongoing.treatment }?.infusion
+      return infusion.map {
+        .init(treatment: ongoing.treatment, start: ongoing.start, end: ongoing.start + $0.duration)
+      }
+    }
     self.memory.triggers.merge((memory?.triggers ?? [:]).filter { names.contains($0.key) }) { $1 }
     let done = memory?.carriedOut.flatMap { $0.time == time ? Set($0.treatments) : nil } ?? []
     self.memory.carriedOut = memory?.carriedOut

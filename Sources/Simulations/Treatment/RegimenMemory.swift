@@ -37,13 +37,9 @@ package struct RegimenMemory: Codable, Hashable, Sendable {
     let treatments: [String]
   }
 
-  /// The memory without changes to parameters that are set from outside, as in `parameters.k=2`.
-  package func overridden(by overrides: [String]) -> RegimenMemory {
-    var memory = self
-    memory.changes.parameters = changes.parameters.filter { name, _ in
-      !overrides.contains { $0.hasPrefix("parameters.\(name)=") }
-    }
-    return memory
+  /// Forgets what treatments have made of some parameters.
+  package mutating func forgetParameters(_ names: Set<String>) {
+    changes.parameters = changes.parameters.filter { !names.contains($0.key) }
   }
 
   package struct TriggerMemory: Codable, Hashable, Sendable {
