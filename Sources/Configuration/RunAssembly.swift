@@ -13,6 +13,8 @@ package final class RunAssembly {
   package let state: FieldSet
   package let volumes: PointVolumes
   package let stepper: any Stepper
+  /// For times inside of a step at which densities must stay non-negative; nil if the model does not allow it.
+  let positiveStepper: LazyStepper?
   package let diffusion: Diffusion
   package let taxis: Taxis?
   /// In its place where the solution is said to be smooth.
@@ -35,6 +37,8 @@ package final class RunAssembly {
   package let maxima: [Double]
   /// Of each field how far a transform would take it out of what its equations allow; see `SharpData`.
   package let ringing: [Double]
+  /// What is doubtful in the initial values of a run that begins here.
+  package private(set) var startWarnings = Diagnostics()
 
   /// What a run that goes on takes from where it was instead of from the run file: files may have changed since.
   package struct Continuation {
@@ -65,6 +69,7 @@ package final class RunAssembly {
     var maxima = earlier?.maxima ?? continuing?.maxima
     if maxima == nil {
       try configuration.setInitialValues(of: state, volumes: volumes, pool: pool)
+      startWarnings = try configuration.checkFirstState(state, pool: pool)
       do throws(NumericalFailure) {
         try quasiSteady?.settle(state, time: configuration.startTime)
       } catch {
@@ -102,13 +107,17 @@ package final class RunAssembly {
       configuration, delays: delays, maxima: largest, volumes: volumes, pool: pool)
     reactions = rates
     account = try configuration.massAccount(rates: lines, distributions: distributions, volumes: volumes, pool: pool)
-    stepper = try configuration.withNoise(
-      configuration.stepper(
-        StepperParts(
-          volumes: volumes, reactions: reactions, taxis: taxis, spectralTaxis: spectralTaxis, diffusion: diffusion,
-          quasiSteady: quasiSteady, distributions: distributions, delays: delays, account: account, pool: pool)),
-      quasiSteady: quasiSteady,
-      account: account, volumes: volumes, pool: pool)
+    let parts = StepperParts(
+      volumes: volumes, reactions: reactions, taxis: taxis, spectralTaxis: spectralTaxis, diffusion: diffusion,
+      quasiSteady: quasiSteady, distributions: distributions, delays: delays, account: account, pool: pool)
+    func withNoise(_ stepper: any Stepper) throws -> any Stepper {
+      try configuration.withNoise(
+        stepper, quasiSteady: parts.quasiSteady, account: parts.account, volumes: parts.volumes, pool: parts.pool)
+    }
+    stepper = try withNoise(configuration.stepper(parts))
+    positiveStepper =
+      configuration.allowsPositiveStepper(parts)
+      ? LazyStepper { try withNoise(configuration.positiveStepper(parts)) } : nil
     let start = configuration.startTime
     let length = configuration.flowLength(ofStep: configuration.firstStep.size)
     do {

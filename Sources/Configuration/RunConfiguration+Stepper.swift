@@ -183,7 +183,12 @@ extension RunConfiguration {
       .map(\.offset)
   }
 
-  private func positiveStepper(_ parts: StepperParts) throws -> PositiveExponentialStepper {
+  /// Whether the structure of the model allows the scheme that keeps densities non-negative at any step.
+  func allowsPositiveStepper(_ parts: StepperParts) -> Bool {
+    parts.spectralTaxis == nil && exponentialObstacle(parts) == nil
+  }
+
+  func positiveStepper(_ parts: StepperParts) throws -> PositiveExponentialStepper {
     let names = model.fieldNames
     let split = zip(productionLoss, model.fields).map { parts, field in
       field.isQuasiSteady ? (Expression.constant(0), Expression.constant(0)) : (parts.production, parts.loss)
