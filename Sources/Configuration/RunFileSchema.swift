@@ -80,7 +80,9 @@ extension RunConfiguration {
       "Number of points along each axis; they stand at the centers of equal volumes.", isRequired: true,
       elsewhere: ["N", "resolution", "shape", "grid", "cells", "nodes"]),
     .init("origin", .array(of: .number(), count: 1...3), "Position of the lower sides.", default: "0 for each axis"),
-    .init("unit", .string(format: "unit"), "Unit of length.", default: "the model's"),
+    .init(
+      "unit", .string(format: "unit"), "Unit of length; the same as that of the model, which nothing converts.",
+      default: "the model's"),
     .init(
       "boundary", Model.boundary, "What happens at the sides, for all fields that say nothing else.",
       default: "no-flux", elsewhere: ["boundaries", "boundary_condition", "boundary_conditions", "bc", "bcs"]),
@@ -90,7 +92,10 @@ extension RunConfiguration {
         .string(format: "expression or path"),
         .object(
           ArraySource.schema + [
-            .init("above", .number(), "There is tissue where the file has a larger value.", default: "0.5")
+            .init(
+              "above", .number(),
+              "There is tissue where the file has a larger value; in an image 0 is black and 1 white.",
+              default: "0.5 for an array; in an image what is not black, unless that is unclear because of greys")
           ]),
       ]),
       "Where there is tissue: an image or array, as in `tissue.png`, or a condition on the position, as in `x^2 + y^2 < 25`, or an expression that is greater than "
@@ -112,7 +117,9 @@ extension RunConfiguration {
       "end", .number(), "Time at which the run ends.", isRequired: true,
       elsewhere: ["t_end", "tend", "tmax", "t_max", "t1", "duration", "final", "until"]),
     .init("start", .number(), "Time at which it begins.", default: "0", elsewhere: ["t0", "t_start", "begin"]),
-    .init("unit", .string(format: "unit"), "Unit of time.", default: "the model's"),
+    .init(
+      "unit", .string(format: "unit"), "Unit of time; the same as that of the model, which nothing converts.",
+      default: "the model's"),
     .init(
       "tolerance", .either([.number(relativeTolerance), .object(tolerance)]),
       "How accurate each step is: its error relative to the size of each field. Steps are then as long as that allows.",

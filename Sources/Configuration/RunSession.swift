@@ -161,7 +161,7 @@ package final class RunSession {
     return tissue
   }
 
-  private static let tissueGroup = "tissue"
+  static let tissueGroup = "tissue"
 
   private static func observers(
     _ assembly: RunAssembly, _ directory: RunDirectory, _ ledger: MassLedger?, continuesFiles: Bool
@@ -300,6 +300,19 @@ package final class RunSession {
     try AtomicFile.write(assembly.configuration.resolved(chosen: assembly.chosen).pretty, to: directory.path(.resolved))
   }
 
+  /// For each field the estimate of its error, in its unit and relative to its size.
+  private var estimatedErrorOutput: JSONText {
+    guard let errors = simulation.steps.estimatedErrors else { return .null }
+    return .object(
+      zip(assembly.configuration.model.fieldNames, errors).map { name, error in
+        .init(
+          name,
+          .object([
+            "absolute": .number(error.absolute), "relative": error.relative.map(JSONText.number) ?? .null,
+          ]))
+      })
+  }
+
   /// Seconds to a tenth of a millisecond.
   private static func text(seconds: Double) -> JSONText { .number((seconds * 1e4).rounded() / 1e4) }
 
@@ -312,7 +325,7 @@ package final class RunSession {
       .init("stop_reason", simulation.stopReason.map(JSONText.string) ?? .null),
       .init("steps", .integer(simulation.clock.step)),
       .init("rejected_steps", .integer(simulation.steps.statistics?.rejections ?? 0)),
-      .init("predicted_error", simulation.steps.statistics?.largestSum.map(JSONText.number) ?? .null),
+      .init("estimated_global_error", estimatedErrorOutput),
       .init("smallest_step", simulation.clock.smallestStep.map(JSONText.number) ?? .null),
       .init("largest_step", simulation.clock.largestStep.map(JSONText.number) ?? .null),
       .init("reaction_substeps", .integer(statistics.substeps)),

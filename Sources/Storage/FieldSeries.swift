@@ -5,20 +5,20 @@ import Simulations
 /// `fields.h5` and `fields.xdmf`: the fields at a sequence of times.
 ///
 /// One HDF5 file that is at once netCDF-4 (dimension scales, units: xarray, h5py, MATLAB), VTKHDF (soft links to the
-/// same values: ParaView from 5.12) and the store of an XDMF file (a virtual dataset per frame: older ParaView, VisIt).
-/// No value is stored twice. The file is opened, appended to and closed for each frame, so that it can be read while
+/// same values: ParaView from 5.12) and what `fields.xdmf` refers to (a part of the series per frame: older ParaView,
+/// VisIt). No value is stored twice. The file is opened, appended to and closed for each frame, so that it can be read while
 /// the run goes on. A journal beside it (`ChangeJournal`) leads back to the last commit if the writer is killed.
 package final class FieldSeries: Observer {
   /// What a field cannot be called, because something else in the file has this name.
   package static func takenNames(on grid: Grid) -> [String] {
-    ["time", FieldSeriesLayout.edge, FieldSeriesLayout.frames, "VTKHDF"] + grid.axes.map(\.name)
+    ["time", FieldSeriesLayout.edge, "VTKHDF"] + grid.axes.map(\.name)
   }
 
   package let name = "fields"
   package let path: String
   private let grid: Grid
   private let fields: [FieldDescription]
-  private let xdmf: XDMFFile
+  private var xdmf: XDMFFile
   private let journal: ChangeJournal
   private var times: [Double]
   /// Size of the domain in each frame, relative to that of the grid.
@@ -80,6 +80,7 @@ package final class FieldSeries: Observer {
 
   package func commit() throws -> Int {
     try journal.commit()
+    try xdmf.synchronize()
     return times.count
   }
 
@@ -109,7 +110,7 @@ package final class FieldSeries: Observer {
     }
     times.append(time)
     scales.append(state.scale)
-    try xdmf.write(times: times, scales: scales)
+    try xdmf.append(times: times, scales: scales)
   }
 
   package func cutBack(to extent: Int) throws {
@@ -118,6 +119,7 @@ package final class FieldSeries: Observer {
         path, "has fewer frames than when the checkpoint was taken: \(times.count) of \(extent)", isDamage: true)
     }
     try change("cut back") { file throws(HDF5Error) in
+      try layout.bringUpToDate(file)
       try layout.setFrameCount(extent, from: times.count, in: file)
     }
     // New frames take the place of those that were cut off, which need not be kept.

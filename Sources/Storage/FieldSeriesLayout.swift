@@ -8,7 +8,6 @@ struct FieldSeriesLayout {
   let hasFreeBoundary: Bool
 
   static let edge = "edge"
-  static let frames = "frames"
 
   /// Creates a file without frames.
   func create(_ path: String, title: String, lengthUnit: String?, timeUnit: String?) throws(HDF5Error) {
@@ -33,8 +32,16 @@ struct FieldSeriesLayout {
       try file.setAttribute("_FillValue", of: field.name, to: [Double.nan])
     }
     try createVTK(in: file)
-    try file.createGroup(FieldSeriesLayout.frames)
     try file.close()
+  }
+
+  /// Makes a file of an older version one of this version.
+  ///
+  /// Version 1 had a group `frames` of virtual datasets for `fields.xdmf`, with which R's ncdf4 cannot open a file.
+  func bringUpToDate(_ file: HDF5File) throws(HDF5Error) {
+    guard try file.textAttribute(FileFormat.attribute) != FileFormat.fields.text else { return }
+    if try file.has("frames") { try file.remove("frames") }
+    try file.setAttribute(FileFormat.attribute, to: FileFormat.fields.text)
   }
 
   /// Points keep their share of the distance to the edge: now they are at `x · edge/edge[0]`.
@@ -96,32 +103,5 @@ struct FieldSeriesLayout {
       try dataset.close()
     }
     try file.setAttribute("NSteps", of: "VTKHDF/Steps", to: count)
-    // A run that was killed may have left a frame more or less than it counted.
-    for frame in min(count, previous)..<max(count, previous) + 1 {
-      let group = FieldSeriesLayout.group(frame)
-      if try file.has(group) { try file.remove(group) }
-    }
-    for frame in min(previous, count)..<count { try createFrame(frame, count: count, in: file) }
   }
-
-  /// A dataset for each field of a frame, which is a view of the whole series.
-  private func createFrame(_ frame: Int, count: Int, in file: HDF5File) throws(HDF5Error) {
-    let group = FieldSeriesLayout.group(frame)
-    try file.createGroup(group)
-    for field in fields {
-      try file.createVirtualDataset(
-        "\(group)/\(field.name)", of: "/\(field.name)", sourceShape: [count] + grid.storageShape, frame: frame,
-        shape: grid.frameShape)
-    }
-  }
-
-  static func group(_ frame: Int) -> String {
-    let digits = String(frame)
-    return frames + "/" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
-  }
-}
-
-extension Grid {
-  /// Shape of one frame for XDMF, `[z][y][x]` with 1 for axes that there are not.
-  var frameShape: [Int] { [Int](repeating: 1, count: 3 - axes.count) + storageShape }
 }

@@ -1,14 +1,17 @@
 """Damaged inputs for everything that reads what others have written: none ends the program, takes more than a second, or needs more than
 2 GiB; and files that crash the HDF5 library, or keep it busy for ever, are refused like others.
 
-`ONCOFIELD_FUZZ_INPUTS` is the number of inputs for each kind; scripts/soak readers tries a million.
+`ONCOFIELD_FUZZ_INPUTS` is the number of inputs for each kind, `ONCOFIELD_FUZZ_SEED` the seed; scripts/soak readers tries a million
+inputs of a new seed.
 """
 
 import os
 import pathlib
+import re
 import struct
 import subprocess
 import tarfile
+import time
 import zlib
 
 import h5py
@@ -20,6 +23,7 @@ from conftest import ROOT, build_preload
 FUZZ = pathlib.Path(os.environ.get("ONCOFIELD_FUZZ_PROGRAM", ROOT / ".build" / "release" / "fuzz-readers"))
 CORPORA = ROOT / "Tests" / "FuzzReaders" / "Corpora"
 KINDS = ["json", "run-file", "expression", "npy", "png", "tiff", "hdf5", "checkpoint"]
+SEED = os.environ.get("ONCOFIELD_FUZZ_SEED", "1")
 # Each input in a process of its own takes some milliseconds.
 ISOLATED = ["hdf5", "checkpoint"]
 
@@ -110,11 +114,28 @@ def kept(kind, folder):
 def test_damaged_inputs_are_refused_or_read(kind, oncofield, run_file, tmp_path):
     files = seeds(kind, tmp_path, oncofield, run_file) + kept(kind, tmp_path)
     assert files
-    command = [FUZZ, kind, str(max(inputs(kind), 2 * len(files))), "1", *files]
+    command = [FUZZ, kind, str(max(inputs(kind), 2 * len(files))), SEED, *files]
     finished = subprocess.run(command, capture_output=True, text=True, check=False)
     print(finished.stdout.strip())
     assert finished.returncode == 0, finished.stderr
     assert " 0 refused" not in finished.stdout
+
+
+@pytest.mark.parametrize("action, report", [
+    ("succeed", "^read$"),
+    ("refuse", "^trial is refused$"),
+    ("abort", r"^trial cannot be read: that crashes the program \(signal 6\)$"),
+    ("fault", r"^trial cannot be read: that crashes the program \(signal 11\)$"),
+    ("sleep", "^trial cannot be read: there is no end to it$"),
+    # 1 GiB, less what allocation itself takes.
+    ("allocate", r"^trial had (9[5-9]\d|10[01]\d|102[0-4]) MiB$"),
+])  # fmt: skip
+def test_the_guard_survives_what_a_child_does(action, report):
+    started = time.monotonic()
+    finished = subprocess.run([FUZZ, "guard", action], capture_output=True, text=True, check=True, timeout=60)
+    assert re.search(report, finished.stdout.strip()), finished.stdout
+    # A child without end is stopped after ten seconds.
+    assert time.monotonic() - started < 20
 
 
 # What a broken file can make the library do.

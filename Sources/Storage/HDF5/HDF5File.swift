@@ -148,22 +148,6 @@ final class HDF5File {
         closing: H5Dclose))
   }
 
-  /// A view of one frame of a dataset of this file, without values of its own.
-  func createVirtualDataset(_ name: String, of source: String, sourceShape: [Int], frame: Int, shape: [Int])
-    throws(HDF5Error)
-  {
-    let list = try HDF5Handle.propertyList(oncofield_h5_dataset_creation())
-    let whole = try HDF5Handle.dataspace(sourceShape)
-    try whole.select(start: [frame] + sourceShape.dropFirst().map { _ in 0 }, count: [1] + sourceShape.dropFirst())
-    let space = try HDF5Handle.dataspace(shape)
-    try HDF5Error.check(H5Pset_virtual(list.id, space.id, ".", source, whole.id))
-    try HDF5Error.check(H5Pset_obj_track_times(list.id, false))
-    let dataset = try HDF5Handle(
-      H5Dcreate2(handle.id, name, oncofield_h5_double(), space.id, hid_t(H5P_DEFAULT), list.id, hid_t(H5P_DEFAULT)),
-      closing: H5Dclose)
-    try dataset.close()
-  }
-
   func openDataset(_ name: String) throws(HDF5Error) -> HDF5Dataset {
     HDF5Dataset(try HDF5Handle(H5Dopen2(handle.id, name, hid_t(H5P_DEFAULT)), closing: H5Dclose))
   }
