@@ -1,5 +1,6 @@
 import Documents
 import Simulations
+import Storage
 import TimeStepping
 
 extension RunConfiguration {
@@ -49,17 +50,32 @@ extension RunConfiguration {
 package struct HealthReport {
   private let health: HealthCheck
   private let configuration: RunConfiguration
+  private let observables: [ObservableTable.NotFinite]
   private let allowsPositiveScheme: Bool
 
-  /// - Parameter allowsPositiveScheme: whether the run could have the scheme that keeps densities non-negative.
-  package init(_ health: HealthCheck, _ configuration: RunConfiguration, allowsPositiveScheme: Bool = false) {
+  /// - Parameters:
+  ///   - observables: the columns of observables that were no finite number.
+  ///   - allowsPositiveScheme: whether the run could have the scheme that keeps densities non-negative.
+  package init(
+    _ health: HealthCheck, _ configuration: RunConfiguration, observables: [ObservableTable.NotFinite] = [],
+    allowsPositiveScheme: Bool = false
+  ) {
     self.health = health
     self.configuration = configuration
+    self.observables = observables
     self.allowsPositiveScheme = allowsPositiveScheme
   }
 
   /// One sentence for each finding, with its remedy.
-  package var warnings: [String] { health.findings.map(sentence) }
+  package var warnings: [String] { health.findings.map(sentence) + observables.map(sentence) }
+
+  private func sentence(_ found: ObservableTable.NotFinite) -> String {
+    let value = found.value.isNaN ? "no number (NaN)" : found.value > 0 ? "infinite" : "minus infinity"
+    let rows = found.rows == 1 ? "" : ", and no finite number in \(found.rows) rows"
+    return
+      "the observable \(found.column) is \(value) at t = \(configuration.description(ofTime: found.time))\(rows); look at "
+      + "its expression where it divides, or takes a logarithm or a root"
+  }
 
   private func sentence(_ finding: HealthCheck.Finding) -> String {
     let name = configuration.model.fieldNames[finding.field]
@@ -73,6 +89,12 @@ package struct HealthReport {
       return
         "the front of field \(name) is thinner than two points (\(Float(points)) at \(point), \(when)), so that its "
         + "speed and width depend on the grid; take at least twice as many points (domain.points)"
+    case .output(let value):
+      return
+        "what is written of field \(name) at t = \(configuration.description(ofTime: finding.time)), between two steps, is "
+        + (value.isNaN ? "no number (NaN)" : "\(Float(value))")
+        + " at \(point), though the steps before and after it are sound; write at times of steps "
+        + "(\"output\", or a fixed time.step that divides its interval), or take shorter steps"
     }
   }
 
@@ -111,6 +133,16 @@ package struct HealthReport {
     ])
   }
 
+  private func output(_ found: ObservableTable.NotFinite) -> JSONText {
+    .object([
+      "kind": .string("observable"),
+      "observable": .string(found.column),
+      "time": .number(found.time),
+      "rows": .integer(found.rows),
+      "text": .string(sentence(found)),
+    ])
+  }
+
   private func output(_ finding: HealthCheck.Finding) -> JSONText {
     let place = (finding.row, finding.column)
     var members: [JSONText.Member] = [
@@ -122,6 +154,7 @@ package struct HealthReport {
     ]
     switch finding.kind {
     case .negative: members.insert(.init("kind", .string("negative")), at: 0)
+    case .output: members.insert(.init("kind", .string("output")), at: 0)
     case .thinFront(let points):
       members.insert(.init("kind", .string("thin front")), at: 0)
       members.append(.init("width_in_points", .number(points)))

@@ -153,6 +153,7 @@ extension RunFileReader {
         "the condition \(context) varies from point to point", at: node.place,
         remedy: "make it one for the whole domain with integral(…), mean(…), min(…) or max(…)")
     }
+    warnOfWhatIsNeverMet(condition, node, context, model)
     return model.forDomain(condition)
   }
 

@@ -30,7 +30,9 @@ package final class RunSession {
   /// What the checks of the state have found so far.
   package var health: HealthReport? {
     simulation.health.map {
-      HealthReport($0, assembly.configuration, allowsPositiveScheme: assembly.allowsPositiveScheme)
+      HealthReport(
+        $0, assembly.configuration, observables: table?.notFinite ?? [],
+        allowsPositiveScheme: assembly.allowsPositiveScheme)
     }
   }
   /// Conditions that have never held so far.
@@ -104,7 +106,8 @@ package final class RunSession {
     assembly = try RunAssembly(
       configuration, threads: threads,
       continuing: .init(
-        maxima: RunSession.maxima(checkpoint, fields: names.count),
+        maxima: RunSession.numbers(CheckpointText.maxima, checkpoint, fields: names.count),
+        ringing: RunSession.numbers(CheckpointText.ringing, checkpoint, fields: names.count),
         tissue: RunSession.tissue(checkpoint, configuration),
         restore: {
           try RunSession.restore(checkpoint, "fields", names, into: $0)
@@ -146,11 +149,11 @@ package final class RunSession {
     }
   }
 
-  /// Largest values at the start of the run, as the checkpoint has them.
-  private static func maxima(_ checkpoint: CheckpointFile, fields: Int) throws -> [Double]? {
-    guard let text = checkpoint.header.texts[CheckpointText.maxima] else { return nil }
-    let maxima = try? JSONDecoder().decode([Double].self, from: Data(text.utf8))
-    return maxima?.count == fields ? maxima : nil
+  /// What a checkpoint says of each field at the start of the run; nil if it does not.
+  private static func numbers(_ key: String, _ checkpoint: CheckpointFile, fields: Int) -> [Double]? {
+    guard let text = checkpoint.header.texts[key] else { return nil }
+    let numbers = try? JSONDecoder().decode([Double].self, from: Data(text.utf8))
+    return numbers?.count == fields ? numbers : nil
   }
 
   /// The tissue, where it was read from a file.
@@ -252,6 +255,7 @@ package final class RunSession {
           CheckpointText.runFile: configuration.resolved(chosen: nil, isForCheckpoint: true).pretty,
           CheckpointText.memory: String(decoding: try encoder.encode(memory), as: UTF8.self),
           CheckpointText.maxima: String(decoding: try encoder.encode(assembly.maxima), as: UTF8.self),
+          CheckpointText.ringing: String(decoding: try encoder.encode(assembly.ringing), as: UTF8.self),
           CheckpointText.program: "Oncofield \(Provenance.version) (\(Provenance.commit))",
         ], groups: groups)
     }
@@ -371,5 +375,7 @@ package enum CheckpointText {
   package static let memory = "memory"
   /// Largest absolute value of each field at the start.
   package static let maxima = "maxima"
+  /// What `SharpData` has found at the start.
+  package static let ringing = "ringing"
   package static let program = "program"
 }

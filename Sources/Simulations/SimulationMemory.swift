@@ -23,6 +23,8 @@ package struct SimulationMemory: Codable, Hashable, Sendable {
   package var extents: [String: Int]
   /// Where something is delayed: the times of what is remembered.
   package let history: DelayHistory.Memory?
+  /// How fast what is compared in conditions has changed; nil in checkpoints of before.
+  var watches: WatchMemory?
 
   package struct Control: Codable, Hashable, Sendable {
     package let steps: StepControl.Memory

@@ -11,7 +11,7 @@ struct FieldSeriesLayout {
 
   /// Creates a file without frames.
   func create(_ path: String, title: String, lengthUnit: String?, timeUnit: String?) throws(HDF5Error) {
-    let file = try HDF5File(creating: path)
+    let file = try HDF5File(creating: path, .common)
     try file.setAttribute(FileFormat.attribute, to: FileFormat.fields.text)
     try file.setAttribute("Conventions", to: "CF-1.10")
     try file.setAttribute("title", to: title)
@@ -19,7 +19,7 @@ struct FieldSeriesLayout {
     let time = try file.createDataset("time", type: .double, shape: [0], isGrowing: true, chunk: [1024])
     try time.becomeScale("time")
     try time.close()
-    try file.setAttribute("units", of: "time", to: timeUnit ?? "1")
+    try file.setAttribute("units", of: "time", to: FileUnit.text(timeUnit))
     try file.setAttribute("long_name", of: "time", to: "time")
     let scales = try CoordinateScales.write(grid, unit: lengthUnit, to: file)
     if hasFreeBoundary { try createEdge(lengthUnit, in: file) }
@@ -31,16 +31,24 @@ struct FieldSeriesLayout {
       try field.annotate(field.name, in: file)
       try file.setAttribute("_FillValue", of: field.name, to: [Double.nan])
     }
+    try CellVolumes(grid: grid).write(to: file, fields: fields, hasFreeBoundary: hasFreeBoundary)
     try createVTK(in: file)
     try file.close()
   }
 
   /// Makes a file of an older version one of this version.
   ///
-  /// Version 1 had a group `frames` of virtual datasets for `fields.xdmf`, with which R's ncdf4 cannot open a file.
+  /// Version 1 had a group `frames` of virtual datasets for `fields.xdmf`, with which R's ncdf4 cannot open a file, units
+  /// in any form, and no sizes of cells.
   func bringUpToDate(_ file: HDF5File) throws(HDF5Error) {
     guard try file.textAttribute(FileFormat.attribute) != FileFormat.fields.text else { return }
     if try file.has("frames") { try file.remove("frames") }
+    for name in ["time"] + fields.map(\.name) {
+      try file.setAttribute("units", of: name, to: FileUnit.text(try file.textAttribute("units", of: name)))
+    }
+    if try !file.has(CellVolumes.name) {
+      try CellVolumes(grid: grid).write(to: file, fields: fields, hasFreeBoundary: hasFreeBoundary)
+    }
     try file.setAttribute(FileFormat.attribute, to: FileFormat.fields.text)
   }
 
@@ -53,7 +61,7 @@ struct FieldSeriesLayout {
     try time.close()
     try dataset.close()
     let axis = grid.axes[0].name
-    try file.setAttribute("units", of: name, to: unit ?? "1")
+    try file.setAttribute("units", of: name, to: FileUnit.text(unit))
     try file.setAttribute("long_name", of: name, to: "position of the free boundary")
     try file.setAttribute(
       "comment", of: name,

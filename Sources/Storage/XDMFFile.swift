@@ -24,7 +24,7 @@ struct XDMFFile {
 
   init(series path: String, grid: Grid, fields: [FieldDescription]) {
     series = String(path.split(separator: "/").last ?? "")
-    self.path = path.hasSuffix(".h5") ? path.dropLast(3) + ".xdmf" : path + ".xdmf"
+    self.path = FieldSeries.base(path) + ".xdmf"
     self.grid = grid
     self.fields = fields
   }
