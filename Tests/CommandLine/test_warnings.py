@@ -95,6 +95,13 @@ DESERVED = {
     "the scheme etdrk4 has no stages of reactions in single precision": content(
         time={"end": 1, "tolerance": 1e-3, "scheme": "etdrk4", "reactions": {"precision": "single"}}
     ),
+    'the condition in "stop" asks for one value of something that changes continuously': content(
+        stop=[{"when": "mean(u) == 0.5"}]
+    ),
+    'the condition in "stop" excludes one value of something that changes continuously': content(
+        stop=[{"when": "mean(u) != 1"}]
+    ),
+    'the condition in "stop" does not hold at any time of the run': content(stop=[{"when": "t > 5"}]),
     "the initial value of u is -0.5 at x = 0.125: a density is not negative": content(
         model=model(processes=[{**DECAY, "rate": "k*u^2"}]), initial={"u": "x - 0.625"}
     ),
@@ -230,6 +237,13 @@ def test_points_that_know_nothing_of_each_other_have_no_front(oncofield, tmp_pat
     noisy = {**still, "model": {**still["model"], "noise": noise}, "time": {"end": 50, "step": 0.1}}
     _, summary = run_summary(oncofield, tmp_path, noisy)
     assert summary["health"]["warnings"] == []
+
+
+def test_an_observable_that_is_no_number_is_said_and_written_down(oncofield, tmp_path):
+    finished, summary = run_summary(oncofield, tmp_path, content(observables={"bad": "log(min(u) - 0.5)"}))
+    (warning,) = summary["health"]["warnings"]
+    assert (warning["kind"], warning["observable"]) == ("observable", "bad")
+    assert f"warning: {warning['text']}" in finished.stderr
 
 
 def test_conditions_that_never_held_are_noted_at_the_end(oncofield, tmp_path):
