@@ -147,8 +147,10 @@ def test_validate_refuses_what_a_run_would_refuse(oncofield, tmp_path, changes, 
         assert finished.returncode == 65 and message in finished.stderr, (verb, finished.stderr)
 
 
-def test_a_linear_field_by_itself_may_begin_below_zero(oncofield, tmp_path):
+def test_a_field_whose_equation_is_symmetric_in_its_sign_may_begin_below_zero(oncofield, tmp_path):
     assert oncofield("validate", write(tmp_path, content(initial={"u": "cos(pi*x/4)"}))).stderr == ""
+    phase = model(parameters={}, processes=[{"name": "separation", "rate": "u - u^3", "change": {"u": 1}}])
+    assert oncofield("validate", write(tmp_path, content(model=phase, initial={"u": "cos(pi*x/4)"}))).stderr == ""
 
 
 def run_summary(oncofield, tmp_path, run_file):
