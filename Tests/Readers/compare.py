@@ -89,8 +89,11 @@ def check(truth, seen):
         require(numpy.isclose(float(seen["mean"][0]), numpy.nanmean(truth.values["u"]), rtol=1e-13), f"the mean is {seen['mean'][0]}")
 
 
-def by_script(*command, passed_over=()):
-    """A reader that is a script, which prints what it sees of all runs."""
+def by_script(*command, passed_over=(), package=None):
+    """A reader that is a script, which prints what it sees of all runs.
+
+    `package` is one of Debian's that does not know its own version.
+    """
 
     def read(truths):
         version, runs, current = "", {}, None
@@ -111,6 +114,8 @@ def by_script(*command, passed_over=()):
             require(str(truth.directory) in runs, f"nothing was read of the run {kind}")
             check(truth, runs[str(truth.directory)])
             results[kind] = "same"
+        if package:
+            version += ", that is " + output("dpkg-query", "-W", "-f", "${Package} ${Version}", package)
         return version, results
 
     return read
@@ -199,8 +204,8 @@ READERS = {
     "ncdump": by_ncdump,
     "NCO": by_nco,
     "CDO": by_cdo,
-    "Debian's xarray, h5netcdf": by_script("/usr/bin/python3", HERE / "read_xarray.py", "h5netcdf"),
-    "Debian's xarray, netcdf4": by_script("/usr/bin/python3", HERE / "read_xarray.py", "netcdf4"),
+    "Debian's xarray, h5netcdf": by_script("/usr/bin/python3", HERE / "read_xarray.py", "h5netcdf", package="python3-xarray"),
+    "Debian's xarray, netcdf4": by_script("/usr/bin/python3", HERE / "read_xarray.py", "netcdf4", package="python3-xarray"),
     "xarray, h5netcdf": by_script(PYTHON, HERE / "read_xarray.py", "h5netcdf"),
     "xarray, netcdf4": by_script(PYTHON, HERE / "read_xarray.py", "netcdf4"),
     "xarray, pyfive": by_script(SEPARATE, HERE / "read_xarray.py", "pyfive"),
