@@ -61,7 +61,8 @@ struct Resume: ParsableCommand {
 
   func run() throws {
     let (checkpoint, directory) = try find()
-    let configuration = try configuration(checkpoint)
+    let continuation = try continuation(checkpoint)
+    let configuration = continuation.configuration
     let branch = output.map(RunDirectory.init)
     if branch == nil { try refuseWhatNeedsABranch() }
     let time = checkpoint.header.time
@@ -77,8 +78,7 @@ struct Resume: ParsableCommand {
       if branch != nil { try target.create(overwrite: options.overwrite) } else { try target.open() }
     }
     let session = try RunSession(
-      resuming: checkpoint, configuration: configuration, in: target, branching: branch != nil, threads: options.threads
-    )
+      resuming: checkpoint, as: continuation, in: target, branching: branch != nil, threads: options.threads)
     try carryOut(session, options)
   }
 
@@ -120,16 +120,14 @@ struct Resume: ParsableCommand {
       message: "error: \(path) has no checkpoint at or before t = \(JSONText.text(time)); its times: \(known)")
   }
 
-  /// The run file that lies in the checkpoint, with what is set now.
-  private func configuration(_ checkpoint: CheckpointFile) throws -> RunConfiguration {
-    guard let text = checkpoint.header.texts[CheckpointText.runFile] else {
-      throw StorageError(checkpoint.path, "holds no run file", isDamage: true)
-    }
-    let configuration = try RunConfiguration(SourceText(name: checkpoint.path, text: text), overrides: overrides)
-    guard configuration.grid == checkpoint.header.grid else {
+  /// The run file that lies in the checkpoint, with what is set now; prints what comes too late.
+  private func continuation(_ checkpoint: CheckpointFile) throws -> RunContinuation {
+    let continuation = try RunContinuation(checkpoint, overrides: overrides)
+    guard continuation.configuration.grid == checkpoint.header.grid else {
       throw Failure(status: .badConfiguration, message: "error: the grid of a run cannot change; begin a new run")
     }
-    return configuration
+    if !continuation.warnings.isEmpty { note(continuation.warnings.description) }
+    return continuation
   }
 
   private func refuseWhatNeedsABranch() throws {
