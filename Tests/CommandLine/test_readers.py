@@ -101,6 +101,21 @@ def test_means_in_xarray_leave_out_what_is_missing(runs):
         numpy.testing.assert_allclose(series.u.weighted(series.control_volume).mean(("y", "x")), expected, rtol=1e-13)
 
 
+@pytest.mark.parametrize("kind", ["plain", "masked", "radial", "three-axis"])
+def test_the_lines_of_the_documentation_give_masses_and_means(kind, runs, monkeypatch):
+    page = (ROOT / "docs" / "readers.md").read_text()
+    (lines,) = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    monkeypatch.chdir(runs[kind])
+    names = {"xarray": xarray}
+    exec(lines, names)
+    with open("observables.csv") as file:
+        rows = list(csv.DictReader(file))
+    numpy.testing.assert_allclose(names["mass"], [float(row["mass(u)"]) for row in rows], rtol=1e-13)
+    inside = (names["series"].u[0].notnull() * names["series"].control_volume).sum()
+    numpy.testing.assert_allclose(names["mean"] * inside, names["mass"], rtol=1e-13)
+    names["series"].close()
+
+
 PLURALS = ["days", "hours", "minutes", "seconds", "milliseconds", "microseconds", "nanoseconds"]
 
 
