@@ -124,7 +124,7 @@ package struct HealthReport {
     .object([
       "lowest_values": .object(
         zip(configuration.model.fieldNames, health.lowest).map { .init($0, .number($1)) }),
-      "warnings": .array(health.findings.map(output)),
+      "warnings": .array(health.findings.map(output) + observables.map(output)),
     ])
   }
 
