@@ -156,7 +156,8 @@ def test_runs_with_conditions_go_on_from_any_checkpoint_to_the_same_bytes(oncofi
             assert end[name] == final[name], (checkpoint.stem, name)
         assert rows(branch)[-1] == rows(whole)[-1] and summary(branch)["time"] == summary(whole)["time"]
     # Looking and checkpoints change no bit.
-    dense = {"output.fields.every": 0.11, "output.observables.every": 0.013, "checkpoint.every": 7}
+    dense = {
+        "output": {"directory": "out", "fields": {"every": 0.11}, "observables": {"every": 0.013}}, "checkpoint": {"every": 7}}
     oncofield("run", run_file(CONDITIONS | {"time": {"end": 30, **time}} | dense), "--output", tmp_path / "dense")
     end = datasets(sorted((tmp_path / "dense" / "checkpoints").glob("*.h5"))[-1])
     assert end["fields/u"] == final["fields/u"]
