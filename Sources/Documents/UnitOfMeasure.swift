@@ -63,12 +63,14 @@ package struct UnitOfMeasure: Hashable, Sendable {
 
   package static func * (a: UnitOfMeasure, b: UnitOfMeasure) -> UnitOfMeasure {
     UnitOfMeasure(
-      text: "\(a.text) · \(b.text)", factor: a.factor * b.factor, exponents: a.exponents.merging(b.exponents, uniquingKeysWith: +))
+      text: "\(a.text) · \(b.text)", factor: a.factor * b.factor,
+      exponents: a.exponents.merging(b.exponents, uniquingKeysWith: +))
   }
 
   package func power(_ exponent: Int) -> UnitOfMeasure {
     UnitOfMeasure(
-      text: "(\(text))^\(exponent)", factor: pow(factor, Double(exponent)), exponents: exponents.mapValues { $0 * exponent })
+      text: "(\(text))^\(exponent)", factor: pow(factor, Double(exponent)),
+      exponents: exponents.mapValues { $0 * exponent })
   }
 
   /// The known unit that a word was probably meant to be.
@@ -265,12 +267,14 @@ private enum UnitTable {
     add(101_325_000, ["g": 1, "m": -1, "s": -2], "atm")
     add(0.01, [:], "%", "percent")
     add(
-      1, [:], "dimensionless", "unitless", "nondimensional", "none", "share", "fraction", "ratio", "relative", "normalized",
+      1, [:], "dimensionless", "unitless", "nondimensional", "none", "share", "fraction", "ratio", "relative",
+      "normalized",
       "rad", "radian", "probability")
     add(1, ["degC": 1], "degC", "°C", "celsius")
     let counted = [
       "cell", "molecule", "particle", "virion", "virus", "copy", "count", "event", "photon", "nucleus", "vessel",
-      "individual", "agent", "person", "patient", "colony", "clone", "plaque", "receptor", "antigen", "site", "organism",
+      "individual", "agent", "person", "patient", "colony", "clone", "plaque", "receptor", "antigen", "site",
+      "organism",
       "clonogen", "spheroid", "unit",
     ]
     for name in counted { add(1, [name: 1], name) }
@@ -290,7 +294,8 @@ private enum UnitTable {
     "bar": (1e8, ["g": 1, "m": -1, "s": -2]), "J": (1e3, ["g": 1, "m": 2, "s": -2]),
     "N": (1e3, ["g": 1, "m": 1, "s": -2]), "W": (1e3, ["g": 1, "m": 2, "s": -3]), "A": (1, ["A": 1]),
     "V": (1e3, ["g": 1, "m": 2, "s": -3, "A": -1]), "K": (1, ["K": 1]), "Hz": (1, ["s": -1]), "Gy": (1, ["Gy": 1]),
-    "Sv": (1, ["Sv": 1]), "Bq": (1, ["s": -1]), "U": (1, ["U": 1]), "IU": (1, ["IU": 1]), "Da": (1.66053907e-24, ["g": 1]),
+    "Sv": (1, ["Sv": 1]), "Bq": (1, ["s": -1]), "U": (1, ["U": 1]), "IU": (1, ["IU": 1]),
+    "Da": (1.66053907e-24, ["g": 1]),
     "eV": (1.602176634e-16, ["g": 1, "m": 2, "s": -2]),
   ]
 

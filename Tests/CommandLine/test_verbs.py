@@ -81,6 +81,21 @@ def test_resume_without_checkpoint_is_an_error_never_a_new_start(oncofield, fini
     assert "has no checkpoint" in finished.stderr
 
 
+def test_the_checkpoint_of_a_time_is_the_last_one_not_after_it(oncofield, run_file, tmp_path):
+    oncofield("run", run_file({"time.end": 20, "checkpoint.every": 5, "checkpoint.keep": 9}), "--output", tmp_path / "out")
+    for time, step in ((12, 80), (10, 80), (9.9, 40), (1e9, 160)):
+        branch = tmp_path / f"branch-{time}"
+        finished = oncofield(
+            "resume", tmp_path / "out", "--time", time, "--set", "time.end=20.5", "--output", branch, "--overwrite"
+        )
+        record = json.loads((branch / "run.json").read_text())
+        assert record["parent_checkpoint"].endswith(f"{step:012}.h5"), (time, record["parent_checkpoint"], finished.stderr)
+    finished = oncofield("resume", tmp_path / "out", "--time", "4", "--output", tmp_path / "none", check=False)
+    assert finished.returncode == 66
+    assert "has no checkpoint at or before t = 4; its times: 5, 10, 15, 20" in finished.stderr
+    assert oncofield("resume", tmp_path / "out", "--time", "4", "--step", "80", check=False).returncode == 64
+
+
 def test_a_damaged_newest_checkpoint_is_passed_over(oncofield, run_file, tmp_path):
     oncofield("run", run_file({"time.end": 12}), "--output", tmp_path / "out")
     newest = sorted((tmp_path / "out" / "checkpoints").glob("*.h5"))[-1]
