@@ -132,7 +132,8 @@ struct SharpData {
   private mutating func lookAtDoses(of state: FieldSet) throws {
     let model = configuration.model
     let doser = Doser(
-      fields: model.fieldNames, parameters: model.parameterValues, ranges: [:], volumes: volumes, pool: pool)
+      fields: model.fieldNames, parameters: model.parameterValues, ranges: [:],
+      span: configuration.startTime...configuration.endTime, volumes: volumes, pool: pool)
     for treatment in configuration.treatments {
       let changes = treatment.changes.filter { change in
         if case .field = change.target { change.value.jumpsOrVaries(in: configuration.grid) } else { false }
