@@ -147,7 +147,10 @@ def test_square_arrays_are_turned_by_the_names_or_attributes_of_their_dimensions
     with h5py.File(tmp_path / "labels.h5", "w") as file:
         file["u"] = square
         file["u"].dims[0].label, file["u"].dims[1].label = "x", "y"
-    assert (read({"file": "labels.h5"}, name="labels", shape=(3, 3), size=(3, 3)) == square.T).all()
+        file["places"] = Y[::-1]
+        file["places"].make_scale("places")
+        file["u"].dims[1].attach_scale(file["places"])
+    assert (read({"file": "labels.h5"}, name="labels", shape=(3, 3), size=(3, 3)) == square.T[::-1]).all()
 
 
 def test_an_array_in_space_is_put_in_order(read, tmp_path):

@@ -52,7 +52,8 @@ extension HDF5File {
     var found: [HDF5Dimension] = []
     for (index, length) in shape.enumerated() {
       let scales = try dataset.scales(ofDimension: index)
-      var dimension = HDF5Dimension(length: length, name: try dataset.label(ofDimension: index))
+      let label = try dataset.label(ofDimension: index)
+      var dimension = HDF5Dimension(length: length, name: label)
       for scale in scales {
         let described = try described(by: scale, length: length)
         if dimension.coordinates == nil || described.coordinates != nil { dimension = described }
@@ -66,9 +67,9 @@ extension HDF5File {
         else { continue }
         dimension = try described(by: path, length: length)
       }
-      if dimension.axis == nil, let label = dimension.name {
+      if dimension.axis == nil, let label {
         dimension = HDF5Dimension(
-          length: length, name: label,
+          length: length, name: dimension.name ?? label,
           axis: HDF5Dimension.axis(name: label, attribute: nil, standardName: nil, unit: dimension.unit),
           coordinates: dimension.coordinates, unit: dimension.unit)
       }
