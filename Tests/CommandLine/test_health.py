@@ -53,6 +53,43 @@ def test_a_blow_up_names_field_place_process_checkpoint_and_remedy(run):
     assert 0.7 < failure["time"] < 0.8 and failure["checkpoint"].endswith("000000000006.h5")
 
 
+@pytest.mark.parametrize("time", [{"end": 1, "scheme": scheme} for scheme in ("strang", "etdrk4", "etd2-positive", "auto")] + [
+    {"end": 1, "step": 0.1, "scheme": scheme} for scheme in ("lie", "etdrk4")
+], ids=lambda time: "-".join(str(value) for value in time.values()))
+def test_what_is_no_number_in_a_rate_is_named_with_its_values_and_its_place(run, time):
+    code, text, summary = run(
+        "undefined",
+        {"diffusion": 0.1},
+        {"processes": [{"name": "growth", "rate": "0.2*u*sqrt(0.8 - u)", "change": {"u": 1}}]},
+        {"size": [4], "points": [40]},
+        "where(x < 2, 1, 0)",
+        time,
+    )
+    assert code == 76
+    assert re.search(
+        r"^error: step 1 \(t = \S+ day\): field u has a rate that is no number at point \(\d+\), x = \S+ mm: "
+        r"sqrt\(0\.8 - u\) of process growth, where u = (1\.0|0\.9\d*)\d*\.\n",
+        text,
+    ), text
+    assert "sqrt(max(…, 0))" in text and "time.tolerance" not in text
+    undefined = summary["failure"]["undefined"]
+    assert undefined["expression"] == "sqrt(0.8 - u)" and undefined["in"] == "process growth"
+    assert 0.9 < undefined["values"]["u"] < 1.001
+
+
+def test_a_diffusivity_that_is_no_number_is_named_with_its_values(run):
+    code, text, _ = run(
+        "undefined-diffusivity",
+        {"diffusion": "0.1*sqrt(u - 0.5)"},
+        {"reactions": {"u": "-u"}},
+        {"size": [4], "points": [40]},
+        "0.6 + 0.05*cos(pi*x/4)",
+        {"end": 1, "step": 0.01},
+    )
+    assert code == 76
+    assert re.search(r"sqrt\(u - 0\.5\) of the diffusivity, where u = 0\.4\d+\.\n", text), text
+
+
 def test_a_value_that_is_no_number_is_found_at_the_end_of_its_step(run):
     code, text, summary = run(
         "side",
