@@ -120,7 +120,9 @@ extension RunFileReader {
     let values = Dictionary(
       uniqueKeysWithValues: model.parameterValues.map { (Symbol.parameter($0.key), Expression.constant($0.value)) })
     for (node, syntax) in nodes {
-      guard let expression = try? Expression(syntax, in: scope), expression.substituting(values).hasUndefinedNumber
+      // What is undefined as it is written is no matter of parameters.
+      guard let expression = try? Expression(syntax, in: scope), !expression.hasUndefinedNumber,
+        expression.substituting(values).hasUndefinedNumber
       else {
         continue
       }

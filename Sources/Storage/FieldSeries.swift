@@ -11,7 +11,7 @@ import Simulations
 package final class FieldSeries: Observer {
   /// What a field cannot be called, because something else in the file has this name.
   package static func takenNames(on grid: Grid) -> [String] {
-    ["time", FieldSeriesLayout.edge, CellVolumes.name, "VTKHDF"] + grid.axes.map(\.name)
+    ["time", FieldSeriesLayout.edge, ControlVolumes.name, "VTKHDF"] + grid.axes.map(\.name)
   }
 
   package let name = "fields"

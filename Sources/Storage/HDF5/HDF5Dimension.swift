@@ -74,7 +74,27 @@ extension HDF5File {
       }
       found.append(dimension)
     }
+    if found.contains(where: { $0.coordinates == nil && $0.length > 1 && !$0.isTime }) {
+      try refuseCurvedCoordinates(others, of: name)
+    }
     return found
+  }
+
+  /// Refuses arrays whose points are placed by coordinates that vary along several dimensions.
+  private func refuseCurvedCoordinates(_ names: [String], of name: String) throws(HDF5Error) {
+    for other in names {
+      guard let variable = try? openOwnDataset(HDF5File.sibling(of: name, other)),
+        try variable.shape().count(where: { $0 > 1 }) > 1,
+        let axis = HDF5Dimension.axis(
+          name: other, attribute: try variable.attribute("axis")?.text,
+          standardName: try variable.attribute("standard_name")?.text,
+          unit: try variable.attribute("units")?.text), axis != "t"
+      else { continue }
+      throw HDF5Error(
+        message:
+          "whose points do not stand on a rectangular grid: the positions \"\(other)\" vary along several dimensions; "
+          + "interpolate it onto evenly spaced points first")
+    }
   }
 
   /// A name that stands in the group of another.
