@@ -129,7 +129,7 @@ package struct HealthReport {
     .object([
       "lowest_values": .object(
         zip(configuration.model.fieldNames, health.lowest).map { .init($0, .number($1)) }),
-      "warnings": .array(health.findings.map(output) + observables.map(output)),
+      "warnings": .array(health.findings.map { output($0) } + observables.map { output($0) }),
     ])
   }
 
