@@ -108,8 +108,9 @@ package struct FailureReport {
     switch failure.cause {
     case .undefined:
       return
-        "Write the rate so that it is a number for all values that occur, as with max(…, 0) around what must not be negative; "
-        + "values that the exact solution does not have come from data that jump between two points, or from long steps."
+        "Write the rate so that it is a number for all values that occur, as sqrt(max(…, 0)), log(max(…, 1e-9)) or "
+        + "where(u > 0, …/u, 0) are; values that the exact solution does not have come from data that jump between two points, "
+        + "or from long steps."
     case .reactions, .loss:
       let blame =
         process.map { "; if the solution itself grows without limit, the process \($0.name) must saturate" } ?? ""

@@ -33,10 +33,18 @@ package struct Axis: Hashable, Sendable {
   package var spacing: Double { length / Double(points) }
 
   /// Position of the point `index` (from 0): the middle of its interval.
-  package func coordinate(_ index: Int) -> Double { origin + (Double(index) + 0.5) * spacing }
+  package func coordinate(_ index: Int) -> Double { position(halves: 2 * index + 1) }
 
   /// Position of a face: `index` is that of the point above it, so that 0 and `points` are the sides.
-  package func facePosition(_ index: Int) -> Double { origin + Double(index) * spacing }
+  package func facePosition(_ index: Int) -> Double { position(halves: 2 * index) }
+
+  /// The position so many halves of the spacing above the lower side.
+  ///
+  /// An axis around 0 is counted from its middle: positions on its two sides are then exactly opposite, so that what is even in the
+  /// position is so on the grid.
+  private func position(halves: Int) -> Double {
+    origin == -0.5 * length ? 0.5 * Double(halves - points) * spacing : origin + 0.5 * Double(halves) * spacing
+  }
 
   /// Area of a face: 1 across a Cartesian axis, `2πr` of a cylinder of unit length, `4πr²` of a sphere.
   package func faceArea(_ index: Int) -> Double {

@@ -13,7 +13,7 @@ import Operators
 /// the error of the convolution of a smooth field is of second order in the spacing.
 ///
 /// Along a periodic axis with an even number of points two images are as near as each other half a length away; each counts half.
-struct ConvolutionKernel {
+package struct ConvolutionKernel {
   private let grid: Grid
   private let isPeriodic: [Bool]
   private let pool: WorkerPool
@@ -25,7 +25,7 @@ struct ConvolutionKernel {
   private let distances: FieldSet
 
   /// The values of a kernel, one field on the grid of the distances.
-  static func values(
+  package static func values(
     of kernel: Expression, parameters: [String: Double], grid: Grid, isPeriodic: [Bool], pool: WorkerPool
   ) throws -> FieldSet {
     try ConvolutionKernel(kernel, parameters, grid, isPeriodic, pool).values()

@@ -5,8 +5,6 @@ import re
 
 import pytest
 
-from conftest import ROOT
-
 
 @pytest.fixture
 def run(oncofield, tmp_path):
@@ -53,6 +51,43 @@ def test_a_blow_up_names_field_place_process_checkpoint_and_remedy(run):
     assert (failure["field"], failure["step"], failure["point"], failure["process"]) == ("u", 8, [47, 0], "growth")
     assert failure["position"] == {"x": 59.375, "y": 0.75} and failure["rate"] > 100
     assert 0.7 < failure["time"] < 0.8 and failure["checkpoint"].endswith("000000000006.h5")
+
+
+@pytest.mark.parametrize("time", [{"end": 1, "scheme": scheme} for scheme in ("strang", "etdrk4", "etd2-positive", "auto")] + [
+    {"end": 1, "step": 0.1, "scheme": scheme} for scheme in ("lie", "etdrk4")
+], ids=lambda time: "-".join(str(value) for value in time.values()))
+def test_what_is_no_number_in_a_rate_is_named_with_its_values_and_its_place(run, time):
+    code, text, summary = run(
+        "undefined",
+        {"diffusion": 0.1},
+        {"processes": [{"name": "growth", "rate": "0.2*u*sqrt(0.8 - u)", "change": {"u": 1}}]},
+        {"size": [4], "points": [40]},
+        "where(x < 2, 1, 0)",
+        time,
+    )
+    assert code == 76
+    assert re.search(
+        r"^error: step 1 \(t = \S+ day\): field u has a rate that is no number at point \(\d+\), x = \S+ mm: "
+        r"sqrt\(0\.8 - u\) of process growth, where u = (1\.0|0\.9\d*)\d*\.\n",
+        text,
+    ), text
+    assert "sqrt(max(…, 0))" in text and "time.tolerance" not in text
+    undefined = summary["failure"]["undefined"]
+    assert undefined["expression"] == "sqrt(0.8 - u)" and undefined["in"] == "process growth"
+    assert 0.9 < undefined["values"]["u"] < 1.001
+
+
+def test_a_diffusivity_that_is_no_number_is_named_with_its_values(run):
+    code, text, _ = run(
+        "undefined-diffusivity",
+        {"diffusion": "0.1*sqrt(u - 0.5)"},
+        {"reactions": {"u": "-u"}},
+        {"size": [4], "points": [40]},
+        "0.6 + 0.05*cos(pi*x/4)",
+        {"end": 1, "step": 0.01},
+    )
+    assert code == 76
+    assert re.search(r"sqrt\(u - 0\.5\) of the diffusivity, where u = 0\.4\d+\.\n", text), text
 
 
 def test_a_value_that_is_no_number_is_found_at_the_end_of_its_step(run):
@@ -141,7 +176,7 @@ def test_a_process_that_takes_what_is_not_there_is_named(run):
     removal = {"processes": [{"name": "removal", "rate": "0.5*x", "change": {"u": -1}}]}
     code, text, _ = run("removal", {"diffusion": 0.1}, removal, {"size": [1], "points": [8]}, 0.1, {"end": 1, "step": 0.1})
     assert code == 0
-    assert re.match(r"warning: field u fell below 0, to -0\.\d+, first at .*; its processes can take away what is not there: ", text)
+    assert re.match(r"warning: field u fell below 0, to -0\.\d+, first at .* \(step 3, t = 0\.3 day\); its lowest value so far was -0\.\d+ at .* \(step 10, t = 1\.0 day\); its processes can take away what is not there: ", text)
     assert text.endswith(" of removal\n")
 
 
@@ -167,10 +202,3 @@ def test_a_front_thinner_than_two_points_is_a_warning_with_its_width(run):
     (warning,) = summary["health"]["warnings"]
     assert warning["kind"] == "thin front" and 1 < warning["width_in_points"] < 2
     assert front(run, 240)[1] == ""
-
-
-@pytest.mark.parametrize("name", ["acid-invasion", "glioma", "spheroid"])
-def test_runs_that_come_with_the_program_have_no_warnings(oncofield, tmp_path, name):
-    finished = oncofield("run", ROOT / "configs" / f"{name}.json", "--output", tmp_path / "out", "--quiet")
-    assert "warning" not in finished.stderr
-    assert json.loads((tmp_path / "out" / "run.json").read_text())["health"]["warnings"] == []

@@ -1,6 +1,7 @@
 """A run that was stopped or killed and resumed gives the same bytes as one that was never interrupted."""
 
 import itertools
+import json
 import os
 import random
 import shutil
@@ -160,3 +161,18 @@ def test_resuming_a_finished_run_says_so_and_changes_nothing(oncofield, run_file
     finished = oncofield("resume", tmp_path / "out")
     assert "already at its end" in finished.stderr
     assert_same(before, results(tmp_path / "out"))
+
+
+def test_a_run_from_data_that_jump_goes_on_with_its_propagators(oncofield, tmp_path):
+    """What the data at the start need is kept in checkpoints: later the same would not be found in the state."""
+    path = tmp_path / "disk.json"
+    path.write_text(json.dumps({
+        "model": {"name": "hill", "fields": {"u": {"diffusion": 0.05}, "c": {"diffusion": 0.5}},
+                  "reactions": {"u": "0.1*u*(1 - u)", "c": "hill(u, 0.5, 1.5) - c"}},
+        "domain": {"size": [4, 4], "points": [24, 24]},
+        "initial": {"u": "where((x - 2)^2 + (y - 2)^2 < 1, 1, 0)", "c": 0},
+        "time": {"end": 2, "scheme": "strang4"},
+        "checkpoint": {"every": 0.5, "keep": 10},
+    }))
+    oncofield("run", path, "--output", tmp_path / "whole", "--threads", 1)
+    assert_branches_end_alike(oncofield, tmp_path / "whole", tmp_path, fields=("u", "c"))

@@ -50,7 +50,10 @@ extension SplittingScheme {
   /// G. Strang, On the construction and comparison of difference schemes, SIAM J. Numer. Anal. 5 (1968) 506–517.
   package static let strang = SplittingScheme(
     name: "strang", order: 2, flows: symmetricFlows, isRebalanced: false,
-    summary: "second order; keeps densities non-negative where reactions do; loses accuracy with a fast chemical")
+    summary:
+      "second order; where reactions keep densities non-negative they stay so in fields that move by kernels, matrices or "
+      + "finite volumes, and to within the tolerance in those that move by transforms; loses accuracy with a fast chemical"
+  )
 
   /// Strang splitting with a constant that balances the two parts.
   ///

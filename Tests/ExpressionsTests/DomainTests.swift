@@ -1,0 +1,96 @@
+import Expressions
+import RandomNumbers
+import Testing
+
+/// Expressions that are numbers for some values only.
+@Suite struct DomainTests {
+  private static let known: [Symbol: Interval] = [
+    .field("u"): .nonNegative, .field("v"): .nonNegative, .parameter("k"): Interval(0.5, 0.5),
+    .parameter("a"): Interval(2, 2), .parameter("b"): Interval(1.5, 1.5),
+  ]
+  private static let values: [Symbol: Double] = [
+    .parameter("k"): 0.5, .parameter("a"): 2, .parameter("b"): 1.5, .coordinate("x"): 1, .coordinate("y"): 2,
+  ]
+
+  private func value(_ text: String, _ u: Double, _ v: Double, kept: Bool, tolerance: Double = 1e-4) throws -> Double {
+    let expression = try expression(text)
+    let used = kept ? expression.keptInDomain(Self.known, tolerance: tolerance) : expression
+    return try #require(used.value(at: Self.values.merging([.field("u"): u, .field("v"): v]) { $1 }))
+  }
+
+  private static let texts = [
+    "u^1.5", "hill(u, k, b)", "sqrt(u)*v - u", "u*log(u)", "u*log(a/u)", "u*v/(u + v)", "u^b*v^0.3 - 2*u*v",
+    "0.4*u - (v/u)^1.36/(0.4 + (v/u)^1.36)*u", "u*log10(1 + u) - u/(k + u)", "v*u^(-k)*u", "where(u > 0.1, u/v, 0)*v",
+  ]
+
+  /// Where all values are in their intervals, and no argument is 0, nothing changes.
+  @Test(arguments: texts) func nothingChangesInsideOfTheDomain(text: String) throws {
+    var random = Seeded(state: 7)
+    for _ in 0..<200 {
+      let (u, v) = (Double.random(in: 0.001...3, using: &random), Double.random(in: 0.001...3, using: &random))
+      let plain = try value(text, u, v, kept: false)
+      #expect(try value(text, u, v, kept: true) == plain)
+      #expect(plain.isFinite)
+    }
+  }
+
+  /// Below 0 the value is that at 0, and at 0 it is the limit.
+  @Test(arguments: texts) func thereIsAValueWhereFieldsAreSlightlyNegative(text: String) throws {
+    for (u, v) in [(-1e-17, 0.7), (-1e-3, 0.7), (0.7, -1e-9), (-1e-17, -1e-17), (0, 0), (0, 0.7), (0.7, 0)] {
+      let found = try value(text, u, v, kept: true)
+      #expect(found.isFinite && abs(found) < 10, "\(text) at \(u), \(v)")
+    }
+    #expect(try value("u^1.5", -0.1, 1, kept: true) == 0)
+    #expect(try value("u*log(a/u)", 0, 1, kept: true) == 0)
+    #expect(try value("u*v/(u + v)", -1e-17, -1e-17, kept: true) == 0)
+  }
+
+  /// Terms that are defined everywhere stay as they are.
+  @Test func otherTermsAreLeftAlone() throws {
+    let kept = try expression("3*u - u^1.5 + v").keptInDomain(Self.known)
+    #expect("\(kept)" == "3*u - max(u, 0)^1.5 + v")
+    for text in [
+      "u^2 - v/(k + u)", "u^a*exp(u)", "sqrt(1 + u^2)", "hill(u, k, a)", "log(k + u)", "u/a", "sqrt(abs(u - v))",
+    ] {
+      let plain = try expression(text)
+      #expect(plain.keptInDomain(Self.known, tolerance: 1e-4) == plain, "\(text)")
+    }
+  }
+
+  /// An argument that may have any sign is 0 where it is less than that by rounding, and no number where it is by more.
+  @Test func whatMayBeNegativeIsZeroWithinTheTolerance() throws {
+    #expect(try value("sqrt(1 - u)", 1 + 1e-15, 0, kept: true) == 0)
+    #expect(try value("sqrt(1 - u)", 1.0001, 0, kept: true) == 0)
+    #expect(try value("sqrt(1 - u)", 1.01, 0, kept: true).isNaN)
+    #expect(try value("u*(1 - u/a)^b", 2 + 1e-14, 0, kept: true) == 0)
+    #expect(try value("(u - v)^1.5", 0.3, 0.4, kept: true).isNaN)
+    #expect(try value("1/(1 - u)", 1.5, 0, kept: true) == -2)
+  }
+
+  @Test func theUndefinedPartIsNamed() throws {
+    func part(_ text: String, _ u: Double, _ v: Double = 1) throws -> String? {
+      try expression(text).undefinedPart(at: Self.values.merging([.field("u"): u, .field("v"): v]) { $1 }).map {
+        "\($0)"
+      }
+    }
+    #expect(try part("2*v + v*u^1.5*exp(-u)", -1e-6) == "u^1.5")
+    #expect(try part("v*sqrt(1 - u) + 1", 1.2) == "sqrt(1 - u)")
+    #expect(try part("v/(u - k)", 0.5) == "v/(u - k)")
+    #expect(try part("where(u > 0, log(u), v)", -1) == nil)
+    #expect(try part("where(u > 0, v, log(u))", -1) == "log(u)")
+    #expect(try part("mean(u)*log(v)", 1, 0) == "log(v)")
+    #expect(try part("u*v", 3) == nil)
+  }
+
+  @Test func jumpsOfAFunctionAreChangesOfItsLevels() throws {
+    let function = PointFunction(
+      try expression("where(x^2 + y^2 <= k, 1, 0) + floor(x)"), of: [.coordinate("x"), .coordinate("y")],
+      constants: [.parameter("k"): 0.5])
+    #expect(function.hasLevels)
+    #expect(function.value([0.5, 0.5]) == 1 && function.value([0.51, 0.5]) == 0 && function.value([-0.1, 0]) == 0)
+    #expect(function.levels([0.5, 0.5]) != function.levels([0.51, 0.5]))
+    #expect(function.hasFixedLevels(in: [Interval(0.1, 0.2), Interval(0, 0.3)]))
+    #expect(!function.hasFixedLevels(in: [Interval(0.1, 0.7), Interval(0, 0.3)]))
+    #expect(!function.hasFixedLevels(in: [Interval(-0.1, 0.1), Interval(0, 0.3)]))
+  }
+}
