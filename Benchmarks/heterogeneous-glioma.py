@@ -7,6 +7,7 @@ of white matter everywhere, once in a pattern of patches. The error in time is t
     .venv/bin/python Benchmarks/heterogeneous-glioma.py
 """
 
+import argparse
 import json
 import pathlib
 import statistics
@@ -51,21 +52,27 @@ def diffusion_seconds(folder, content, points):
     return json.loads(found.stdout)["results"][0]["split"]["diffusion"]
 
 
-with tempfile.TemporaryDirectory() as name:
-    folder = pathlib.Path(name)
-    for points in (200, 512):
-        cases = {"constant": WHITE, "D(x)": PATCHES}
-        errors = {
-            case: np.abs(
-                final(folder, run_file(diffusion, points, 1)) - final(folder, run_file(diffusion, points, 1 / 32))
-            ).max()
-            for case, diffusion in cases.items()
-        }
-        ratios = []
-        for _ in range(5):
-            times = {case: diffusion_seconds(folder, run_file(value, points, 1), points) for case, value in cases.items()}
-            ratios.append(times["D(x)"] / times["constant"])
-        equal_step = statistics.median(ratios)
-        equal_error = equal_step * (errors["D(x)"] / errors["constant"]) ** 0.5
-        print(f"{points}² points: errors {errors['constant']:.2g} (constant), {errors['D(x)']:.2g} (D(x));", end=" ")
-        print(f"diffusion takes {equal_step:.2f} × the time at equal steps, {equal_error:.2f} × at equal errors")
+def main():
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        for points in (200, 512):
+            cases = {"constant": WHITE, "D(x)": PATCHES}
+            errors = {
+                case: np.abs(
+                    final(folder, run_file(diffusion, points, 1)) - final(folder, run_file(diffusion, points, 1 / 32))
+                ).max()
+                for case, diffusion in cases.items()
+            }
+            ratios = []
+            for _ in range(5):
+                times = {case: diffusion_seconds(folder, run_file(value, points, 1), points) for case, value in cases.items()}
+                ratios.append(times["D(x)"] / times["constant"])
+            equal_step = statistics.median(ratios)
+            equal_error = equal_step * (errors["D(x)"] / errors["constant"]) ** 0.5
+            print(f"{points}² points: errors {errors['constant']:.2g} (constant), {errors['D(x)']:.2g} (D(x));", end=" ")
+            print(f"diffusion takes {equal_step:.2f} × the time at equal steps, {equal_error:.2f} × at equal errors")
+
+
+if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    main()

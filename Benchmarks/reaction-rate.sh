@@ -3,6 +3,7 @@
 # machine, in turn; prints medians of nanoseconds per point and right-hand side, and of their ratio with its range.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../scripts/prepare.sh"
+help_if_asked "$@"
 prepare
 cd "$root"
 turns=${1:-9}

@@ -1,4 +1,19 @@
+#!/usr/bin/env bash
 # Sourced by the other scripts: finds the toolchain and the system libraries, installs what is missing when it may.
+
+# help_if_asked "$@": prints the comment at the head of the script, and ends, before anything is installed or built.
+help_if_asked() {
+  local word
+  for word in "$@"; do
+    case "$word" in
+      -h | --help)
+        sed -n '2,/^[^#]\|^$/{s/^# \{0,1\}//p;}' "$0"
+        exit 0
+        ;;
+    esac
+  done
+}
+if [ "${BASH_SOURCE[0]}" = "$0" ]; then help_if_asked --help; fi
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
@@ -66,6 +81,19 @@ prepare_python() {
     fi
   fi
   "$root/.venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$root/scripts/requirements.txt"
+}
+
+# The programs in which scripts/soak readers opens the files of runs.
+prepare_readers() {
+  local package
+  local absent=()
+  for package in r-cran-ncdf4 r-cran-rnetcdf octave octave-netcdf nco cdo netcdf-bin python3-xarray python3-h5netcdf \
+    python3-netcdf4 python3-paraview; do
+    if ! dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed'; then absent+=("$package"); fi
+  done
+  if [ ${#absent[@]} -gt 0 ]; then install_packages --no-install-recommends "${absent[@]}"; fi
+  if ! [ -x "$root/runs/readers-venv/bin/python" ]; then python3 -m venv "$root/runs/readers-venv"; fi
+  "$root/runs/readers-venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$root/Tests/Readers/requirements.txt"
 }
 
 program="$root/.build/release/oncofield"

@@ -6,9 +6,9 @@ OUT.fields has 3 × POINTS × POINTS doubles, OUT.json the seconds of set-up (im
 of stepping, the steps, and a remark.
 """
 
+import argparse
 import json
 import pathlib
-import sys
 import time
 
 import numpy as np
@@ -19,8 +19,12 @@ from problems import PROBLEMS
 class Case:
     def __init__(self):
         self.started = time.perf_counter()
-        number, points, self.method, control, out = sys.argv[1:]
-        self.number, self.points, self.control, self.out = int(number), int(points), float(control), pathlib.Path(out)
+        parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+        for name, kind in {"problem": int, "points": int, "method": str, "control": float, "out": pathlib.Path}.items():
+            parser.add_argument(name, metavar=name.upper(), type=kind)
+        given = parser.parse_args()
+        self.number, self.points, self.method = given.problem, given.points, given.method
+        self.control, self.out = given.control, given.out
         self.problem = PROBLEMS[self.number]
         self.ready = None
 

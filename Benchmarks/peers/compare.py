@@ -29,6 +29,7 @@ import sys
 import time
 
 import environment
+from peers import PEERS
 
 ROOT = environment.ROOT
 PAGE = ROOT / "docs" / "peers.md"
@@ -170,10 +171,7 @@ def options(peers):
     return arguments
 
 
-def main():
-    from peers import PEERS
-
-    arguments = options(PEERS)
+def main(arguments):
     if arguments.read:
         write(json.loads(arguments.read.read_text()), arguments.output)
         return
@@ -188,5 +186,6 @@ def main():
 
 
 if __name__ == "__main__":
+    given = options(PEERS)
     environment.enter()
-    main()
+    main(given)

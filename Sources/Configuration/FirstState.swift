@@ -26,7 +26,7 @@ extension RunConfiguration {
         found.error(
           "the initial value of \(member.name) is no finite number\(position { !$0.isFinite })", at: place,
           remedy: "look at what its expression or file gives there")
-      } else if range.minimum < 0, parts[field].isPositive, !isLinearAlone(field) {
+      } else if range.minimum < 0, parts[field].isPositive, !isOddAlone(field) {
         found.warning(
           "the initial value of \(member.name) is \(JSONText.text(range.minimum))\(position { $0 == range.minimum }): a density "
             + "is not negative, and processes keep it so only if it begins so", at: place,
@@ -37,18 +37,33 @@ extension RunConfiguration {
     return found
   }
 
-  /// Whether a field can as well have the other sign: its equation is linear, and nothing else depends on it.
-  private func isLinearAlone(_ field: Int) -> Bool {
+  /// Whether a field can as well have the other sign: its rate is odd in it, as `-k u` and `u - u³`, and nothing else depends
+  /// on it.
+  private func isOddAlone(_ field: Int) -> Bool {
     let symbol = Symbol.field(model.fieldNames[field])
     let rates = model.rates.map(model.undelayed)
     let movement = model.fields.flatMap { other in
       other.diffusivity.all.map(\.expression) + other.taxis.map(\.sensitivity) + other.advection.values
     }
-    return !rates[field].derivative(by: symbol).dependsOn(symbol)
-      && rates[field].substituting([symbol: .constant(0)]).constantValue == 0
+    return isOdd(rates[field], in: symbol)
       && !rates.enumerated().contains { $0 != field && $1.dependsOn(symbol) }
       && !movement.contains { $0.dependsOn(symbol) }
       && !model.fields.contains { $0.taxis.contains { $0.toward == model.fieldNames[field] } }
+  }
+
+  /// Whether an expression turns its sign with a symbol, at some values of all others.
+  private func isOdd(_ expression: Expression, in symbol: Symbol) -> Bool {
+    let parameters = model.parameterValues.map { (Symbol.parameter($0.key), $0.value) }
+    return [0.37, 1.3, 2.9].allSatisfy { sample in
+      var values = Dictionary(expression.symbols.map { ($0, 0.7 * sample) }, uniquingKeysWith: { first, _ in first })
+      values.merge(parameters) { $1 }
+      let (plus, minus) = (
+        expression.value(at: values.merging([symbol: sample]) { $1 }),
+        expression.value(at: values.merging([symbol: -sample]) { $1 })
+      )
+      guard let plus, let minus else { return false }
+      return abs(plus + minus) <= 1e-12 * max(abs(plus), abs(minus))
+    }
   }
 
   /// What a run would say at its start, without running.

@@ -108,8 +108,13 @@ package struct HealthReport {
 
   private func remedy(negative field: Int) -> String {
     let causes = configuration.whatCanTakeAway(from: field)
-    if !causes.isEmpty { return "what can take away more than there is: \(causes.joined(separator: ", "))" }
-    var advice = [configuration.isControlled ? "ask for a smaller tolerance" : "take a shorter step"]
+    if !causes.processes.isEmpty {
+      return "its processes can take away what is not there: \(causes.processes.joined(separator: ", "))"
+    }
+    if !causes.treatments.isEmpty {
+      return "treatments can take away what is not there: \(causes.treatments.joined(separator: ", "))"
+    }
+    var advice = ["take a shorter step or a smaller tolerance"]
     if configuration.canDiffuseByKernel(field) { advice.append("let it diffuse by kernel (numerics.propagator)") }
     if allowsPositiveScheme, configuration.scheme.name != Scheme.etd2Positive.name {
       advice.append("use the scheme \(Scheme.etd2Positive.name)")
@@ -124,7 +129,7 @@ package struct HealthReport {
     .object([
       "lowest_values": .object(
         zip(configuration.model.fieldNames, health.lowest).map { .init($0, .number($1)) }),
-      "warnings": .array(health.findings.map(output)),
+      "warnings": .array(health.findings.map { output($0) } + observables.map { output($0) }),
     ])
   }
 

@@ -30,8 +30,8 @@ extension RunConfiguration {
     return model.fields.map { moving.contains($0.name) && !noisy.contains($0.name) }
   }
 
-  /// Terms of processes, noise and treatments that can take away from a field what is not there.
-  func whatCanTakeAway(from field: Int) -> [String] {
+  /// Terms of processes and noise, and doses and infusions, that can take away from a field what is not there.
+  func whatCanTakeAway(from field: Int) -> (processes: [String], treatments: [String]) {
     let name = model.fieldNames[field]
     let known = knownIntervals.merging(
       model.fieldNames.map { (Symbol.field($0), Interval.nonNegative) }
@@ -40,12 +40,14 @@ extension RunConfiguration {
     let doses = treatments.filter { treatment in
       treatment.changes.contains { $0.target == .field(name) && !$0.value.interval(known).isNonNegative }
     }
+    func terms(_ model: Model) -> [String] {
+      model.productionLoss(intervals: knownIntervals)[field].obstacles.map { "\($0.term) of \($0.process)" }
+    }
+    let processes = terms(model)
     let infusing = model.infusing(
-      treatments.flatMap { treatment in
-        (treatment.infusion?.rates ?? []).map { ("the treatment \(treatment.name)", $0.field, $0.rate) }
-      })
-    let obstacles = infusing.productionLoss(intervals: knownIntervals)[field].obstacles
-    return obstacles.map { "\($0.term) of \($0.process)" } + doses.map { "a dose of the treatment \($0.name)" }
+      treatments.flatMap { treatment in (treatment.infusion?.rates ?? []).map { (treatment.name, $0.field, $0.rate) } })
+    let infusions = terms(infusing).filter { !processes.contains($0) }
+    return (processes, doses.map { "a dose of \($0.name)" } + infusions)
   }
 
   /// Whether a positive kernel could move a field, and does not yet for certain.

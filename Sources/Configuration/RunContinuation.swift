@@ -105,11 +105,11 @@ package struct RunContinuation {
       if let earlier, pastDoses(earlier) > 0 {
         warnings.warning(
           "the treatment \(treatment.name) has been given before t = \(JSONText.text(time)) as it was then; what is changed "
-            + "holds from there on", at: place, remedy: "resume from an earlier checkpoint (--step) to change more")
+            + "holds from there on", at: place, remedy: "resume from an earlier checkpoint (--time) to change more")
       } else if treatment.trigger == nil, pastDoses(treatment) > 0 {
         warnings.warning(
           "doses of \(treatment.name) before t = \(JSONText.text(time)) are not given: the run goes on from there",
-          at: place, remedy: "resume from an earlier checkpoint (--step) to have them")
+          at: place, remedy: "resume from an earlier checkpoint (--time) to have them")
       }
     }
     let names = Set(configuration.treatments.map(\.name))
@@ -117,7 +117,7 @@ package struct RunContinuation {
       warnings.warning(
         "the treatment \(treatment.name) is left out from t = \(JSONText.text(time)) on; what it has done before stays",
         at: configuration.document["treatment"]?.place.opening,
-        remedy: "resume from an earlier checkpoint (--step) to be without it")
+        remedy: "resume from an earlier checkpoint (--time) to be without it")
     }
   }
 

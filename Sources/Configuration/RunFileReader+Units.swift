@@ -18,12 +18,16 @@ extension RunFileReader {
     compare(domainLength, of: "the domain", with: length, "length", model: name, at: root["domain"]?["unit"]?.place)
     compare(runTime, of: "the run", with: time, "time", model: name, at: root["time"]?["unit"]?.place)
     let quantities = (model?["fields"]?.members ?? []) + (model?["compartments"]?.members ?? [])
-    let fieldLengths = quantities.compactMap { readUnit($0.value["unit"]) }.flatMap(\.lengths)
+    let fields = quantities.compactMap { member in readUnit(member.value["unit"]).map { (member.key, $0) } }
+    let fieldLengths = fields.flatMap(\.1.lengths)
     for member in model?["parameters"]?.members ?? [] {
       guard let node = member.value["unit"], let unit = readUnit(node) else { continue }
+      let before = found.items.count
       checkParameter(
         member.key, unit, at: node.place, length: length ?? domainLength, time: time ?? runTime,
         fieldLengths: fieldLengths)
+      if found.items.count > before { continue }
+      checkParameter(member.key, unit, at: node.place, fields: fields, time: time ?? runTime)
     }
     for member in root["observables"]?.members ?? [] { _ = readUnit(member.value["unit"]) }
   }
@@ -34,9 +38,10 @@ extension RunFileReader {
     guard let node, let text = node.string else { return nil }
     let unit = UnitOfMeasure(text)
     for word in unit.unknownWords {
-      let near = UnitOfMeasure.nearest(to: word)
+      // A long list of nonsense is read quickly.
+      let near = found.items.count < 100 ? UnitOfMeasure.nearest(to: word) : nil
       found.warning(
-        "the unit \"\(word)\" is not known, and is compared with nothing", at: node.place, suggestion: near,
+        "the unit \"\(word)\" is not known, and is compared as it is written", at: node.place, suggestion: near,
         remedy: "write it as in mm, day, cells/mm^2, mg/l, or 1 for a number without unit")
     }
     return unit
@@ -90,6 +95,29 @@ extension RunFileReader {
       at: place, remedy: "nothing is converted: give its value in the units of the model")
   }
 
+  /// A parameter that measures what a field does, or so much per unit of time, or the inverse of that, has the unit of a field.
+  private mutating func checkParameter(
+    _ name: String, _ unit: UnitOfMeasure, at place: Place, fields: [(name: String, unit: UnitOfMeasure)],
+    time: UnitOfMeasure?
+  ) {
+    var others: [String] = []
+    // What is counted in 1/l says nothing of a volume.
+    for (field, own) in fields where !own.isOfSpaceAndTime {
+      for power in [1, -1] {
+        let rest = unit * own.power(-power)
+        guard rest.isDimensionless || rest.isPowerOfTime else { continue }
+        let exponent = rest.exponents["s"] ?? 0
+        guard exponent == 0 || time?.isTime ?? false else { continue }
+        if UnitOfMeasure.areEqual(rest.factor, (time ?? rest).power(exponent).factor) { return }
+        others.append("\(field) is in \"\(own.text)\"")
+      }
+    }
+    guard let other = others.first else { return }
+    found.error(
+      "the parameter \(name) is in \"\(unit.text)\", but the field \(other)", at: place,
+      remedy: "nothing is converted: give its value in the unit of the field")
+  }
+
   /// Refuses the unit of an observable that is another one of the same kind than that of its expression.
   ///
   /// A plain number as a factor may be a conversion, so that it is not said anything of the size then.
@@ -98,14 +126,7 @@ extension RunFileReader {
   ) {
     guard let node, let text = node.string, let axes else { return }
     let given = UnitOfMeasure(text)
-    let length = (model.lengthUnit ?? root["domain"]?["unit"]?.string).map { UnitOfMeasure($0) }
-    let time = (model.timeUnit ?? root["time"]?["unit"]?.string).map { UnitOfMeasure($0) }
-    let dimension = axes[0].geometry == .cartesian ? axes.count : 3
-    let units = ExpressionUnits(
-      fields: Dictionary(uniqueKeysWithValues: model.fields.map { ($0.name, $0.unit.map { UnitOfMeasure($0) }) }),
-      parameters: Dictionary(
-        uniqueKeysWithValues: model.parameters.map { ($0.name, $0.unit.map { UnitOfMeasure($0) }) }),
-      length: length, time: time, dimension: dimension)
+    let units = expressionUnits(model, axes)
     guard let found = units.unit(of: expression), found.isCommensurable(with: given), !found.equals(given) else {
       return
     }
@@ -113,75 +134,49 @@ extension RunFileReader {
       "the unit of the observable \(name) is \"\(given.text)\", but its expression is in \"\(found.text)\"",
       at: node.place, remedy: "nothing is converted: multiply the expression, or write \"\(found.text)\"")
   }
-}
 
-/// The units of expressions, as far as they follow from those of their symbols.
-private struct ExpressionUnits {
-  let fields: [String: UnitOfMeasure?]
-  let parameters: [String: UnitOfMeasure?]
-  let length: UnitOfMeasure?
-  let time: UnitOfMeasure?
-  /// How many lengths are multiplied in an integral over the domain.
-  let dimension: Int
-
-  private enum Meaning {
-    /// A number as it is written.
-    case number(Double)
-    case quantity(UnitOfMeasure)
-    case unknown
+  private func expressionUnits(_ model: Model, _ axes: [Axis]) -> ExpressionUnits {
+    func unit(_ text: String?) -> UnitOfMeasure? { text.map { UnitOfMeasure($0) } }
+    return ExpressionUnits(
+      fields: Dictionary(uniqueKeysWithValues: model.fields.map { ($0.name, unit($0.unit)) }),
+      parameters: Dictionary(uniqueKeysWithValues: model.parameters.map { ($0.name, unit($0.unit)) }),
+      length: unit(model.lengthUnit ?? root["domain"]?["unit"]?.string),
+      time: unit(model.timeUnit ?? root["time"]?["unit"]?.string),
+      dimension: axes[0].geometry == .cartesian ? axes.count : 3)
   }
 
-  /// nil if it is not known, or if a factor is a plain number, which may be a conversion.
-  func unit(of expression: Expression) -> UnitOfMeasure? {
-    var meanings: [Meaning] = []
-    for node in expression.nodes { meanings.append(meaning(of: node, meanings)) }
-    if case .quantity(let unit) = meanings.last { return unit }
-    return nil
-  }
-
-  private func meaning(of node: Node, _ known: [Meaning]) -> Meaning {
-    switch node {
-    case .constant(let value): return .number(value)
-    case .symbol(.field(let name)): return quantity(fields[name] ?? nil)
-    case .symbol(.parameter(let name)): return quantity(parameters[name] ?? nil)
-    case .symbol(.coordinate): return quantity(length)
-    case .symbol(.time): return quantity(time)
-    case .unary(.negate, let a), .unary(.abs, let a): return known[a]
-    case .binary(.add, let a, let b), .binary(.subtract, let a, let b), .binary(.min, let a, let b),
-      .binary(.max, let a, let b), .choice(_, let a, let b):
-      return common(known[a], known[b])
-    case .binary(.multiply, let a, let b): return product(known[a], known[b], 1)
-    case .binary(.divide, let a, let b): return product(known[a], known[b], -1)
-    case .binary(.power, let a, let b):
-      guard case .quantity(let unit) = known[a], case .number(let exponent) = known[b],
-        let whole = Int(exactly: exponent)
-      else { return .unknown }
-      return .quantity(unit.power(whole))
-    case .functional(.integral, let a): return product(known[a], quantity(length?.power(dimension)), 1)
-    case .lineFunctional(.integral, _, let a): return product(known[a], quantity(length), 1)
-    case .functional(_, let a), .lineFunctional(_, _, let a), .delay(let a, _, _): return known[a]
-    default: return .unknown
-    }
-  }
-
-  private func quantity(_ unit: UnitOfMeasure?) -> Meaning { unit.map { .quantity($0) } ?? .unknown }
-
-  private func common(_ a: Meaning, _ b: Meaning) -> Meaning {
-    switch (a, b) {
-    case (.number(let x), .number(let y)): x == y ? a : .unknown
-    case (.quantity, .number): a
-    case (.number, .quantity): b
-    case (.quantity(let x), .quantity(let y)): x.equals(y) ? a : .unknown
-    default: .unknown
-    }
-  }
-
-  private func product(_ a: Meaning, _ b: Meaning, _ power: Int) -> Meaning {
-    switch (a, b) {
-    case (.number(let x), .quantity(let unit)): x == 1 ? .quantity(power == 1 ? unit : unit.power(power)) : .unknown
-    case (.quantity, .number(let y)): y == 1 ? a : .unknown
-    case (.quantity(let x), .quantity(let y)): .quantity(x * (power == 1 ? y : y.power(power)))
-    default: .unknown
+  /// Refuses sums and comparisons of quantities in two units of the same kind, and changes of a field in another unit than
+  /// its own per unit of time.
+  mutating func checkUnitsOfRates(_ model: Model, _ axes: [Axis]) {
+    // A parameter in the wrong unit makes all that it is in wrong.
+    if found.hasErrors { return }
+    let units = expressionUnits(model, axes)
+    let nodes = model.document["processes"]?.array ?? []
+    for (index, process) in model.processes.enumerated() {
+      // Behind the processes come those of the short form, in their order.
+      let reactions = model.document["reactions"]?.members ?? []
+      let short = index - nodes.count
+      guard
+        let node = index < nodes.count
+          ? nodes[index]["rate"] : reactions.indices.contains(short) ? reactions[short].value : nil
+      else { continue }
+      if let (one, other) = units.mixture(in: model.undelayed(process.rate)) {
+        found.error(
+          "process \(process.name) adds or compares what is in \"\(one.text)\" and in \"\(other.text)\"",
+          at: node.place,
+          remedy: "nothing is converted: multiply one of them")
+        continue
+      }
+      for change in process.changes {
+        guard let field = model.fields.first(where: { $0.name == change.field }), let text = field.unit,
+          let time = units.time, let own = units.unit(of: model.undelayed(change.amount * process.rate))
+        else { continue }
+        let wanted = UnitOfMeasure(text) * time.power(-1)
+        guard own.isCommensurable(with: wanted), !own.equals(wanted) else { continue }
+        found.error(
+          "process \(process.name) changes \(field.name) in other units than \"\(text)\" per \"\(time.text)\": in \(own.text)",
+          at: node.place, remedy: "nothing is converted: give all values in the units of the model")
+      }
     }
   }
 }

@@ -101,7 +101,10 @@ struct RunFileReader {
     let steps = readSteps(model, start, end)
     let scheme = scheme(model, sides)
     let reactions = readReactions(steps, scheme)
-    if known == nil { checkNames(model, axes) }
+    if known == nil {
+      checkNames(model, axes)
+      checkUnitsOfRates(model, domain)
+    }
     guard let grid else { throw found }
     checkFieldNames(model, grid)
     let output = root["output"]

@@ -80,7 +80,9 @@ extension RunConfiguration {
       "Number of points along each axis; they stand at the centers of equal volumes.", isRequired: true,
       elsewhere: ["N", "resolution", "shape", "grid", "cells", "nodes"]),
     .init("origin", .array(of: .number(), count: 1...3), "Position of the lower sides.", default: "0 for each axis"),
-    .init("unit", .string(format: "unit"), "Unit of length.", default: "the model's"),
+    .init(
+      "unit", .string(format: "unit"), "Unit of length; the same as that of the model, which nothing converts.",
+      default: "the model's"),
     .init(
       "boundary", Model.boundary, "What happens at the sides, for all fields that say nothing else.",
       default: "no-flux", elsewhere: ["boundaries", "boundary_condition", "boundary_conditions", "bc", "bcs"]),
@@ -115,7 +117,9 @@ extension RunConfiguration {
       "end", .number(), "Time at which the run ends.", isRequired: true,
       elsewhere: ["t_end", "tend", "tmax", "t_max", "t1", "duration", "final", "until"]),
     .init("start", .number(), "Time at which it begins.", default: "0", elsewhere: ["t0", "t_start", "begin"]),
-    .init("unit", .string(format: "unit"), "Unit of time.", default: "the model's"),
+    .init(
+      "unit", .string(format: "unit"), "Unit of time; the same as that of the model, which nothing converts.",
+      default: "the model's"),
     .init(
       "tolerance", .either([.number(relativeTolerance), .object(tolerance)]),
       "How accurate each step is: its error relative to the size of each field. Steps are then as long as that allows.",

@@ -48,6 +48,8 @@ package struct UnitOfMeasure: Hashable, Sendable {
   package var isDimensionless: Bool { exponents.isEmpty }
   package var isLength: Bool { exponents == ["m": 1] }
   package var isTime: Bool { exponents == ["s": 1] }
+  /// Whether it is a power of time, as 1/day.
+  package var isPowerOfTime: Bool { Set(exponents.keys) == ["s"] }
   /// Whether it is made of length and time alone.
   package var isOfSpaceAndTime: Bool { Set(exponents.keys).isSubset(of: ["m", "s"]) }
 

@@ -50,7 +50,7 @@ extension Model {
     .number(),
     .object([
       .init("value", .number(), "Its value.", isRequired: true),
-      .init("unit", .string(format: "unit"), "Its unit, as in `1/day`."),
+      .init("unit", .string(format: "unit"), "Its unit, as in `1/day`, with the length and the time of the model."),
       .init("source", .string(format: "text"), "Where the value comes from."),
       .init(
         "range", .array(of: .number(), count: 2...2),

@@ -31,7 +31,7 @@ struct FieldSeriesLayout {
       try field.annotate(field.name, in: file)
       try file.setAttribute("_FillValue", of: field.name, to: [Double.nan])
     }
-    try CellVolumes(grid: grid).write(to: file, fields: fields, hasFreeBoundary: hasFreeBoundary)
+    try ControlVolumes(grid: grid).write(to: file, fields: fields, hasFreeBoundary: hasFreeBoundary)
     try createVTK(in: file)
     try file.close()
   }
@@ -39,15 +39,15 @@ struct FieldSeriesLayout {
   /// Makes a file of an older version one of this version.
   ///
   /// Version 1 had a group `frames` of virtual datasets for `fields.xdmf`, with which R's ncdf4 cannot open a file, units
-  /// in any form, and no sizes of cells.
+  /// in any form, and no control volumes.
   func bringUpToDate(_ file: HDF5File) throws(HDF5Error) {
     guard try file.textAttribute(FileFormat.attribute) != FileFormat.fields.text else { return }
     if try file.has("frames") { try file.remove("frames") }
     for name in ["time"] + fields.map(\.name) {
       try file.setAttribute("units", of: name, to: FileUnit.text(try file.textAttribute("units", of: name)))
     }
-    if try !file.has(CellVolumes.name) {
-      try CellVolumes(grid: grid).write(to: file, fields: fields, hasFreeBoundary: hasFreeBoundary)
+    if try !file.has(ControlVolumes.name) {
+      try ControlVolumes(grid: grid).write(to: file, fields: fields, hasFreeBoundary: hasFreeBoundary)
     }
     try file.setAttribute(FileFormat.attribute, to: FileFormat.fields.text)
   }

@@ -14,9 +14,7 @@ struct Inspect: ParsableCommand {
   var json = false
 
   func run() throws {
-    guard FileManager.default.fileExists(atPath: path) else {
-      throw Failure(status: .missingInput, message: "error: there is nothing at \(path)")
-    }
+    try GivenPath.requireRun(path)
     let inspection = try Inspection(path)
     print(json ? inspection.output.pretty : inspection.text, terminator: "")
   }

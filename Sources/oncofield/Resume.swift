@@ -74,6 +74,7 @@ struct Resume: ParsableCommand {
       return
     }
     let target = branch ?? directory
+    try options.requireAllowed(OutputVolume(configuration, after: time), in: target.path)
     try creating {
       if branch != nil { try target.create(overwrite: options.overwrite) } else { try target.open() }
     }
@@ -84,10 +85,9 @@ struct Resume: ParsableCommand {
 
   /// The checkpoint, and the directory of its run.
   private func find() throws -> (CheckpointFile, RunDirectory) {
+    try GivenPath.requireRun(path)
     var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-      throw Failure(status: .missingInput, message: "error: there is nothing at \(path)")
-    }
+    _ = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
     if isDirectory.boolValue { return (try newest(in: RunDirectory(path)), RunDirectory(path)) }
     let checkpoint = try CheckpointFile.verified(path).get()
     let parent = URL(fileURLWithPath: path).deletingLastPathComponent().deletingLastPathComponent()

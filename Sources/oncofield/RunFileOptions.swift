@@ -29,9 +29,7 @@ struct RunFileOptions: ParsableArguments {
   }
 
   private func contents() throws -> [UInt8] {
-    guard FileManager.default.fileExists(atPath: runFile) else {
-      throw Failure(status: .missingInput, message: "error: there is no run file \(runFile)")
-    }
+    try GivenPath.requireRunFile(runFile)
     return try AtomicFile.read(runFile, limit: RunFileOptions.largestSize)
   }
 

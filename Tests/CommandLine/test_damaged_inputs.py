@@ -17,6 +17,7 @@ import zlib
 import h5py
 import numpy
 import pytest
+import tifffile
 
 from conftest import ROOT, build_preload
 
@@ -86,12 +87,27 @@ def seeds(kind, folder, oncofield, run_file):
         (folder / "c.png").write_bytes(png(8, 3, [bytes(row % 4) for row in bytes_], palette=bytes(range(12))))
     elif kind == "tiff":
         (folder / "a.tif").write_bytes(tiff(array))
+        marks = [(274, "H", 1, 6, True), (42112, "s", 0, "<GDALMetadata/>", True), (42113, "s", 0, "3", True)]
+        tifffile.imwrite(folder / "b.tif", array > 0.5, extratags=marks, description="ImageJ=1.11a\nimages=1\nslices=1\n", metadata=None)
     elif kind == "hdf5":
         with h5py.File(folder / "a.h5", "w") as file:
             file.create_dataset("group/u", data=array, chunks=(3, 4), compression="gzip", fletcher32=True)
         with h5py.File(folder / "b.h5", "w", libver="latest") as file:
             file["u"] = array
             file["v"] = h5py.SoftLink("/u")
+        with h5py.File(folder / "c.h5", "w") as file:
+            described = file.create_dataset("u", data=(array * 100).astype("i1")[None])
+            described.attrs.update({"scale_factor": 0.5, "add_offset": 1.0, "_Unsigned": "true", "coordinates": "place bent"})
+            described.attrs.update({"_FillValue": numpy.int8(-1), "valid_range": numpy.array([0, 120], "i1"), "units": numpy.bytes_("1")})
+            for name, positions in [("time", [3.0]), ("y", numpy.arange(6.0)[::-1]), ("x", numpy.arange(8.0))]:
+                file[name] = positions
+                file[name].make_scale(name)
+                described.dims[["time", "y", "x"].index(name)].attach_scale(file[name])
+            described.dims[0].label = "time"
+            file["time"].attrs["units"] = "days since 2000-01-01"
+            file["bent"] = array
+            file["place"] = numpy.arange(8.0)
+            file["place"].dims[0].attach_scale(file["x"])
     else:
         changes = {"domain.points": [9, 5], "time.end": 1, "checkpoint.every": 1}
         oncofield("run", run_file(changes), "--output", folder / "run")

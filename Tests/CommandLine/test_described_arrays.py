@@ -147,7 +147,10 @@ def test_square_arrays_are_turned_by_the_names_or_attributes_of_their_dimensions
     with h5py.File(tmp_path / "labels.h5", "w") as file:
         file["u"] = square
         file["u"].dims[0].label, file["u"].dims[1].label = "x", "y"
-    assert (read({"file": "labels.h5"}, name="labels", shape=(3, 3), size=(3, 3)) == square.T).all()
+        file["places"] = Y[::-1]
+        file["places"].make_scale("places")
+        file["u"].dims[1].attach_scale(file["places"])
+    assert (read({"file": "labels.h5"}, name="labels", shape=(3, 3), size=(3, 3)) == square.T[::-1]).all()
 
 
 def test_an_array_in_space_is_put_in_order(read, tmp_path):
@@ -291,6 +294,15 @@ def test_a_valid_range_of_values_counts_after_unpacking(read, refusal, tmp_path)
     assert "(outside valid_range 0 to 1) at 2 of 12" in refusal({"file": "u.nc"})
 
 
+@pytest.mark.parametrize("mark", [1e20, -999.9])
+def test_a_mark_of_another_precision_is_that_of_the_data(refusal, tmp_path, mark):
+    # Neither xarray nor netCDF4 recognizes it: findings/fill-value-of-another-precision.sh.
+    with h5py.File(tmp_path / "u.h5", "w") as file:
+        file["u"] = packed("f4", mark)
+        file["u"].attrs["_FillValue"] = mark
+    assert "has no value (_FillValue" in refusal({"file": "u.h5"})
+
+
 def test_bytes_and_arrays_that_are_no_netcdf_have_no_default_marks(read, tmp_path):
     seen = written(tmp_path / "u.nc", "u1", {}, packed("u1", 255))
     assert (read({"file": "u.nc"}) == seen).all()
@@ -368,6 +380,14 @@ def test_positions_may_stand_in_a_variable_of_another_name(read, tmp_path):
         {"north": ("row", Y[::-1], {"axis": "Y"}), "east": ("column", X, {"axis": "X"})},
     )
     data.to_netcdf(tmp_path / "u.nc")
+    assert (read({"file": "u.nc"}) == VALUES).all()
+
+
+def test_curved_coordinates_are_refused(refusal, read, tmp_path):
+    places = {"lon": (("j", "i"), VALUES), "lat": (("j", "i"), VALUES)}
+    xarray.Dataset({"u": (("j", "i"), VALUES)}, places).to_netcdf(tmp_path / "u.nc")
+    assert 'do not stand on a rectangular grid: the positions "l' in refusal({"file": "u.nc"})
+    xarray.Dataset({"u": (("y", "x"), VALUES)}, {"x": X, "y": Y, "lon": (("y", "x"), VALUES)}).to_netcdf(tmp_path / "u.nc")
     assert (read({"file": "u.nc"}) == VALUES).all()
 
 
@@ -632,6 +652,9 @@ def test_a_mask_that_can_be_meant_in_two_ways_is_refused(read, refusal, tmp_path
     tifffile.imwrite(tmp_path / "truth.tif", grey > 0)
     assert "is a picture of one bit in which 0 is white" in refusal("1", mask="truth.tif")
     assert numpy.isfinite(read("1", name="white", mask={"file": "truth.tif", "above": 0.5})).sum() == 4
+    for name, array in [("grey.npy", grey), ("float.npy", grey.astype(float)), ("sixteen.npy", grey.astype("u2") * 257)]:
+        numpy.save(tmp_path / name, array)
+        assert "8 of its 12 points are not black, 6 are lighter than half of white" in refusal("1", mask=name)
     Image.fromarray(numpy.maximum(grey, 1) // 2 + 1).save(tmp_path / "noise.png")
     assert "12 of its 12 points are not black" in refusal("1", mask="noise.png")
 

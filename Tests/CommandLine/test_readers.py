@@ -77,28 +77,43 @@ def test_the_name_for_vtk_is_a_small_file_and_no_link(runs):
 
 
 @pytest.mark.parametrize("kind", reader_runs.KINDS)
-def test_sums_over_cells_are_the_integrals_of_the_observables(kind, runs):
+def test_sums_over_control_volumes_are_the_integrals_of_the_observables(kind, runs):
     with xarray.open_dataset(runs[kind] / "fields.h5") as series, open(runs[kind] / "observables.csv") as file:
         expected = [float(row["total"]) for row in csv.DictReader(file)]
-        volume = series.cell_volume
+        volume = series.control_volume
         if "edge" in series:
             volume = volume * series.edge / series.edge[0]
         sums = (series.u * volume).sum(series.u.dims[1:])
         # Sums of up to 240 numbers, in two orders.
         numpy.testing.assert_allclose(sums, expected, rtol=240 * numpy.finfo(float).eps)
-        assert series.cell_volume.dims == (() if kind == "three-axis" else series.u.dims[1:])
+        assert series.control_volume.dims == (() if kind == "three-axis" else series.u.dims[1:])
         dimension = {"plain": 2, "masked": 2, "radial": 3, "three-axis": 3}.get(kind, 1)
-        measure = {1: None, 2: "area: cell_volume", 3: "volume: cell_volume"}[dimension]
+        measure = {1: None, 2: "area: control_volume", 3: "volume: control_volume"}[dimension]
         assert (series.u.attrs | series.u.encoding).get("cell_measures") == measure
-        assert series.cell_volume.attrs["units"] == {1: "mm", 2: "mm^2", 3: "mm^3"}[dimension]
+        assert series.control_volume.attrs["units"] == {1: "mm", 2: "mm^2", 3: "mm^3"}[dimension]
 
 
 def test_means_in_xarray_leave_out_what_is_missing(runs):
     with xarray.open_dataset(runs["masked"] / "fields.h5") as series, open(runs["masked"] / "observables.csv") as file:
-        tissue = float((series.u[0].notnull() * series.cell_volume).sum())
+        tissue = float((series.u[0].notnull() * series.control_volume).sum())
         assert tissue == (12 * 16 - 96) * 0.5**2
         expected = [float(row["total"]) / tissue for row in csv.DictReader(file)]
-        numpy.testing.assert_allclose(series.u.weighted(series.cell_volume).mean(("y", "x")), expected, rtol=1e-13)
+        numpy.testing.assert_allclose(series.u.weighted(series.control_volume).mean(("y", "x")), expected, rtol=1e-13)
+
+
+@pytest.mark.parametrize("kind", ["plain", "masked", "radial", "three-axis"])
+def test_the_lines_of_the_documentation_give_masses_and_means(kind, runs, monkeypatch):
+    page = (ROOT / "docs" / "readers.md").read_text()
+    (lines,) = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    monkeypatch.chdir(runs[kind])
+    names = {"xarray": xarray}
+    exec(lines, names)
+    with open("observables.csv") as file:
+        rows = list(csv.DictReader(file))
+    numpy.testing.assert_allclose(names["mass"], [float(row["mass(u)"]) for row in rows], rtol=1e-13)
+    inside = (names["series"].u[0].notnull() * names["series"].control_volume).sum()
+    numpy.testing.assert_allclose(names["mean"] * inside, names["mass"], rtol=1e-13)
+    names["series"].close()
 
 
 PLURALS = ["days", "hours", "minutes", "seconds", "milliseconds", "microseconds", "nanoseconds"]

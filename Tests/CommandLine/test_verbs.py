@@ -131,10 +131,10 @@ def test_plan_says_what_was_chosen_and_why(oncofield, run_file):
 
 def test_inspect_shows_runs_checkpoints_and_series(oncofield, finished_run):
     run = json.loads(oncofield("inspect", finished_run, "--json").stdout)
-    assert run["run"]["outcome"] == "reached the end" and run["fields"]["frames"] == 2
+    assert run["run"]["outcome"] == "reached the end" and run["fields"]["frames"] == 3
     checkpoint = json.loads(oncofield("inspect", finished_run / "checkpoints" / "000000000040.h5", "--json").stdout)
     assert checkpoint["step"] == 40 and checkpoint["time"] == 5 and checkpoint["whole"] is True
-    assert "frames: 2" in oncofield("inspect", finished_run / "fields.h5").stdout
+    assert "frames: 3" in oncofield("inspect", finished_run / "fields.h5").stdout
 
 
 def test_compare_says_where_and_how_much(oncofield, run_file, finished_run, tmp_path):
@@ -207,3 +207,20 @@ def test_overrides_are_recorded(oncofield, run_file, tmp_path):
     resolved = json.loads((tmp_path / "out" / "resolved.json").read_text())
     assert run["set"] == ["time.end=2", "parameters.alpha=0.08"]
     assert resolved["time"]["end"] == 2 and resolved["model"]["parameters"]["alpha"]["value"] == 0.08
+
+
+def test_a_verb_that_was_given_something_else_says_what_it_is(oncofield, run_file, tmp_path):
+    path = run_file({"time.end": 1})
+    oncofield("run", path, "--output", tmp_path / "out")
+    for verb in ("resume", "inspect"):
+        finished = oncofield(verb, path, check=False)
+        assert finished.returncode == 66 and f"is a run file and no run; it is run by  oncofield run {path}" in finished.stderr
+    for verb in ("run", "validate", "plan"):
+        finished = oncofield(verb, tmp_path / "out", check=False)
+        assert finished.returncode == 66 and f"oncofield inspect {tmp_path / 'out'}" in finished.stderr
+        finished = oncofield(verb, tmp_path / "out" / "fields.h5", check=False)
+        assert finished.returncode == 66 and "holds fields and is no run file" in finished.stderr
+        finished = oncofield(verb, "kirschner-panetta-diffusion", check=False)
+        assert finished.returncode == 66 and "that is a model, shown by  oncofield models kirschner" in finished.stderr
+    finished = oncofield("resume", "kirschner-panetta-diffusion", check=False)
+    assert finished.returncode == 66 and "that is a model" in finished.stderr

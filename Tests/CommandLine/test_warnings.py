@@ -11,17 +11,17 @@ SOUND = sorted((pathlib.Path(__file__).parent / "sound").glob("*.json"))
 
 # Long enough for fronts to run and treatments to be given.
 SHORTENED = {
-    "acid-invasion": 4,
+    "acid-invasion": 30,
     "chemotherapy": 20,
     "delayed-response": 20,
-    "dormancy": 60,
-    "glioma": 60,
+    "dormancy": 200,
+    "glioma": 600,
     "immunotherapy": 20,
     "immunovirotherapy": 220,
-    "infiltration": 4,
+    "infiltration": 40,
     "radiotherapy": 40,
-    "spheroid": 4,
-    "stochastic-tumor": 100,
+    "spheroid": 40,
+    "stochastic-tumor": 400,
 }
 
 
@@ -95,6 +95,13 @@ DESERVED = {
     "the scheme etdrk4 has no stages of reactions in single precision": content(
         time={"end": 1, "tolerance": 1e-3, "scheme": "etdrk4", "reactions": {"precision": "single"}}
     ),
+    'the condition in "stop" asks for one value of something that changes continuously': content(
+        stop=[{"when": "mean(u) == 0.5"}]
+    ),
+    'the condition in "stop" excludes one value of something that changes continuously': content(
+        stop=[{"when": "mean(u) != 1"}]
+    ),
+    'the condition in "stop" does not hold at any time of the run': content(stop=[{"when": "t > 5"}]),
     "the initial value of u is -0.5 at x = 0.125: a density is not negative": content(
         model=model(processes=[{**DECAY, "rate": "k*u^2"}]), initial={"u": "x - 0.625"}
     ),
@@ -140,8 +147,10 @@ def test_validate_refuses_what_a_run_would_refuse(oncofield, tmp_path, changes, 
         assert finished.returncode == 65 and message in finished.stderr, (verb, finished.stderr)
 
 
-def test_a_linear_field_by_itself_may_begin_below_zero(oncofield, tmp_path):
+def test_a_field_whose_equation_is_symmetric_in_its_sign_may_begin_below_zero(oncofield, tmp_path):
     assert oncofield("validate", write(tmp_path, content(initial={"u": "cos(pi*x/4)"}))).stderr == ""
+    phase = model(parameters={}, processes=[{"name": "separation", "rate": "u - u^3", "change": {"u": 1}}])
+    assert oncofield("validate", write(tmp_path, content(model=phase, initial={"u": "cos(pi*x/4)"}))).stderr == ""
 
 
 def run_summary(oncofield, tmp_path, run_file):
@@ -179,7 +188,7 @@ def advice(oncofield, tmp_path, **changes):
 
 def test_the_advice_of_the_warning_is_possible(oncofield, tmp_path):
     assert advice(oncofield, tmp_path) == (
-        "if it is a density, take a shorter step, let it diffuse by kernel (numerics.propagator), or use the scheme etd2-positive"
+        "if it is a density, take a shorter step or a smaller tolerance, let it diffuse by kernel (numerics.propagator), or use the scheme etd2-positive"
     )
     for scheme in ("etd2-positive", "strang"):
         settings = {"time": {**SHARP["time"], "scheme": scheme}} if scheme != "strang" else {}
@@ -192,7 +201,7 @@ def test_a_dose_that_takes_away_what_is_not_there_is_named(oncofield, tmp_path):
     run_file = content(treatment=[{"name": "cut", "at": 0.5, "add": {"u": -2}}])
     _, summary = run_summary(oncofield, tmp_path, run_file)
     (warning,) = summary["health"]["warnings"]
-    assert warning["text"].endswith("what can take away more than there is: a dose of the treatment cut")
+    assert warning["text"].endswith("treatments can take away what is not there: a dose of cut")
 
 
 def test_fields_that_do_not_diffuse_get_no_advice_on_kernels(oncofield, tmp_path):
@@ -230,6 +239,13 @@ def test_points_that_know_nothing_of_each_other_have_no_front(oncofield, tmp_pat
     noisy = {**still, "model": {**still["model"], "noise": noise}, "time": {"end": 50, "step": 0.1}}
     _, summary = run_summary(oncofield, tmp_path, noisy)
     assert summary["health"]["warnings"] == []
+
+
+def test_an_observable_that_is_no_number_is_said_and_written_down(oncofield, tmp_path):
+    finished, summary = run_summary(oncofield, tmp_path, content(observables={"bad": "log(min(u) - 0.5)"}))
+    (warning,) = summary["health"]["warnings"]
+    assert (warning["kind"], warning["observable"]) == ("observable", "bad")
+    assert f"warning: {warning['text']}" in finished.stderr
 
 
 def test_conditions_that_never_held_are_noted_at_the_end(oncofield, tmp_path):

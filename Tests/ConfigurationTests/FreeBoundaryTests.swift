@@ -193,7 +193,7 @@ import TimeStepping
     ),
     (
       #""diffusion": 1"#, #"{ "growth": { "rate": "y", "carries": ["u"] } }"#, #""size": [1], "points": [8]"#,
-      "the growth of the tissue depends on y"
+      "is not a parameter of the model m, and there is no axis y in this domain"
     ),
     (
       #""diffusion": 1"#, #"{ "growth": { "rate": "integral(u, x)", "carries": ["u"] } }"#,

@@ -29,7 +29,7 @@ import Testing
     let found = findings(Self.text(time: "\"\(model)\"", run: run))
     #expect(
       found.contains(
-        "run.json:6:56: error: the unit of time of the run is \"\(run)\", but that of the model m is \"\(model)\""),
+        "run.json:6:52: error: the unit of time of the run is \"\(run)\", but that of the model m is \"\(model)\""),
       "\(found)")
   }
 
@@ -94,6 +94,40 @@ import Testing
   @Test func densitiesMayHaveTheLengthOfTheFields() {
     let found = findings(Self.text(parameters: #""p": { "value": 1, "unit": "cells/cm^3" }"#, fieldUnit: "cells/cm^3"))
     #expect(found == "")
+  }
+
+  private static func growth(
+    _ capacity: String, field: String = "cells/mm^2", rate: String = "b*T*(1 - T/K)", b: String = "1/day"
+  ) -> String {
+    """
+    { "model": { "name": "m", "units": { "length": "mm", "time": "day" },
+        "parameters": { "K": { "value": 1, "unit": "\(capacity)" }, "b": { "value": 1, "unit": "\(b)" } },
+        "fields": { "T": { "unit": "\(field)" }, "c": { "unit": "mg/l" } }, "compartments": { "A": { "unit": "mg/ml" } },
+        "processes": [{ "name": "growth", "rate": "\(rate)", "change": { "T": 1 } }] },
+      "domain": { "size": [1], "points": [2] }, "initial": { "T": "K", "c": "b", "A": 0 }, "time": { "end": 1 } }
+    """
+  }
+
+  /// A capacity in cells/cm² for a field in cells/mm² is wrong by a factor of a hundred.
+  @Test func parametersAreInTheUnitsOfTheFieldsThatTheyMeasure() {
+    #expect(findings(Self.growth("cells/mm^2")) == "" && findings(Self.growth("cells/mm2")) == "")
+    #expect(findings(Self.growth("cells/um^2")).contains("the parameter K is in \"cells/um^2\""))
+    #expect(findings(Self.growth("ug/ml")) == "")
+    #expect(findings(Self.growth("l", field: "1e9/l", rate: "b*T/K")) == "")
+    let dose = findings(Self.growth("ug/l"))
+    #expect(dose.contains("the parameter K is in \"ug/l\", but the field c is in \"mg/l\""), "\(dose)")
+    #expect(
+      findings(Self.growth("l/(ug day)", rate: "K*c*T*b")).contains(
+        "the parameter K is in \"l/(ug day)\", but the field c"))
+    #expect(findings(Self.growth("l/(mg day)", rate: "K*c*T", b: "1")) == "")
+  }
+
+  @Test func quantitiesInTwoUnitsOfOneKindAreNotAdded() {
+    let found = findings(Self.growth("1/day", rate: "K*T*(c - A)*b", b: "l/mg"))
+    #expect(found.contains("process growth adds or compares what is in \"mg/l\" and in \"mg/ml\""), "\(found)")
+    // A number as a factor converts.
+    #expect(!findings(Self.growth("1/day", rate: "K*T*(c - 1000*A)*b", b: "l/mg")).contains("adds"))
+    #expect(findings(Self.growth("%", rate: "b*T*(1 - K)")).contains("adds or compares"))
   }
 
   @Test func aParameterThatIsSetWithAnotherUnitIsRefused() {

@@ -59,6 +59,28 @@ import Testing
     #expect(problems(text) == [message])
   }
 
+  /// MATLAB, Python and COMSOL have other words for what there is.
+  @Test(arguments: [
+    ("ln(u)", "[ln] unknown function \"ln\"; did you mean \"log\"?"),
+    ("if(u > 1, 1, 0)", "[if] unknown function \"if\"; did you mean \"where\"?"),
+    ("sum(u)", "[sum] unknown function \"sum\"; did you mean \"integral\"?"),
+    ("heavyside(u)", "[heavyside] unknown function \"heavyside\"; did you mean \"heaviside\"?"),
+    ("average(u)", "[average] unknown function \"average\"; did you mean \"mean\"?"),
+    ("power(u, 2)", "[power] unknown function \"power\"; write a^b"),
+    ("pow(u, 2)", "[pow] unknown function \"pow\"; write a^b"),
+    ("sign(u)", "[sign] unknown function \"sign\"; write where(s > 0, 1, where(s < 0, -1, 0))"),
+    ("not(u > 1)", "[not] unknown function \"not\"; write !(a)"),
+    ("where(u > 0 and v > 1, 1, 0)", "[and] \"and\" is not an operator here; write &&"),
+    ("where(u > 0 or v > 1, 1, 0)", "[or] \"or\" is not an operator here; write ||"),
+    ("where(not u, 1, 0)", "[not] \"not\" is not an operator here; write !"),
+    ("where(u ~= 1, 1, 0)", "[~=] \"~=\" is not an operator here; write !="),
+    ("u.*v", "[.*] \".*\" is not an operator here; write *"), ("u.^2", "[.^] \".^\" is not an operator here; write ^"),
+    ("time*u", "[time] unknown symbol \"time\"; did you mean \"t\"?"),
+  ])
+  func wordsOfOtherLanguagesAreTranslated(text: String, message: String) {
+    #expect(problems(text) == [message])
+  }
+
   @Test func allProblemsOfATextAreReportedInOrder() {
     #expect(
       problems("uu*vv + exp(1, 2)") == [

@@ -80,7 +80,10 @@ enum Reader: String, CaseIterable {
     case .npy, .png, .tiff, .hdf5:
       do {
         try write(bytes)
-        return try ArrayFile.read(path).values.count > 0
+        let array = try ArrayFile.read(path, allowsMissing: true)
+        let upright = try array.oriented(along: ["y", "x"])
+        for dimension in upright.dimensions { _ = try dimension.extent() }
+        return try upright.tissue(scale: 1).values.count == array.values.count
       } catch let problem as ArrayFileError {
         return try refused("\(problem)")
       }

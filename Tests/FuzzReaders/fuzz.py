@@ -41,7 +41,7 @@ READERS = {
     "NPY": ["ArrayFiles/NPY"],
     "PNG": ["ArrayFiles/PNG"],
     "TIFF": ["ArrayFiles/TIFF"],
-    "arrays in HDF5": ["Storage/HDF5/.*Foreign", "Storage/HDF5/HDF5Numbers", "Storage/Rehearsal"],
+    "arrays in HDF5": ["Storage/HDF5/.*Foreign", "Storage/HDF5/HDF5(Numbers|Attribute|Packing|Dimension)", "Storage/Rehearsal"],
     "checkpoints": ["Storage/CheckpointFile", "Storage/CheckpointManifest"],
 }
 

@@ -11,6 +11,7 @@ Python's own are tried by scripts/read_back.py, of which `scripts/test` makes us
 import argparse
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -50,7 +51,7 @@ class Truth:
             self.axes = [dimension[0].name.strip("/") for dimension in file["u"].dims][1:]
             self.positions = {axis: file[axis][()] for axis in self.axes}
             self.values = {name: file[name][()] for name in ("u", "v")}
-            # Alone the origin and the number of points tell how far a domain goes.
+            # Points stand in the middle of their control volumes.
             self.bounds = []
             for axis in reversed(self.axes):
                 half = (self.positions[axis][1] - self.positions[axis][0]) / 2
@@ -62,9 +63,9 @@ class Truth:
 
     @property
     def means_of_planes(self):
-        """By the sizes of the cells where the axis is that of a circle; a sphere has no areas."""
-        planes = self.values["u"].reshape(-1, numpy.prod(self.values["u"].shape[-2:] if len(self.axes) > 1 else self.values["u"].shape[-1:]))
-        return numpy.nanmean(planes, axis=1)
+        """Of each level; the points of a line or radius count as one."""
+        points = numpy.prod(self.values["u"].shape[1:][-2:])
+        return numpy.nanmean(self.values["u"].reshape(-1, points), axis=1)
 
 
 def same(found, expected):
@@ -89,8 +90,11 @@ def check(truth, seen):
         require(numpy.isclose(float(seen["mean"][0]), numpy.nanmean(truth.values["u"]), rtol=1e-13), f"the mean is {seen['mean'][0]}")
 
 
-def by_script(*command, passed_over=()):
-    """A reader that is a script, which prints what it sees of all runs."""
+def by_script(*command, passed_over=(), package=None):
+    """A reader that is a script, which prints what it sees of all runs.
+
+    `package` is one of Debian's that does not know its own version.
+    """
 
     def read(truths):
         version, runs, current = "", {}, None
@@ -111,6 +115,8 @@ def by_script(*command, passed_over=()):
             require(str(truth.directory) in runs, f"nothing was read of the run {kind}")
             check(truth, runs[str(truth.directory)])
             results[kind] = "same"
+        if package:
+            version += ", that is " + output("dpkg-query", "-W", "-f", "${Package} ${Version}", package)
         return version, results
 
     return read
@@ -170,7 +176,7 @@ def by_cdo(truths):
             for name, values in truth.values.items():
                 found = numbers(output("cdo", "-s", "outputf,%.17g,1", f"-selname,{name}", path))
                 require(same(found, values), f"{name} of {kind} differs")
-            # Means over the plane, one for each level, over what is not missing and by the sizes of the cells.
+            # Means over the plane, of what is not missing; a sphere has no areas that CDO would weigh with.
             found = numbers(output("cdo", "-s", "outputf,%.17g,1", "-fldmean", "-selname,u", path))
             require(numpy.allclose(found, truth.means_of_planes, rtol=1e-13), f"means of {kind} are {found}")
             for axis in truth.axes[-2:]:
@@ -191,6 +197,22 @@ def by_cdo(truths):
     return f"CDO {version}", dict.fromkeys(truths, "same; times after the remedy")
 
 
+def by_the_documentation(truths):
+    """The commands of docs/readers.md, as they stand there."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", (ROOT / "docs" / "readers.md").read_text(), re.MULTILINE | re.DOTALL)
+    require(len(blocks) == 2, f"docs/readers.md has {len(blocks)} blocks of commands, of which 2 are known")
+    results = {}
+    for kind in ("plain", "masked"):
+        for commands in blocks:
+            with tempfile.TemporaryDirectory() as folder:
+                shutil.copy(truths[kind].directory / "fields.h5", folder)
+                output("sh", "-e", "-c", commands, cwd=folder)
+                found = numbers(output("ncks", "-H", "-C", "-s", "%.17g\\n", "-v", "u", "means.nc", cwd=folder))
+                require(numpy.allclose(found, truths[kind].means, rtol=1e-13), f"means are {found} after {commands}")
+        results[kind] = "same"
+    return "", results
+
+
 PYTHON = sys.executable
 READERS = {
     "R, ncdf4": by_script("Rscript", HERE / "read.R", "ncdf4"),
@@ -199,8 +221,9 @@ READERS = {
     "ncdump": by_ncdump,
     "NCO": by_nco,
     "CDO": by_cdo,
-    "Debian's xarray, h5netcdf": by_script("/usr/bin/python3", HERE / "read_xarray.py", "h5netcdf"),
-    "Debian's xarray, netcdf4": by_script("/usr/bin/python3", HERE / "read_xarray.py", "netcdf4"),
+    "commands of docs/readers.md": by_the_documentation,
+    "Debian's xarray, h5netcdf": by_script("/usr/bin/python3", HERE / "read_xarray.py", "h5netcdf", package="python3-xarray"),
+    "Debian's xarray, netcdf4": by_script("/usr/bin/python3", HERE / "read_xarray.py", "netcdf4", package="python3-xarray"),
     "xarray, h5netcdf": by_script(PYTHON, HERE / "read_xarray.py", "h5netcdf"),
     "xarray, netcdf4": by_script(PYTHON, HERE / "read_xarray.py", "netcdf4"),
     "xarray, pyfive": by_script(SEPARATE, HERE / "read_xarray.py", "pyfive"),

@@ -52,7 +52,8 @@ extension HDF5File {
     var found: [HDF5Dimension] = []
     for (index, length) in shape.enumerated() {
       let scales = try dataset.scales(ofDimension: index)
-      var dimension = HDF5Dimension(length: length, name: try dataset.label(ofDimension: index))
+      let label = try dataset.label(ofDimension: index)
+      var dimension = HDF5Dimension(length: length, name: label)
       for scale in scales {
         let described = try described(by: scale, length: length)
         if dimension.coordinates == nil || described.coordinates != nil { dimension = described }
@@ -66,15 +67,35 @@ extension HDF5File {
         else { continue }
         dimension = try described(by: path, length: length)
       }
-      if dimension.axis == nil, let label = dimension.name {
+      if dimension.axis == nil, let label {
         dimension = HDF5Dimension(
-          length: length, name: label,
+          length: length, name: dimension.name ?? label,
           axis: HDF5Dimension.axis(name: label, attribute: nil, standardName: nil, unit: dimension.unit),
           coordinates: dimension.coordinates, unit: dimension.unit)
       }
       found.append(dimension)
     }
+    if found.contains(where: { $0.coordinates == nil && $0.length > 1 && !$0.isTime }) {
+      try refuseCurvedCoordinates(others, of: name)
+    }
     return found
+  }
+
+  /// Refuses arrays whose points are placed by coordinates that vary along several dimensions.
+  private func refuseCurvedCoordinates(_ names: [String], of name: String) throws(HDF5Error) {
+    for other in names {
+      guard let variable = try? openOwnDataset(HDF5File.sibling(of: name, other)),
+        try variable.shape().count(where: { $0 > 1 }) > 1,
+        let axis = HDF5Dimension.axis(
+          name: other, attribute: try variable.attribute("axis")?.text,
+          standardName: try variable.attribute("standard_name")?.text,
+          unit: try variable.attribute("units")?.text), axis != "t"
+      else { continue }
+      throw HDF5Error(
+        message:
+          "whose points do not stand on a rectangular grid: the positions \"\(other)\" vary along several dimensions; "
+          + "interpolate it onto evenly spaced points first")
+    }
   }
 
   /// A name that stands in the group of another.

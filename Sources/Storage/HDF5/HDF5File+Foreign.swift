@@ -36,7 +36,9 @@ extension HDF5File {
       return (try? dataset.holdsNumbers()) == true
     }
     guard names.count > 1 else { return names }
-    var describing: Set<String> = []
+    // Coordinates that belong to no variable are named by an attribute of the file.
+    let ofFile = try HDF5Attribute("coordinates", of: handle.id)?.text ?? ""
+    var describing = Set(ofFile.split(separator: " ").map(String.init))
     for name in names {
       guard let dataset = try? openOwnDataset(name) else { continue }
       if (try? dataset.isScale()) == true { describing.insert(name) }

@@ -1,0 +1,107 @@
+import Documents
+import Expressions
+
+/// The units of expressions, as far as they follow from those of their symbols.
+struct ExpressionUnits {
+  let fields: [String: UnitOfMeasure?]
+  let parameters: [String: UnitOfMeasure?]
+  let length: UnitOfMeasure?
+  let time: UnitOfMeasure?
+  /// How many lengths are multiplied in an integral over the domain.
+  let dimension: Int
+
+  private enum Meaning {
+    /// A number as it is written.
+    case number(Double)
+    case quantity(UnitOfMeasure)
+    case unknown
+  }
+
+  /// Two units of the same kind in a sum or a comparison; nil if there are none.
+  func mixture(in expression: Expression) -> (UnitOfMeasure, UnitOfMeasure)? {
+    var meanings: [Meaning] = []
+    for node in expression.nodes {
+      if case .binary(let operation, let a, let b) = node, operation.isSumOrComparison,
+        let one = pure(meanings[a], operation), let other = pure(meanings[b], operation),
+        one.isCommensurable(with: other), !one.equals(other)
+      {
+        return (one, other)
+      }
+      meanings.append(meaning(of: node, meanings))
+    }
+    return nil
+  }
+
+  /// The unit; that of a whole, as in `1 - u/K`, is 1, and any other number may be in the unit of what it is added to.
+  private func pure(_ meaning: Meaning, _ operation: BinaryOperation) -> UnitOfMeasure? {
+    switch meaning {
+    case .quantity(let unit): unit
+    case .number(1) where operation == .add || operation == .subtract: UnitOfMeasure("1")
+    case .number, .unknown: nil
+    }
+  }
+
+  /// nil if it is not known, or if a factor is a plain number, which may be a conversion.
+  func unit(of expression: Expression) -> UnitOfMeasure? {
+    var meanings: [Meaning] = []
+    for node in expression.nodes { meanings.append(meaning(of: node, meanings)) }
+    if case .quantity(let unit) = meanings.last { return unit }
+    return nil
+  }
+
+  private func meaning(of node: Node, _ known: [Meaning]) -> Meaning {
+    switch node {
+    case .constant(let value): return .number(value)
+    case .symbol(.field(let name)): return quantity(fields[name] ?? nil)
+    case .symbol(.parameter(let name)): return quantity(parameters[name] ?? nil)
+    case .symbol(.coordinate): return quantity(length)
+    case .symbol(.time): return quantity(time)
+    case .unary(.negate, let a), .unary(.abs, let a): return known[a]
+    case .binary(.add, let a, let b), .binary(.subtract, let a, let b), .binary(.min, let a, let b),
+      .binary(.max, let a, let b), .choice(_, let a, let b):
+      return common(known[a], known[b])
+    case .binary(.multiply, let a, let b): return product(known[a], known[b], 1)
+    case .binary(.divide, let a, let b): return product(known[a], known[b], -1)
+    case .binary(.power, let a, let b):
+      guard case .quantity(let unit) = known[a], case .number(let exponent) = known[b],
+        let whole = Int(exactly: exponent)
+      else { return .unknown }
+      return .quantity(unit.power(whole))
+    case .functional(.integral, let a): return product(known[a], quantity(length?.power(dimension)), 1)
+    case .lineFunctional(.integral, _, let a): return product(known[a], quantity(length), 1)
+    case .functional(_, let a), .lineFunctional(_, _, let a), .delay(let a, _, _): return known[a]
+    default: return .unknown
+    }
+  }
+
+  private func quantity(_ unit: UnitOfMeasure?) -> Meaning { unit.map { .quantity($0) } ?? .unknown }
+
+  private func common(_ a: Meaning, _ b: Meaning) -> Meaning {
+    switch (a, b) {
+    case (.number(let x), .number(let y)): x == y ? a : .unknown
+    case (.quantity, .number): a
+    case (.number, .quantity): b
+    case (.quantity(let x), .quantity(let y)): x.equals(y) ? a : .unknown
+    default: .unknown
+    }
+  }
+
+  private func product(_ a: Meaning, _ b: Meaning, _ power: Int) -> Meaning {
+    switch (a, b) {
+    case (.number(let x), .quantity(let unit)): x == 1 ? .quantity(power == 1 ? unit : unit.power(power)) : .unknown
+    case (.quantity, .number(let y)): y == 1 ? a : .unknown
+    case (.quantity(let x), .quantity(let y)): .quantity(x * (power == 1 ? y : y.power(power)))
+    default: .unknown
+    }
+  }
+}
+
+extension BinaryOperation {
+  /// Whether it makes sense only for quantities in the same unit.
+  fileprivate var isSumOrComparison: Bool {
+    switch self {
+    case .add, .subtract, .min, .max, .less, .lessOrEqual, .greater, .greaterOrEqual, .equal, .notEqual: true
+    default: false
+    }
+  }
+}
