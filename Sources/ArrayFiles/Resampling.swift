@@ -4,11 +4,15 @@ package enum Resampling: String, Sendable, CaseIterable {
   case nearest
   /// Between the centers of the points; beyond the outermost centers their values.
   case linear
-  /// The mean over each new point, by the lengths that old points share with it: keeps integrals.
+  /// The mean over the control volume of each new point, by the volumes that old points share with it: keeps integrals.
   case mean
 
   /// For each of `count` new points the old ones, of which there are `stored`, with their shares.
-  func shares(stored: Int, count: Int) -> [[(index: Int, share: Double)]] {
+  ///
+  /// - Parameter measure: the measure of what lies below a relative position from 0 to 1, up to a factor.
+  func shares(
+    stored: Int, count: Int, measure: (Double) -> Double = { $0 }
+  ) -> [[(index: Int, share: Double)]] {
     (0..<count).map { point in
       // In units of old points.
       let low = Double(point) * Double(stored) / Double(count)
@@ -24,7 +28,10 @@ package enum Resampling: String, Sendable, CaseIterable {
       case .mean:
         return (Int(low)..<min(stored, Int(high.rounded(.up)))).compactMap { index in
           let shared = min(high, Double(index + 1)) - max(low, Double(index))
-          return shared > 1e-12 ? (index, shared / (high - low)) : nil
+          guard shared > 1e-12 else { return nil }
+          let part =
+            measure(min(high, Double(index + 1)) / Double(stored)) - measure(max(low, Double(index)) / Double(stored))
+          return (index, part / (measure(high / Double(stored)) - measure(low / Double(stored))))
         }
       }
     }
@@ -40,21 +47,24 @@ extension StoredArray {
   /// - Parameter lengths: those of the domain, the slowest axis first, if the values are known to go on beyond the points
   ///   that have one by up to one point, because only the resolution of an edge differs: there the nearest value counts,
   ///   the mean of several.
+  /// - Parameter measure: of an array along a radius, the volume below a relative position from 0 to 1, up to a factor.
   package func resampled(
-    to shape: [Int], by method: Resampling, extendingOver lengths: [Double]? = nil
+    to shape: [Int], by method: Resampling, extendingOver lengths: [Double]? = nil,
+    measure: (Double) -> Double = { $0 }
   ) -> StoredArray {
     precondition(shape.count == self.shape.count)
-    guard values.contains(where: \.isNaN) else { return complete(on: shape, by: method) }
+    guard values.contains(where: \.isNaN) else { return complete(on: shape, by: method, measure) }
     let present = replacing(shape: self.shape, values: values.map { $0.isNaN ? 0 : 1 })
-    let sums = replacing(shape: self.shape, values: values.map { $0.isNaN ? 0 : $0 }).complete(on: shape, by: method)
-    let shares = present.complete(on: shape, by: method).values
+    let sums = replacing(shape: self.shape, values: values.map { $0.isNaN ? 0 : $0 }).complete(
+      on: shape, by: method, measure)
+    let shares = present.complete(on: shape, by: method, measure).values
     let counted: [Bool] =
       if lengths != nil {
         shares.map { $0 > 1e-9 }
       } else if method == .mean {
         shares.map { $0 > 0.5 - 1e-9 }
       } else {
-        zip(shares, present.complete(on: shape, by: .nearest).values).map { $0 > 1e-9 && $1 > 0 }
+        zip(shares, present.complete(on: shape, by: .nearest, measure).values).map { $0 > 1e-9 && $1 > 0 }
       }
     return sums.replacing(
       shape: shape,
@@ -91,17 +101,21 @@ extension StoredArray {
   }
 
   /// The same where all points have a value.
-  private func complete(on shape: [Int], by method: Resampling) -> StoredArray {
+  private func complete(
+    on shape: [Int], by method: Resampling, _ measure: (Double) -> Double
+  ) -> StoredArray {
     var current = self
     for axis in shape.indices where shape[axis] != current.shape[axis] {
-      current = current.resampled(axis: axis, count: shape[axis], by: method)
+      current = current.resampled(axis: axis, count: shape[axis], by: method, measure)
     }
     return current
   }
 
-  private func resampled(axis: Int, count: Int, by method: Resampling) -> StoredArray {
+  private func resampled(
+    axis: Int, count: Int, by method: Resampling, _ measure: (Double) -> Double
+  ) -> StoredArray {
     let stored = shape[axis]
-    let shares = method.shares(stored: stored, count: count)
+    let shares = method.shares(stored: stored, count: count, measure: measure)
     let inner = shape[(axis + 1)...].reduce(1, *)
     let outer = shape[..<axis].reduce(1, *)
     var result = [Double](repeating: 0, count: outer * count * inner)

@@ -11,6 +11,13 @@ extension ArraySource {
       throw problem(
         "has no field \"\(field ?? "")\"", remedy: "its fields: " + series.fields.joined(separator: ", "))
     }
+    let wanted = target.grid.axes[0].geometry
+    // Of a radius in an older file it is not known of what.
+    guard series.geometry == wanted || series.geometry == nil && wanted != .cartesian else {
+      throw problem(
+        "is of a run whose first axis is \(series.geometry?.rawValue ?? "a radius"), but the domain is \(wanted.rawValue)"
+      )
+    }
     for (axis, positions) in zip(target.grid.axes, series.coordinates) {
       let spacing = positions.count > 1 ? positions[1] - positions[0] : axis.length
       let low = positions[0] - 0.5 * spacing

@@ -186,7 +186,12 @@ package struct ArraySource: Sendable {
         remedy: "add \"resampling\": \"linear\", \"mean\" or \"nearest\" if it covers the same domain")
     }
     let lengths = source.isRun ? Array(grid.axes.map(\.length).reversed()) : nil
-    return array.resampled(to: wanted, by: resampling, extendingOver: lengths).values
+    guard let radius = grid.axes.first, radius.geometry != .cartesian else {
+      return array.resampled(to: wanted, by: resampling, extendingOver: lengths).values
+    }
+    return array.resampled(to: wanted, by: resampling, extendingOver: lengths) { position in
+      pow(radius.origin + position * radius.length, Double(radius.dimension))
+    }.values
   }
 
   func problem(_ text: String, remedy: String? = nil) -> Diagnostics {

@@ -23,6 +23,9 @@ package struct FieldDescription: Hashable, Sendable {
 struct CoordinateScales {
   let axes: [String]
 
+  /// The attribute of a radius that tells of what.
+  static let geometry = "geometry"
+
   /// Writes the positions of the points along each axis, to be the scales of dimensions.
   static func write(_ grid: Grid, unit: String?, to file: HDF5File) throws(HDF5Error) -> CoordinateScales {
     for axis in grid.axes {
@@ -32,6 +35,9 @@ struct CoordinateScales {
       try dataset.close()
       try file.setAttribute("units", of: axis.name, to: FileUnit.text(unit))
       try file.setAttribute("long_name", of: axis.name, to: "position along \(axis.name)")
+      if axis.geometry != .cartesian {
+        try file.setAttribute(CoordinateScales.geometry, of: axis.name, to: axis.geometry.rawValue)
+      }
     }
     return CoordinateScales(axes: grid.axes.map(\.name).reversed())
   }

@@ -9,6 +9,8 @@ package struct FieldFile {
   package let shape: [Int]
   /// Positions along the axes, x first.
   package let coordinates: [[Double]]
+  /// What the first axis measures; nil for a radius of which an older file does not tell it.
+  package let geometry: Axis.Geometry?
   package let times: [Double]
   package let isCheckpoint: Bool
   /// Whether all values have been read in a copy of the process.
@@ -37,6 +39,9 @@ package struct FieldFile {
         coordinates.append(try file.openDataset(axis).readDoubles())
       }
       self.coordinates = coordinates
+      geometry =
+        try file.has("r")
+        ? file.textAttribute(CoordinateScales.geometry, of: "r").flatMap(Axis.Geometry.init) : .cartesian
       shape = coordinates.reversed().map(\.count)
       times = isCheckpoint ? [] : try file.openDataset("time").readDoubles()
       try file.close()

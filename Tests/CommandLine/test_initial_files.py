@@ -178,3 +178,45 @@ def test_damaged_hdf5_files_never_crash_the_program(oncofield, tmp_path, array):
         assert finished.returncode in codes, (finished.returncode, finished.stderr)
         codes[finished.returncode] += 1
     assert codes[65] > 50
+
+
+@pytest.mark.parametrize("geometry, dimension", [("cylindrical-radial", 2), ("spherical-radial", 3)])
+def test_means_along_a_radius_keep_the_mass(geometry, dimension, oncofield, tmp_path):
+    """u = r on four shells as means on two: by their volumes, not by their lengths."""
+
+    def run(name, initial, points):
+        content = {
+            "model": {"name": "still", "fields": {"u": {}}, "reactions": {"u": "0"}},
+            "domain": {"size": [4], "points": [points], "geometry": geometry},
+            "initial": {"u": initial}, "time": {"end": 1, "step": 1}, "output": {"fields": {"every": 1}},
+        }  # fmt: skip
+        (tmp_path / f"{name}.json").write_text(json.dumps(content))
+        return oncofield("run", tmp_path / f"{name}.json", "--output", tmp_path / name, check=False)
+
+    assert run("fine", "r", 4).returncode == 0
+    assert run("coarse", {"file": "fine", "resampling": "mean"}, 2).returncode == 0
+    volumes = numpy.diff(numpy.arange(5.0) ** dimension)
+    right = (volumes * (numpy.arange(4) + 0.5)).reshape(2, 2).sum(1) / volumes.reshape(2, 2).sum(1)
+    with h5py.File(tmp_path / "coarse" / "fields.h5") as file:
+        numpy.testing.assert_allclose(file["u"][0], right, rtol=1e-14)
+
+
+def test_a_run_of_another_geometry_is_refused_as_a_beginning(oncofield, tmp_path):
+    kinds = ["cartesian", "cylindrical-radial", "spherical-radial"]
+    for kind in kinds:
+        for other in [None, *kinds]:
+            content = {
+                "model": {"name": "still", "fields": {"u": {}}, "reactions": {"u": "0"}},
+                "domain": {"size": [4], "points": [4], "geometry": kind},
+                "initial": {"u": {"file": other} if other else 1}, "time": {"end": 1, "step": 1},
+                "output": {"fields": {"every": 1}},
+            }  # fmt: skip
+            if other and not (tmp_path / other).exists():
+                continue
+            (tmp_path / "run.json").write_text(json.dumps(content))
+            name = tmp_path / (kind if other is None else f"{kind}-{other}")
+            finished = oncofield("run", tmp_path / "run.json", "--output", name, check=False)
+            right = 0 if other in (None, kind) else 65
+            assert finished.returncode == right, (kind, other, finished.stderr)
+            if right:
+                assert f"is of a run whose first axis is {other}, but the domain is {kind}" in finished.stderr

@@ -43,7 +43,7 @@ struct ComparedRun {
     axes = (file?.coordinates ?? []).enumerated().map { index, positions in
       ComparedAxis(
         positions: positions, origin: domain?["origin"]?.numbers?[index], length: domain?["size"]?.numbers?[index],
-        geometry: index > 0 ? .cartesian : domain?["geometry"]?.text.flatMap(Axis.Geometry.init))
+        geometry: index > 0 ? .cartesian : file?.geometry ?? domain?["geometry"]?.text.flatMap(Axis.Geometry.init))
     }
   }
 
