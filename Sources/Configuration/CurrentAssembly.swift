@@ -44,7 +44,8 @@ package final class CurrentAssembly {
     simulation.ledger = ledger
     simulation.health = HealthCheck(
       of: assembly.state, tolerances: configuration.negativityTolerances,
-      cannotBecomeNegative: configuration.cannotBecomeNegative, volumes: assembly.volumes, pool: assembly.pool)
+      cannotBecomeNegative: configuration.cannotBecomeNegative, traces: assembly.traceWatches,
+      volumes: assembly.volumes, pool: assembly.pool)
     return simulation
   }
 

@@ -1,4 +1,5 @@
 import Documents
+import Foundation
 import Simulations
 import TimeStepping
 
@@ -70,7 +71,16 @@ package struct HealthReport {
       return
         "the front of field \(name) is thinner than two points (\(Float(points)) at \(point), \(when)), so that its "
         + "speed and width depend on the grid; take at least twice as many points (domain.points)"
+    case .regrowth(let trough): return regrowth(finding.field, from: trough) + " (\(when))"
     }
+  }
+
+  private func regrowth(_ field: Int, from trough: Double) -> String {
+    let name = configuration.model.fieldNames[field]
+    return
+      "field \(name) has grown again after it was down to \(String(format: "%.3g", trough)) at its largest, which is less than "
+      + "one cell or than anything that can be told from errors; if it is made of cells, give it a threshold below which "
+      + "they are gone (\"extinction\" of the field, as in { \"below\": 1e-3, \"every\": 1 })"
   }
 
   private func remedy(negative field: Int) -> String {
@@ -104,6 +114,9 @@ package struct HealthReport {
     case .thinFront(let points):
       members.insert(.init("kind", .string("thin front")), at: 0)
       members.append(.init("width_in_points", .number(points)))
+    case .regrowth(let trough):
+      members.insert(.init("kind", .string("regrowth")), at: 0)
+      members.append(.init("lowest_maximum", .number(trough)))
     }
     return .object(members)
   }

@@ -28,8 +28,8 @@ package final class RunAssembly {
   package let diffusionPlan: [Diffusion.Plan]
   /// Into how many parts each half of the first step is divided for taxis; nil without.
   package let taxisParts: Int?
-  /// For each field the fastest rate at which it grows from nothing.
-  package let growthRates: [Double]
+  /// How fast traces of the fields grow where there is nothing of them.
+  package let traceGrowth: TraceGrowth
 
   /// Largest absolute value of each field at the start of the run.
   package let maxima: [Double]
@@ -80,9 +80,11 @@ package final class RunAssembly {
     }
     let largest = maxima ?? []
     self.maxima = largest
-    growthRates = configuration.growthRates(maxima: largest)
+    // What treatments change is in it from the start: rounding of before they do grows afterwards.
+    traceGrowth =
+      try earlier?.traceGrowth ?? configuration.traceGrowth(maxima: largest, volumes: volumes, pool: pool)
     self.quasiSteady = quasiSteady
-    let fields = try configuration.diffusingFields(growthRates: growthRates, volumes: volumes, pool: pool)
+    let fields = try configuration.diffusingFields(traceGrowth: traceGrowth, volumes: volumes, pool: pool)
     diffusion = try configuration.diffusion(of: fields, quasiSteady: quasiSteady, volumes: volumes, pool: pool)
     taxis = try configuration.limitedTaxis(volumes: volumes, pool: pool)
     spectralTaxis = try configuration.spectralTaxis(volumes: volumes, pool: pool)
@@ -106,6 +108,7 @@ package final class RunAssembly {
     }
     taxisParts = taxis?.division(state, time: start, step: 0.5 * length)
     observables = try configuration.makeObservables(volumes: volumes, pool: pool)
+    if earlier == nil, continuing == nil { try checkBalances() }
   }
 
   /// The reactions of all points, and what in them depends on the past and the whole domain.

@@ -8,9 +8,9 @@ import TimeStepping
 extension RunConfiguration {
   /// How the fields diffuse.
   ///
-  /// - Parameter growthRates: of each field; none are needed for fields that are always in balance.
+  /// - Parameter traceGrowth: not needed for fields that are always in balance.
   func diffusingFields(
-    growthRates: [Double], volumes: PointVolumes, pool: WorkerPool
+    traceGrowth: TraceGrowth?, volumes: PointVolumes, pool: WorkerPool
   ) throws -> [FieldDiffusion] {
     try model.fields.indices.map { index in
       let diffusivity = diffusivities[index]
@@ -28,8 +28,7 @@ extension RunConfiguration {
           try $0.permeability(
             of: grid, fields: model.fieldNames, parameters: model.parameterValues, volumes: volumes)
         },
-        growthRate: growthRates.isEmpty ? 0 : growthRates[index],
-        duration: endTime - startTime,
+        traceExponent: traceGrowth?.exponents[index] ?? 0,
         isQuasiSteady: model.fields[index].isQuasiSteady, requestedMethod: requestedMethods[index],
         symbol: symbol, keepsSymbol: isControlled || scheme.comparesSteps)
     }
@@ -38,7 +37,7 @@ extension RunConfiguration {
   /// The fields that are always in balance; nil if there are none.
   func quasiSteadyFields(volumes: PointVolumes, pool: WorkerPool) throws -> QuasiSteadyFields? {
     if quasiSteadyOrder.isEmpty { return nil }
-    let fields = try diffusingFields(growthRates: [], volumes: volumes, pool: pool)
+    let fields = try diffusingFields(traceGrowth: nil, volumes: volumes, pool: pool)
     return try QuasiSteadyFields(
       quasiSteadyOrder.map { try BalanceSolver(field: $0, fields[$0], volumes: volumes, pool: pool) },
       rates: model.rates, fields: model.fieldNames, parameters: model.parameterValues, volumes: volumes, pool: pool)

@@ -63,6 +63,8 @@ package struct RunPlan {
       "field_frames": .integer(count(configuration.fieldInterval)),
       "images": .integer(count(configuration.imageInterval)),
       "fields_h5_bytes": .integer(outputBytes),
+      "growth_from_empty": assembly.traceGrowth.harmful.isEmpty
+        ? nil : .array(assembly.traceGrowth.harmful.map(output)),
       "positivity": configuration.positivityOutput,
       "rounding_of_rates": assembly.roundingOutput(at: configuration.startTime),
       "noise": configuration.noiseOutput,
@@ -96,6 +98,9 @@ package struct RunPlan {
           "    \(name): super-time-stepping, \(stages) stages, \(steps) to a step of the run (\(reason))")
       }
     }
+    for (number, circle) in assembly.traceGrowth.harmful.enumerated() {
+      lines.append((number == 0 ? "  growth       " : "               ") + configuration.description(of: circle))
+    }
     if let parts = assembly.taxisParts {
       let names = (assembly.taxis?.fields ?? []).map { configuration.model.fieldNames[$0.field] }
       lines.append(
@@ -115,6 +120,14 @@ package struct RunPlan {
     lines += configuration.treatments.map { "  treatment    " + configuration.description(of: $0) }
     lines += configuration.stops.map { "  stop         \($0.reason)" }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func output(_ circle: TraceGrowth.Circle) -> JSONText {
+    .object([
+      "fields": .strings(circle.fields.map { configuration.model.fieldNames[$0] }),
+      "rate": circle.rate.isFinite ? .number(circle.rate) : .null,
+      "exponent": circle.exponent.isFinite ? .number(circle.exponent) : .null,
+    ])
   }
 
   private var scheme: String {

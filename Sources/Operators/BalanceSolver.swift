@@ -90,7 +90,8 @@ package final class BalanceSolver: Sendable {
     var (residual, scale) = try self.residual(state, sides, evaluateOnGrid)
     let mayBeGuarded = !isLinear && state.minimum(field) >= 0
     for index in 0..<BalanceSolver.mostNewtonSteps {
-      if residual <= BalanceSolver.tolerance * scale { return }
+      // On a line one step is little work, and finds also what is far below the residual at other points.
+      if residual <= BalanceSolver.tolerance * scale, index > 0 || !isLine || isSingular || residual == 0 { return }
       try solveLinear(to: BalanceSolver.tolerance * scale)
       work.setField(Part.before, toSumOf: [(1, state)], field: field, pool: pool)
       if mayBeGuarded, index < BalanceSolver.guardedSteps, limitDecrease(of: w) {

@@ -106,7 +106,7 @@ package final class Simulation {
       let step = try takeStep(to: goal(after: start))
       try health?.check(
         state, step: clock.step + 1, time: step.end, isPromised: stepper.keepsDensitiesNonNegative)
-      removeTraces(after: step)
+      try removeTraces(after: step)
       clock.complete(step)
       try recordHistory()
       try observe(at: clock.time, state)
@@ -148,13 +148,6 @@ package final class Simulation {
     aside = copy
     copy.copy(from: start, pool: pool)
     return copy
-  }
-
-  private func removeTraces(after step: Clock.Step) {
-    guard let extinction else { return }
-    let before = extinction.removed
-    extinction.apply(to: state, from: step.start, to: step.end)
-    ledger?.remove(zip(extinction.removed, before).map { $0 - $1 })
   }
 
   /// - Parameter changes: of the masses since the latest step that counts.
