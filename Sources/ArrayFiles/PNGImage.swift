@@ -2,7 +2,8 @@ import CPNG
 
 /// A picture in PNG format, as numbers from 0, black, to 1, white.
 ///
-/// Values are those that the file stores: nothing is done about gamma or color profiles.
+/// Values are those that the file stores, whatever their bits: nothing is done about gamma, color profiles, significant
+/// bits or the size of pixels. Colors of a palette become their luminance.
 struct PNGImage {
   private let bytes: [UInt8]
 
@@ -18,7 +19,9 @@ struct PNGImage {
     // No compressed data become more than about a thousand times as long; eight pixels may share a byte.
     guard size / 65536 <= bytes.count else { throw ArrayFileError("is cut short") }
     let samples = PixelSamples(
-      kind: .unsigned, depth: Int(layout.depth), pixels: count, isColored: layout.channels >= 3,
+      kind: .unsigned, depth: Int(layout.depth),
+      white: Double(sign: .plus, exponent: Int(layout.depth), significand: 1) - 1, pixels: count,
+      isColored: layout.channels >= 3,
       alpha: layout.channels % 2 == 0 ? Int(layout.channels) - 1 : nil, pixelStride: Int(layout.channels),
       sampleStride: 1)
     let pixels = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 16)
@@ -28,7 +31,9 @@ struct PNGImage {
     guard let values = samples.values(UnsafeRawBufferPointer(pixels)) else {
       throw ArrayFileError("has samples of \(layout.depth) bits, which cannot be read")
     }
-    return StoredArray(shape: shape, values: values)
+    var array = StoredArray(shape: shape, values: values)
+    array.samples = .brightnesses
+    return array
   }
 
   private func read(_ layout: inout oncofield_png_layout, into pixels: UnsafeMutableRawPointer?) throws(ArrayFileError)

@@ -3,8 +3,10 @@ struct PixelSamples {
   enum Kind { case unsigned, signed, floating }
 
   let kind: Kind
-  /// Bits of one sample.
+  /// Bits of one sample as it lies in memory: 8, 16, 32 or 64.
   let depth: Int
+  /// The largest number without sign, which is white.
+  let white: Double
   let pixels: Int
   /// Red, green and blue, or a grey alone.
   let isColored: Bool
@@ -14,16 +16,18 @@ struct PixelSamples {
   let (pixelStride, sampleStride): (Int, Int)
   /// Whether 0 is white.
   var isInverted = false
+  /// The stored grey that stands for no value.
+  var noData: Double?
 
   /// The numbers of the pixels.
   ///
-  /// Whole numbers without sign are divided by their largest; others are taken as they are. A color becomes its
-  /// luminance, by the weights of Rec. 709 on the stored values. Fully transparent pixels are 0.
+  /// Whole numbers without sign are divided by `white`; others are taken as they are. A color becomes its luminance, by
+  /// the weights of Rec. 709 on the stored values. Fully transparent pixels are 0, pixels without a value NaN.
   func values(_ bytes: UnsafeRawBufferPointer) -> [Double]? {
     switch (kind, depth) {
-    case (.unsigned, 8): values(bytes, UInt8.self) { Double($0) / 255 }
-    case (.unsigned, 16): values(bytes, UInt16.self) { Double($0) / 65535 }
-    case (.unsigned, 32): values(bytes, UInt32.self) { Double($0) / 4_294_967_295 }
+    case (.unsigned, 8): values(bytes, UInt8.self) { Double($0) }
+    case (.unsigned, 16): values(bytes, UInt16.self) { Double($0) }
+    case (.unsigned, 32): values(bytes, UInt32.self) { Double($0) }
     case (.signed, 8): values(bytes, Int8.self) { Double($0) }
     case (.signed, 16): values(bytes, Int16.self) { Double($0) }
     case (.signed, 32): values(bytes, Int32.self) { Double($0) }
@@ -37,11 +41,15 @@ struct PixelSamples {
   private func values<Sample: BitwiseCopyable>(
     _ bytes: UnsafeRawBufferPointer, _: Sample.Type, _ number: (Sample) -> Double
   ) -> [Double] {
-    func sample(_ pixel: Int, _ index: Int) -> Double {
+    func stored(_ pixel: Int, _ index: Int) -> Double {
       let offset = (pixel * pixelStride + index * sampleStride) * MemoryLayout<Sample>.size
       return number(bytes.loadUnaligned(fromByteOffset: offset, as: Sample.self))
     }
+    func sample(_ pixel: Int, _ index: Int) -> Double {
+      kind == .unsigned ? stored(pixel, index) / white : stored(pixel, index)
+    }
     return (0..<pixels).map { pixel in
+      if let noData, !isColored, stored(pixel, 0) == noData { return .nan }
       if let alpha, sample(pixel, alpha) == 0 { return 0 }
       var value = sample(pixel, 0)
       if isColored {

@@ -33,8 +33,65 @@ package enum Resampling: String, Sendable, CaseIterable {
 
 extension StoredArray {
   /// The array on as many points along each axis as `shape` says, over the same domain.
-  package func resampled(to shape: [Int], by method: Resampling) -> StoredArray {
+  ///
+  /// Points without a value (NaN) do not count: a new point is the mean of those that have one, by their shares. It has
+  /// none where the point that covers its center has none, or, for means, half of it.
+  ///
+  /// - Parameter lengths: those of the domain, the slowest axis first, if the values are known to go on beyond the points
+  ///   that have one by up to one point, because only the resolution of an edge differs: there the nearest value counts,
+  ///   the mean of several.
+  package func resampled(
+    to shape: [Int], by method: Resampling, extendingOver lengths: [Double]? = nil
+  ) -> StoredArray {
     precondition(shape.count == self.shape.count)
+    guard values.contains(where: \.isNaN) else { return complete(on: shape, by: method) }
+    let present = replacing(shape: self.shape, values: values.map { $0.isNaN ? 0 : 1 })
+    let sums = replacing(shape: self.shape, values: values.map { $0.isNaN ? 0 : $0 }).complete(on: shape, by: method)
+    let shares = present.complete(on: shape, by: method).values
+    let counted: [Bool] =
+      if lengths != nil {
+        shares.map { $0 > 1e-9 }
+      } else if method == .mean {
+        shares.map { $0 > 0.5 - 1e-9 }
+      } else {
+        zip(shares, present.complete(on: shape, by: .nearest).values).map { $0 > 1e-9 && $1 > 0 }
+      }
+    return sums.replacing(
+      shape: shape,
+      values: sums.values.indices.map { index in
+        if counted[index] { return sums.values[index] / shares[index] }
+        return lengths.map { nearest(to: StoredArray.place(index, in: shape), of: shape, $0) } ?? .nan
+      })
+  }
+
+  /// The value of the nearest point that has one, among the one that covers the center of a new point and those that touch
+  /// it; the mean of several at the same distance, NaN if there is none.
+  private func nearest(to place: [Int], of newShape: [Int], _ lengths: [Double]) -> Double {
+    // In units of the points of this array.
+    let centers = place.indices.map { (Double(place[$0]) + 0.5) * Double(shape[$0]) / Double(newShape[$0]) }
+    var (least, sum, count) = (Double.infinity, 0.0, 0.0)
+    var candidates: [(index: Int, distance: Double)] = [(0, 0)]
+    for axis in shape.indices {
+      let covering = min(shape[axis] - 1, Int(centers[axis]))
+      let spacing = lengths[axis] / Double(shape[axis])
+      candidates = candidates.flatMap { candidate in
+        (max(0, covering - 1)...min(shape[axis] - 1, covering + 1)).map { index in
+          let away = (Double(index) + 0.5 - centers[axis]) * spacing
+          return (candidate.index * shape[axis] + index, candidate.distance + away * away)
+        }
+      }
+    }
+    for candidate in candidates where !values[candidate.index].isNaN {
+      if candidate.distance < least * (1 - 1e-9) { (least, sum, count) = (candidate.distance, 0, 0) }
+      guard candidate.distance <= least * (1 + 1e-9) else { continue }
+      sum += values[candidate.index]
+      count += 1
+    }
+    return sum / count
+  }
+
+  /// The same where all points have a value.
+  private func complete(on shape: [Int], by method: Resampling) -> StoredArray {
     var current = self
     for axis in shape.indices where shape[axis] != current.shape[axis] {
       current = current.resampled(axis: axis, count: shape[axis], by: method)

@@ -44,19 +44,14 @@ final class TIFFFile {
     return ArrayFileError("is a damaged TIFF picture" + (reason.isEmpty ? "" : ": \(reason)"))
   }
 
-  /// Rows and columns of all directories.
-  func sizes() throws(ArrayFileError) -> [[Int]] {
-    var sizes: [[Int]] = [try pictureSize()]
+  /// How all directories are stored, in their order.
+  func layouts() throws(ArrayFileError) -> [oncofield_tiff_layout] {
+    var layouts = [try layout()]
     while TIFFLastDirectory(handle) == 0 {
       guard TIFFReadDirectory(handle) == 1 else { throw damage() }
-      sizes.append(try pictureSize())
+      layouts.append(try layout())
     }
-    return sizes
-  }
-
-  private func pictureSize() throws(ArrayFileError) -> [Int] {
-    let layout = try layout()
-    return [Int(layout.height), Int(layout.width)]
+    return layouts
   }
 
   /// How the current directory is stored.
@@ -66,6 +61,17 @@ final class TIFFFile {
       throw ArrayFileError("is a damaged TIFF picture: its size is missing")
     }
     return layout
+  }
+
+  /// The text that describes the picture of the current directory.
+  var description: String { oncofield_tiff_description(handle).map { String(cString: $0) } ?? "" }
+
+  /// The text of a tag of GDAL in the current directory.
+  func text(ofTag tag: Int) -> String? {
+    var count: UInt32 = 0
+    guard let bytes = oncofield_tiff_unnamed(handle, UInt32(tag), &count) else { return nil }
+    let text = UnsafeRawBufferPointer(start: bytes, count: Int(count)).prefix { $0 != 0 }
+    return String(decoding: text, as: UTF8.self)
   }
 
   func select(_ page: Int) throws(ArrayFileError) {

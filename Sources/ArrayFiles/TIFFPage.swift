@@ -7,6 +7,10 @@ struct TIFFPage {
   private let samples: PixelSamples
   /// Separate planes, and samples of a pixel within one.
   private let (planes, samplesPerPlane): (Int, Int)
+  /// What the numbers are.
+  let kind: StoredArray.Samples
+  /// What marks pixels without a value.
+  let missing: String?
 
   init(_ file: TIFFFile, _ page: Int) throws(ArrayFileError) {
     try file.select(page)
@@ -19,10 +23,24 @@ struct TIFFPage {
     self.file = file
     self.layout = layout
     (planes, samplesPerPlane) = isPlanar ? (Int(layout.samples), 1) : (1, Int(layout.samples))
+    let kind = try Self.kind(layout)
+    if let metadata = file.text(ofTag: Int(oncofield_tiff_gdal_metadata)),
+      metadata.contains("role=\"scale\"") || metadata.contains("role=\"offset\"")
+    {
+      throw ArrayFileError(
+        "has a scale or an offset of GDAL, which is not applied; unpack it with  gdal_translate -unscale")
+    }
+    let noData = file.text(ofTag: Int(oncofield_tiff_gdal_no_data)).flatMap { text in
+      Double(text.filter { $0 != " " })
+    }
+    missing = noData.map { "GDAL_NODATA \($0)" }
+    self.kind = kind == .unsigned ? .brightnesses : kind == .signed ? .signed : .numbers
     samples = PixelSamples(
-      kind: try Self.kind(layout), depth: Int(layout.bits), pixels: pixels, isColored: isColored,
+      kind: kind, depth: Self.isPacked(layout) ? 16 : Int(layout.bits),
+      white: Double(sign: .plus, exponent: Int(layout.bits), significand: 1) - 1, pixels: pixels, isColored: isColored,
       alpha: layout.alpha < 0 ? nil : Int(layout.alpha), pixelStride: samplesPerPlane,
-      sampleStride: isPlanar ? pixels : 1, isInverted: layout.photometric == PHOTOMETRIC_MINISWHITE)
+      sampleStride: isPlanar ? pixels : 1, isInverted: layout.photometric == PHOTOMETRIC_MINISWHITE,
+      noData: kind == .floating && layout.bits == 32 ? noData.map { Double(Float($0)) } : noData)
     if layout.compression == COMPRESSION_JPEG { oncofield_tiff_ask_for_rgb(file.handle) }
     try checkSize()
   }
@@ -31,9 +49,9 @@ struct TIFFPage {
 
   private static func kind(_ layout: oncofield_tiff_layout) throws(ArrayFileError) -> PixelSamples.Kind {
     switch (Int32(layout.format), layout.bits) {
-    case (SAMPLEFORMAT_UINT, 8), (SAMPLEFORMAT_UINT, 16), (SAMPLEFORMAT_UINT, 32): return .unsigned
     // Files without a word on their samples hold whole numbers without sign.
-    case (SAMPLEFORMAT_VOID, 8), (SAMPLEFORMAT_VOID, 16), (SAMPLEFORMAT_VOID, 32): return .unsigned
+    case (SAMPLEFORMAT_UINT, 1...16), (SAMPLEFORMAT_UINT, 32): return .unsigned
+    case (SAMPLEFORMAT_VOID, 1...16), (SAMPLEFORMAT_VOID, 32): return .unsigned
     case (SAMPLEFORMAT_INT, 8), (SAMPLEFORMAT_INT, 16), (SAMPLEFORMAT_INT, 32): return .signed
     case (SAMPLEFORMAT_IEEEFP, 16), (SAMPLEFORMAT_IEEEFP, 32), (SAMPLEFORMAT_IEEEFP, 64): return .floating
     case (SAMPLEFORMAT_COMPLEXINT, _), (SAMPLEFORMAT_COMPLEXIEEEFP, _):
@@ -83,8 +101,12 @@ struct TIFFPage {
 
   // MARK: Reading
 
-  private var sampleSize: Int { Int(layout.bits) / 8 }
-  private var rowSize: Int { Int(layout.width) * samplesPerPlane * sampleSize }
+  /// Whether several samples share a byte.
+  private static func isPacked(_ layout: oncofield_tiff_layout) -> Bool { layout.bits < 16 && layout.bits != 8 }
+
+  /// Bytes of so many pixels of a row.
+  private func size(ofPixels count: Int) -> Int { (count * samplesPerPlane * Int(layout.bits) + 7) / 8 }
+  private var rowSize: Int { size(ofPixels: Int(layout.width)) }
   private var planeSize: Int { Int(layout.height) * rowSize }
   private var byteCount: Int { planes * planeSize }
 
@@ -95,8 +117,32 @@ struct TIFFPage {
       let part = UnsafeMutableRawBufferPointer(rebasing: buffer[plane * planeSize..<(plane + 1) * planeSize])
       if layout.tile_width > 0 { try readTiles(plane, into: part) } else { try readStrips(plane, into: part) }
     }
-    guard let values = samples.values(UnsafeRawBufferPointer(buffer)) else { throw file.damage() }
+    let bytes = UnsafeRawBufferPointer(buffer)
+    let values =
+      Self.isPacked(layout) ? unpacked(bytes).withUnsafeBytes { samples.values($0) } : samples.values(bytes)
+    guard let values else { throw file.damage() }
     return values
+  }
+
+  /// Samples that share bytes, highest bit first, each row from a byte of its own, as 16 bits each.
+  private func unpacked(_ bytes: UnsafeRawBufferPointer) -> [UInt16] {
+    let (bits, count) = (Int(layout.bits), Int(layout.width) * samplesPerPlane)
+    var unpacked: [UInt16] = []
+    unpacked.reserveCapacity(planes * Int(layout.height) * count)
+    for start in stride(from: 0, to: bytes.count, by: rowSize) {
+      var (held, number) = (0, UInt32(0))
+      var next = start
+      for _ in 0..<count {
+        while held < bits {
+          number = number << 8 | UInt32(bytes[next])
+          (held, next) = (held + 8, next + 1)
+        }
+        held -= bits
+        unpacked.append(UInt16(truncatingIfNeeded: number >> UInt32(held)) & (1 << UInt16(bits) - 1))
+        number &= 1 << UInt32(held) - 1
+      }
+    }
+    return unpacked
   }
 
   private func readStrips(_ plane: Int, into part: UnsafeMutableRawBufferPointer) throws(ArrayFileError) {
@@ -115,10 +161,12 @@ struct TIFFPage {
 
   private func readTiles(_ plane: Int, into part: UnsafeMutableRawBufferPointer) throws(ArrayFileError) {
     let (width, height) = (Int(layout.tile_width), Int(layout.tile_height))
-    let tileRowSize = width * samplesPerPlane * sampleSize
+    let tileRowSize = size(ofPixels: width)
     let (tileSize, overflow) = tileRowSize.multipliedReportingOverflow(by: height)
     // Tiles at the border may be larger than the picture, but not by much.
-    guard !overflow, tileSize <= max(64 << 20, byteCount), TIFFTileSize(file.handle) == tileSize else {
+    guard !overflow, tileSize <= max(64 << 20, byteCount), TIFFTileSize(file.handle) == tileSize,
+      width * samplesPerPlane * Int(layout.bits) % 8 == 0
+    else {
       throw unusable()
     }
     let tile = UnsafeMutableRawBufferPointer.allocate(byteCount: tileSize, alignment: 16)
@@ -128,9 +176,10 @@ struct TIFFPage {
         guard
           TIFFReadTile(file.handle, tile.baseAddress, UInt32(left), UInt32(top), 0, UInt16(plane)) == tileSize
         else { throw file.damage() }
-        let size = min(width, Int(layout.width) - left) * samplesPerPlane * sampleSize
+        let size = size(ofPixels: min(width, Int(layout.width) - left))
         for row in 0..<min(height, Int(layout.height) - top) {
-          let offset = (top + row) * rowSize + left * samplesPerPlane * sampleSize
+          // The width of tiles is a multiple of 16 pixels, so that each begins with a byte of its own.
+          let offset = (top + row) * rowSize + left * samplesPerPlane * Int(layout.bits) / 8
           UnsafeMutableRawBufferPointer(rebasing: part[offset..<offset + size])
             .copyMemory(from: UnsafeRawBufferPointer(rebasing: tile[row * tileRowSize..<row * tileRowSize + size]))
         }

@@ -24,7 +24,12 @@ typedef struct {
   uint32_t rows_per_strip;
   uint16_t bits, samples, format, photometric, compression, planar;
   int alpha;  // index of the sample that holds the opacity, or -1
+  uint16_t orientation;
+  uint32_t kind;  // bits of the tag NewSubfileType
 } oncofield_tiff_layout;
+
+// Tags of GDAL, texts: the stored number that stands for no value, and XML.
+enum { oncofield_tiff_gdal_metadata = 42112, oncofield_tiff_gdal_no_data = 42113 };
 
 static inline tmsize_t oncofield_tiff_read_bytes(thandle_t handle, void *to, tmsize_t size) {
   oncofield_tiff_source *source = (oncofield_tiff_source *)handle;
@@ -100,6 +105,8 @@ static inline int oncofield_tiff_describe(TIFF *file, oncofield_tiff_layout *lay
     TIFFGetField(file, TIFFTAG_TILELENGTH, &layout->tile_height);
     if (layout->tile_width == 0 || layout->tile_height == 0) return 0;
   }
+  TIFFGetFieldDefaulted(file, TIFFTAG_ORIENTATION, &layout->orientation);
+  TIFFGetFieldDefaulted(file, TIFFTAG_SUBFILETYPE, &layout->kind);
   layout->alpha = -1;
   uint16_t count = 0, *kinds = NULL;
   if (TIFFGetFieldDefaulted(file, TIFFTAG_EXTRASAMPLES, &count, &kinds) && kinds && count <= layout->samples) {
@@ -108,6 +115,20 @@ static inline int oncofield_tiff_describe(TIFF *file, oncofield_tiff_layout *lay
     }
   }
   return 1;
+}
+
+/// The text that describes the picture in the current directory, or NULL.
+static inline const char *oncofield_tiff_description(TIFF *file) {
+  const char *text = NULL;
+  return TIFFGetField(file, TIFFTAG_IMAGEDESCRIPTION, &text) ? text : NULL;
+}
+
+/// The bytes of a tag that the library has no name for, and their number; or NULL.
+static inline const char *oncofield_tiff_unnamed(TIFF *file, uint32_t tag, uint32_t *count) {
+  const TIFFField *field = TIFFFindField(file, tag, TIFF_ANY);
+  if (!field || !TIFFFieldPassCount(field) || TIFFFieldReadCount(field) != TIFF_VARIABLE2) return NULL;
+  const void *bytes = NULL;
+  return TIFFFieldDataType(field) == TIFF_ASCII && TIFFGetField(file, tag, count, &bytes) ? (const char *)bytes : NULL;
 }
 
 /// Lets the library turn the colors of JPEG into RGB.

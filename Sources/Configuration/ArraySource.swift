@@ -11,31 +11,50 @@ package struct ArraySource: Sendable {
   let path: String
   /// Of an HDF5 file.
   let dataset: String?
-  /// Of the fields of another run: which field, and at what time; the last one if none is given.
+  /// Of the fields of another run: which field; the one of the same name if none is given.
   let field: String?
+  /// Of another run or of a dataset with a dimension of time.
   let time: Double?
   let resampling: Resampling?
-  /// What the values are multiplied by.
-  let scale: Double
-  private let place: Place
+  /// What the values are multiplied by, if that is said.
+  let scale: Double?
+  /// The value of points for which the file has none.
+  let missing: Double?
+  let place: Place
 
-  static let extensions = ["png", "tif", "tiff", "npy", "h5", "hdf5"]
+  static let extensions = [
+    "png", "tif", "tiff", "npy", "h5", "hdf5", "hdf", "he5", "nc", "nc4", "cdf", "mat", "jpg", "jpeg", "gif", "bmp",
+    "npz",
+  ]
 
   static let schema: [Property] = [
     .init(
       "file", .string(format: "path"),
-      "An image (PNG, TIFF; black is 0, white is 1), an array (NPY, HDF5), or the fields of another run (its directory, "
-        + "`fields.h5` or a checkpoint). It covers the whole domain; relative to the run file.", isRequired: true),
+      "An image (PNG, TIFF; black is 0, white is 1), an array (NPY, HDF5, netCDF-4), or the fields of another run (its "
+        + "directory, `fields.h5` or a checkpoint). It covers the whole domain; relative to the run file.",
+      isRequired: true),
     .init("dataset", .string(format: "name"), "Which dataset of an HDF5 file.", default: "the only one"),
-    .init("time", .number(), "Of the fields of another run: the time of the frame.", default: "the last one"),
+    .init(
+      "time", .number(),
+      "At which time: of the fields of another run the frame, of a dataset with a dimension of time the point along it.",
+      default: "the last one of a run, the only one of a dataset"),
     .init(
       "resampling",
       .choice([
         .init("nearest", "the value of the point that covers the center"),
         .init("linear", "between the centers of points"),
         .init("mean", "the mean over each point of the grid, which keeps integrals"),
-      ]), "How to bring an array of another shape onto the grid; without it the shapes must be the same."),
-    .init("scale", .number(), "What the values are multiplied by.", default: "1"),
+      ]),
+      "How to bring an array of another shape onto the grid; without it the shapes must be the same. Points without a "
+        + "value do not count."),
+    .init(
+      "scale", .number(),
+      "What the values are multiplied by, as for another unit than the field's. Images of whole numbers with sign need it.",
+      default: "1"),
+    .init(
+      "missing", .number(),
+      "The value of points for which the file has none: missing values, NaN, points outside the tissue of another run.",
+      default: "such points inside the tissue are refused"),
   ]
 
   /// - Parameters:
@@ -49,7 +68,8 @@ package struct ArraySource: Sendable {
     self.field = node["field"]?.string ?? field
     time = node["time"]?.number
     resampling = node["resampling"]?.string.flatMap(Resampling.init)
-    scale = node["scale"]?.number ?? 1
+    scale = node["scale"]?.number
+    missing = node["missing"]?.number
     place = file.place
   }
 
@@ -60,69 +80,113 @@ package struct ArraySource: Sendable {
     return .object(members.map { $0.key == "file" ? .init("file", .string(full)) : $0 })
   }
 
-  /// The values at all points of a grid, in the order of `FieldSet.setValues`.
-  func values(on grid: Grid) throws(Diagnostics) -> [Double] {
-    let array = try read(grid)
+  /// What the values are wanted for.
+  struct Target {
+    let grid: Grid
+    /// The unit of the positions.
+    let lengthUnit: String?
+    /// "the field u"; nil for a mask.
+    let field: String?
+    /// The unit of the field.
+    let unit: String?
+  }
+
+  /// The values of a field at all points of a grid, in the order of `FieldSet.setValues`.
+  ///
+  /// - Parameter volumes: those of the tissue, where each point must have a value; nil if that is not looked at.
+  /// - Throws: where the file cannot be read, does not fit the grid, or has no value for a point of the tissue.
+  func values(of target: Target, in volumes: PointVolumes?) throws(Diagnostics) -> [Double] {
+    let array = try read(target)
+    if array.numbers.samples == .signed, scale == nil {
+      throw problem(
+        "holds whole numbers with sign, of which it is not clear what is white",
+        remedy: "add \"scale\": 1 to take them as they are, or another factor")
+    }
+    var values = try resampled(array, target.grid)
+    let factor = scale ?? 1
+    if factor != 1 { values = values.map { $0 * factor } }
+    if let missing { values = values.map { $0.isNaN ? missing : $0 } }
+    if let volumes { try checkMissing(values, volumes, array) }
+    return values
+  }
+
+  /// The values of a mask at all points of a grid, 1 in the tissue and 0 outside.
+  ///
+  /// - Parameter above: the value above which there is tissue; nil for `StoredArray.tissue`.
+  func tissue(of target: Target, above: Double?) throws(Diagnostics) -> [Double] {
+    var array = try read(target)
+    // Outside the tissue of another run there is nothing.
+    if let filled = missing ?? (array.isRun ? 0 : nil) {
+      array.numbers = array.numbers.replacing(
+        shape: array.numbers.shape, values: array.numbers.values.map { $0.isNaN ? filled : $0 })
+    }
+    try checkMissing(array.numbers.values, nil, array)
+    let limit: Double
+    if let above {
+      limit = above
+    } else {
+      do throws(ArrayFileError) {
+        (array.numbers, limit) = (try array.numbers.tissue(scale: scale ?? 1), 0.5)
+      } catch {
+        throw problem(
+          error.description,
+          remedy: "add \"above\": 0.5 for what is lighter than that, or \"above\": 0 for all that is not black")
+      }
+    }
+    let factor = above == nil ? 1 : scale ?? 1
+    return try resampled(array, target.grid).map { $0 * factor > limit ? 1 : 0 }
+  }
+
+  // MARK: Reading
+
+  /// An array in the order of the domain's axes.
+  struct Source {
+    var numbers: StoredArray
+    /// Whether it is a field of another run.
+    let isRun: Bool
+  }
+
+  private func read(_ target: Target) throws(Diagnostics) -> Source {
+    let grid = target.grid
+    if dataset == nil, let series = try? FieldFile(path) {
+      let source = Source(numbers: try frame(of: series, target), isRun: true)
+      try checkAxisCount(source.numbers, grid)
+      return source
+    }
+    do {
+      let array = try ArrayFile.read(path, dataset: dataset, time: time, allowsMissing: true)
+        .oriented(along: grid.axes.reversed().map(\.name))
+      try checkAxisCount(array, grid)
+      for (dimension, axis) in zip(array.dimensions, grid.axes.reversed()) {
+        try check(dimension, axis, target.lengthUnit)
+      }
+      try checkUnit(array.unit, target)
+      return Source(numbers: array, isRun: false)
+    } catch let error as Diagnostics {
+      throw error
+    } catch {
+      throw problem("\(error)")
+    }
+  }
+
+  private func checkAxisCount(_ array: StoredArray, _ grid: Grid) throws(Diagnostics) {
+    guard array.shape.count != grid.axes.count else { return }
+    throw problem(
+      "holds an array of \(ArraySource.counted(array.shape.count)), but the domain has \(ArraySource.counted(grid.axes.count))"
+    )
+  }
+
+  private func resampled(_ source: Source, _ grid: Grid) throws(Diagnostics) -> [Double] {
     let wanted = Array(grid.axes.map(\.points).reversed())
-    guard array.shape.count == wanted.count else {
+    let array = source.numbers
+    if array.shape == wanted { return array.values }
+    guard let resampling else {
       throw problem(
-        "holds an array of \(ArraySource.counted(array.shape.count)), but the domain has \(ArraySource.counted(wanted.count))"
-      )
+        "holds \(ArraySource.text(array.shape)) points, but the grid has \(ArraySource.text(wanted))",
+        remedy: "add \"resampling\": \"linear\", \"mean\" or \"nearest\" if it covers the same domain")
     }
-    var values = array.values
-    if array.shape != wanted {
-      guard let resampling else {
-        throw problem(
-          "holds \(ArraySource.text(array.shape)) points, but the grid has \(ArraySource.text(wanted))",
-          remedy: "add \"resampling\": \"linear\", \"mean\" or \"nearest\" if it covers the same domain")
-      }
-      values = array.resampled(to: wanted, by: resampling).values
-    }
-    return scale == 1 ? values : values.map { $0 * scale }
-  }
-
-  private func read(_ grid: Grid) throws(Diagnostics) -> StoredArray {
-    if dataset == nil, let series = try? FieldFile(path) { return try frame(of: series, grid) }
-    do throws(ArrayFileError) {
-      return try ArrayFile.read(path, dataset: dataset)
-    } catch {
-      throw problem(error.description)
-    }
-  }
-
-  /// A field at a time of another run.
-  private func frame(of series: FieldFile, _ grid: Grid) throws(Diagnostics) -> StoredArray {
-    guard let name = field ?? series.fields.first, series.fields.contains(name) else {
-      throw problem(
-        "has no field \"\(field ?? "")\"", remedy: "its fields: " + series.fields.joined(separator: ", "))
-    }
-    for (axis, positions) in zip(grid.axes, series.coordinates) {
-      let spacing = positions.count > 1 ? positions[1] - positions[0] : axis.length
-      let low = positions[0] - 0.5 * spacing
-      let high = low + spacing * Double(positions.count)
-      guard abs(low - axis.origin) + abs(high - axis.origin - axis.length) < 1e-6 * axis.length else {
-        throw problem(
-          "covers \(JSONText.text(low)) to \(JSONText.text(high)) along \(axis.name), the domain \(JSONText.text(axis.origin)) to \(JSONText.text(axis.origin + axis.length))"
-        )
-      }
-    }
-    do throws(StorageError) {
-      var frame = series.frameCount - 1
-      if let time {
-        var times: [Double] = []
-        for index in 0..<series.frameCount { times.append(try series.time(index)) }
-        guard let found = times.firstIndex(where: { abs($0 - time) <= 1e-9 * max(1, abs(time)) }) else {
-          throw StorageError(path, "has no frame at t = \(JSONText.text(time))")
-        }
-        frame = found
-      }
-      guard frame >= 0 else { throw StorageError(path, "has no frame yet") }
-      // Outside of tissue there is nothing.
-      let values = try series.values(name, frame: frame).map { $0.isNaN ? 0 : $0 }
-      return StoredArray(shape: series.shape, values: values)
-    } catch {
-      throw problem(error.problem)
-    }
+    let lengths = source.isRun ? Array(grid.axes.map(\.length).reversed()) : nil
+    return array.resampled(to: wanted, by: resampling, extendingOver: lengths).values
   }
 
   func problem(_ text: String, remedy: String? = nil) -> Diagnostics {

@@ -44,7 +44,8 @@ package final class CurrentAssembly {
     simulation.ledger = ledger
     simulation.health = HealthCheck(
       of: assembly.state, tolerances: configuration.negativityTolerances,
-      cannotBecomeNegative: configuration.cannotBecomeNegative, traces: assembly.traceWatches,
+      cannotBecomeNegative: configuration.cannotBecomeNegative, hasFronts: configuration.fieldsWithFronts,
+      traces: assembly.traceWatches,
       volumes: assembly.volumes, pool: assembly.pool)
     return simulation
   }
@@ -62,6 +63,7 @@ package final class CurrentAssembly {
       fields: model.fieldNames, parameters: model.parameterValues,
       ranges: Dictionary(
         uniqueKeysWithValues: model.parameters.compactMap { known in known.range.map { (known.name, $0) } }),
+      span: original.configuration.startTime...original.configuration.endTime,
       volumes: original.volumes, pool: original.pool)
   }
 
@@ -96,6 +98,6 @@ extension RunAssembly {
   var equations: Equations {
     Equations(
       stepper: stepper, quasiSteady: quasiSteady, delays: delays, account: account,
-      forgettingRates: configuration.forgettingRates, jumps: configuration.jumps)
+      positiveStepper: positiveStepper, forgettingRates: configuration.forgettingRates, jumps: configuration.jumps)
   }
 }

@@ -14,6 +14,17 @@ package struct FailureReport {
   private let place: (row: Int, column: Int)
   /// The process that changes the field most at the place, and by how much per unit of time.
   private let process: (name: String, rate: Double)?
+  /// What is no number at the place.
+  private let undefined: UndefinedPart?
+
+  /// A part of an expression that is no number, and where it stands.
+  private struct UndefinedPart {
+    let part: Expression
+    /// As in "process growth".
+    let owner: String
+    /// The symbols in it with their values.
+    let values: [(name: String, value: Double)]
+  }
 
   /// - Parameters:
   ///   - step: number of the step that failed.
@@ -28,6 +39,40 @@ package struct FailureReport {
     let located = failure.cause.isLocated ? (failure.row, failure.column) : nil
     place = located ?? rates?.fastestPoint ?? (0, 0)
     process = rates?.largest(at: place)
+    let values =
+      failure.values.isEmpty
+      ? assembly.state.values(row: place.row, column: place.column) : failure.values
+    undefined =
+      [.undefined, .diffusivity].contains(failure.cause)
+      ? FailureReport.undefinedPart(configuration, field: failure.field, values, place, time: failure.time) : nil
+  }
+
+  /// What is no number in the rates, or in the diffusivity of the field, where the fields have some values.
+  private static func undefinedPart(
+    _ configuration: RunConfiguration, field: Int, _ values: [Double], _ place: (row: Int, column: Int), time: Double
+  ) -> UndefinedPart? {
+    let model = configuration.model
+    var known: [Symbol: Double] = [.time: time]
+    for (name, value) in zip(model.fieldNames, values) { known[.field(name)] = value }
+    for (name, value) in model.parameterValues { known[.parameter(name)] = value }
+    for (axis, value) in zip(configuration.grid.axes, configuration.position(ofPoint: place)) {
+      known[.coordinate(axis.name)] = value
+    }
+    let diffusivities = configuration.diffusivities[field].variable ?? []
+    var terms = diffusivities.map { ("the diffusivity", $0) }
+    for isOwn in [true, false] {
+      for process in model.processes + model.infusions {
+        for change in process.changes where (change.field == model.fieldNames[field]) == isOwn {
+          terms.append(("process \(process.name)", change.amount * process.rate))
+        }
+      }
+    }
+    for (owner, term) in terms {
+      guard let part = configuration.keptInDomain([term])[0].undefinedPart(at: known) else { continue }
+      let named = part.symbols.compactMap { symbol in known[symbol].map { (name: "\(symbol)", value: $0) } }
+      return UndefinedPart(part: part, owner: owner, values: named.sorted { $0.name < $1.name })
+    }
+    return nil
   }
 
   /// Two lines, without the word "error" in front.
@@ -35,9 +80,15 @@ package struct FailureReport {
     let name = configuration.model.fieldNames[failure.field]
     let position = configuration.description(ofPoint: place)
     let location = failure.cause.isLocated ? " at \(position)" : "; it changes fastest at \(position)"
-    let largest = process.map { "; largest process there: \($0.name), \(Float($0.rate))\(perTime)" } ?? ""
+    let cause =
+      undefined.map { undefined in
+        let values = undefined.values.map { "\($0.name) = \($0.value)" }.joined(separator: ", ")
+        return ": \(undefined.part) of \(undefined.owner)" + (values.isEmpty ? "" : ", where \(values)")
+      } ?? ""
+    let largest =
+      undefined != nil ? "" : process.map { "; largest process there: \($0.name), \(Float($0.rate))\(perTime)" } ?? ""
     return """
-      step \(step) (t = \(configuration.description(ofTime: failure.time))): field \(name) \(failure.problem)\(location)\(largest).
+      step \(step) (t = \(configuration.description(ofTime: failure.time))): field \(name) \(failure.problem)\(location)\(cause)\(largest).
       \(FailureReport.sentence(lastCheckpoint: checkpoint)) \(remedy)
       """
   }
@@ -55,6 +106,10 @@ package struct FailureReport {
   private var remedy: String {
     let name = configuration.model.fieldNames[failure.field]
     switch failure.cause {
+    case .undefined:
+      return
+        "Write the rate so that it is a number for all values that occur, as with max(…, 0) around what must not be negative; "
+        + "values that the exact solution does not have come from data that jump between two points, or from long steps."
     case .reactions, .loss:
       let blame =
         process.map { "; if the solution itself grows without limit, the process \($0.name) must saturate" } ?? ""
@@ -92,6 +147,12 @@ package struct FailureReport {
         zip(configuration.grid.axes, configuration.position(ofPoint: place)).map { .init($0.name, .number($1)) }),
       "process": process.map { .string($0.name) } ?? .null,
       "rate": process.map { .number($0.rate) } ?? .null,
+      "undefined": undefined.map { undefined in
+        .object([
+          "expression": .string("\(undefined.part)"), "in": .string(undefined.owner),
+          "values": .object(undefined.values.map { .init($0.name, .number($0.value)) }),
+        ])
+      },
       "checkpoint": checkpoint.map(JSONText.string) ?? .null,
       "remedy": .string(remedy),
     ])
@@ -144,4 +205,9 @@ private struct ProcessRates {
     }
     return fastest.map { ($0.row, $0.column) }
   }
+}
+
+extension FieldSet {
+  /// Of all fields at one point.
+  fileprivate func values(row: Int, column: Int) -> [Double] { (0..<count).map { pointer($0, row: row)[column] } }
 }

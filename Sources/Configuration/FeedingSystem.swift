@@ -122,13 +122,10 @@ extension RunConfiguration {
   /// `∫ K dx` and `∫ |K| dx`, as sums over the distances of the grid.
   fileprivate func integrals(of kernel: Expression, pool: WorkerPool) throws -> (Double, Double) {
     let isPeriodic = grid.axes.indices.map { axis in sides.allSatisfy { $0.boundaries[axis] == .periodic } }
-    let distances = FieldConvolution.distances(grid, isPeriodic: isPeriodic)
-    let values = try FieldSet(grid: distances, count: 2)
-    let evaluator = GridEvaluator(
-      try PointwiseFunctions(
-        [kernel, .applying(.abs, to: kernel)], fields: [], parameters: model.parameterValues, grid: distances),
-      volumes: try PointVolumes(distances), pool: pool)
-    evaluator.evaluate(try FieldSet(grid: distances, count: 0), time: 0, into: values)
-    return (values.integral(0), values.integral(1))
+    let values = try ConvolutionKernel.values(
+      of: kernel, parameters: model.parameterValues, grid: grid, isPeriodic: isPeriodic, pool: pool
+    ).values(0)
+    let volume = grid.axes.reduce(1) { $0 * $1.spacing }
+    return (values.reduce(0, +) * volume, values.reduce(0) { $0 + abs($1) } * volume)
   }
 }

@@ -10,6 +10,8 @@ struct FieldBounds {
   private let system: FeedingSystem
   /// Of each field, in the whole run.
   private(set) var fields: [Interval]
+  /// Of each field what doses make of it.
+  private let doses: [Int: [Expression]]
 
   /// - Parameter maxima: largest initial value of each field.
   init(_ configuration: RunConfiguration, system: FeedingSystem, maxima: [Double]) {
@@ -19,16 +21,17 @@ struct FieldBounds {
     let model = configuration.model
     let isAnySign = Set(configuration.fieldsOfAnySign)
     fields = zip(model.fields, maxima).map { isAnySign.contains($0.name) ? .all : Interval(0, $1) }
-    let treated = Set(
-      configuration.treatments.flatMap { treatment in
-        treatment.changes.compactMap { change in
-          if case .field(let name) = change.target { name } else { nil }
-        } + (treatment.infusion?.rates.map(\.field) ?? [])
-      })
+    let infused = Set(configuration.treatments.flatMap { $0.infusion?.rates.map(\.field) ?? [] })
+    var doses: [Int: [Expression]] = [:]
+    for change in configuration.treatments.flatMap(\.changes) {
+      guard case .field(let name) = change.target, let index = model.fieldNames.firstIndex(of: name) else { continue }
+      doses[index, default: []].append(change.value)
+    }
+    self.doses = doses
     let isBound = model.fields.indices.map { index in
       let field = model.fields[index]
       return field.taxis.isEmpty && field.advection.isEmpty && field.crossDiffusion.isEmpty
-        && configuration.sides[index].given.isEmpty && !treated.contains(field.name)
+        && configuration.sides[index].given.isEmpty && !infused.contains(field.name)
         && model.noise(of: field.name).isEmpty && !isAnySign.contains(field.name) && model.freeBoundary == nil
     }
     for index in fields.indices where !isBound[index] && !isAnySign.contains(model.fieldNames[index]) {
@@ -37,9 +40,13 @@ struct FieldBounds {
     findBounds(isBound)
   }
 
-  /// Raises the bounds until no field can pass its own: where it has that value, its rate is not positive, whatever the
-  /// others are within theirs. (An invariant box: K. N. Chueh, C. C. Conley & J. A. Smoller, Positively invariant regions
-  /// for systems of nonlinear diffusion equations, Indiana Univ. Math. J. 26 (1977) 373–392.)
+  /// Raises the bounds until no field can pass its own.
+  ///
+  /// Where a field has the value of its bound, its rate is not positive, whatever the others are within theirs: an
+  /// invariant box.
+  ///
+  /// Source: K. N. Chueh, C. C. Conley and J. A. Smoller, Positively invariant regions for systems of nonlinear diffusion
+  /// equations, Indiana University Mathematics Journal 26 (1977) 373–392.
   private mutating func findBounds(_ isBound: [Bool]) {
     for round in 0...FieldBounds.mostRounds {
       var isStable = true
@@ -61,16 +68,24 @@ struct FieldBounds {
 
   private static let mostRounds = 20
 
-  private func canPass(_ index: Int) -> Bool { !(rate(index, at: fields[index].high).high <= 0) }
+  private func canPass(_ index: Int) -> Bool { !isKept(index, below: fields[index].high) }
+
+  /// Whether a field that is below a bound stays so, by its rate and by what doses make of it.
+  private func isKept(_ index: Int, below bound: Double) -> Bool {
+    guard rate(index, at: bound).high <= 0 else { return false }
+    guard let doses = doses[index] else { return true }
+    let known = symbols(fixing: [index: Interval(0, bound)])
+    return doses.allSatisfy { $0.interval(known).high <= bound }
+  }
 
   /// The least power of 2 times the present bound that the field cannot pass; infinite if none is found.
   private func bound(_ index: Int) -> Double {
     var bound = fields[index].high
-    if !(rate(index, at: bound).high > 0) { return bound }
+    if isKept(index, below: bound) { return bound }
     if bound == 0 { bound = max(FieldBounds.smallestShare * (fields.map(\.high).filter(\.isFinite).max() ?? 0), 1e-30) }
     for _ in 0..<FieldBounds.mostDoublings {
       bound *= 2
-      if rate(index, at: bound).high <= 0 { return bound }
+      if isKept(index, below: bound) { return bound }
     }
     return .infinity
   }

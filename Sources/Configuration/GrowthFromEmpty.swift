@@ -26,7 +26,12 @@ package struct TraceGrowth: Sendable {
   /// Those in which a trace grows a thousandfold or more in the run, the fastest first.
   package private(set) var circles: [Circle] = []
   /// Those in which rounding would grow to more than the error of a run.
-  package var harmful: [Circle] { circles.filter { $0.exponent > FieldDiffusion.largestHarmlessGrowth } }
+  package var harmful: [Circle] {
+    var known: Set<Set<Int>> = []
+    return circles.filter {
+      $0.exponent > FieldDiffusion.largestHarmlessGrowth && known.insert(Set($0.fields)).inserted
+    }
+  }
   /// Of each field: the logarithm of the most that a trace of it, or of what it feeds, is multiplied with in the run.
   package private(set) var exponents: [Double]
 

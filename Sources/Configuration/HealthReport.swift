@@ -1,6 +1,7 @@
 import Documents
 import Foundation
 import Simulations
+import Storage
 import TimeStepping
 
 extension RunConfiguration {
@@ -50,14 +51,32 @@ extension RunConfiguration {
 package struct HealthReport {
   private let health: HealthCheck
   private let configuration: RunConfiguration
+  private let observables: [ObservableTable.NotFinite]
+  private let allowsPositiveScheme: Bool
 
-  package init(_ health: HealthCheck, _ configuration: RunConfiguration) {
+  /// - Parameters:
+  ///   - observables: the columns of observables that were no finite number.
+  ///   - allowsPositiveScheme: whether the run could have the scheme that keeps densities non-negative.
+  package init(
+    _ health: HealthCheck, _ configuration: RunConfiguration, observables: [ObservableTable.NotFinite] = [],
+    allowsPositiveScheme: Bool = false
+  ) {
     self.health = health
     self.configuration = configuration
+    self.observables = observables
+    self.allowsPositiveScheme = allowsPositiveScheme
   }
 
   /// One sentence for each finding, with its remedy.
-  package var warnings: [String] { health.findings.map(sentence) }
+  package var warnings: [String] { health.findings.map(sentence) + observables.map(sentence) }
+
+  private func sentence(_ found: ObservableTable.NotFinite) -> String {
+    let value = found.value.isNaN ? "no number (NaN)" : found.value > 0 ? "infinite" : "minus infinity"
+    let rows = found.rows == 1 ? "" : ", and no finite number in \(found.rows) rows"
+    return
+      "the observable \(found.column) is \(value) at t = \(configuration.description(ofTime: found.time))\(rows); look at "
+      + "its expression where it divides, or takes a logarithm or a root"
+  }
 
   private func sentence(_ finding: HealthCheck.Finding) -> String {
     let name = configuration.model.fieldNames[finding.field]
@@ -65,14 +84,28 @@ package struct HealthReport {
     let point = configuration.description(ofPoint: (finding.row, finding.column))
     switch finding.kind {
     case .negative:
-      return "field \(name) fell below 0, to \(Float(health.lowest[finding.field])), first at \(point) (\(when)); "
-        + remedy(negative: finding.field)
+      return "field \(name) fell below 0, to \(Float(finding.value ?? 0)), first at \(point) (\(when)); "
+        + lowest(finding) + remedy(negative: finding.field)
     case .thinFront(let points):
       return
         "the front of field \(name) is thinner than two points (\(Float(points)) at \(point), \(when)), so that its "
         + "speed and width depend on the grid; take at least twice as many points (domain.points)"
     case .regrowth(let trough): return regrowth(finding.field, from: trough) + " (\(when))"
+    case .output(let value):
+      return
+        "what is written of field \(name) at t = \(configuration.description(ofTime: finding.time)), between two steps, is "
+        + (value.isNaN ? "no number (NaN)" : "\(Float(value))")
+        + " at \(point), though the steps before and after it are sound; write at times of steps "
+        + "(\"output\", or a fixed time.step that divides its interval), or take shorter steps"
     }
+  }
+
+  /// The lowest value of the run, with its own place, if that is not the first.
+  private func lowest(_ finding: HealthCheck.Finding) -> String {
+    guard let lowest = health.lowestNegative[finding.field], lowest.step != finding.step else { return "" }
+    let point = configuration.description(ofPoint: (lowest.row, lowest.column))
+    return "its lowest value so far was \(Float(lowest.value)) at \(point) (step \(lowest.step), "
+      + "t = \(configuration.description(ofTime: lowest.time))); "
   }
 
   private func regrowth(_ field: Int, from trough: Double) -> String {
@@ -84,11 +117,16 @@ package struct HealthReport {
   }
 
   private func remedy(negative field: Int) -> String {
-    let obstacles = configuration.productionLoss[field].obstacles.map { "\($0.term) of \($0.process)" }
-    return obstacles.isEmpty
-      ? "if it is a density, take a shorter step or a smaller tolerance, let it diffuse by kernel (numerics.propagator), "
-        + "or use the scheme \(Scheme.etd2Positive.name)"
-      : "its processes can take away what is not there: \(obstacles.joined(separator: ", "))"
+    let causes = configuration.whatCanTakeAway(from: field)
+    if !causes.isEmpty { return "what can take away more than there is: \(causes.joined(separator: ", "))" }
+    var advice = [configuration.isControlled ? "ask for a smaller tolerance" : "take a shorter step"]
+    if configuration.canDiffuseByKernel(field) { advice.append("let it diffuse by kernel (numerics.propagator)") }
+    if allowsPositiveScheme, configuration.scheme.name != Scheme.etd2Positive.name {
+      advice.append("use the scheme \(Scheme.etd2Positive.name)")
+    }
+    let text =
+      advice.count < 2 ? advice[0] : advice.dropLast().joined(separator: ", ") + ", or " + advice[advice.count - 1]
+    return "if it is a density, \(text)"
   }
 
   /// For `run.json`.
@@ -97,6 +135,16 @@ package struct HealthReport {
       "lowest_values": .object(
         zip(configuration.model.fieldNames, health.lowest).map { .init($0, .number($1)) }),
       "warnings": .array(health.findings.map(output)),
+    ])
+  }
+
+  private func output(_ found: ObservableTable.NotFinite) -> JSONText {
+    .object([
+      "kind": .string("observable"),
+      "observable": .string(found.column),
+      "time": .number(found.time),
+      "rows": .integer(found.rows),
+      "text": .string(sentence(found)),
     ])
   }
 
@@ -111,6 +159,7 @@ package struct HealthReport {
     ]
     switch finding.kind {
     case .negative: members.insert(.init("kind", .string("negative")), at: 0)
+    case .output: members.insert(.init("kind", .string("output")), at: 0)
     case .thinFront(let points):
       members.insert(.init("kind", .string("thin front")), at: 0)
       members.append(.init("width_in_points", .number(points)))

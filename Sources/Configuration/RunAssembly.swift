@@ -13,6 +13,8 @@ package final class RunAssembly {
   package let state: FieldSet
   package let volumes: PointVolumes
   package let stepper: any Stepper
+  /// For times inside of a step at which densities must stay non-negative; nil if the model does not allow it.
+  let positiveStepper: LazyStepper?
   package let diffusion: Diffusion
   package let taxis: Taxis?
   /// In its place where the solution is said to be smooth.
@@ -33,10 +35,15 @@ package final class RunAssembly {
 
   /// Largest absolute value of each field at the start of the run.
   package let maxima: [Double]
+  /// Of each field how far a transform would take it out of what its equations allow; see `SharpData`.
+  package let ringing: [Double]
+  /// What is doubtful in the initial values of a run that begins here.
+  package private(set) var startWarnings = Diagnostics()
 
   /// What a run that goes on takes from where it was instead of from the run file: files may have changed since.
   package struct Continuation {
     let maxima: [Double]?
+    let ringing: [Double]?
     let tissue: FieldSet?
     let restore: (FieldSet) throws -> Void
   }
@@ -62,6 +69,7 @@ package final class RunAssembly {
     var maxima = earlier?.maxima ?? continuing?.maxima
     if maxima == nil {
       try configuration.setInitialValues(of: state, volumes: volumes, pool: pool)
+      startWarnings = try configuration.checkFirstState(state, pool: pool)
       do throws(NumericalFailure) {
         try quasiSteady?.settle(state, time: configuration.startTime)
       } catch {
@@ -84,21 +92,34 @@ package final class RunAssembly {
     traceGrowth =
       try earlier?.traceGrowth ?? configuration.traceGrowth(maxima: largest, volumes: volumes, pool: pool)
     self.quasiSteady = quasiSteady
-    let fields = try configuration.diffusingFields(traceGrowth: traceGrowth, volumes: volumes, pool: pool)
-    diffusion = try configuration.diffusion(of: fields, quasiSteady: quasiSteady, volumes: volumes, pool: pool)
     taxis = try configuration.limitedTaxis(volumes: volumes, pool: pool)
+    let isFresh = earlier == nil && continuing == nil
+    if isFresh { try configuration.checkDomains(of: state, volumes: volumes) }
+    let plain = try configuration.diffusingFields(traceGrowth: traceGrowth, volumes: volumes, pool: pool)
+    ringing =
+      try isFresh
+      ? SharpData.ringing(
+        configuration, state: state, diffusions: plain, taxis: taxis, volumes: volumes, pool: pool)
+      : earlier?.ringing ?? continuing?.ringing ?? model.fields.map { _ in 0 }
+    let fields = try configuration.diffusingFields(
+      traceGrowth: traceGrowth, ringing: ringing, volumes: volumes, pool: pool)
+    diffusion = try configuration.diffusion(of: fields, quasiSteady: quasiSteady, volumes: volumes, pool: pool)
     spectralTaxis = try configuration.spectralTaxis(volumes: volumes, pool: pool)
     let (rates, distributions, lines) = try RunAssembly.reactions(
       configuration, delays: delays, maxima: largest, volumes: volumes, pool: pool)
     reactions = rates
     account = try configuration.massAccount(rates: lines, distributions: distributions, volumes: volumes, pool: pool)
-    stepper = try configuration.withNoise(
-      configuration.stepper(
-        StepperParts(
-          volumes: volumes, reactions: reactions, taxis: taxis, spectralTaxis: spectralTaxis, diffusion: diffusion,
-          quasiSteady: quasiSteady, distributions: distributions, delays: delays, account: account, pool: pool)),
-      quasiSteady: quasiSteady,
-      account: account, volumes: volumes, pool: pool)
+    let parts = StepperParts(
+      volumes: volumes, reactions: reactions, taxis: taxis, spectralTaxis: spectralTaxis, diffusion: diffusion,
+      quasiSteady: quasiSteady, distributions: distributions, delays: delays, account: account, pool: pool)
+    func withNoise(_ stepper: any Stepper) throws -> any Stepper {
+      try configuration.withNoise(
+        stepper, quasiSteady: parts.quasiSteady, account: parts.account, volumes: parts.volumes, pool: parts.pool)
+    }
+    stepper = try withNoise(configuration.stepper(parts))
+    positiveStepper =
+      configuration.allowsPositiveStepper(parts)
+      ? LazyStepper { try withNoise(configuration.positiveStepper(parts)) } : nil
     let start = configuration.startTime
     let length = configuration.flowLength(ofStep: configuration.firstStep.size)
     do {

@@ -26,7 +26,7 @@ extension RunConfiguration {
   private func argument(
     _ expressions: [Expression], volumes: PointVolumes, pool: WorkerPool
   ) throws -> DelayedFields.Argument {
-    let (found, replaced) = Expression.extractingDistributions(expressions)
+    let (found, replaced) = Expression.extractingDistributions(keptInDomain(expressions))
     return .init(
       expressions: replaced, distributions: try distributionFields(found, volumes: volumes, pool: pool))
   }

@@ -8,17 +8,22 @@ import TimeStepping
 extension RunConfiguration {
   /// How the fields diffuse.
   ///
-  /// - Parameter traceGrowth: not needed for fields that are always in balance.
+  /// - Parameters:
+  ///   - traceGrowth: not needed for fields that are always in balance.
+  ///   - ringing: see `FieldDiffusion`; none where nothing is known of the data.
   func diffusingFields(
-    traceGrowth: TraceGrowth?, volumes: PointVolumes, pool: WorkerPool
+    traceGrowth: TraceGrowth?, ringing: [Double] = [], volumes: PointVolumes, pool: WorkerPool
   ) throws -> [FieldDiffusion] {
-    try model.fields.indices.map { index in
+    let growingAtOnce = fieldsThatGrowAtOnce
+    return try model.fields.indices.map { index in
       let diffusivity = diffusivities[index]
+      let ringing = ringing.isEmpty ? 0 : ringing[index]
       return FieldDiffusion(
         diffusivities: diffusivity.constants,
         variable: try diffusivity.variable.map {
           try VariableDiffusivity(
-            $0, mean: diffusivity.mean, fields: model.fieldNames, parameters: model.parameterValues, volumes: volumes,
+            keptInDomain($0), mean: diffusivity.mean, fields: model.fieldNames, parameters: model.parameterValues,
+            volumes: volumes,
             pool: pool)
         }, crossTerms: diffusivity.crossTerms, boundaries: sides[index].boundaries,
         supplies: try sides[index].given.map {
@@ -28,10 +33,20 @@ extension RunConfiguration {
           try $0.permeability(
             of: grid, fields: model.fieldNames, parameters: model.parameterValues, volumes: volumes)
         },
-        traceExponent: traceGrowth?.exponents[index] ?? 0,
-        isQuasiSteady: model.fields[index].isQuasiSteady, requestedMethod: requestedMethods[index],
-        symbol: symbol, keepsSymbol: isControlled || scheme.comparesSteps)
+        traceExponent: traceGrowth?.exponents[index] ?? 0, growsAtOnce: growingAtOnce.contains(index),
+        isQuasiSteady: model.fields[index].isQuasiSteady, ringing: ringing, requestedMethod: requestedMethods[index],
+        symbol: symbol,
+        keepsSymbol: isControlled || scheme.comparesSteps || ringing > 0 && rings(diffusivity))
     }
+  }
+
+  /// Whether a field of data that jump, by transforms at any step, would overshoot in a step of the size that is asked for.
+  private func rings(_ diffusivity: FieldDiffusivity) -> Bool {
+    let step = flowLength(ofStep: firstStep.size)
+    return scheme.usesCoefficients
+      && zip(grid.axes, diffusivity.constants).contains { axis, constant in
+        constant > 0 && constant * step / (axis.spacing * axis.spacing) < Ringing.largestStrength
+      }
   }
 
   /// The fields that are always in balance; nil if there are none.
@@ -40,7 +55,8 @@ extension RunConfiguration {
     let fields = try diffusingFields(traceGrowth: nil, volumes: volumes, pool: pool)
     return try QuasiSteadyFields(
       quasiSteadyOrder.map { try BalanceSolver(field: $0, fields[$0], volumes: volumes, pool: pool) },
-      rates: model.rates, fields: model.fieldNames, parameters: model.parameterValues, volumes: volumes, pool: pool)
+      rates: keptInDomain(model.rates), fields: model.fieldNames, parameters: model.parameterValues, volumes: volumes,
+      pool: pool)
   }
 
   /// A diffusivity that is negative somewhere from the start is a fault of the run file.
@@ -70,7 +86,7 @@ extension RunConfiguration {
     case .growth(let rate, let carried):
       return .growth(
         try FreeBoundary.Growth(
-          rate: rate, carried: Set(carried.compactMap { model.fieldNames.firstIndex(of: $0) }),
+          rate: keptInDomain([rate])[0], carried: Set(carried.compactMap { model.fieldNames.firstIndex(of: $0) }),
           quasiSteady: quasiSteady, fields: model.fieldNames, parameters: model.parameterValues, volumes: volumes,
           pool: pool))
     }
@@ -119,12 +135,12 @@ extension RunConfiguration {
 
   private func taxisTargets(of field: Int) -> [(field: Int, sensitivity: Expression)] {
     model.fields[field].taxis.compactMap { term in
-      model.fieldNames.firstIndex(of: term.toward).map { ($0, term.sensitivity) }
+      model.fieldNames.firstIndex(of: term.toward).map { ($0, keptInDomain([term.sensitivity])[0]) }
     }
   }
 
   private func velocity(of field: Int) -> [Expression] {
-    grid.axes.map { model.fields[field].advection[$0.name] ?? .constant(0) }
+    keptInDomain(grid.axes.map { model.fields[field].advection[$0.name] ?? .constant(0) })
   }
 
   /// Finds everything that keeps fluxes from being computed by series, all at once.

@@ -15,6 +15,7 @@ extension RunConfiguration {
   private var noiseUpdates: [(field: Int, update: NoiseUpdate)] {
     let values = Dictionary(
       uniqueKeysWithValues: model.parameterValues.map { (Symbol.parameter($0.key), Expression.constant($0.value)) })
+    let intervals = solutionIntervals
     return model.fieldNames.enumerated().compactMap { index, name in
       let amplitudes = model.noise.enumerated().flatMap { number, source in
         source.changes.filter { $0.field == name }.map {
@@ -22,7 +23,7 @@ extension RunConfiguration {
             source: number, isUniform: source.correlation == .uniform, value: $0.amplitude.substituting(values))
         }
       }
-      return amplitudes.isEmpty ? nil : (index, NoiseUpdate(of: name, by: amplitudes, intervals: knownIntervals))
+      return amplitudes.isEmpty ? nil : (index, NoiseUpdate(of: name, by: amplitudes, intervals: intervals))
     }
   }
 

@@ -6,7 +6,7 @@ import Simulations
 extension RunConfiguration {
   /// The numbers that are written along the run.
   func makeObservables(volumes: PointVolumes, pool: WorkerPool) throws -> Observables {
-    let (found, expressions) = Expression.extractingDistributions(observables.map(\.expression))
+    let (found, expressions) = Expression.extractingDistributions(keptInDomain(observables.map(\.expression)))
     return try Observables(
       named: zip(observables, expressions).map { ($0.name, $1) }, fields: model.fieldNames,
       compartments: model.compartmentNames, unlisted: Set(model.fields.filter { $0.stage != nil }.map(\.name)),

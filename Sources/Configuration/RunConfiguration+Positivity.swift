@@ -29,7 +29,7 @@ extension RunConfiguration {
     func part(_ expressions: [Expression]) -> [Expression] { zip(moves, expressions).map { $0 ? $1 : .constant(0) } }
     // Taken out together, they have the same names in all of them.
     let (found, all) = Expression.extractingDistributions(
-      part(model.rates) + part(split.map(\.production)) + part(split.map(\.loss)) + ledgerRates)
+      keptInDomain(part(model.rates) + part(split.map(\.production)) + part(split.map(\.loss)) + ledgerRates))
     let count = moves.count
     let none = model.constantDelays.map { _ in Expression.constant(0) } + found.map { _ in .constant(0) }
     let parts = (0..<count).map { field in

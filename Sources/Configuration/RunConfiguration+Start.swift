@@ -29,7 +29,7 @@ extension RunConfiguration {
       state, to: expressions, fields: model.fieldNames, parameters: model.parameterValues, seed: seed, time: startTime,
       volumes: volumes, pool: pool)
     for (index, value) in initial.enumerated() {
-      if case .file(let file) = value { state.setValues(index, to: try file.values(on: grid)) }
+      if case .file(let file) = value { state.setValues(index, to: try file.values(of: target(index), in: volumes)) }
     }
     volumes.clearOutside(state)
   }
@@ -37,19 +37,28 @@ extension RunConfiguration {
   /// Reads what the run file takes from other files, and the mask, and refuses what a run would refuse at its start.
   package func checkFiles() throws {
     var found = Diagnostics()
+    var volumes: PointVolumes?
     do {
-      _ = try mask?.volumes(of: self, pool: WorkerPool(threads: 1))
+      let pool = WorkerPool(threads: 1)
+      volumes = try mask?.volumes(of: self, pool: pool) ?? PointVolumes(grid)
     } catch let problems as Diagnostics {
       found.merge(problems)
     }
-    for case .file(let file) in initial {
+    for (index, value) in initial.enumerated() {
+      guard case .file(let file) = value else { continue }
       do throws(Diagnostics) {
-        _ = try file.values(on: grid)
+        _ = try file.values(of: target(index), in: volumes)
       } catch {
         found.merge(error)
       }
     }
     try found.throwIfErrors()
+  }
+
+  /// What a field needs of a file.
+  private func target(_ index: Int) -> ArraySource.Target {
+    let field = model.fields[index]
+    return .init(grid: grid, lengthUnit: lengthUnit, field: "the field \(field.name)", unit: field.unit)
   }
 
   /// What keeps a field from a balance with the initial values of the others.

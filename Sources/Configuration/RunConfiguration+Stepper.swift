@@ -70,14 +70,17 @@ extension RunConfiguration {
 
   /// The candidates that the structure of the model allows.
   ///
-  /// `etdrk4` where all diffusion is linear with constant coefficients and the domain is whole; `strang4` where nothing is
+  /// `etdrk4` where all diffusion is linear with constant coefficients, the domain is whole and no field grows from next to nothing
+  /// at once; `strang4` where nothing is
   /// prescribed at the sides, or there are no reactions; `rebalanced-strang` in place of either. Those with cheap steps come
   /// first: the others then need few trials.
   private func automaticStepper(_ parts: StepperParts) throws -> AutomaticStepper {
     var candidates: [AutomaticStepper.Candidate] = []
     let keepsOrder = splittingKeepsOrder(parts)
     var isExponential = false
-    if exponentialObstacle(parts) == nil {
+    // Stages of high order say little of rates that are not smooth where a field is 0.
+    let isRough = parts.spectralTaxis == nil && !fieldsThatGrowAtOnce.isEmpty
+    if !isRough, exponentialObstacle(parts) == nil {
       let stepper = try exponentialStepper(.krogstad, parts)
       isExponential = stepper.longestStep == .infinity
       candidates.append(.init(name: Scheme.etdrk4.name, stepper: stepper))
@@ -155,7 +158,8 @@ extension RunConfiguration {
       zip(rates, model.fields).map { $1.isQuasiSteady ? .constant(0) : $0 }
     }
     // Taken out together, distributions have the same names in all of them.
-    let (_, all) = Expression.extractingDistributions(moving(model.rates) + moving(model.ratesOfTime))
+    let (_, all) = Expression.extractingDistributions(
+      keptInDomain(moving(model.rates) + moving(model.ratesOfTime)))
     let others = zip(zip(all, names), decays).map { rate, decay in
       decay == 0 ? rate.0 : rate.0 + .constant(decay) * .symbol(.field(rate.1))
     }
@@ -179,12 +183,17 @@ extension RunConfiguration {
       .map(\.offset)
   }
 
-  private func positiveStepper(_ parts: StepperParts) throws -> PositiveExponentialStepper {
+  /// Whether the structure of the model allows the scheme that keeps densities non-negative at any step.
+  func allowsPositiveStepper(_ parts: StepperParts) -> Bool {
+    parts.spectralTaxis == nil && exponentialObstacle(parts) == nil
+  }
+
+  func positiveStepper(_ parts: StepperParts) throws -> PositiveExponentialStepper {
     let names = model.fieldNames
     let split = zip(productionLoss, model.fields).map { parts, field in
       field.isQuasiSteady ? (Expression.constant(0), Expression.constant(0)) : (parts.production, parts.loss)
     }
-    let (found, rates) = Expression.extractingDistributions(split.map(\.0) + split.map(\.1))
+    let (found, rates) = Expression.extractingDistributions(keptInDomain(split.map(\.0) + split.map(\.1)))
     return try PositiveExponentialStepper(
       parts: LinearParts(
         volumes: parts.volumes, fields: parts.diffusion.fields, decays: names.map { _ in 0 }, symbol: .secondOrder,

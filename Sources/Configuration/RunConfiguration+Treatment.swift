@@ -1,4 +1,5 @@
 import Documents
+import Expressions
 import Models
 import Simulations
 import TimeStepping
@@ -26,9 +27,22 @@ extension RunConfiguration {
     return changed
   }
 
+  /// The conditions of treatments and of what ends the run.
+  var conditions: [Expression] {
+    let triggers = treatments.compactMap(\.trigger).flatMap { [$0.condition, $0.rearming].compactMap(\.self) }
+    return triggers
+      + stops.compactMap { if case .when(let condition) = $0.kind { condition } else { nil } }
+  }
+
+  /// The times at which the time alone makes a condition come true, or cease to hold.
+  private var conditionTimes: [Double] {
+    let values = Dictionary(uniqueKeysWithValues: model.parameterValues.map { (Symbol.parameter($0.key), $0.value) })
+    return Expression.switchTimes(of: conditions, parameters: values, from: startTime, to: endTime, singleTimes: true)
+  }
+
   /// Times from `start` on at which something happens or jumps that is known beforehand, in order; not more than 100,000.
   func timesToHit(from start: Double) -> [Double] {
-    var times = jumps.times
+    var times = jumps.times + conditionTimes
     for treatment in treatments where treatment.trigger == nil {
       var index = treatment.times.firstDose(notBefore: start, from: 0)
       while let time = treatment.times.time(ofDose: index, from: 0), time < endTime, times.count < 100_000 {

@@ -8,6 +8,10 @@ import Storage
 extension RunFileReader {
   mutating func readGrid() -> Grid? {
     guard let domain = root["domain"] else { return nil }
+    guard
+      ["size", "points", "origin"].allSatisfy({ key in domain[key]?.array?.allSatisfy { $0.number != nil } ?? true }),
+      domain["points"]?.array?.allSatisfy({ $0.integer != nil }) ?? true
+    else { return nil }
     let sizes = (domain["size"]?.array ?? []).compactMap(\.number)
     let points = (domain["points"]?.array ?? []).compactMap(\.integer)
     let origins = (domain["origin"]?.array ?? []).compactMap(\.number)
@@ -130,7 +134,7 @@ extension RunFileReader {
 
   /// Integrals along an axis that the domain lacks, and convolutions along a radius, cannot be computed.
   mutating func checkDistributions(_ expression: Expression, _ subject: String, _ axes: [String]) {
-    for axis in expression.integrationAxes.subtracting(axes).sorted() {
+    for axis in expression.integrationAxes.subtracting(axes).sorted() where !lacksAxes {
       found.error(
         "\(subject) integrates along \(axis), but there is no axis \(axis) in this domain", at: root["domain"]?.place)
     }
@@ -140,6 +144,8 @@ extension RunFileReader {
   }
 
   mutating func checkCoordinates(of symbols: Set<Symbol>, _ subject: String, _ axes: [String]) {
+    // Where the text is at hand, its names have been looked at.
+    if lacksAxes { return }
     for case .coordinate(let name) in symbols.subtracting(axes.map(Symbol.coordinate)) {
       found.error(
         "\(subject) depends on \(name), but there is no axis \(name) in this domain", at: root["domain"]?.place)

@@ -26,6 +26,7 @@ extension RunFileReader {
         guard let target = target(member, key, reading),
           let value = value(member.value, of: target, reading)
         else { continue }
+        if key == "multiply", target.isField { checkFactor(value, target.name, at: member.value.place, reading) }
         let old = target.expression
         let new =
           switch key {
@@ -64,6 +65,20 @@ extension RunFileReader {
       suggestion: nearestSpelling(of: name, among: known),
       remedy: "the fields: " + model.fieldNames.joined(separator: ", "))
     return nil
+  }
+
+  /// A share that is left cannot be negative.
+  private mutating func checkFactor(_ value: Expression, _ field: String, at place: Place, _ reading: TreatmentReading)
+  {
+    var known: [Symbol: Interval] = [:]
+    for (name, value) in reading.model.parameterValues { known[.parameter(name)] = Interval(value, value) }
+    for name in reading.model.fieldNames { known[.field(name)] = .nonNegative }
+    let interval = value.interval(known)
+    guard interval.high < 0 else { return }
+    found.error(
+      "the treatment \(reading.name) multiplies \(field) by "
+        + (interval.low == interval.high ? JSONText.text(interval.low) : "what is negative") + ", which turns its sign",
+      at: place, remedy: "give the share that is left, 0 or more; \"set\" can turn the sign")
   }
 
   private mutating func checkNotInBalance(_ field: ModelField, at place: Place) {

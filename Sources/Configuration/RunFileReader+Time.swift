@@ -5,7 +5,9 @@ import TimeStepping
 extension RunFileReader {
   mutating func readInterval() -> (start: Double, end: Double) {
     let time = root["time"]
-    let (start, end) = (time?["start"]?.number ?? 0, time?["end"]?.number ?? 0)
+    // What is no number has been reported, and nothing follows from it.
+    func number(_ key: String) -> Double { time?[key].map { $0.number ?? .nan } ?? 0 }
+    let (start, end) = (number("start"), number("end"))
     if let place = time?["end"]?.place, end <= start {
       found.error(
         "the end of the run, \(JSONText.text(end)), is not after its start, \(JSONText.text(start))", at: place)

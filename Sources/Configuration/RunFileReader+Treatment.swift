@@ -24,8 +24,20 @@ extension RunFileReader {
           remedy: "give one of " + actions.map { "\"\($0)\"" }.joined(separator: ", "))
       }
       guard let times else { return nil }
+      if let infusion { warnOfOverlap(infusion, times, reading) }
       return Treatment(name: name, trigger: trigger, times: times, changes: changes, infusion: infusion)
     }
+  }
+
+  /// Infusions of one treatment that overlap are all given, each with its rate.
+  private mutating func warnOfOverlap(
+    _ infusion: Treatment.Infusion, _ times: DoseTimes, _ reading: TreatmentReading
+  ) {
+    guard let interval = times.shortestInterval, infusion.duration > interval * (1 + 1e-9) else { return }
+    found.warning(
+      "infusions of \(reading.name) overlap: each lasts \(JSONText.text(infusion.duration)), and the next begins "
+        + "\(JSONText.text(interval)) later; their rates add up", at: reading.node["for"]?.place,
+      remedy: "make \"for\" at most \(JSONText.text(interval)) if one is to end where the next begins")
   }
 
   // MARK: When
@@ -141,6 +153,7 @@ extension RunFileReader {
         "the condition \(context) varies from point to point", at: node.place,
         remedy: "make it one for the whole domain with integral(…), mean(…), min(…) or max(…)")
     }
+    warnOfWhatIsNeverMet(condition, node, context, model)
     return model.forDomain(condition)
   }
 

@@ -15,14 +15,34 @@ extension RunConfiguration {
   ///   - source: its text; relative paths in it are taken from the directory of its name.
   ///   - overrides: values set from outside, as in `time.end=10`.
   package init(_ source: SourceText, overrides: [String] = []) throws(Diagnostics) {
-    var root = try JSONNode.parse(source)
+    let given = try JSONNode.parse(source)
+    var root = given
+    var found = Diagnostics()
     for override in overrides {
       let (path, text) = try JSONNode.override(override)
       root = try root.setting(path, to: text)
+      RunConfiguration.checkName(path, in: root, parameters: given["model"], &found)
     }
+    try found.throwIfErrors()
     var reader = RunFileReader(root: root, source: source, overrides: overrides)
     self = try reader.read()
   }
+
+  /// A parameter that is set as if it were a part of the run file.
+  private static func checkName(
+    _ path: String, in root: JSONNode, parameters model: JSONNode?, _ found: inout Diagnostics
+  ) {
+    guard !schemaKeys.contains(path), !path.contains("."), let place = root.keyPlace(path) else { return }
+    let names =
+      model?["parameters"]?.members.map(\.key)
+      ?? (try? model?.string.flatMap { try Catalogue.model($0) })?.parameters.map(\.name) ?? []
+    guard names.contains(path) else { return }
+    found.error("a run file has no key \"\(path)\"", at: place, suggestion: "parameters.\(path)")
+  }
+
+  private static let schemaKeys: Set<String> = {
+    if case .object(let properties) = schema { Set(properties.map(\.name)) } else { [] }
+  }()
 }
 
 /// Turns a run file into a configuration.
@@ -36,6 +56,8 @@ struct RunFileReader {
   /// The model, if it need not be read.
   private let known: Model?
   var found: Diagnostics
+  /// Whether axes that the domain lacks have been reported where the model names them.
+  var lacksAxes = false
 
   init(root: JSONNode, source: SourceText, overrides: [String], model: Model? = nil) {
     self.root = root
@@ -49,6 +71,12 @@ struct RunFileReader {
     let model = known ?? readModel()
     let grid = readGrid()
     let (start, end) = readInterval()
+    if known == nil {
+      checkUnits(model?.document ?? root["model"])
+      if let axes = grid?.axes.map(\.name) {
+        lacksAxes = checkCoordinates(inTextsOf: model?.document ?? root["model"], axes: axes)
+      }
+    }
     guard let model else { throw found }
     // Without a grid the rest is still checked, as if it had all axes.
     let domain = grid?.axes ?? ["x", "y", "z"].map { Axis(name: $0, length: 1, points: 1) }
@@ -64,7 +92,7 @@ struct RunFileReader {
     checkDelays(model, axes)
     let initial = readInitial(model, axes)
     let history = readHistory(model, axes)
-    let observables = readObservables(model, axes)
+    let observables = readObservables(model, axes, grid)
     let treatments = readTreatments(model, axes, start, end)
     checkDelaysUnderTreatment(model)
     let stops = readStops(model, axes)
@@ -73,6 +101,7 @@ struct RunFileReader {
     let steps = readSteps(model, start, end)
     let scheme = scheme(model, sides)
     let reactions = readReactions(steps, scheme)
+    if known == nil { checkNames(model, axes) }
     guard let grid else { throw found }
     checkFieldNames(model, grid)
     let output = root["output"]
@@ -202,7 +231,7 @@ struct RunFileReader {
   // MARK: Output
 
   private mutating func readObservables(
-    _ model: Model, _ axes: [String]
+    _ model: Model, _ axes: [String], _ grid: Grid?
   ) -> [(name: String, expression: Expression, unit: String?)] {
     let scope = model.scope(coordinates: axes, allows: .rate)
     return (root["observables"]?.members ?? []).compactMap { member in
@@ -217,6 +246,7 @@ struct RunFileReader {
           "the observable \(member.key) varies from point to point", at: value.place,
           remedy: "make it one number with integral(…), mean(…), min(…) or max(…)")
       }
+      if known == nil { checkUnit(of: expression, named: member.key, member.value["unit"], model, grid?.axes) }
       return (member.key, model.forDomain(expression), member.value["unit"]?.string)
     }
   }

@@ -12,20 +12,24 @@ extension RunConfiguration {
       "model", .either([.string(format: "name or path"), Model.schema]),
       "The name of a catalogue model (`oncofield models`), the path of a model file, or a model written out.",
       isRequired: true),
-    .init("parameters", .map(key: "parameter", values: .number()), "Other values for parameters of the model."),
+    .init(
+      "parameters", .map(key: "parameter", values: .number()), "Other values for parameters of the model.",
+      elsewhere: ["params", "constants"]),
     .init("domain", .object(domain), "Where the fields live.", isRequired: true),
     .init(
       "initial", .map(key: "field", values: initial),
       "The value of each field at the start: a number, or an expression of position and parameters, which may use "
-        + "`random()` and `normal()`.", isRequired: true),
+        + "`random()` and `normal()`.", isRequired: true,
+      elsewhere: ["initial_conditions", "initial_condition", "initial_values", "ic", "ics", "init"]),
     .init(
       "history", .map(key: "field", values: Model.expression),
       "Where rates contain delays, what fields were before the start: expressions of `t`, position and parameters, as in "
         + "`0.3*cos(t)`.", default: "for each field its value at the start"),
-    .init("time", .object(time), "From when to when, and how.", isRequired: true),
+    .init("time", .object(time), "From when to when, and how.", isRequired: true, elsewhere: ["tspan"]),
     .init(
       "treatment", .array(of: .object(treatment)),
-      "Treatments: when doses are given, and what each does. Every time is hit exactly."),
+      "Treatments: when doses are given, and what each does. Every time is hit exactly.",
+      elsewhere: ["therapy", "therapies", "dosing", "doses", "events"]),
     .init(
       "observables",
       .map(
@@ -68,22 +72,28 @@ extension RunConfiguration {
         .init("cylindrical-radial", "the radius `r` of a cylinder, of which one unit of length is taken"),
         .init("spherical-radial", "the radius `r` of a sphere"),
       ]), "Shape of the coordinates.", default: "cartesian"),
-    .init("size", .array(of: .number(.positive), count: 1...3), "Length of each axis.", isRequired: true),
+    .init(
+      "size", .array(of: .number(.positive), count: 1...3), "Length of each axis.", isRequired: true,
+      elsewhere: ["length", "lengths", "L", "extent", "extents"]),
     .init(
       "points", .array(of: .integer(1...1 << 24), count: 1...3),
-      "Number of points along each axis; they stand at the centers of equal volumes.", isRequired: true),
+      "Number of points along each axis; they stand at the centers of equal volumes.", isRequired: true,
+      elsewhere: ["N", "resolution", "shape", "grid", "cells", "nodes"]),
     .init("origin", .array(of: .number(), count: 1...3), "Position of the lower sides.", default: "0 for each axis"),
     .init("unit", .string(format: "unit"), "Unit of length.", default: "the model's"),
     .init(
       "boundary", Model.boundary, "What happens at the sides, for all fields that say nothing else.",
-      default: "no-flux"),
+      default: "no-flux", elsewhere: ["boundaries", "boundary_condition", "boundary_conditions", "bc", "bcs"]),
     .init(
       "mask",
       .either([
         .string(format: "expression or path"),
         .object(
           ArraySource.schema + [
-            .init("above", .number(), "There is tissue where the file has a larger value.", default: "0.5")
+            .init(
+              "above", .number(),
+              "There is tissue where the file has a larger value; in an image 0 is black and 1 white.",
+              default: "0.5 for an array; in an image what is not black, unless that is unclear because of greys")
           ]),
       ]),
       "Where there is tissue: an image or array, as in `tissue.png`, or a condition on the position, as in `x^2 + y^2 < 25`, or an expression that is greater than "
@@ -101,18 +111,20 @@ extension RunConfiguration {
   ])
 
   private static let time: [Property] = [
-    .init("end", .number(), "Time at which the run ends.", isRequired: true),
-    .init("start", .number(), "Time at which it begins.", default: "0"),
+    .init(
+      "end", .number(), "Time at which the run ends.", isRequired: true,
+      elsewhere: ["t_end", "tend", "tmax", "t_max", "t1", "duration", "final", "until"]),
+    .init("start", .number(), "Time at which it begins.", default: "0", elsewhere: ["t0", "t_start", "begin"]),
     .init("unit", .string(format: "unit"), "Unit of time.", default: "the model's"),
     .init(
       "tolerance", .either([.number(relativeTolerance), .object(tolerance)]),
       "How accurate each step is: its error relative to the size of each field. Steps are then as long as that allows.",
-      default: "1e-4, unless there is a `step`"),
+      default: "1e-4, unless there is a `step`", elsewhere: ["tol", "rtol", "reltol", "accuracy"]),
     .init(
       "step", .number(.positive),
       "Instead of a tolerance: steps of this length; the way to the end is divided into equal steps of at most this. "
         + "Models with noise need it.",
-      default: "chosen by the tolerance"),
+      default: "chosen by the tolerance", elsewhere: ["dt", "timestep", "time_step", "step_size"]),
     .init(
       "first_step", .number(.positive), "Length of the first step to try.", default: "a thousandth of the run"),
     .init(
@@ -130,7 +142,7 @@ extension RunConfiguration {
       .choice(
         Scheme.offered.map { .init($0.name, $0.summary) }), "How a step is composed.",
       default: "auto with a tolerance; with a fixed step strang, or rebalanced-strang where something is prescribed at "
-        + "the sides"),
+        + "the sides", elsewhere: ["method", "solver", "integrator"]),
     .init("reactions", .object(reactions), "How reactions are integrated within a step."),
   ]
 
@@ -209,7 +221,9 @@ extension RunConfiguration {
         + "`observables.csv`, `run.json` and at the end of the run.", default: "false"),
   ]
 
-  private static let every = Property("every", .number(.positive), "Interval of time between two.", isRequired: true)
+  private static let every = Property(
+    "every", .number(.positive), "Interval of time between two.", isRequired: true,
+    elsewhere: ["interval", "dt", "period"])
 
   private static let colormap = Property(
     "colormap", .choice(Colormap.all.map { .init($0.name, $0.summary) }), "Colors.", default: Colormap.all[0].name)

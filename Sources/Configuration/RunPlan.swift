@@ -36,8 +36,12 @@ package struct RunPlan {
 
   private var configuration: RunConfiguration { assembly.configuration }
 
+  /// Outputs at some interval, and that of the end.
   private func count(_ interval: Double?) -> Int {
-    interval.map { Cadence(start: configuration.startTime, interval: $0).count(upTo: configuration.endTime) } ?? 0
+    guard let interval else { return 0 }
+    let cadence = Cadence(start: configuration.startTime, interval: interval)
+    let count = cadence.count(upTo: configuration.endTime)
+    return cadence.isDue(count - 1, at: configuration.endTime) ? count : count + 1
   }
 
   /// Bytes of `fields.h5`, its structure aside.

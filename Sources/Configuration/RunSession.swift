@@ -29,7 +29,19 @@ package final class RunSession {
   }
 
   /// What the checks of the state have found so far.
-  package var health: HealthReport? { simulation.health.map { HealthReport($0, assembly.configuration) } }
+  package var health: HealthReport? {
+    simulation.health.map {
+      HealthReport(
+        $0, assembly.configuration, observables: table?.notFinite ?? [],
+        allowsPositiveScheme: assembly.allowsPositiveScheme)
+    }
+  }
+  /// Conditions that have never held so far.
+  package var unmetConditions: UnmetConditions {
+    UnmetConditions(
+      assembly.configuration, courses: simulation.regimen.memory.triggers.mapValues(\.courses),
+      isStopped: simulation.stopReason != nil)
+  }
   /// What has changed the masses so far; nil if no ledger is kept.
   package var ledger: LedgerReport? {
     simulation.ledger.flatMap { ledger in
@@ -87,21 +99,23 @@ package final class RunSession {
   /// - Parameter output: a new directory for the run that branches off here; nil to go on in the directory of the
   ///   checkpoint.
   package init(
-    resuming checkpoint: CheckpointFile, configuration: RunConfiguration, in directory: RunDirectory,
+    resuming checkpoint: CheckpointFile, as continuation: RunContinuation, in directory: RunDirectory,
     branching: Bool, threads: Int? = nil, provenance: Provenance = Provenance()
   ) throws {
+    let configuration = continuation.configuration
     let names = configuration.model.fieldNames
-    guard let text = checkpoint.header.texts[CheckpointText.memory],
-      let memory = try? JSONDecoder().decode(SimulationMemory.self, from: Data(text.utf8))
+    guard var memory = SimulationMemory(of: checkpoint)
     else { throw StorageError(checkpoint.path, "is damaged: it does not say where the run stood", isDamage: true) }
+    let scale = memory.scale ?? 1
     assembly = try RunAssembly(
       configuration, threads: threads,
       continuing: .init(
-        maxima: RunSession.maxima(checkpoint, fields: names.count),
+        maxima: RunSession.numbers(CheckpointText.maxima, checkpoint, fields: names.count),
+        ringing: RunSession.numbers(CheckpointText.ringing, checkpoint, fields: names.count),
         tissue: RunSession.tissue(checkpoint, configuration),
         restore: {
           try RunSession.restore(checkpoint, "fields", names, into: $0)
-          $0.scale = memory.scale ?? 1
+          $0.scale = scale
         }))
     self.directory = directory
     self.provenance = provenance
@@ -115,7 +129,9 @@ package final class RunSession {
     checkpointTimes = CheckpointTimes()
     simulation = try RunSession.simulation(
       assembly, current, directory, ledger, observers.scheduled, checkpointTimes)
-    try simulation.regimen.restore(memory.regimen?.overridden(by: configuration.overrides), at: memory.clock.time)
+    memory.regimen?.forgetParameters(continuation.parametersSet)
+    if continuation.hasOtherStops { memory.stops = nil }
+    try simulation.regimen.restore(memory.regimen, at: memory.clock.time)
     // What the stepper remembers of the latest step holds for the equations and the scheme of that step alone.
     let transformed = try RunSession.fieldsThatWereTransformed(checkpoint, assembly)
     let hasOtherEquations =
@@ -180,11 +196,11 @@ package final class RunSession {
     }
   }
 
-  /// Largest values at the start of the run, as the checkpoint has them.
-  private static func maxima(_ checkpoint: CheckpointFile, fields: Int) throws -> [Double]? {
-    guard let text = checkpoint.header.texts[CheckpointText.maxima] else { return nil }
-    let maxima = try? JSONDecoder().decode([Double].self, from: Data(text.utf8))
-    return maxima?.count == fields ? maxima : nil
+  /// What a checkpoint says of each field at the start of the run; nil if it does not.
+  private static func numbers(_ key: String, _ checkpoint: CheckpointFile, fields: Int) -> [Double]? {
+    guard let text = checkpoint.header.texts[key] else { return nil }
+    let numbers = try? JSONDecoder().decode([Double].self, from: Data(text.utf8))
+    return numbers?.count == fields ? numbers : nil
   }
 
   /// The tissue, where it was read from a file.
@@ -195,7 +211,7 @@ package final class RunSession {
     return tissue
   }
 
-  private static let tissueGroup = "tissue"
+  static let tissueGroup = "tissue"
 
   private static func observers(
     _ assembly: RunAssembly, _ directory: RunDirectory, _ ledger: MassLedger?, continuesFiles: Bool
@@ -286,6 +302,7 @@ package final class RunSession {
           CheckpointText.runFile: configuration.resolved(chosen: nil, isForCheckpoint: true).pretty,
           CheckpointText.memory: String(decoding: try encoder.encode(memory), as: UTF8.self),
           CheckpointText.maxima: String(decoding: try encoder.encode(assembly.maxima), as: UTF8.self),
+          CheckpointText.ringing: String(decoding: try encoder.encode(assembly.ringing), as: UTF8.self),
           CheckpointText.program: "Oncofield \(Provenance.version) (\(Provenance.commit))",
         ], groups: groups)
     }
@@ -334,6 +351,19 @@ package final class RunSession {
     try AtomicFile.write(assembly.configuration.resolved(chosen: assembly.chosen).pretty, to: directory.path(.resolved))
   }
 
+  /// For each field the estimate of its error, in its unit and relative to its size.
+  private var estimatedErrorOutput: JSONText {
+    guard let errors = simulation.steps.estimatedErrors else { return .null }
+    return .object(
+      zip(assembly.configuration.model.fieldNames, errors).map { name, error in
+        .init(
+          name,
+          .object([
+            "absolute": .number(error.absolute), "relative": error.relative.map(JSONText.number) ?? .null,
+          ]))
+      })
+  }
+
   /// Seconds to a tenth of a millisecond.
   private static func text(seconds: Double) -> JSONText { .number((seconds * 1e4).rounded() / 1e4) }
 
@@ -346,7 +376,7 @@ package final class RunSession {
       .init("stop_reason", simulation.stopReason.map(JSONText.string) ?? .null),
       .init("steps", .integer(simulation.clock.step)),
       .init("rejected_steps", .integer(simulation.steps.statistics?.rejections ?? 0)),
-      .init("predicted_error", simulation.steps.statistics?.largestSum.map(JSONText.number) ?? .null),
+      .init("estimated_global_error", estimatedErrorOutput),
       .init("smallest_step", simulation.clock.smallestStep.map(JSONText.number) ?? .null),
       .init("largest_step", simulation.clock.largestStep.map(JSONText.number) ?? .null),
       .init("reaction_substeps", .integer(statistics.substeps)),
@@ -362,6 +392,10 @@ package final class RunSession {
       .init("work", current.work.output),
       .init("schemes", simulation.stepper.memorized.choice.map(\.output) ?? .null),
       .init("health", health?.output ?? .null),
+      .init(
+        "warnings",
+        .strings((configuration.warnings.items + assembly.startWarnings.items).map(\.message))),
+      .init("never_held", .strings(unmetConditions.lines)),
       .init("failure", failure?.output ?? .null),
       .init("wall_seconds", RunSession.text(seconds: Date().timeIntervalSince(started))),
       .init(
@@ -388,5 +422,7 @@ package enum CheckpointText {
   package static let memory = "memory"
   /// Largest absolute value of each field at the start.
   package static let maxima = "maxima"
+  /// What `SharpData` has found at the start.
+  package static let ringing = "ringing"
   package static let program = "program"
 }

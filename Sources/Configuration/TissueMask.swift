@@ -9,8 +9,8 @@ package struct TissueMask: Sendable {
   private enum Source {
     /// Tissue where it is greater than 0.
     case expression(Expression)
-    /// Tissue where it is greater than the number.
-    case file(ArraySource, above: Double)
+    /// Tissue where it is greater than the number, or by `StoredArray.tissue` if none is given.
+    case file(ArraySource, above: Double?)
   }
 
   private let source: Source
@@ -24,8 +24,7 @@ package struct TissueMask: Sendable {
     place = node.place
     let ending = node.string?.split(separator: ".").last.map { $0.lowercased() } ?? ""
     if node.object != nil || ArraySource.extensions.contains(ending) {
-      source = .file(
-        ArraySource(node, field: nil, directory: directory), above: node["above"]?.number ?? TissueMask.threshold)
+      source = .file(ArraySource(node, field: nil, directory: directory), above: node["above"]?.number)
       return
     }
     guard let text = node.string else { return nil }
@@ -38,8 +37,6 @@ package struct TissueMask: Sendable {
       return nil
     }
   }
-
-  private static let threshold = 0.5
 
   /// What the run file says, with the full path of a file.
   func resolved(_ document: JSONNode) -> JSONText {
@@ -57,7 +54,9 @@ package struct TissueMask: Sendable {
       try setInitialState(
         mask, to: [expression], fields: [], parameters: configuration.model.parameterValues, seed: configuration.seed,
         time: configuration.startTime, volumes: PointVolumes(grid), pool: pool)
-    case .file(let file, let above): mask.setValues(0, to: try file.values(on: grid).map { $0 - above })
+    case .file(let file, let above):
+      let target = ArraySource.Target(grid: grid, lengthUnit: configuration.lengthUnit, field: nil, unit: nil)
+      mask.setValues(0, to: try file.tissue(of: target, above: above))
     }
     for row in 0..<grid.rowCount {
       let values = mask.pointer(0, row: row)

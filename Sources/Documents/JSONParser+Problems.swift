@@ -82,9 +82,20 @@ extension JSONParser {
     case UInt8(ascii: ":"), UInt8(ascii: "="):
       return error(message, at: foundRange, remedy: closing == UInt8(ascii: "]") ? "keys stand between { and }" : nil)
     default:
+      if let open = quoteLeftOpen { return open }
       let sign = remedyForSign()
       return error(message, at: sign == nil ? tokenEnd..<tokenEnd : foundRange, remedy: sign ?? "put a comma here")
     }
+  }
+
+  /// What to say of a string that is followed by a word at once: its quote, or that of the string before, may be missing.
+  private var quoteLeftOpen: Diagnostic? {
+    guard tokenEnd > 0, tokenEnd == position, bytes[tokenEnd - 1] == UInt8(ascii: "\""),
+      !wordRange(at: position).isEmpty
+    else { return nil }
+    return error(
+      "expected \",\" after the string, found \(found)", at: foundRange,
+      remedy: "a quote (\") is missing, here or at the end of the string before")
   }
 
   func surplus() -> Diagnostic {

@@ -33,10 +33,12 @@ package struct Property: Sendable {
   package let defaultText: String?
   package let examples: [JSONText]
   package let availability: Availability
+  /// What others call it: whoever writes one of these is told the name.
+  package let otherNames: [String]
 
   package init(
     _ name: String, _ schema: Schema, _ doc: String, isRequired: Bool = false, default defaultText: String? = nil,
-    examples: [JSONText] = [], availability: Availability = .now
+    examples: [JSONText] = [], availability: Availability = .now, elsewhere otherNames: [String] = []
   ) {
     self.name = name
     self.schema = schema
@@ -45,6 +47,7 @@ package struct Property: Sendable {
     self.defaultText = defaultText
     self.examples = examples
     self.availability = availability
+    self.otherNames = otherNames
   }
 }
 

@@ -32,7 +32,9 @@ extension SchemaChecker {
   /// Refuses a key and returns the one that was probably meant.
   private mutating func refuse(unknown member: JSONObject.Member, properties: [Property], path: [String]) -> String? {
     let names = properties.filter(\.availability.isNow).map(\.name)
-    let near = nearest(to: member.key, among: names)
+    let word = member.key.lowercased()
+    let meant = properties.first { $0.availability.isNow && $0.otherNames.contains { $0.lowercased() == word } }?.name
+    let near = meant ?? nearest(to: member.key, among: names)
     problems.error(
       "unknown key \(quoted(member.key))\(location(path))", at: member.keyPlace,
       suggestion: near,

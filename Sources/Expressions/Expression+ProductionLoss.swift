@@ -182,24 +182,9 @@ private struct TermSplitter {
     let empty: [Symbol: Expression] = [field: .constant(0)]
     guard term.substituting(empty).constantValue == 0 else { return nil }
     let limit = term.derivative(by: field).substituting(empty)
-    guard !limit.isSomewhereUndefined else { return nil }
+    guard !limit.hasUndefinedNumber else { return nil }
     let u = graph.symbol(field)
     let (quotient, slope, zero) = (graph.quotient(number, u), graph.insert(limit), graph.constant(0))
     return graph.choice(graph.comparison(.greater, u, zero), quotient, slope)
-  }
-}
-
-extension Expression {
-  /// Whether it contains an operation on constants that is no finite number: others are folded.
-  fileprivate var isSomewhereUndefined: Bool {
-    func isConstant(_ number: Int) -> Bool { if case .constant = nodes[number] { true } else { false } }
-    return nodes.contains { node in
-      switch node {
-      case .unary(_, let a): isConstant(a)
-      case .binary(.divide, _, let b): nodes[b] == .constant(0)
-      case .binary(_, let a, let b): isConstant(a) && isConstant(b)
-      default: false
-      }
-    }
   }
 }

@@ -10,12 +10,14 @@ extension Expression {
   /// - Parameters:
   ///   - parameters: values of the symbols besides the time; what depends on others has no such times.
   ///   - start, end: both belong to the interval.
+  ///   - singleTimes: whether the one time at which `t == 5` holds counts; nothing that is integrated jumps there.
   /// - Returns: in rising order.
   package static func switchTimes(
-    of expressions: [Expression], parameters: [Symbol: Double], from start: Double, to end: Double
+    of expressions: [Expression], parameters: [Symbol: Double], from start: Double, to end: Double,
+    singleTimes: Bool = false
   ) -> [Double] {
     let constants = parameters.mapValues { Expression.constant($0) }
-    var finder = SwitchFinder(start: start, end: end)
+    var finder = SwitchFinder(start: start, end: end, singleTimes: singleTimes)
     for expression in expressions where expression.dependsOn(.time) {
       finder.add(expression.substituting(constants))
     }
@@ -26,6 +28,7 @@ extension Expression {
 private struct SwitchFinder {
   let start: Double
   let end: Double
+  private let singleTimes: Bool
   private(set) var times: Set<Double> = []
   /// Of what has been looked at.
   private var known: [Expression: [Double]] = [:]
@@ -33,7 +36,8 @@ private struct SwitchFinder {
   static let samples = 8192
   static let most = 10_000
 
-  init(start: Double, end: Double) {
+  init(start: Double, end: Double, singleTimes: Bool) {
+    self.singleTimes = singleTimes
     self.start = start
     self.end = end
   }
@@ -46,7 +50,7 @@ private struct SwitchFinder {
     _ = graph.insert(expression)
     var found: Set<Double> = []
     for number in graph.nodes.indices {
-      guard let level = graph.level(number) else { continue }
+      guard let level = graph.level(number, singleTimes: singleTimes) else { continue }
       found.formUnion(times(ofLevel: level.value, linear: level.linear))
     }
     return found
@@ -107,9 +111,12 @@ extension Expression {
 extension ExpressionGraph {
   /// What a node makes jump or bend, if it depends on the time alone: a condition or a whole number; and what that is linear
   /// in.
-  fileprivate mutating func level(_ number: Int) -> (value: Expression, linear: Expression)? {
+  fileprivate mutating func level(_ number: Int, singleTimes: Bool) -> (value: Expression, linear: Expression)? {
     let level: (Int, Int)?
     switch nodes[number] {
+    // Between two times nobody meets the only one at which it holds.
+    case .binary(.equal, let a, let b) where singleTimes, .binary(.notEqual, let a, let b) where singleTimes:
+      level = (comparison(.less, a, b), difference(a, b))
     case .binary(let operation, let a, let b) where operation.isComparison: level = (number, difference(a, b))
     case .binary(.min, let a, let b), .binary(.max, let a, let b): level = (comparison(.less, a, b), difference(a, b))
     case .unary(.abs, let a): level = (comparison(.less, a, constant(0)), a)

@@ -8,12 +8,21 @@ package struct ExpressionProblem: Error, Hashable, Sendable {
   package let suggestion: String?
   /// What to write instead, as part of a sentence: `write 2*T for a product`.
   package let remedy: String?
+  /// The function in whose body it is, where that is not the text itself.
+  package let function: String?
 
-  package init(range: Range<Int>, message: String, suggestion: String? = nil, remedy: String? = nil) {
+  package init(
+    range: Range<Int>, message: String, suggestion: String? = nil, remedy: String? = nil, function: String? = nil
+  ) {
     self.range = range
     self.message = message
     self.suggestion = suggestion
     self.remedy = remedy
+    self.function = function
+  }
+
+  func within(function: String?) -> ExpressionProblem {
+    ExpressionProblem(range: range, message: message, suggestion: suggestion, remedy: remedy, function: function)
   }
 }
 

@@ -71,7 +71,9 @@ private struct ModelReader {
     for member in compartmentMembers { claim(member.key, "a compartment", member.keyPlace) }
     for member in node["parameters"]?.members ?? [] {
       claim(member.key, "a parameter", member.keyPlace)
-      if let parameter = parameter(member) { parameters.append(parameter) }
+      // One without a good value has been reported, and is a name all the same.
+      parameters.append(
+        parameter(member) ?? Parameter(name: member.key, value: .nan, unit: nil, source: nil, range: nil))
     }
     for member in node["functions"]?.members ?? [] { readFunction(member) }
   }
@@ -127,6 +129,8 @@ private struct ModelReader {
       functions[name] = ModelFunction(arguments: arguments, body: try Syntax.parse(text))
     } catch {
       found.add(error, in: member.value, context: "in the function \(name)")
+      // Whoever uses it makes no mistake.
+      functions[name] = (try? Syntax.parse("0")).map { ModelFunction(arguments: arguments, body: $0) }
     }
   }
 
@@ -324,7 +328,13 @@ extension JSONNode {
 extension Diagnostics {
   /// Adds the problems of an expression that stands in a string.
   package mutating func add(_ problems: ExpressionProblems, in node: JSONNode, context: String) {
+    func hasError(inFunction name: String) -> Bool {
+      items.contains { $0.severity == .error && $0.message.hasSuffix(" in the function \(name)") }
+    }
+
     for item in problems.items {
+      // What is wrong with a function is said once, where it is written.
+      if let function = item.function, hasError(inFunction: function) { continue }
       error(
         "\(item.message) \(context)", at: node.place(inString: item.range), suggestion: item.suggestion,
         remedy: item.remedy)

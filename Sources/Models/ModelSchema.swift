@@ -9,11 +9,15 @@ extension Model {
       "sources", .array(of: .string(format: "reference")),
       "The publications that the model is taken from, as `doi:…` or `arXiv:…` with a remark."),
     .init("units", .object(units), "Units of all values of the model."),
-    .init("parameters", .map(key: "parameter", values: parameter), "Named numbers."),
+    .init(
+      "parameters", .map(key: "parameter", values: parameter), "Named numbers.",
+      elsewhere: ["params", "constants", "coefficients"]),
     .init(
       "functions", .map(key: "function", values: .string(format: "expression")),
       "Named sub-expressions. With arguments the name is written as in `hill4(s)`."),
-    .init("fields", .map(key: "field", values: .object(field)), "Densities and concentrations.", isRequired: true),
+    .init(
+      "fields", .map(key: "field", values: .object(field)), "Densities and concentrations.", isRequired: true,
+      elsewhere: ["variables", "species", "unknowns", "components", "densities"]),
     .init(
       "processes", .array(of: .object(process)),
       "What happens at a point, each with its own line in the balance of masses."),
@@ -60,7 +64,8 @@ extension Model {
     .init(
       "diffusion", .either([.number(), .string(format: "expression"), .map(key: "axis", values: expression)]),
       "Diffusivity, in length² per time: a number or an expression of parameters, position, time and fields, or one for "
-        + "each axis, as in `{ \"x\": 0.1, \"y\": \"D/2\" }`.", default: "0"),
+        + "each axis, as in `{ \"x\": 0.1, \"y\": \"D/2\" }`.", default: "0",
+      elsewhere: ["diffusivity", "diffusion_coefficient", "D", "diffusivities"]),
     .init(
       "face_mean",
       .choice([
@@ -75,15 +80,17 @@ extension Model {
     .init(
       "boundary", boundary,
       "What happens at the sides of the domain. The sides are `x-`, `x+`, …; `x` means both. Numbers may be expressions "
-        + "of position, time and parameters.", default: "that of the domain"),
+        + "of position, time and parameters.", default: "that of the domain",
+      elsewhere: ["boundaries", "boundary_condition", "boundary_conditions", "bc", "bcs"]),
     .init(
       "taxis", .array(of: .object(taxis)),
-      "Movement up gradients: chemotaxis, haptotaxis, and repulsion by a negative sensitivity. No taxis crosses the sides."
-    ),
+      "Movement up gradients: chemotaxis, haptotaxis, and repulsion by a negative sensitivity. No taxis crosses the sides.",
+      elsewhere: ["chemotaxis", "haptotaxis"]),
     .init(
       "advection", .map(key: "axis", values: expression),
       "Components of the velocity of a flow, length per time: expressions of position, time, fields and parameters. The "
-        + "flow crosses a side only if it is periodic or the value there is given."),
+        + "flow crosses a side only if it is periodic or the value there is given.",
+      elsewhere: ["convection", "velocity", "drift", "flow"]),
     .init(
       "quasi_steady", .boolean,
       "Whether the field is always in balance, `∇·(D ∇w) + R(w) = 0`, because it moves and reacts much faster than the "
@@ -130,8 +137,8 @@ extension Model {
       key: "axis or side",
       values: .either([
         boundaryKind,
-        .object([.init("value", expression, "The value at the side.", isRequired: true)]),
-        .object([.init("flux", expression, "The flux into the domain.", isRequired: true)]),
+        .object([.init("value", expression, "The value at the side.", isRequired: true, elsewhere: ["dirichlet"])]),
+        .object([.init("flux", expression, "The flux into the domain.", isRequired: true, elsewhere: ["neumann"])]),
         .object([
           .init(
             "robin", .object(robin), "A flux into the domain in proportion to a difference.", isRequired: true)

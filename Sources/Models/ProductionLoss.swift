@@ -24,6 +24,22 @@ extension Model {
   /// - Parameter intervals: what is known of time and position, and of fields that promise no sign; of time and position
   ///   all values are possible where nothing is known.
   package func productionLoss(intervals: [Symbol: Interval] = [:]) -> [ProductionLoss] {
+    signs(intervals: intervals).parts
+  }
+
+  /// What is known of all symbols of the rates in the exact solution, delayed values included: fields that cannot become negative
+  /// are at least 0.
+  ///
+  /// Here such are also those whose losses vanish with them, but so slowly that they are no share of the field, as in `u' = −sqrt(u)`.
+  ///
+  /// - Parameter intervals: as in `productionLoss`.
+  package func knownIntervals(_ intervals: [Symbol: Interval]) -> [Symbol: Interval] {
+    signs(intervals: intervals, isExact: true).known
+  }
+
+  private func signs(
+    intervals: [Symbol: Interval], isExact: Bool = false
+  ) -> (parts: [ProductionLoss], known: [Symbol: Interval]) {
     var known = intervals
     for (name, value) in parameterValues { known[.parameter(name)] = Interval(value, value) }
     known[.coordinate("r")] = known[.coordinate("r")] ?? .nonNegative
@@ -35,10 +51,21 @@ extension Model {
     while true {
       let intervals = addingDelays(to: known)
       let found = zip(fields, noise).map { productionLoss(of: $0, intervals, noise: $1) }
-      let doubtful = found.filter { !$0.isPositive && known[.field($0.field)]?.isNonNegative ?? false }
-      if doubtful.isEmpty { return found }
+      let doubtful = found.filter { parts in
+        !parts.isPositive && known[.field(parts.field)]?.isNonNegative ?? false
+          && !(isExact && parts.obstacles.allSatisfy { vanishes($0.term, without: parts.field) })
+      }
+      if doubtful.isEmpty { return (found, intervals) }
       for parts in doubtful { known[.field(parts.field)] = .all }
     }
+  }
+
+  /// Whether a term is 0 where a field is.
+  private func vanishes(_ term: Expression, without field: String) -> Bool {
+    var values = Dictionary(
+      uniqueKeysWithValues: parameterValues.map { (Symbol.parameter($0.key), Expression.constant($0.value)) })
+    values[.field(field)] = .constant(0)
+    return term.substituting(values).constantValue == 0
   }
 
   private func productionLoss(

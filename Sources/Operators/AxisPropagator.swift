@@ -67,17 +67,27 @@ extension AxisPropagator {
     for field: FieldDiffusion, axis: Axis, strength: Double, shape: DiffusionKernel.Shape
   ) -> (PropagatorMethod, String) {
     switch field.requestedMethod {
+    case .fourier where field.ringing > 0:
+      return (.fourier, "as asked for; \(ringing(field))")
     case .fourier where field.isSpoiltByRounding:
       return (.fourier, "as asked for; its rounding grows in empty tissue and may end as a false invasion")
     case .matrix: break
     case let method?: return (method, "as asked for")
     case nil: break
     }
-    if strength <= transformStrength { return (.kernel, "the kernel is narrow") }
+    if strength <= transformStrength {
+      return (.kernel, field.keepsSign ? "positive; \(ringing(field))" : "the kernel is narrow")
+    }
     guard field.isSpoiltByRounding else { return (.fourier, "faster than a wide kernel") }
     if DiffusionKernel.radius(shape, strength: strength) < axis.points {
       return (.kernel, "grows from empty tissue, where the rounding of a transform would grow too")
     }
     return (.fourier, "one step reaches across the whole domain")
+  }
+
+  /// What a transform does to data that jump.
+  private static func ringing(_ field: FieldDiffusion) -> String {
+    let share = (field.ringing * 1e4).rounded() / 100
+    return "a spectral transform of data as sharp as these overshoots by up to \(Float(share)) % of the largest value"
   }
 }

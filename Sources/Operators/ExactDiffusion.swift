@@ -55,6 +55,7 @@ final class ExactDiffusion: Sendable {
     let passes = passes(step)
     for field in fields.indices {
       run(passes.axes[field], on: FieldPointer(state, field))
+      if passes.leavesRounding[field] { clearRounding(field, of: state) }
       if let response = passes.steadyResponses[field] {
         state.addField(response, field: 0, to: field, pool: pool)
       } else if sides[field]?.isGiven ?? false {
@@ -82,6 +83,7 @@ final class ExactDiffusion: Sendable {
         space.forward(c, pool: pool, scratch: scratch)
         space.advance(u, minus: c, step: step, pool: pool)
         space.backward(u, pool: pool, scratch: scratch)
+        if fields[field].keepsSign { clearRounding(field, of: state) }
         if let response = passes.steadyResponses[field] {
           state.addField(response, field: 0, to: field, pool: pool)
         } else if sides[field]?.isGiven ?? false {
@@ -115,6 +117,15 @@ final class ExactDiffusion: Sendable {
     takeOff(1.0 / 6)
   }
 
+  /// Sets to 0 what the rounding of a transform has left below, where the propagator itself is positive.
+  private func clearRounding(_ field: Int, of state: FieldSet) {
+    guard state.minimum(field, pool: pool) < 0 else { return }
+    state.clearNegative(field, above: -ExactDiffusion.rounding * state.maximum(field))
+  }
+
+  /// Of a transform, relative to the largest value of a field.
+  private static let rounding = 1e-13
+
   private func run(_ passes: [AxisPass], on values: FieldPointer) {
     for pass in passes {
       meter.add { $0 = $0 + pass.work }
@@ -146,6 +157,8 @@ final class ExactDiffusion: Sendable {
     let sideSpaces: [CoefficientSpace?]
     /// What the sides add in a step, where it is the same in every step.
     let steadyResponses: [FieldSet?]
+    /// For each field whether its propagators are positive but for the rounding of a transform.
+    let leavesRounding: [Bool]
   }
 
   private func passes(_ step: Double) -> StepPasses {
@@ -182,7 +195,9 @@ final class ExactDiffusion: Sendable {
       sideSpaces.append(sides[index] == nil ? nil : space)
       responses.append(space.flatMap { steadyResponse(index, $0, step) })
     }
-    return StepPasses(axes: axes, spaces: spaces, sideSpaces: sideSpaces, steadyResponses: responses)
+    return StepPasses(
+      axes: axes, spaces: spaces, sideSpaces: sideSpaces, steadyResponses: responses,
+      leavesRounding: zip(fields, plan).map { $0.keepsSign && $1.contains { $0.method == .fourier } })
   }
 
   /// nil where it differs from step to step, or where there is no memory to keep it.

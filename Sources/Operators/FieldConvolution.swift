@@ -17,18 +17,18 @@ package final class FieldConvolution: @unchecked Sendable {
   private let forward: fftw_plan
   private let backward: fftw_plan
 
-  /// Distances at which the kernel is needed, as the positions of a grid of their own.
-  package static func distances(_ grid: Grid, isPeriodic: [Bool]) -> Grid {
+  /// A grid of the distances at which the kernel is needed: `2c + 1` points along each axis, which stand for `−c` to `c` spacings.
+  package static func offsets(_ grid: Grid, isPeriodic: [Bool]) -> Grid {
     Grid(
       axes: zip(grid.axes, isPeriodic).map { axis, isPeriodic in
-        let (points, center) = isPeriodic ? (axis.points, axis.points / 2) : (2 * axis.points - 1, axis.points - 1)
+        let points = 2 * (isPeriodic ? axis.points / 2 : axis.points - 1) + 1
         return Axis(
-          name: axis.name, origin: -(Double(center) + 0.5) * axis.spacing, length: axis.spacing * Double(points),
+          name: axis.name, origin: -0.5 * axis.spacing * Double(points), length: axis.spacing * Double(points),
           points: points)
       })
   }
 
-  /// - Parameter kernel: one field, on the grid of the distances.
+  /// - Parameter kernel: one field, on the grid of `offsets`; what stands for two images has half its weight in each.
   package init(volumes: PointVolumes, isPeriodic: [Bool], kernel: FieldSet) {
     self.volumes = volumes
     grid = volumes.grid

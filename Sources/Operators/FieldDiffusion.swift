@@ -17,8 +17,13 @@ package struct FieldDiffusion: Sendable {
   /// The logarithm of the most that a trace of the field, or of what it feeds, is multiplied with in the run where there
   /// is nothing else of it; 0 if it does not grow.
   package let traceExponent: Double
+  /// Whether growth from next to nothing takes no time, so that it does not matter how little that is.
+  let growsAtOnce: Bool
   /// Whether the field is always in balance, and moved by no flow.
   package let isQuasiSteady: Bool
+  /// How far a transform would take the field out of what its equations allow, relative to its largest value; 0 where it
+  /// would not.
+  package let ringing: Double
   /// Asked for by the user.
   package let requestedMethod: PropagatorMethod?
   private let requestedSymbol: DiffusionSymbol
@@ -29,9 +34,11 @@ package struct FieldDiffusion: Sendable {
   package init(
     diffusivities: [Double], variable: VariableDiffusivity? = nil, crossTerms: [CrossTerm] = [],
     boundaries: [AxisBoundary], supplies: [SideSupply] = [], permeabilities: [SidePermeability] = [],
-    traceExponent: Double = 0, isQuasiSteady: Bool = false, requestedMethod: PropagatorMethod? = nil,
-    symbol: DiffusionSymbol = .spectral, keepsSymbol: Bool = false
+    traceExponent: Double = 0, growsAtOnce: Bool = false, isQuasiSteady: Bool = false, ringing: Double = 0,
+    requestedMethod: PropagatorMethod? = nil, symbol: DiffusionSymbol = .spectral, keepsSymbol: Bool = false
   ) {
+    self.ringing = ringing
+    self.growsAtOnce = growsAtOnce
     self.isQuasiSteady = isQuasiSteady
     self.diffusivities = diffusivities
     self.variable = variable
@@ -80,7 +87,8 @@ package struct FieldDiffusion: Sendable {
     FieldDiffusion(
       diffusivities: diffusivities, variable: variable, crossTerms: crossTerms, boundaries: boundaries,
       supplies: supplies, permeabilities: permeabilities, traceExponent: traceExponent,
-      isQuasiSteady: isQuasiSteady, requestedMethod: requestedMethod, symbol: symbol, keepsSymbol: keepsSymbol)
+      growsAtOnce: growsAtOnce, isQuasiSteady: isQuasiSteady, ringing: ringing, requestedMethod: requestedMethod,
+      symbol: symbol, keepsSymbol: keepsSymbol)
   }
 
   /// A field that stays where it is.
@@ -89,10 +97,10 @@ package struct FieldDiffusion: Sendable {
   }
 
   /// The discrete Laplacian along an axis: that of neighboring points where something is given at a side, where a side
-  /// mixes value and flux, along a radius, and where a kernel is needed for steps of any size.
+  /// mixes value and flux, along a radius, and where a kernel or a positive propagator is needed for steps of any size.
   package func symbol(axis: Int, of grid: Grid) -> DiffusionSymbol {
     let isPlain = TransformBasis(boundaries[axis], axis: grid.axes[axis]) != nil
-    if keepsSymbol, staysLocal { return .secondOrder }
+    if keepsSymbol, staysLocal || keepsSign { return .secondOrder }
     return isPlain && !supplies.contains { $0.axis == axis } ? requestedSymbol : .secondOrder
   }
 
@@ -102,8 +110,13 @@ package struct FieldDiffusion: Sendable {
   /// Whether it must not be transformed, or shall not be.
   var staysLocal: Bool { isSpoiltByRounding && requestedMethod != .fourier || requestedMethod == .kernel }
 
+  /// Whether its propagators must be positive: each new value a mean of the old ones.
+  package var keepsSign: Bool { ringing > 0 && requestedMethod == nil }
+
   /// Whether the rounding of a transform would grow into a false invasion.
-  package var isSpoiltByRounding: Bool { traceExponent > FieldDiffusion.largestHarmlessGrowth }
+  package var isSpoiltByRounding: Bool {
+    !growsAtOnce && traceExponent > FieldDiffusion.largestHarmlessGrowth
+  }
 }
 
 extension [FieldDiffusion] {

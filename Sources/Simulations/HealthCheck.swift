@@ -10,6 +10,9 @@ import TimeStepping
 /// - A front that the grid does not resolve is a finding, looked for in every sixteenth step.
 /// - A population that comes back from a trace that no cell is left in is a finding.
 ///
+/// What is written of a time inside of a step is held to what the step is: it must be finite, and not fall below 0 where both ends of
+/// the step do not. What cannot be had in that way is a finding.
+///
 /// Nothing here changes the state or the steps.
 package final class HealthCheck {
   /// Something doubtful, reported once for each field.
@@ -20,6 +23,8 @@ package final class HealthCheck {
       case thinFront(points: Double)
       /// The largest value that was left.
       case regrowth(from: Double)
+      /// What was written between two steps: a negative value, or one that is no number.
+      case output(Double)
     }
 
     package let kind: Kind
@@ -29,8 +34,21 @@ package final class HealthCheck {
     package let time: Double
     package let row: Int
     package let column: Int
+    /// Of a density below 0 its value there.
+    package var value: Double?
   }
 
+  /// Where and when a field had its lowest value at the end of a step.
+  package struct Lowest: Hashable, Sendable {
+    package let value: Double
+    package let step: Int
+    package let time: Double
+    package let row: Int
+    package let column: Int
+  }
+
+  /// Of each density that has fallen below 0 its lowest value so far.
+  package private(set) var lowestNegative: [Int: Lowest] = [:]
   package private(set) var findings: [Finding] = []
   /// The smallest value of each field at the end of a step so far.
   package private(set) var lowest: [Double]
@@ -40,8 +58,16 @@ package final class HealthCheck {
   private let tolerances: [Double]
   private var fronts: [FrontResolution]
   private var traces: [TraceWatch]
+  private let hasFronts: [Bool]
   private let ranges: FieldRanges
   private let volumes: PointVolumes
+  private let pool: WorkerPool
+
+  /// Number of the latest step.
+  private var step = 0
+
+  /// What a value inside of a step may be below those at both ends, as a share of what the end of a step may be below 0.
+  private static let shareBetweenSteps = 0.1
 
   /// Fronts are looked for whenever the number of the step is a multiple of this.
   static let frontInterval = 16
@@ -50,11 +76,14 @@ package final class HealthCheck {
   ///   - state: at the start of the run, or where it goes on.
   ///   - tolerances: of each field, relative to its largest value: how far below 0 a density may fall.
   ///   - cannotBecomeNegative: whether the equations of each field keep it non-negative.
+  ///   - hasFronts: whether a jump of each field can travel: nothing travels between points that know nothing of each
+  ///     other. All fields if nothing is given.
   ///   - traces: what can grow from traces by itself.
   package init(
-    of state: FieldSet, tolerances: [Double], cannotBecomeNegative: [Bool], traces: [TraceWatch] = [],
-    volumes: PointVolumes, pool: WorkerPool
+    of state: FieldSet, tolerances: [Double], cannotBecomeNegative: [Bool], hasFronts: [Bool]? = nil,
+    traces: [TraceWatch] = [], volumes: PointVolumes, pool: WorkerPool
   ) {
+    self.pool = pool
     self.traces = traces
     ranges = FieldRanges(grid: state.grid, count: state.count, pool: pool)
     let initial = ranges.ranges(of: state)
@@ -65,6 +94,7 @@ package final class HealthCheck {
     self.cannotBecomeNegative = cannotBecomeNegative
     self.volumes = volumes
     fronts = initial.map { _ in FrontResolution() }
+    self.hasFronts = hasFronts ?? initial.map { _ in true }
   }
 
   /// Looks at the state after a step.
@@ -73,6 +103,7 @@ package final class HealthCheck {
   ///   - step: its number, the first being 1.
   ///   - isPromised: whether the scheme keeps densities non-negative whatever the step.
   package func check(_ state: FieldSet, step: Int, time: Double, isPromised: Bool) throws(NumericalFailure) {
+    self.step = step
     let ranges = ranges.ranges(of: state)
     for (field, range) in ranges.enumerated() {
       guard range.isFinite else { throw HealthCheck.failure(state, field, time: time) }
@@ -82,7 +113,8 @@ package final class HealthCheck {
         try negative(
           state, field, range.minimum, step: step, time: time, isPromised: isPromised && cannotBecomeNegative[field])
       }
-      if step.isMultiple(of: HealthCheck.frontInterval), !findings.contains(where: { $0.isThinFront(of: field) }),
+      if hasFronts[field], step.isMultiple(of: HealthCheck.frontInterval),
+        !findings.contains(where: { $0.isThinFront(of: field) }),
         let (points, face) = fronts[field].look(at: state, field, range: range, volumes: volumes)
       {
         findings.append(
@@ -109,7 +141,7 @@ package final class HealthCheck {
   private func negative(
     _ state: FieldSet, _ field: Int, _ value: Double, step: Int, time: Double, isPromised: Bool
   ) throws(NumericalFailure) {
-    guard isPromised || !findings.contains(where: { $0.kind == .negative && $0.field == field }),
+    guard isPromised || value < lowestNegative[field]?.value ?? 0,
       let (row, column) = state.firstPoint(field, where: { $0 == value })
     else { return }
     if isPromised {
@@ -118,7 +150,55 @@ package final class HealthCheck {
         column: column,
         time: time, cause: .brokenPromise)
     }
-    findings.append(Finding(kind: .negative, field: field, step: step, time: time, row: row, column: column))
+    lowestNegative[field] = Lowest(value: value, step: step, time: time, row: row, column: column)
+    guard !findings.contains(where: { $0.kind == .negative && $0.field == field }) else { return }
+    findings.append(
+      Finding(kind: .negative, field: field, step: step, time: time, row: row, column: column, value: value))
+  }
+
+  // MARK: Between steps
+
+  /// What a state inside of a step has that the end of a step must not have.
+  enum Problem {
+    case notFinite(field: Int)
+    case negative(field: Int, value: Double)
+
+    var isNotFinite: Bool { if case .notFinite = self { true } else { false } }
+  }
+
+  /// Looks at a state inside of the step that was checked last.
+  func problem(in state: FieldSet, between start: FieldSet, _ end: FieldSet) -> Problem? {
+    for (field, range) in ranges.ranges(of: state).enumerated() {
+      guard range.isFinite else { return .notFinite(field: field) }
+      let allowance = HealthCheck.shareBetweenSteps * tolerances[field] * largestSizes[field]
+      if isDensity[field], range.minimum < -allowance,
+        range.minimum < min(start.minimum(field), end.minimum(field)) - allowance
+      {
+        return .negative(field: field, value: range.minimum)
+      }
+    }
+    return nil
+  }
+
+  /// Takes note of a problem in what is written of a time inside of the step that was checked last, once for each field.
+  func note(_ problem: Problem, inOutputAt time: Double, of state: FieldSet) {
+    let (field, value) =
+      switch problem {
+      case .notFinite(let field): (field, Double.nan)
+      case .negative(let field, let value): (field, value)
+      }
+    guard !findings.contains(where: { $0.isOutput(of: field) }) else { return }
+    let point = state.firstPoint(field) { value.isNaN ? !$0.isFinite : $0 == value } ?? (0, 0)
+    findings.append(
+      Finding(kind: .output(value), field: field, step: step, time: time, row: point.row, column: point.column))
+  }
+
+  /// Whether two solutions agree within the tolerance of each field.
+  func agree(_ one: FieldSet, _ other: FieldSet) -> Bool {
+    (0..<one.count).allSatisfy { field in
+      let sizes = one.errorSizes(field, against: other, old: one, volumes: volumes, pool: pool)
+      return sizes.difference <= tolerances[field] * max(sizes.value, 1e-6 * largestSizes[field])
+    }
   }
 
   /// Names the first value that is not finite.
@@ -134,6 +214,11 @@ package final class HealthCheck {
 }
 
 extension HealthCheck.Finding {
+  fileprivate func isOutput(of field: Int) -> Bool {
+    if case .output = kind { return field == self.field }
+    return false
+  }
+
   func isThinFront(of field: Int) -> Bool {
     if case .thinFront = kind { return field == self.field }
     return false

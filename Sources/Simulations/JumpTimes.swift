@@ -21,6 +21,11 @@ package struct JumpTimes: Hashable, Sendable {
     jumps(at: time).last.map { max($0, time) + JumpTimes.margin(at: time) } ?? time
   }
 
+  /// The end of a step, before a jump by some units of the last place.
+  func before(_ time: Double) -> Double {
+    jumps(at: time).first.map { min($0, time) - JumpTimes.margin(at: time) } ?? time
+  }
+
   /// The length of a step that begins behind a jump, or ends before one, by some units of the last place.
   func length(of step: Clock.Step) -> Double {
     let (start, end) = (after(step.start), jumps(at: step.end).first)

@@ -25,6 +25,8 @@ package struct ScheduledObserver {
   package let cadence: Cadence
   /// Number of the next time.
   package internal(set) var next = 0
+  /// The latest time at which it has looked; nil if what it has written does not hold that.
+  var latest: Double?
 
   package init(_ observer: any Observer, cadence: Cadence) {
     self.observer = observer

@@ -28,10 +28,10 @@ extension Simulation {
       try equations.quasiSteady?.settle(state, time: time)
       stepper.forgetValues(fields, of: state)
     case .jump:
-      if jumps.isJump(time) { try equations.quasiSteady?.settle(state, time: jumps.after(time)) }
       // Where rates jump the solution bends, and what looks back on it later does, too.
       try equations.delays?.recordJump(state, at: time)
       restartSteps()
+      try lookForStop()
     }
   }
 
@@ -41,7 +41,6 @@ extension Simulation {
     stepper.restart()
     steps.restart(with: stepper)
     stops.restart()
-    stopsHeld = nil
   }
 
   /// Takes note that the equations are others than those of the run that left the state and what the stepper remembers.

@@ -4,8 +4,8 @@ import TimeStepping
 /// A run: the fields, the stepper that advances them, the clock, and those who look on.
 ///
 /// The loop is: carry out what the treatments do now; take the next step on the way to the next time that must be hit; let
-/// the observers see what is due; take a checkpoint when it is time. Output times inside a step are reached by a shorter step on a copy of the state,
-/// which is then dropped, so that what is written, and when, never changes a result.
+/// the observers see what is due; end the run if a condition asks for that; take a checkpoint when it is time. Output times inside a step are
+/// reached on a copy of the state, which is then dropped, so that what is written, and when, never changes a result.
 package final class Simulation {
   package let fieldNames: [String]
   package let state: FieldSet
@@ -19,26 +19,29 @@ package final class Simulation {
   package let endTime: Double
   package internal(set) var steps: StepPolicy
   package internal(set) var clock: Clock
-  package private(set) var observers: [ScheduledObserver]
+  package internal(set) var observers: [ScheduledObserver]
   /// What has changed the masses; nil if no account is kept.
   package var ledger: MassLedger?
   /// Called after each part of the work of a step, for those who measure its time.
   package var didFlow: (SplittingScheme.Part) -> Void = { _ in }
   /// What looks at the state after each step; nil if nobody does.
   package var health: HealthCheck?
-  private var aside: FieldSet?
-  /// The state at the start of a step that may be rejected, or cut short where a condition comes true.
-  let previous: FieldSet?
-  /// Whether each condition that ends the run held at the start of the step; nil if the solution has jumped since they
-  /// were looked at.
-  var stopsHeld: [Bool]?
+  /// For states inside of a step.
+  var aside: FieldSet?
+  /// Another way to such states; nil before it is needed.
+  var path: OutputPath?
+  /// The state at the start of a step that may be rejected or cut short, or inside of which somebody looks; nil before the first
+  /// such step.
+  private(set) var previous: FieldSet?
+  /// How fast what is compared in conditions has changed.
+  var watchMemory = WatchMemory()
   private let checkpoints: CheckpointPolicy
   let pool: WorkerPool
   private let saveCheckpoint: (Simulation, KeptFields) throws -> Writing
-  private let writer = BackgroundWriter()
-  private let copies: CopyMemory
+  let writer = BackgroundWriter()
+  let copies: CopyMemory
   private var lastCheckpointWall = ContinuousClock.now
-  package private(set) var seconds = RunSeconds()
+  package internal(set) var seconds = RunSeconds()
   private var lastCheckpointStep: Int?
 
   /// - Parameter saveCheckpoint: prepares to write a checkpoint of the simulation as it stands, at the end of a step.
@@ -63,7 +66,14 @@ package final class Simulation {
     self.saveCheckpoint = saveCheckpoint
     clock = Clock(start: startTime)
     let mayGoBack = steps.isControlled || regimen.waits || !stops.conditions.isEmpty
-    previous = mayGoBack ? try FieldSet(grid: state.grid, count: state.count) : nil
+    if mayGoBack { previous = try FieldSet(grid: state.grid, count: state.count) }
+  }
+
+  /// The memory for the state at the start of a step.
+  func makePrevious() throws -> FieldSet {
+    let set = try previous ?? FieldSet(grid: state.grid, count: state.count)
+    previous = set
+    return set
   }
 
   /// Why a condition of the run file has ended the run; nil if none has.
@@ -98,72 +108,31 @@ package final class Simulation {
   }
 
   private func runOn(_ stopRequested: () -> Bool, _ didStep: (Simulation) -> Void) throws -> Outcome {
-    if let reason = stops.memory.reason { return .stopped(reason) }
-    if clock.step == 0 { try observe(at: clock.time, state) }
-    while clock.time < endTime {
-      try carryOutTreatments()
-      let start = clock.time
-      let step = try takeStep(to: goal(after: start))
-      try health?.check(
-        state, step: clock.step + 1, time: step.end, isPromised: stepper.keepsDensitiesNonNegative)
-      try removeTraces(after: step)
-      clock.complete(step)
-      try recordHistory()
-      try observe(at: clock.time, state)
-      didStep(self)
-      try regimen.rearm(by: state, at: clock.time)
-      if let reason = try reasonToStop(from: start) {
-        try checkpoint()
-        return .stopped(reason)
+    if stopReason == nil {
+      if clock.step == 0 { try observe(at: clock.time, state) }
+      try lookForStop()
+      while stopReason == nil, clock.time < endTime {
+        try carryOutTreatments()
+        if stopReason != nil { break }
+        let step = try takeStep(to: goal(after: clock.time))
+        try removeTraces(after: step)
+        clock.complete(step)
+        try recordHistory()
+        try observe(at: clock.time, state)
+        didStep(self)
+        try lookForStop(after: step)
+        if stopReason != nil { break }
+        if stopRequested(), clock.time < endTime {
+          try checkpoint()
+          return .interrupted
+        }
+        if isCheckpointDue(after: step) { try checkpoint() }
       }
-      if stopRequested(), clock.time < endTime {
-        try checkpoint()
-        return .interrupted
-      }
-      if isCheckpointDue(after: step) { try checkpoint() }
+      // The last checkpoint does not know of the last outputs, which a run that goes on would not have.
+      if lastCheckpointStep != clock.step || stopReason != nil { try checkpoint() }
     }
-    if lastCheckpointStep != clock.step { try checkpoint() }
-    return .reachedEnd
-  }
-
-  // MARK: Looking on
-
-  /// Shows the observers what is due strictly inside a step from a state.
-  ///
-  /// - Parameter isOverwritten: whether nobody needs that state afterwards.
-  func observeInside(_ step: Clock.Step, from start: FieldSet, isOverwritten: Bool = false) throws {
-    while let time = observers.filter({ !$0.isDue(at: step.end) }).map(\.nextTime).min(), time < step.end {
-      let within = try RunSeconds.adding(to: { seconds.output += $0 }) { () throws -> FieldSet in
-        let within = isOverwritten && stepper.remembersStep ? start : try copyAside(start)
-        try stepper.advanceWithin(within, from: jumps.after(step.start), by: time - step.start)
-        return within
-      }
-      try observe(at: time, within, adding: regimen.equations.account?.latest)
-    }
-  }
-
-  /// A copy of a state to take steps aside with, in memory that is there from the first time on.
-  func copyAside(_ start: FieldSet) throws -> FieldSet {
-    let copy = try aside ?? FieldSet(grid: start.grid, count: start.count)
-    aside = copy
-    copy.copy(from: start, pool: pool)
-    return copy
-  }
-
-  /// - Parameter changes: of the masses since the latest step that counts.
-  private func observe(at time: Double, _ state: FieldSet, adding changes: MassChanges? = nil) throws {
-    guard observers.contains(where: { $0.isDue(at: time) }) else { return }
-    let moment = Moment(
-      time: time, step: clock.step, stepSize: clock.stepSize ?? 0, state: state, fields: KeptFields(in: copies),
-      ledger: ledger?.entries(adding: changes))
-    try RunSeconds.adding(to: { seconds.output += $0 }) { () throws -> Void in
-      var writings: [Writing] = []
-      for index in observers.indices where observers[index].isDue(at: time) {
-        writings.append(try observers[index].observer.observe(moment))
-        observers[index].next += 1
-      }
-      try writer.write(moment.fields) { for writing in writings { try writing() } }
-    }
+    try observeEnd()
+    return stopReason.map { .stopped($0) } ?? .reachedEnd
   }
 
   // MARK: Checkpoints
@@ -193,7 +162,7 @@ package final class Simulation {
     SimulationMemory(
       clock: clock, stepper: stepper.memorized, control: steps.memory, scale: state.scale == 1 ? nil : state.scale,
       regimen: regimen.memory, stops: stops.memory, extinguished: extinction?.removed,
-      ledger: ledger?.memory, extents: [:], history: regimen.equations.delays?.history.memory)
+      ledger: ledger?.memory, extents: [:], history: regimen.equations.delays?.history.memory, watches: watchMemory)
   }
 
   /// Makes what the observers have written last, and says how much that is; to be done when its turn to be written has
@@ -211,12 +180,15 @@ package final class Simulation {
   package func restore(_ memory: SimulationMemory, continuesFiles: Bool) throws {
     clock = memory.clock
     if let control = memory.control { steps.restore(control, of: stepper) }
-    stops.restore(memory.stops)
+    stops.restore(memory.stops, isBranch: !continuesFiles)
+    watchMemory = memory.watches ?? WatchMemory()
     if let removed = memory.extinguished { extinction?.removed = removed }
     ledger?.restore(memory.ledger, at: clock.time)
     lastCheckpointStep = clock.step
     for index in observers.indices {
-      observers[index].next = observers[index].cadence.count(upTo: clock.time)
+      let (cadence, count) = (observers[index].cadence, observers[index].cadence.count(upTo: clock.time))
+      observers[index].next = count
+      if continuesFiles, count > 0, cadence.isDue(count - 1, at: clock.time) { observers[index].latest = clock.time }
       if continuesFiles, let extent = memory.extents[observers[index].observer.name] {
         try observers[index].observer.cutBack(to: extent)
       }

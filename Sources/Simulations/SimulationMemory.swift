@@ -12,9 +12,9 @@ package struct SimulationMemory: Codable, Hashable, Sendable {
   /// Size of the domain relative to that of the grid, where its boundary is free.
   package let scale: Double?
   /// Where the treatments stand.
-  package internal(set) var regimen: RegimenMemory?
+  package var regimen: RegimenMemory?
   /// What the conditions that end the run remember.
-  package let stops: StopMemory?
+  package var stops: StopMemory?
   /// Where fields have a threshold of extinction: the mass of each field that has been removed.
   package let extinguished: [Double]?
   /// What has changed the masses, where an account is kept.
@@ -23,6 +23,8 @@ package struct SimulationMemory: Codable, Hashable, Sendable {
   package var extents: [String: Int]
   /// Where something is delayed: the times of what is remembered.
   package let history: DelayHistory.Memory?
+  /// How fast what is compared in conditions has changed; nil in checkpoints of before.
+  var watches: WatchMemory?
 
   package struct Control: Codable, Hashable, Sendable {
     package let steps: StepControl.Memory

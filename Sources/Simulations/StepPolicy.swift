@@ -18,6 +18,20 @@ package enum StepPolicy: Sendable {
     return nil
   }
 
+  /// An estimate of the largest error of each field in the run so far, as root mean squares over the tissue.
+  ///
+  /// What the errors of steps add up to is estimated in units of the tolerance, of the worst field at the worst time; no
+  /// field has more than that number of its own tolerance `a_i + r_i max_t RMS(u_i)`.
+  ///
+  /// - Returns: for each field the error in its unit, and relative to `max_t RMS(u_i)`, nil for a field that is 0; nil where
+  ///   nothing is estimated.
+  package var estimatedErrors: [(absolute: Double, relative: Double?)]? {
+    guard case .controlled(let control, let norm) = self, let sum = control.memory.largestSum else { return nil }
+    return zip(norm.allowedErrors, norm.largestSizes).map { allowed, size in
+      (sum * allowed, size > 0 ? sum * allowed / size : nil)
+    }
+  }
+
   var memory: SimulationMemory.Control? {
     guard case .controlled(let control, let norm) = self else { return nil }
     return .init(steps: control.memory, largestSizes: norm.largestSizes)

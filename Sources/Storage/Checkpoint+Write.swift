@@ -33,7 +33,7 @@ extension Checkpoint {
 
   private func writeFile(_ path: String) throws(HDF5Error) {
     let grid = groups[0].values.grid
-    let file = try HDF5File(creating: path)
+    let file = try HDF5File(creating: path, .checked)
     let manifest = CheckpointManifest(self, grid: grid).text
     try file.writeText(manifest, to: "manifest")
     try file.setAttribute("hash", of: "manifest", to: ContentHash.of(manifest))

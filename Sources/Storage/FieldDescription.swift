@@ -15,7 +15,7 @@ package struct FieldDescription: Hashable, Sendable {
   /// Attributes by which xarray and others know a field.
   func annotate(_ dataset: String, in file: HDF5File) throws(HDF5Error) {
     try file.setAttribute("long_name", of: dataset, to: title ?? name)
-    try file.setAttribute("units", of: dataset, to: unit ?? "1")
+    try file.setAttribute("units", of: dataset, to: FileUnit.text(unit))
   }
 }
 
@@ -30,7 +30,7 @@ struct CoordinateScales {
       try dataset.write((0..<axis.points).map(axis.coordinate))
       try dataset.becomeScale(axis.name)
       try dataset.close()
-      try file.setAttribute("units", of: axis.name, to: unit ?? "1")
+      try file.setAttribute("units", of: axis.name, to: FileUnit.text(unit))
       try file.setAttribute("long_name", of: axis.name, to: "position along \(axis.name)")
     }
     return CoordinateScales(axes: grid.axes.map(\.name).reversed())

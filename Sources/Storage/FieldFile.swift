@@ -75,6 +75,20 @@ package struct FieldFile {
     return try rehearsed(path) { () throws(StorageError) in try read(field, frame: frame) }
   }
 
+  /// The units of the positions and of a field, as far as they are written down.
+  package func units(of field: String) throws(StorageError) -> (length: String?, field: String?) {
+    try rehearsed(path) { () throws(StorageError) in
+      do throws(HDF5Error) {
+        let file = try HDF5File(opening: path)
+        var length: String?
+        for axis in ["r", "x"] where try file.has(axis) { length = try file.textAttribute("units", of: axis) }
+        return (length, try file.textAttribute("units", of: isCheckpoint ? "fields/\(field)" : field))
+      } catch {
+        throw StorageError(path, "cannot be read as fields: \(error.message)", isDamage: true)
+      }
+    }
+  }
+
   /// The same file after all values have been read in a copy of the process, for those who read all of them.
   package func withAllRehearsed() throws(StorageError) -> FieldFile {
     try rehearse(path) { () throws(StorageError) in

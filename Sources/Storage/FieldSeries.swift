@@ -2,23 +2,23 @@ import Fields
 import Foundation
 import Simulations
 
-/// `fields.h5` and `fields.xdmf`: the fields at a sequence of times.
+/// `fields.h5`, `fields.xdmf` and `fields.vtkhdf`: the fields at a sequence of times.
 ///
 /// One HDF5 file that is at once netCDF-4 (dimension scales, units: xarray, h5py, MATLAB), VTKHDF (soft links to the
-/// same values: ParaView from 5.12) and the store of an XDMF file (a virtual dataset per frame: older ParaView, VisIt).
-/// No value is stored twice. The file is opened, appended to and closed for each frame, so that it can be read while
+/// same values: ParaView from 5.12) and what `fields.xdmf` refers to (a part of the series per frame: older ParaView,
+/// VisIt). No value is stored twice. `fields.vtkhdf` is a name by which VTK and pyvista know what is in the file. The file is opened, appended to and closed for each frame, so that it can be read while
 /// the run goes on. A journal beside it (`ChangeJournal`) leads back to the last commit if the writer is killed.
 package final class FieldSeries: Observer {
   /// What a field cannot be called, because something else in the file has this name.
   package static func takenNames(on grid: Grid) -> [String] {
-    ["time", FieldSeriesLayout.edge, FieldSeriesLayout.frames, "VTKHDF"] + grid.axes.map(\.name)
+    ["time", FieldSeriesLayout.edge, CellVolumes.name, "VTKHDF"] + grid.axes.map(\.name)
   }
 
   package let name = "fields"
   package let path: String
   private let grid: Grid
   private let fields: [FieldDescription]
-  private let xdmf: XDMFFile
+  private var xdmf: XDMFFile
   private let journal: ChangeJournal
   private var times: [Double]
   /// Size of the domain in each frame, relative to that of the grid.
@@ -49,7 +49,31 @@ package final class FieldSeries: Observer {
     }
     try AtomicFile.synchronize(temporary)
     try AtomicFile.publish(temporary, as: path)
+    try linkForVTK()
   }
+
+  /// Writes a file of a name that says that it is for VTK, with a link to the group that is.
+  ///
+  /// No symbolic link, since copying and packing tools make a second file of those. Not where the domain changes its size,
+  /// which VTKHDF cannot say.
+  private func linkForVTK() throws(StorageError) {
+    let path = FieldSeries.base(path) + ".vtkhdf"
+    guard !hasFreeBoundary, access(path, F_OK) != 0 else { return }
+    let temporary = path + AtomicFile.temporarySuffix
+    do throws(HDF5Error) {
+      let file = try HDF5File(creating: temporary, .common)
+      try file.createExternalLink("VTKHDF", file: String(self.path.split(separator: "/").last ?? ""), to: "/VTKHDF")
+      try file.close()
+    } catch {
+      unlink(temporary)
+      throw StorageError(path, "cannot be created: \(error.message)")
+    }
+    try AtomicFile.synchronize(temporary)
+    try AtomicFile.publish(temporary, as: path)
+  }
+
+  /// The path without the ending of the name.
+  static func base(_ path: String) -> String { path.hasSuffix(".h5") ? String(path.dropLast(3)) : path }
 
   /// Opens the file of a run that is to be continued, even if that run was killed while it wrote.
   package init(opening path: String, grid: Grid, fields: [FieldDescription]) throws(StorageError) {
@@ -80,6 +104,7 @@ package final class FieldSeries: Observer {
 
   package func commit() throws -> Int {
     try journal.commit()
+    try xdmf.synchronize()
     return times.count
   }
 
@@ -109,7 +134,7 @@ package final class FieldSeries: Observer {
     }
     times.append(time)
     scales.append(state.scale)
-    try xdmf.write(times: times, scales: scales)
+    try xdmf.append(times: times, scales: scales)
   }
 
   package func cutBack(to extent: Int) throws {
@@ -118,12 +143,14 @@ package final class FieldSeries: Observer {
         path, "has fewer frames than when the checkpoint was taken: \(times.count) of \(extent)", isDamage: true)
     }
     try change("cut back") { file throws(HDF5Error) in
+      try layout.bringUpToDate(file)
       try layout.setFrameCount(extent, from: times.count, in: file)
     }
     // New frames take the place of those that were cut off, which need not be kept.
     try journal.commit()
     scales.removeLast(times.count - extent)
     times.removeLast(times.count - extent)
+    try linkForVTK()
     try xdmf.write(times: times, scales: scales)
   }
 

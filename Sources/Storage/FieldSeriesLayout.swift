@@ -8,11 +8,10 @@ struct FieldSeriesLayout {
   let hasFreeBoundary: Bool
 
   static let edge = "edge"
-  static let frames = "frames"
 
   /// Creates a file without frames.
   func create(_ path: String, title: String, lengthUnit: String?, timeUnit: String?) throws(HDF5Error) {
-    let file = try HDF5File(creating: path)
+    let file = try HDF5File(creating: path, .common)
     try file.setAttribute(FileFormat.attribute, to: FileFormat.fields.text)
     try file.setAttribute("Conventions", to: "CF-1.10")
     try file.setAttribute("title", to: title)
@@ -20,7 +19,7 @@ struct FieldSeriesLayout {
     let time = try file.createDataset("time", type: .double, shape: [0], isGrowing: true, chunk: [1024])
     try time.becomeScale("time")
     try time.close()
-    try file.setAttribute("units", of: "time", to: timeUnit ?? "1")
+    try file.setAttribute("units", of: "time", to: FileUnit.text(timeUnit))
     try file.setAttribute("long_name", of: "time", to: "time")
     let scales = try CoordinateScales.write(grid, unit: lengthUnit, to: file)
     if hasFreeBoundary { try createEdge(lengthUnit, in: file) }
@@ -32,9 +31,25 @@ struct FieldSeriesLayout {
       try field.annotate(field.name, in: file)
       try file.setAttribute("_FillValue", of: field.name, to: [Double.nan])
     }
+    try CellVolumes(grid: grid).write(to: file, fields: fields, hasFreeBoundary: hasFreeBoundary)
     try createVTK(in: file)
-    try file.createGroup(FieldSeriesLayout.frames)
     try file.close()
+  }
+
+  /// Makes a file of an older version one of this version.
+  ///
+  /// Version 1 had a group `frames` of virtual datasets for `fields.xdmf`, with which R's ncdf4 cannot open a file, units
+  /// in any form, and no sizes of cells.
+  func bringUpToDate(_ file: HDF5File) throws(HDF5Error) {
+    guard try file.textAttribute(FileFormat.attribute) != FileFormat.fields.text else { return }
+    if try file.has("frames") { try file.remove("frames") }
+    for name in ["time"] + fields.map(\.name) {
+      try file.setAttribute("units", of: name, to: FileUnit.text(try file.textAttribute("units", of: name)))
+    }
+    if try !file.has(CellVolumes.name) {
+      try CellVolumes(grid: grid).write(to: file, fields: fields, hasFreeBoundary: hasFreeBoundary)
+    }
+    try file.setAttribute(FileFormat.attribute, to: FileFormat.fields.text)
   }
 
   /// Points keep their share of the distance to the edge: now they are at `x · edge/edge[0]`.
@@ -46,7 +61,7 @@ struct FieldSeriesLayout {
     try time.close()
     try dataset.close()
     let axis = grid.axes[0].name
-    try file.setAttribute("units", of: name, to: unit ?? "1")
+    try file.setAttribute("units", of: name, to: FileUnit.text(unit))
     try file.setAttribute("long_name", of: name, to: "position of the free boundary")
     try file.setAttribute(
       "comment", of: name,
@@ -96,32 +111,5 @@ struct FieldSeriesLayout {
       try dataset.close()
     }
     try file.setAttribute("NSteps", of: "VTKHDF/Steps", to: count)
-    // A run that was killed may have left a frame more or less than it counted.
-    for frame in min(count, previous)..<max(count, previous) + 1 {
-      let group = FieldSeriesLayout.group(frame)
-      if try file.has(group) { try file.remove(group) }
-    }
-    for frame in min(previous, count)..<count { try createFrame(frame, count: count, in: file) }
   }
-
-  /// A dataset for each field of a frame, which is a view of the whole series.
-  private func createFrame(_ frame: Int, count: Int, in file: HDF5File) throws(HDF5Error) {
-    let group = FieldSeriesLayout.group(frame)
-    try file.createGroup(group)
-    for field in fields {
-      try file.createVirtualDataset(
-        "\(group)/\(field.name)", of: "/\(field.name)", sourceShape: [count] + grid.storageShape, frame: frame,
-        shape: grid.frameShape)
-    }
-  }
-
-  static func group(_ frame: Int) -> String {
-    let digits = String(frame)
-    return frames + "/" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
-  }
-}
-
-extension Grid {
-  /// Shape of one frame for XDMF, `[z][y][x]` with 1 for axes that there are not.
-  var frameShape: [Int] { [Int](repeating: 1, count: 3 - axes.count) + storageShape }
 }

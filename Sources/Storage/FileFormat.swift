@@ -7,7 +7,7 @@ struct FileFormat {
   let version: Int
 
   static let checkpoint = FileFormat(name: "checkpoint", version: 1)
-  static let fields = FileFormat(name: "fields", version: 1)
+  static let fields = FileFormat(name: "fields", version: 2)
 
   /// The attribute of a file that says what it is.
   static let attribute = "format"

@@ -12,6 +12,16 @@ package final class ObservableTable: Observer {
   private let file: Int32
   /// The latest row, for the progress line.
   package private(set) var latest: [Double] = []
+  /// Columns that were no finite number, each with the first such row and how many there are.
+  package private(set) var notFinite: [NotFinite] = []
+
+  /// What a column has that is no finite number.
+  package struct NotFinite: Hashable, Sendable {
+    package let column: String
+    package let time: Double
+    package let value: Double
+    package fileprivate(set) var rows = 1
+  }
 
   /// Creates the file with its first row, or opens it to go on.
   ///
@@ -40,7 +50,18 @@ package final class ObservableTable: Observer {
     let numbers = [moment.time, moment.stepSize] + values + (moment.ledger ?? []).map(\.amount)
     let row = numbers.map { $0.isFinite ? JSONText.text($0) : "\($0)" }
     latest = values
+    note(values, at: moment.time)
     return { try AtomicFile.writeAll(Array((row.joined(separator: ",") + "\n").utf8), to: self.file, path: self.path) }
+  }
+
+  private func note(_ values: [Double], at time: Double) {
+    for (column, value) in zip(observables.columns, values) where !value.isFinite {
+      if let known = notFinite.firstIndex(where: { $0.column == column }) {
+        notFinite[known].rows += 1
+      } else {
+        notFinite.append(NotFinite(column: column, time: time, value: value))
+      }
+    }
   }
 
   package func commit() throws -> Int {

@@ -27,7 +27,12 @@ func rehearsed<Result>(
 }
 
 /// Only reads it in a copy of the process, where that is wanted.
-func rehearse(_ path: String, _ body: () throws(StorageError) -> Void) throws(StorageError) {
+///
+/// The copy may take 10 s and one second more for each 20 MiB of the file, and 1 GiB of memory and four times the size of the file.
+///
+/// - Throws: what `body` throws, and an error of damage where the copy crashes, does not end in its time, or asks for
+///   more memory than it may have.
+package func rehearse(_ path: String, _ body: () throws(StorageError) -> Void) throws(StorageError) {
   guard Rehearsal.isWanted.withLock({ $0 }) else { return }
   var status = stat()
   let size = stat(path, &status) == 0 ? max(0, Int(status.st_size)) : 0

@@ -18,6 +18,7 @@ package final class RunDirectory {
     case fields = "fields.h5"
     case fieldsJournal = "fields.h5-journal"
     case xdmf = "fields.xdmf"
+    case vtkhdf = "fields.vtkhdf"
     case observables = "observables.csv"
     case checkpoints
     case images

@@ -47,12 +47,8 @@ package final class DistributionFields: Sendable {
       case .along(let kind, let axis):
         work = .integral(axis: grid.axes.firstIndex { $0.name == axis } ?? 0, isMean: kind == .mean)
       case .convolution(let kernel):
-        let distances = FieldConvolution.distances(grid, isPeriodic: isPeriodic)
-        let values = try FieldSet(grid: distances, count: 1)
-        let kernelValues = GridEvaluator(
-          try PointwiseFunctions([kernel], fields: [], parameters: parameters, grid: distances),
-          volumes: try PointVolumes(distances), pool: pool)
-        kernelValues.evaluate(try FieldSet(grid: distances, count: 0), time: 0, into: values)
+        let values = try ConvolutionKernel.values(
+          of: kernel, parameters: parameters, grid: grid, isPeriodic: isPeriodic, pool: pool)
         work = .convolution(FieldConvolution(volumes: volumes, isPeriodic: isPeriodic, kernel: values))
       }
       return Step(

@@ -89,6 +89,11 @@ package final class ErrorNorm: Sendable {
     set { sizes.withLock { $0.largest = newValue } }
   }
 
+  /// The error of each field that is one tolerance, `a_i + r_i max_t RMS(u_i)`, in its unit.
+  package var allowedErrors: [Double] {
+    sizes.withLock { sizes in sizes.largest.indices.map { allowed($0, ofSize: sizes.largest[$0], sizes) } }
+  }
+
   /// Takes note that the step measured last counts.
   package func commit() {
     sizes.withLock { sizes in

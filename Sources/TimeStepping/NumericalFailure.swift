@@ -11,6 +11,8 @@ package struct NumericalFailure: Error, Sendable {
   /// Point within the tile.
   package let point: Int
   package let time: Double
+  /// Of all fields at the point, where a rate is no number; else empty.
+  package let values: [Double]
 
   package let cause: Cause
 
@@ -18,6 +20,8 @@ package struct NumericalFailure: Error, Sendable {
   package enum Cause: Hashable, Sendable {
     /// Reactions cannot be integrated.
     case reactions
+    /// A rate is no number although all values are.
+    case undefined
     /// A value of the state is not finite.
     case notFinite
     /// A step of the smallest size is not as accurate as asked for.
@@ -38,15 +42,16 @@ package struct NumericalFailure: Error, Sendable {
     /// Whether the point of the failure is known.
     package var isLocated: Bool {
       switch self {
-      case .reactions, .notFinite, .diffusivity, .noise, .dose, .brokenPromise: true
+      case .reactions, .undefined, .notFinite, .diffusivity, .noise, .dose, .brokenPromise: true
       case .smallestStep, .velocity, .loss, .freeBoundary, .balance: false
       }
     }
   }
 
   package init(
-    problem: String, field: Int, tile: Tile, point: Int, time: Double, cause: Cause = .reactions
+    problem: String, field: Int, tile: Tile, point: Int, time: Double, values: [Double] = [], cause: Cause = .reactions
   ) {
+    self.values = values
     self.problem = problem
     self.field = field
     self.tile = tile
@@ -66,6 +71,28 @@ extension NumericalFailure {
     self.init(
       problem: problem, field: field, tile: Tile(row: row, column: column, count: 1), point: 0, time: time, cause: cause
     )
+  }
+
+  static let undefinedRate = "has a rate that is no number"
+
+  /// A rate is no number at a point where all values are; nil if there is no such point.
+  ///
+  /// - Parameter rates: one for each field, or several lists of them one after the other.
+  init?(undefined rates: FieldSet, of state: FieldSet, time: Double) {
+    for field in 0..<rates.count {
+      for row in 0..<rates.grid.rowCount {
+        let values = rates.pointer(field, row: row)
+        for column in 0..<rates.grid.rowLength where !values[column].isFinite {
+          let present = (0..<state.count).map { state.pointer($0, row: row)[column] }
+          guard present.allSatisfy(\.isFinite) else { continue }
+          self.init(
+            problem: NumericalFailure.undefinedRate, field: field % state.count,
+            tile: Tile(row: row, column: column, count: 1), point: 0, time: time, values: present, cause: .undefined)
+          return
+        }
+      }
+    }
+    return nil
   }
 
   /// The error of a step of the smallest size is too large.

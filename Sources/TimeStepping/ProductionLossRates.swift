@@ -41,6 +41,15 @@ package final class ProductionLossRates: Sendable {
     }
   }
 
+  /// Where one of the rates found last is no number although the state is; nil if all are.
+  func undefined(of state: FieldSet, time: Double) -> NumericalFailure? {
+    let isSuspect = (0..<values.count).contains { field in
+      let (low, high) = (values.minimum(field, pool: pool), values.maximum(field))
+      return !low.isFinite || !high.isFinite
+    }
+    return isSuspect ? NumericalFailure(undefined: values, of: state, time: time) : nil
+  }
+
   /// The largest share that some point loses, for each field, by reactions and movement; for what was found last.
   var largestLosses: [Double] {
     (0..<count).map { field in

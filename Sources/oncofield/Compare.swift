@@ -6,20 +6,32 @@ import Storage
 struct Compare: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Say whether two runs are equal, or where and by how much they differ.",
-    discussion:
-      "Compares the fields of two run directories, files of fields or checkpoints. Exit code 0: equal, 1: different.")
+    discussion: """
+      Takes run directories, files of fields or checkpoints. Fields and observables are compared at equal times. If the \
+      grids differ, the finer values are averaged over the control volumes of the coarser grid. Of two run directories, \
+      the keys are listed in which the run files differ.
 
-  @Argument(help: "The one.", completion: .file())
-  var one: String
+      Exit codes: 0 equal, bit for bit, at all times of both; 1 different; 65 the domains differ, or no field or no time \
+      is common.
 
-  @Argument(help: "The other.", completion: .file())
-  var other: String
+        oncofield compare runs/treated runs/untreated
+      """)
+
+  @Argument(help: "The first run.", completion: .file())
+  var first: String
+
+  @Argument(help: "The second run.", completion: .file())
+  var second: String
 
   @Flag(help: "As JSON on standard output.")
   var json = false
 
   func run() throws {
-    let comparison = try RunComparison(FieldFile(one), FieldFile(other))
+    let comparison: RunComparison
+    do { comparison = try RunComparison(first, second) } catch let refusal as RunComparison.Refusal {
+      throw Failure(
+        status: .badConfiguration, message: "error: they cannot be compared: \(refusal.reason); \(refusal.remedy)")
+    }
     print(json ? comparison.output.pretty : comparison.text, terminator: "")
     if !comparison.isEqual { throw ExitCode(1) }
   }

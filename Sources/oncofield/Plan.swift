@@ -16,6 +16,7 @@ struct Plan: ParsableCommand {
   func run() throws {
     let configuration = try file.read()
     let assembly = try RunAssembly(configuration)
+    if !assembly.startWarnings.isEmpty { note(assembly.startWarnings.description) }
     let plan = try RunPlan(assembly)
     print(json ? plan.output.pretty : plan.text, terminator: "")
   }

@@ -23,12 +23,12 @@ struct Resume: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Continue a run from a checkpoint, with the same bytes as if it had never stopped.",
     discussion: """
-      Takes a run directory (its newest checkpoint, or the one of --step) or a checkpoint file. A checkpoint alone is
-      enough; nothing is read from the run file.
+      Takes a run directory (its newest checkpoint, or the one that --step or --time chooses) or a checkpoint file. A \
+      checkpoint alone is enough; nothing is read from the run file.
 
         oncofield resume runs/immunotherapy
         oncofield resume runs/immunotherapy --set time.end=500
-        oncofield resume runs/immunotherapy --step 1200 --set parameters.sigma_u=0.03 --output runs/what-if
+        oncofield resume runs/immunotherapy --time 150 --set parameters.sigma_u=0.03 --output runs/what-if
       """)
 
   @Argument(help: ArgumentHelp("A run directory or a checkpoint.", valueName: "run"), completion: .file())
@@ -39,6 +39,9 @@ struct Resume: ParsableCommand {
       "The step of the checkpoint to continue from; the newest that is whole without it, or with latest.",
       valueName: "step|latest"))
   var step: CheckpointChoice?
+
+  @Option(help: "Continue from the last checkpoint at or before this time.")
+  var time: Double?
 
   @Option(
     name: .customLong("set"),
@@ -52,9 +55,14 @@ struct Resume: ParsableCommand {
 
   @OptionGroup var options: SessionOptions
 
+  func validate() throws {
+    if step != nil, time != nil { throw ValidationError("Give --step or --time, not both.") }
+  }
+
   func run() throws {
     let (checkpoint, directory) = try find()
-    let configuration = try configuration(checkpoint)
+    let continuation = try continuation(checkpoint)
+    let configuration = continuation.configuration
     let branch = output.map(RunDirectory.init)
     if branch == nil { try refuseWhatNeedsABranch() }
     let time = checkpoint.header.time
@@ -70,8 +78,7 @@ struct Resume: ParsableCommand {
       if branch != nil { try target.create(overwrite: options.overwrite) } else { try target.open() }
     }
     let session = try RunSession(
-      resuming: checkpoint, configuration: configuration, in: target, branching: branch != nil, threads: options.threads
-    )
+      resuming: checkpoint, as: continuation, in: target, branching: branch != nil, threads: options.threads)
     for warning in session.warnings { note("warning: \(warning)") }
     try carryOut(session, options)
   }
@@ -97,25 +104,31 @@ struct Resume: ParsableCommand {
         status: .missingInput,
         message: "error: \(path) has no checkpoint" + (step?.step.map { " of step \($0); it has: \(known)" } ?? ""))
     }
+    var later: [Double] = []
     for candidate in candidates.reversed() {
       switch CheckpointFile.verified(candidate.path) {
-      case .success(let file): return file
+      case .success(let file):
+        if let time, file.header.time > time { later.append(file.header.time) } else { return file }
       case .failure(let error): note("warning: \(error); trying the one before")
       }
     }
-    throw Failure(status: .inputOutput, message: "error: \(path) has no checkpoint that is whole")
+    guard let time, !later.isEmpty else {
+      throw Failure(status: .inputOutput, message: "error: \(path) has no checkpoint that is whole")
+    }
+    let known = later.reversed().map { JSONText.text($0) }.joined(separator: ", ")
+    throw Failure(
+      status: .missingInput,
+      message: "error: \(path) has no checkpoint at or before t = \(JSONText.text(time)); its times: \(known)")
   }
 
-  /// The run file that lies in the checkpoint, with what is set now.
-  private func configuration(_ checkpoint: CheckpointFile) throws -> RunConfiguration {
-    guard let text = checkpoint.header.texts[CheckpointText.runFile] else {
-      throw StorageError(checkpoint.path, "holds no run file", isDamage: true)
-    }
-    let configuration = try RunConfiguration(SourceText(name: checkpoint.path, text: text), overrides: overrides)
-    guard configuration.grid == checkpoint.header.grid else {
+  /// The run file that lies in the checkpoint, with what is set now; prints what comes too late.
+  private func continuation(_ checkpoint: CheckpointFile) throws -> RunContinuation {
+    let continuation = try RunContinuation(checkpoint, overrides: overrides)
+    guard continuation.configuration.grid == checkpoint.header.grid else {
       throw Failure(status: .badConfiguration, message: "error: the grid of a run cannot change; begin a new run")
     }
-    return configuration
+    if !continuation.warnings.isEmpty { note(continuation.warnings.description) }
+    return continuation
   }
 
   private func refuseWhatNeedsABranch() throws {

@@ -9,6 +9,7 @@ import TimeStepping
 /// Carries out a session with progress on standard error and an orderly end on a request to stop.
 func carryOut(_ session: RunSession, _ options: SessionOptions) throws {
   process_install_stop_signals()
+  if !session.assembly.startWarnings.isEmpty { note(session.assembly.startWarnings.description) }
   let isQuiet = options.quiet
   let progress = Progress(session, isQuiet: isQuiet)
   var limit = options.maxWalltime.map(WallTimeLimit.init)
@@ -33,6 +34,7 @@ func carryOut(_ session: RunSession, _ options: SessionOptions) throws {
   progress.end()
   if let ledger = session.ledger, !isQuiet { note(ledger.text) }
   warn(session)
+  if outcome != .interrupted, !isQuiet { for line in session.unmetConditions.lines { note("note: \(line)") } }
   switch outcome {
   case .reachedEnd: note(summary(session))
   case .stopped(let reason):

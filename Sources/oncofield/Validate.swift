@@ -9,6 +9,8 @@ struct Validate: ParsableCommand {
   func run() throws {
     let configuration = try file.read()
     try configuration.checkFiles()
-    print("\(file.runFile) is a good run file: \(configuration.title)")
+    let warnings = try configuration.checkStart()
+    if !warnings.isEmpty { note(warnings.description) }
+    print("\(file.name) is a good run file: \(configuration.title)")
   }
 }

@@ -9,8 +9,8 @@ import shutil
 import pytest
 
 FILES = [
-    "config.json", "resolved.json", "run.json", "fields.h5", "fields.h5-journal", "fields.xdmf", "observables.csv", "log.txt",
-    ".lock",
+    "config.json", "resolved.json", "run.json", "fields.h5", "fields.h5-journal", "fields.xdmf", "fields.vtkhdf", "observables.csv",
+    "log.txt", ".lock",
 ]  # fmt: skip
 DIRECTORIES = ["checkpoints", "images"]
 KINDS = ["link", "link to a copy", "link to nothing", "pipe", "device", "other"]

@@ -54,6 +54,8 @@ def test_a_run_goes_on(oncofield, kept_run):
     oncofield("resume", kept_run, "--set", "time.end=2")
     with h5py.File(kept_run / "fields.h5") as file:
         assert list(file["time"]) == [0, values["time"], 2]
+        # A file of an older version has become one of this version.
+        assert file.attrs["format"] == b"Oncofield fields 2" and "frames" not in file
         for name, kept in values["fields"].items():
             assert numpy.array_equal(file[name][1], kept)
     assert json.loads((kept_run / "run.json").read_text())["outcome"] == "reached the end"
@@ -65,7 +67,7 @@ def test_fields_of_a_newer_version_are_refused_by_name(oncofield, kept_run):
     before = (kept_run / "fields.h5").read_bytes()
     for command in (["inspect", kept_run / "fields.h5"], ["resume", kept_run, "--set", "time.end=2"]):
         finished = oncofield(*command, check=False)
-        assert finished.returncode == 74 and "is in format 99, newer than the format 1" in finished.stderr, finished.stderr
+        assert finished.returncode == 74 and "is in format 99, newer than the format 2" in finished.stderr, finished.stderr
     assert (kept_run / "fields.h5").read_bytes() == before
 
 

@@ -2,8 +2,10 @@
 
 import json
 import shutil
+import subprocess
 
 import pytest
+from conftest import PROGRAM
 
 
 @pytest.fixture
@@ -31,6 +33,30 @@ def test_a_missing_run_file_ends_with_66(oncofield):
     assert (finished.returncode, finished.stderr) == (66, "error: there is no run file nowhere.json\n")
 
 
+def test_a_run_file_may_come_from_standard_input(run_file, tmp_path):
+    """The same bytes as from the file; without --output the run is in runs/standard-input."""
+    text = run_file({"title": "one of them", "time.end": 1, "output": {"fields": {"every": 0.5}}}).read_text()
+
+    def run(*arguments, given=text):
+        return subprocess.run([PROGRAM, *arguments], input=given, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+
+    assert run("run", "run.json", "--output", "from-file").returncode == 0
+    assert run("run", "-", "--set", "seed=7").returncode == 0
+    for name in ("fields.h5", "observables.csv", "config.json"):
+        written = (tmp_path / "runs" / "standard-input" / name).read_bytes()
+        assert written == (tmp_path / "from-file" / name).read_bytes()
+    assert run("validate", "-").stdout.startswith("standard-input is")
+    assert "steps" in run("plan", "-").stdout
+    finished = run("run", "-", given=text.replace('"rebalanced-strang"', '"strangg"'))
+    assert finished.returncode == 65 and "standard-input:" in finished.stderr and "did you mean" in finished.stderr
+    finished = run("run", "-", given="")
+    assert finished.returncode == 65 and "standard-input:1:1" in finished.stderr
+    finished = run("validate", "-", given=" " * (8 * 2**20 + 1))
+    assert finished.returncode == 74 and "more than the limit" in finished.stderr
+    closed = subprocess.run(["sh", "-c", '"$0" validate - <&-', PROGRAM], capture_output=True, text=True, timeout=60)
+    assert (closed.returncode, closed.stderr) == (66, "error: standard input cannot be read\n")
+
+
 def test_a_bad_run_file_ends_with_65_and_nothing_is_written(oncofield, run_file, tmp_path):
     finished = oncofield("run", run_file({"time.scheme": "strangg"}), "--output", tmp_path / "out", check=False)
     assert finished.returncode == 65
@@ -53,6 +79,21 @@ def test_resume_without_checkpoint_is_an_error_never_a_new_start(oncofield, fini
     finished = oncofield("resume", finished_run, check=False)
     assert finished.returncode == 66
     assert "has no checkpoint" in finished.stderr
+
+
+def test_the_checkpoint_of_a_time_is_the_last_one_not_after_it(oncofield, run_file, tmp_path):
+    oncofield("run", run_file({"time.end": 20, "checkpoint.every": 5, "checkpoint.keep": 9}), "--output", tmp_path / "out")
+    for time, step in ((12, 80), (10, 80), (9.9, 40), (1e9, 160)):
+        branch = tmp_path / f"branch-{time}"
+        finished = oncofield(
+            "resume", tmp_path / "out", "--time", time, "--set", "time.end=20.5", "--output", branch, "--overwrite"
+        )
+        record = json.loads((branch / "run.json").read_text())
+        assert record["parent_checkpoint"].endswith(f"{step:012}.h5"), (time, record["parent_checkpoint"], finished.stderr)
+    finished = oncofield("resume", tmp_path / "out", "--time", "4", "--output", tmp_path / "none", check=False)
+    assert finished.returncode == 66
+    assert "has no checkpoint at or before t = 4; its times: 5, 10, 15, 20" in finished.stderr
+    assert oncofield("resume", tmp_path / "out", "--time", "4", "--step", "80", check=False).returncode == 64
 
 
 def test_a_damaged_newest_checkpoint_is_passed_over(oncofield, run_file, tmp_path):

@@ -131,15 +131,18 @@ let modelErrorCases: [(key: String, line: String, expected: String)] = [
   (
     "model", #""model": { "name": "m", "fields": { "T": {}, "E": {} }, "reactions": { "T": "z*T" } },"#,
     """
-    run.json:4:13: error: process reaction of T depends on z, but there is no axis z in this domain
-        4 |   "domain": { "size": [10, 5], "points": [20, 10] },
-          |             ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+    run.json:2:80: error: "z" in the reaction of T is not a parameter of the model m, and there is no axis z in this domain
+        2 |   "model": { "name": "m", "fields": { "T": {}, "E": {} }, "reactions": { "T": "z*T" } },
+          |                                                                                ^  add it to "parameters", or use what there is: x, y
     """
   ),
   (
     "model",
     #""model": { "name": "m", "fields": { "T": { "diffusion": "z", "cross_diffusion": { "T": 1, "Q": 2, "E": "x" } }, "E": {} } },"#,
     """
+    run.json:2:60: error: "z" in the movement of field T is not a parameter of the model m, and there is no axis z in this domain
+        2 | …me": "m", "fields": { "T": { "diffusion": "z", "cross_diffusion": { "T": 1, "Q": 2, "E": "x" } }, "E": {} } },
+          |                                             ^  add it to "parameters", or use what there is: x, y
     run.json:2:85: error: the cross-diffusion of field T is along the gradients of other fields
         2 | …me": "m", "fields": { "T": { "diffusion": "z", "cross_diffusion": { "T": 1, "Q": 2, "E": "x" } }, "E": {} } },
           |                                                                      ^~~  its own belongs under "diffusion"
@@ -191,9 +194,9 @@ let modelErrorCases: [(key: String, line: String, expected: String)] = [
     run.json:2:59: error: the diffusion of field T is not given along x
         2 | …"m", "fields": { "T": { "diffusion": { "y": 1 }, "boundary": { "y+": { "value": 1 } } }, "E": { "diffusion": {…
           |                                       ^~~~~~~~~~  add "x": 0 if it does not diffuse along x
-    run.json:4:13: error: a side condition of field E depends on z, but there is no axis z in this domain
-        4 |   "domain": { "size": [10, 5], "points": [20, 10] },
-          |             ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+    run.json:2:186: error: "z" in a side condition of field E is not a parameter of the model m, and there is no axis z in this domain
+        2 | …: { "x": 1, "y": 2 }, "boundary": { "x": { "value": "x + z" } } } } },
+          |                                                           ^  add it to "parameters", or use what there is: x, y
     """
   ),
 ]

@@ -45,7 +45,7 @@ private let plain = #"{ "name": "n", "correlation": "white", "change": { "u": "s
     ),
     (
       #"{ "name": "n", "correlation": "uniform", "change": { "u": "z" } }"#,
-      ["error: the noise n depends on z, but there is no axis z in this domain"]
+      ["error: \"z\" in the noise n is not a parameter of the model m, and there is no axis z in this domain"]
     ),
     (
       #"{ "name": "n", "correlation": "uniform", "change": { "u": "normal()" } }"#,

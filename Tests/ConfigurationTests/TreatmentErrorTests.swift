@@ -7,7 +7,7 @@ private func message(_ treatment: String, _ stop: String = "") -> String {
     {
       "model": { "name": "m", "parameters": { "r": 1, "k": { "value": 2, "range": [1, 3] } },
         "fields": { "T": { "diffusion": "r" }, "E": {}, "q": { "diffusion": 1, "quasi_steady": true } },
-        "reactions": { "T": "r*T", "q": "T - q" } },
+        "reactions": { "T": "r*T", "E": "-k*E", "q": "T - q" } },
       "domain": { "size": [10, 5], "points": [20, 10] }, "initial": { "T": 1, "E": "0.1" }, "time": { "end": 10, "step": 1 },
       "stop": [\(stop)],
       "treatment": [

@@ -57,17 +57,17 @@ def build(name):
 def seeds(kind, folder):
     """The good inputs that the tests begin with, and those that are kept."""
     sys.path.insert(0, str(ROOT / "Tests" / "CommandLine"))
-    import test_readers
+    import test_damaged_inputs
 
     folder.mkdir(parents=True)
-    files = test_readers.seeds(kind, folder, None, None)
+    files = test_damaged_inputs.seeds(kind, folder, None, None)
     if kind == "expression":
         for number, line in enumerate(files[0].read_text().split("\n")):
             (folder / f"{number}.txt").write_text(line)
     for file in files:
         if file.parent != folder:
             shutil.copy(file, folder)
-    test_readers.kept(kind, folder.parent)
+    test_damaged_inputs.kept(kind, folder.parent)
     return [folder, folder.parent / "kept"]
 
 
@@ -125,7 +125,7 @@ def coverage(arguments):
             "ONCOFIELD_FUZZ_PROGRAM": str(program),
             "ONCOFIELD_FUZZ_INPUTS": str(arguments.inputs),
         }
-        test = [sys.executable, "-m", "pytest", "-q", "Tests/CommandLine/test_readers.py", "-k", "damaged"]
+        test = [sys.executable, "-m", "pytest", "-q", "Tests/CommandLine/test_damaged_inputs.py", "-k", "damaged"]
         subprocess.run(test, cwd=ROOT, env=environment, check=True)
         merged = pathlib.Path(folder) / "all.profdata"
         raw = sorted(pathlib.Path(folder).glob("*.profraw"))

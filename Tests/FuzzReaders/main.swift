@@ -4,6 +4,7 @@
 //   fuzz-readers KIND COUNT SEED FILE …           KIND as in Reader; an expression is a line of a file
 //   fuzz-readers KIND --only NUMBER SEED FILE …   writes one input to standard output, and reads it
 //   fuzz-readers KIND --guided ARGUMENT …         by libFuzzer, with its arguments; if built with -sanitize=fuzzer -DGUIDED
+//   fuzz-readers guard ACTION                     what the guard reports of a child that does this: see GuardTrial
 //
 // scripts/soak makes the files and calls it.
 
@@ -17,6 +18,7 @@ func fail(_ message: String) -> Never {
 
 var arguments = Array(CommandLine.arguments.dropFirst())
 if let kind = guidedKind { guide(kind, arguments) }
+if arguments.first == "guard", let trial = arguments.last.flatMap(GuardTrial.init) { trial.run() }
 guard arguments.count >= 2, let reader = Reader(rawValue: arguments.removeFirst()) else {
   fail("KIND COUNT SEED FILE …, KIND one of \(Reader.allCases.map(\.rawValue))")
 }

@@ -46,6 +46,30 @@ import Testing
         == String(contentsOfFile: other.path + "/fields.xdmf", encoding: .utf8))
   }
 
+  @Test func framesAreAddedToTheXDMFFileAndAFileThatIsNotOursIsReplaced() throws {
+    let directory = try TemporaryDirectory()
+    let state = try exampleFields([9, 4])
+    let series = try series(directory, state.grid)
+    let path = directory.path + "/fields.xdmf"
+    func frames() throws -> Int {
+      try String(contentsOfFile: path, encoding: .utf8).components(separatedBy: "<Grid Name=\"frame").count - 1
+    }
+    for time in [0.0, 1, 2] { try series.append(state, time: time) }
+    let three = try AtomicFile.read(path)
+    try AtomicFile.write("somebody's", to: path)
+    try series.append(state, time: 3)
+    #expect(try frames() == 4)
+    unlink(path)
+    try series.append(state, time: 4)
+    #expect(try frames() == 5)
+    let five = try AtomicFile.read(path)
+    try series.append(state, time: 5)
+    let tail = "    </Grid>\n  </Domain>\n</Xdmf>\n".utf8.count
+    #expect(try AtomicFile.read(path).starts(with: five.dropLast(tail)))
+    try series.cutBack(to: 3)
+    #expect(try AtomicFile.read(path) == three)
+  }
+
   /// A writer may be killed after any byte of the journal; what is journaled in full may have been overwritten.
   @Test func aChangeThatBreaksOffAnywhereIsTakenBack() throws {
     let directory = try TemporaryDirectory()

@@ -44,9 +44,11 @@ extension Resolver {
         range: place(range), message: message("the domain has no coordinate \"\(name)\""),
         remedy: own.isEmpty ? nil : "it has \(listed(own))")
     }
+    let near = nearest(name, arguments: arguments)
+    let foreign = ForeignWords.symbols[name].flatMap { scope.permits($0) ? $0 : nil }
     return ExpressionProblem(
       range: place(range), message: message("unknown symbol \"\(shortened(name))\""),
-      suggestion: nearest(name, arguments: arguments))
+      suggestion: near ?? foreign)
   }
 
   /// The problem of calling what is no function.
@@ -62,14 +64,27 @@ extension Resolver {
         range: place(call.place), message: message("\"\(name)\" is \(kind), not a function"),
         remedy: "write \(name)*(…) for a product")
     }
+    let remedy = ForeignWords.remedies[name]
     return ExpressionProblem(
       range: place(call.place), message: message("unknown function \"\(shortened(name))\""),
-      suggestion: nearest(name, arguments: arguments))
+      suggestion: ForeignWords.functions[name] ?? (remedy == nil ? nearest(name, arguments: arguments) : nil),
+      remedy: remedy)
   }
 
   private func nearest(_ name: String, arguments: [String: Int]) -> String? {
     guard name.utf8.count <= 100 else { return nil }
     return nearestSpelling(of: name, among: scope.names.union(arguments.keys).sorted())
+  }
+}
+
+extension Scope {
+  /// Whether what stands for a foreign symbol can be used here.
+  fileprivate func permits(_ symbol: String) -> Bool {
+    switch symbol {
+    case "t": permissions.contains(.time)
+    case "x", "y", "z", "r": coordinates.contains(symbol) && permissions.contains(.position)
+    default: true
+    }
   }
 }
 

@@ -172,6 +172,7 @@ struct Resolver {
   }
 
   mutating func note(_ problem: ExpressionProblem) {
+    let problem = problem.within(function: outermostCall == nil ? nil : path.last)
     if problems.count < ExpressionProblems.mostItems, !problems.contains(problem) { problems.append(problem) }
   }
 

@@ -104,7 +104,10 @@ struct Lexer {
   /// Signs by spelling; those of other languages are taken for what was meant.
   private static let signs: [String: String] = {
     let own = ["+", "-", "*", "/", "^", "<", "<=", ">", ">=", "==", "!=", "&&", "||", "!", "(", ")", ","]
-    let foreign = ["=": "==", "**": "^", "&": "&&", "|": "||", "<>": "!=", "=<": "<=", "=>": ">="]
+    let foreign = [
+      "=": "==", "**": "^", "&": "&&", "|": "||", "<>": "!=", "=<": "<=", "=>": ">=", "~=": "!=", "~": "!", ".*": "*",
+      "./": "/", ".^": "^",
+    ]
     return Dictionary(uniqueKeysWithValues: own.map { ($0, $0) }).merging(foreign) { first, _ in first }
   }()
 

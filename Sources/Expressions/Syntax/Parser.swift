@@ -70,7 +70,11 @@ struct Parser {
           remedy: "write a < b && b < c instead of a < b < c")
       }
       let place = current.range
-      if case .sign = current.kind { position += 1 }
+      if case .sign = current.kind {
+        position += 1
+      } else if foreignOperator(ForeignWords.infix) != nil {
+        position += 1
+      }
       let right = try parseInfix(above: strength)
       let range = nodes[left].range.lowerBound..<nodes[right].range.upperBound
       left = add(.infix(sign, sign: place, left, right), range)
@@ -83,6 +87,10 @@ struct Parser {
   private mutating func nextInfix() -> (sign: String, strength: Int)? {
     switch current.kind {
     case .sign(let sign) where Parser.strengths[sign] != nil:
+      return (sign, Parser.strengths[sign] ?? 0)
+    case .name where foreignOperator(ForeignWords.infix) != nil:
+      let sign = foreignOperator(ForeignWords.infix) ?? ""
+      noteWord(insteadOf: sign)
       return (sign, Parser.strengths[sign] ?? 0)
     case .number, .name, .sign("("):
       let before = position > 0 ? tokens[position - 1].range.upperBound : 0
@@ -98,7 +106,33 @@ struct Parser {
     }
   }
 
+  /// The sign for the word at hand, where a word stands for an operator in other languages.
+  private func foreignOperator(_ words: [String: String]) -> String? {
+    if case .name(let name) = current.kind { words[name] } else { nil }
+  }
+
+  private mutating func noteWord(insteadOf sign: String) {
+    guard problems.last?.range != current.range else { return }
+    problems.append(
+      ExpressionProblem(
+        range: current.range, message: "\(spelled(current)) is not an operator here", suggestion: sign,
+        remedy: "write \(sign)"))
+  }
+
+  /// Whether a value begins behind the word at hand.
+  private var isBeforeValue: Bool {
+    switch tokens[min(position + 1, tokens.count - 1)].kind {
+    case .number, .name: true
+    default: false
+    }
+  }
+
   private mutating func parsePrefix() throws(ExpressionProblem) -> Int {
+    if let sign = foreignOperator(ForeignWords.prefix), isBeforeValue {
+      noteWord(insteadOf: sign)
+      position += 1
+      return try nested { parser throws(ExpressionProblem) in try parser.parsePrefix() }
+    }
     guard case .sign(let sign) = current.kind, ["-", "+", "!"].contains(sign) else { return try parsePower() }
     let start = current.range.lowerBound
     position += 1

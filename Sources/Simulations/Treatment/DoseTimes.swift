@@ -49,6 +49,17 @@ package enum DoseTimes: Hashable, Sendable {
     }
   }
 
+  /// The shortest time from one dose to the next; nil if there is but one.
+  package var shortestInterval: Double? {
+    switch self {
+    case .list(let times): return zip(times.dropFirst(), times).map { $0 - $1 }.min()
+    case .calendar(let calendar):
+      if calendar.count == 1 { return nil }
+      let days = calendar.daysOn + [calendar.daysOn[0] + calendar.period]
+      return zip(days.dropFirst(), days).map { Double($0 - $1) }.min().map { $0 * calendar.interval }
+    }
+  }
+
   /// Number of the first dose at or after a time; one that is earlier by rounding alone counts.
   package func firstDose(notBefore time: Double, from origin: Double) -> Int {
     var index = 0

@@ -9,13 +9,16 @@ package struct Doser {
   private let parameters: [String: Double]
   /// Values that make sense, of the parameters for which that is known.
   private let ranges: [String: ClosedRange<Double>]
+  /// Of the run.
+  private let span: ClosedRange<Double>
   private let volumes: PointVolumes
   private let pool: WorkerPool
 
   package init(
-    fields: [String], parameters: [String: Double], ranges: [String: ClosedRange<Double>], volumes: PointVolumes,
-    pool: WorkerPool
+    fields: [String], parameters: [String: Double], ranges: [String: ClosedRange<Double>], span: ClosedRange<Double>,
+    volumes: PointVolumes, pool: WorkerPool
   ) {
+    self.span = span
     self.fields = fields
     self.parameters = parameters
     self.ranges = ranges
@@ -28,7 +31,7 @@ package struct Doser {
     _ condition: Expression, changed: [String: Double]
   ) throws(ExpressionProblems) -> DomainCondition {
     try DomainCondition(
-      condition, fields: fields, parameters: inForce(changed), volumes: volumes, pool: pool)
+      condition, fields: fields, parameters: inForce(changed), span: span, volumes: volumes, pool: pool)
   }
 
   private func inForce(_ changed: [String: Double]) -> [String: Double] { parameters.merging(changed) { $1 } }

@@ -10,6 +10,8 @@ package struct Equations {
   package let delays: DelayedFields?
   /// Where the stepper writes down what changes the masses; nil if nowhere.
   package let account: MassAccount?
+  /// What reaches times inside of a step where densities must stay non-negative; nil if the model does not allow it.
+  package let positiveStepper: LazyStepper?
   /// Of each field the rate at which an error of it decays at least, if all others are exact; 0 if none is known.
   package let forgettingRates: [Double]
   /// When they jump by themselves.
@@ -17,14 +19,31 @@ package struct Equations {
 
   package init(
     stepper: any Stepper, quasiSteady: QuasiSteadyFields?, delays: DelayedFields? = nil, account: MassAccount? = nil,
-    forgettingRates: [Double], jumps: JumpTimes = JumpTimes()
+    positiveStepper: LazyStepper? = nil, forgettingRates: [Double], jumps: JumpTimes = JumpTimes()
   ) {
+    self.positiveStepper = positiveStepper
     self.stepper = stepper
     self.quasiSteady = quasiSteady
     self.delays = delays
     self.account = account
     self.forgettingRates = forgettingRates
     self.jumps = jumps
+  }
+}
+
+/// A stepper that is made when it is needed first.
+package final class LazyStepper {
+  private let make: () throws -> any Stepper
+  private var made: (any Stepper)?
+
+  package init(_ make: @escaping () throws -> any Stepper) { self.make = make }
+
+  var stepper: any Stepper {
+    get throws {
+      let stepper = try made ?? make()
+      made = stepper
+      return stepper
+    }
   }
 }
 
@@ -39,6 +58,8 @@ package final class Regimen {
   /// Numbers of the next doses.
   private var next: [Int]
   private var triggers: [Int: TriggerConditions] = [:]
+  /// The treatments of which a course has begun, or is over, at a time.
+  private var moment = (time: -Double.infinity, begun: Set<Int>(), over: Set<Int>())
   private let doser: Doser
   private let makeEquations: (_ changes: EquationChanges, _ time: Double) throws -> Equations
 
@@ -62,10 +83,22 @@ package final class Regimen {
   package func restore(_ memory: RegimenMemory?, at time: Double) throws {
     let names = Set(treatments.map(\.name))
     self.memory.changes = memory?.changes ?? .init()
-    self.memory.changes.infusions.removeAll { !names.contains($0.treatment) }
+    // Those under way last as long as their treatment says now.
+    self.memory.changes.infusions = self.memory.changes.infusions.compactMap { ongoing in
+      let infusion = treatments.first { $0.name == ongoing.treatment }?.infusion
+      return infusion.map {
+        .init(treatment: ongoing.treatment, start: ongoing.start, end: ongoing.start + $0.duration)
+      }
+    }
     self.memory.triggers.merge((memory?.triggers ?? [:]).filter { names.contains($0.key) }) { $1 }
+    let done = memory?.carriedOut.flatMap { $0.time == time ? Set($0.treatments) : nil } ?? []
+    self.memory.carriedOut = memory?.carriedOut
     next = treatments.indices.map { index in
-      origin(index).map { treatments[index].times.firstDose(notBefore: time, from: $0) } ?? 0
+      guard let origin = origin(index) else { return 0 }
+      let (times, isDone) = (treatments[index].times, done.contains(treatments[index].name))
+      var next = times.firstDose(notBefore: time, from: origin)
+      while isDone, let dose = times.time(ofDose: next, from: origin), DoseTimes.isReached(dose, at: time) { next += 1 }
+      return next
     }
     if !self.memory.changes.isEmpty { equations = try makeEquations(self.memory.changes, time) }
   }
@@ -78,8 +111,12 @@ package final class Regimen {
   // MARK: Times
 
   /// The next time that a step must not pass, or nil.
-  package func nextTime(after time: Double) -> Double? {
-    [nextTime, equations.jumps.next(after: time)].compactMap { $0 }.min()
+  package func nextTime(after time: Double) throws -> Double? {
+    let switches = try treatments.indices.compactMap { index -> Double? in
+      guard watchedMemory(index) != nil, let conditions = try conditions(index) else { return nil }
+      return [conditions.condition, conditions.rearming].compactMap { $0?.switches.next(after: time) }.min()
+    }
+    return (switches + [nextTime, equations.jumps.next(after: time)].compactMap { $0 }).min()
   }
 
   /// The next time at which something is due, or nil.
@@ -95,30 +132,46 @@ package final class Regimen {
   /// Whether some course begins with a condition.
   var waits: Bool { treatments.contains { $0.trigger != nil } }
 
-  /// Whether some condition can set off a course now.
-  package var isWatching: Bool { memory.triggers.values.contains { $0.isArmed } }
+  /// What may happen inside of a step: a condition sets off a course, or can do so again.
+  func watches() throws -> [Watch] {
+    try treatments.indices.compactMap { index in
+      guard let memory = watchedMemory(index), let conditions = try conditions(index) else { return nil }
+      let name = treatments[index].name
+      if memory.isArmed { return Watch("dose of \(name)", [(conditions.condition, expected: true)]) }
+      let isHeld = memory.isHeld ?? false
+      let ends = [(conditions.rearming, expected: !isHeld), (conditions.condition, expected: false)]
+      let parts = ends.compactMap { condition, expected in condition.map { ($0, expected: expected) } }
+      return Watch(
+        isHeld ? "hold of \(name)" : "pause of \(name)", isHeld || conditions.rearming == nil ? parts : [parts[0]])
+    }
+  }
 
-  /// Whether some condition sets off a course.
-  package func isTriggered(by state: FieldSet, at time: Double) throws -> Bool {
-    for index in treatments.indices where try isTriggered(index, by: state, at: time) { return true }
-    return false
+  /// Of a treatment whose condition can set off a course, now or as soon as it is armed again.
+  private func watchedMemory(_ index: Int) -> RegimenMemory.TriggerMemory? {
+    guard let trigger = treatments[index].trigger, let memory = memory.triggers[treatments[index].name],
+      memory.isArmed || !trigger.isOnce && memory.origin == nil
+    else { return nil }
+    return memory
   }
 
   private func isTriggered(_ index: Int, by state: FieldSet, at time: Double) throws -> Bool {
     guard memory.triggers[treatments[index].name]?.isArmed ?? false else { return false }
-    return try conditions(index)?.condition.holds(for: state, at: time) ?? false
+    return try conditions(index)?.condition.holds(for: state, aroundTime: time) ?? false
   }
 
-  /// Arms conditions whose course is over, at the end of a step.
-  package func rearm(by state: FieldSet, at time: Double) throws {
-    for (index, treatment) in treatments.enumerated() {
-      guard let trigger = treatment.trigger, !trigger.isOnce, let memory = memory.triggers[treatment.name],
-        !memory.isArmed, memory.origin == nil, let conditions = try conditions(index)
-      else { continue }
-      let isReady =
-        conditions.rearming?.holds(for: state, at: time) ?? !conditions.condition.holds(for: state, at: time)
-      if isReady { self.memory.triggers[treatment.name]?.isArmed = true }
-    }
+  /// Arms a condition whose course is over, if it may set off another from this time on.
+  ///
+  /// Where it holds together with what arms it already at the end of its course, one of them has to cease to hold first: else one course
+  /// would follow on the other without any time in between.
+  private func rearm(_ index: Int, by state: FieldSet, at time: Double) throws {
+    let name = treatments[index].name
+    guard let memory = watchedMemory(index), !memory.isArmed, let conditions = try conditions(index) else { return }
+    func holds(_ condition: DomainCondition) -> Bool { condition.look(at: state, time: time, .after).holds }
+    let condition = holds(conditions.condition)
+    let isReady = conditions.rearming.map(holds) ?? !condition
+    let mustWait = isReady && condition && (moment.over.contains(index) || memory.isHeld ?? false)
+    self.memory.triggers[name]?.isHeld = mustWait ? true : nil
+    if isReady, !mustWait { self.memory.triggers[name]?.isArmed = true }
   }
 
   private struct TriggerConditions {
@@ -139,10 +192,29 @@ package final class Regimen {
 
   // MARK: Doses
 
-  /// Does all that is due at a time: ends infusions, begins courses, gives doses, in the order of the run file.
+  /// Does all that is due at a time: ends infusions, arms conditions, begins courses, gives doses, in the order of the run file.
   ///
-  /// - Returns: whether anything was done.
+  /// - Returns: whether anything was done that changes the state or its equations.
   package func carryOut(_ state: FieldSet, at time: Double) throws -> Bool {
+    var isTreated = false
+    if moment.time != time { moment = (time, [], []) }
+    while try carryOutOnce(state, at: time) { isTreated = true }
+    guard isTreated else { return false }
+    for index in treatments.indices { try rearm(index, by: state, at: time) }
+    noteCarriedOut(at: time)
+    return true
+  }
+
+  /// Takes note that all that is due at a time has been done.
+  func noteCarriedOut(at time: Double) {
+    memory.carriedOut = .init(time: time, treatments: treatments.map(\.name))
+  }
+
+  /// Whether what is due at a time has been done.
+  func isCarriedOut(at time: Double) -> Bool { memory.carriedOut?.time == time }
+
+  /// What a dose, or a field in balance with new equations, makes come true is looked for once more.
+  private func carryOutOnce(_ state: FieldSet, at time: Double) throws -> Bool {
     let before = memory.changes
     memory.changes.infusions.removeAll { DoseTimes.isReached($0.end, at: time) }
     var doses = 0
@@ -162,9 +234,12 @@ package final class Regimen {
     return true
   }
 
-  /// Begins a course if its condition holds.
+  /// Begins a course if its condition holds; of each treatment one at a time.
   private func begin(_ index: Int, _ state: FieldSet, at time: Double) throws {
+    guard !moment.begun.contains(index) else { return }
+    try rearm(index, by: state, at: time)
     guard try isTriggered(index, by: state, at: time) else { return }
+    moment.begun.insert(index)
     let name = treatments[index].name
     memory.triggers[name]?.origin = time
     memory.triggers[name]?.isArmed = false
@@ -192,6 +267,7 @@ package final class Regimen {
     }
     if treatment.trigger != nil, treatment.times.time(ofDose: next[index], from: origin) == nil {
       memory.triggers[treatment.name]?.origin = nil
+      moment.over.insert(index)
     }
     return doses
   }

@@ -23,19 +23,23 @@ package struct EquationChanges: Codable, Hashable, Sendable {
 
 /// Where the treatments of a run stand, as a checkpoint keeps it.
 ///
-/// Which dose comes next follows from the time.
+/// Which dose comes next follows from the time, and from whether what is due at that time has been done.
 package struct RegimenMemory: Codable, Hashable, Sendable {
   package var changes = EquationChanges()
   /// Of each treatment that waits for a condition, by its name.
   package var triggers: [String: TriggerMemory] = [:]
+  /// The latest time at which something was done; nil if nothing was.
+  var carriedOut: CarriedOut?
 
-  /// The memory without changes to parameters that are set from outside, as in `parameters.k=2`.
-  package func overridden(by overrides: [String]) -> RegimenMemory {
-    var memory = self
-    memory.changes.parameters = changes.parameters.filter { name, _ in
-      !overrides.contains { $0.hasPrefix("parameters.\(name)=") }
-    }
-    return memory
+  struct CarriedOut: Codable, Hashable, Sendable {
+    let time: Double
+    /// Names of those that were there: whatever they had to do at that time is done.
+    let treatments: [String]
+  }
+
+  /// Forgets what treatments have made of some parameters.
+  package mutating func forgetParameters(_ names: Set<String>) {
+    changes.parameters = changes.parameters.filter { !names.contains($0.key) }
   }
 
   package struct TriggerMemory: Codable, Hashable, Sendable {
@@ -45,5 +49,7 @@ package struct RegimenMemory: Codable, Hashable, Sendable {
     package var isArmed = true
     /// How many courses have begun.
     package var courses = 0
+    /// Whether it holds together with what arms it since the end of its course; nil for no.
+    var isHeld: Bool?
   }
 }

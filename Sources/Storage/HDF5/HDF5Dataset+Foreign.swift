@@ -5,11 +5,60 @@ extension HDF5Dataset {
   /// Whether the values are numbers, or named numbers such as the truth values of h5py.
   func holdsNumbers() throws(HDF5Error) -> Bool {
     let type = try HDF5Handle(H5Dget_type(handle.id), closing: H5Tclose)
-    return [H5T_INTEGER, H5T_FLOAT, H5T_ENUM].contains(H5Tget_class(type.id))
+    return HDF5NumberType(type.id) != nil
   }
 
-  /// Whether values that are kept in pieces are kept in pieces of as many axes; where they are not, the library takes
-  /// seconds before it gives up.
+  /// The type of the numbers.
+  ///
+  /// - Throws: where the values are no real numbers.
+  func numberType() throws(HDF5Error) -> HDF5NumberType {
+    let type = try HDF5Handle(H5Dget_type(handle.id), closing: H5Tclose)
+    if let numbers = HDF5NumberType(type.id) { return numbers }
+    let what =
+      switch H5Tget_class(type.id) {
+      case H5T_STRING: "text"
+      case H5T_COMPOUND: H5Tget_nmembers(type.id) == 2 ? "pairs of numbers (complex numbers?)" : "records"
+      case H5T_BITFIELD, H5T_OPAQUE: "raw bytes"
+      case H5T_ARRAY, H5T_VLEN: "arrays"
+      default: "references"
+      }
+    throw HDF5Error(message: "whose values are not real numbers but \(what)")
+  }
+
+  /// The filter, by name, that the values have gone through and the library at hand lacks; nil if it has all of them.
+  func missingFilter() throws(HDF5Error) -> String? {
+    let list = try HDF5Handle(H5Dget_create_plist(handle.id), closing: H5Pclose)
+    for index in 0..<(try HDF5Error.check(H5Pget_nfilters(list.id))) {
+      var (flags, count): (UInt32, Int) = (0, 0)
+      var name = [CChar](repeating: 0, count: 128)
+      let filter = H5Pget_filter2(list.id, UInt32(index), &flags, &count, nil, name.count, &name, nil)
+      if filter >= 0, H5Zfilter_avail(filter) > 0 { continue }
+      H5Eclear2(hid_t(H5E_DEFAULT))
+      let said = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+      return "\(HDF5Dataset.filterNames[filter] ?? (said.isEmpty ? "a filter" : said)) (filter \(filter))"
+    }
+    return nil
+  }
+
+  /// Filters that are often met, by their registered numbers.
+  private static let filterNames: [H5Z_filter_t: String] = [
+    4: "szip", 305: "LZO", 307: "bzip2", 32000: "LZF", 32001: "Blosc", 32004: "LZ4", 32008: "bitshuffle", 32013: "ZFP",
+    32014: "fpzip", 32015: "Zstandard", 32017: "SZ", 32019: "JPEG", 32024: "SZ3", 32026: "Blosc2",
+  ]
+
+  /// The values of a block, as doubles.
+  func readDoubles(start: [Int], count: [Int]) throws(HDF5Error) -> [Double] {
+    let space = try HDF5Handle(H5Dget_space(handle.id), closing: H5Sclose)
+    try space.select(start: start, count: count)
+    let memory = try HDF5Handle.dataspace(count)
+    // The bound on what a file of this size can hold is that of the whole dataset.
+    var values = [Double](repeating: 0, count: min(try believableCount(), count.reduce(1, *)))
+    try HDF5Error.check(
+      H5Dread(handle.id, oncofield_h5_double(), memory.id, space.id, hid_t(H5P_DEFAULT), &values))
+    return values
+  }
+
+  /// Whether the chunks of a chunked dataset have as many axes as the dataset; true for other layouts.
   func hasPieces(ofAxes count: Int) throws(HDF5Error) -> Bool {
     let list = try HDF5Handle(H5Dget_create_plist(handle.id), closing: H5Pclose)
     guard H5Pget_layout(list.id) == H5D_CHUNKED else { return true }

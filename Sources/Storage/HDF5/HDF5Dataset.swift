@@ -63,7 +63,7 @@ final class HDF5Dataset {
   }
 
   /// The number of values, if a file of this size can hold so many: at most so much is a file smaller than its values.
-  private func believableCount() throws(HDF5Error) -> Int {
+  func believableCount() throws(HDF5Error) -> Int {
     let file = try HDF5Handle(H5Iget_file_id(handle.id), closing: H5Fclose)
     var bytes: hsize_t = 0
     try HDF5Error.check(H5Fget_filesize(file.id, &bytes))

@@ -11,7 +11,7 @@ extension HDF5File {
 
     /// How many datasets are looked at, and how many groups and other things on the way to them.
     private static let (datasetLimit, objectLimit) = (10_000, 100_000)
-    /// Groups in each other; in a damaged file one can lie within itself.
+    /// The depth of nested groups that is followed.
     private static let depthLimit = 64
 
     /// Whether to go on.
@@ -24,13 +24,42 @@ extension HDF5File {
     }
   }
 
-  /// The names of the datasets of 1 to 3 axes that hold numbers, each once.
+  /// The names of the arrays of numbers, each once, without those that only describe others: positions along
+  /// dimensions, and what attributes of CF name as such.
+  ///
+  /// Where all of them describe others they are all named.
   func arrayNames() throws(HDF5Error) -> [String] {
-    try datasetNames().filter { name in
-      guard let dataset = try? openOwnDataset(name), let shape = try? dataset.shape(), (1...3).contains(shape.count)
-      else { return false }
+    let names = try datasetNames().filter { name in
+      guard let dataset = try? openOwnDataset(name), let shape = try? dataset.shape(), !shape.isEmpty else {
+        return false
+      }
       return (try? dataset.holdsNumbers()) == true
     }
+    guard names.count > 1 else { return names }
+    var describing: Set<String> = []
+    for name in names {
+      guard let dataset = try? openOwnDataset(name) else { continue }
+      if (try? dataset.isScale()) == true { describing.insert(name) }
+      for attribute in HDF5File.describingAttributes {
+        let words = (try? dataset.attribute(attribute)?.text)?.split(separator: " ") ?? []
+        describing.formUnion(words.map { HDF5File.sibling(of: name, String($0)) })
+      }
+    }
+    let others = names.filter { !describing.contains($0) }
+    return others.isEmpty ? names : others
+  }
+
+  /// Attributes of CF whose texts name variables that describe the one that has them.
+  private static let describingAttributes = [
+    "ancillary_variables", "bounds", "cell_measures", "climatology", "coordinates", "formula_terms", "grid_mapping",
+  ]
+
+  /// Whether the netCDF library, or one that writes its format, wrote the file.
+  func isNetCDF(_ dataset: HDF5Dataset) throws(HDF5Error) -> Bool {
+    if try HDF5Error.check(H5Aexists_by_name(handle.id, "/", "_NCProperties", hid_t(H5P_DEFAULT))) > 0 { return true }
+    for name in ["DIMENSION_LIST", "_Netcdf4Dimid", "_Netcdf4Coordinates"]
+    where try HDF5Error.check(H5Aexists(dataset.handle.id, name)) > 0 { return true }
+    return false
   }
 
   /// The names of all datasets that belong to the file, as far as they can be reached without leaving it.
@@ -46,7 +75,7 @@ extension HDF5File {
             return visit.pointee.meet(name, isDataset: information.pointee.type == H5O_TYPE_DATASET) ? 0 : 1
           }, visit, oncofield_h5_basic_information()))
     }
-    guard !visit.isTooDeep else { throw HDF5Error(message: "its groups lie in each other without end") }
+    guard !visit.isTooDeep else { throw HDF5Error(message: "its groups are nested more than 64 deep") }
     return visit.names
   }
 

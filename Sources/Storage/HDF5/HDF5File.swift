@@ -1,7 +1,7 @@
 import CHDF5
 import CHDF5Guard
 
-/// An HDF5 file in the format of library version 1.10, whose metadata carry checksums.
+/// An HDF5 file, in one of two formats.
 final class HDF5File {
   let path: String
   let handle: HDF5Handle
@@ -17,19 +17,29 @@ final class HDF5File {
     H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil)
   }
 
-  private static func access() throws(HDF5Error) -> HDF5Handle {
+  /// What writes a file and what can read it.
+  enum Format {
+    /// That of library version 1.8, which most readers know that do without the library.
+    case common
+    /// That of library version 1.10, of which all metadata carry checksums.
+    case checked
+
+    fileprivate var version: H5F_libver_t { self == .common ? H5F_LIBVER_V18 : H5F_LIBVER_V110 }
+  }
+
+  private static func access(_ format: Format = .checked) throws(HDF5Error) -> HDF5Handle {
     prepare()
     let list = try HDF5Handle.propertyList(oncofield_h5_file_access())
-    try HDF5Error.check(H5Pset_libver_bounds(list.id, H5F_LIBVER_V110, H5F_LIBVER_V110))
+    try HDF5Error.check(H5Pset_libver_bounds(list.id, format.version, H5F_LIBVER_V110))
     // All that was opened from the file is closed with it, and errors of closing come out.
     try HDF5Error.check(H5Pset_fclose_degree(list.id, H5F_CLOSE_STRONG))
     return list
   }
 
   /// Creates a file that must not be there.
-  init(creating path: String) throws(HDF5Error) {
+  init(creating path: String, _ format: Format) throws(HDF5Error) {
     self.path = path
-    let list = try HDF5File.access()
+    let list = try HDF5File.access(format)
     handle = try HDF5Handle(H5Fcreate(path, oncofield_h5_exclusive(), hid_t(H5P_DEFAULT), list.id), closing: H5Fclose)
   }
 
@@ -43,7 +53,7 @@ final class HDF5File {
   /// Opens a file for changes, which can be taken back with the journal.
   init(changing journal: ChangeJournal) throws(HDF5Error) {
     path = journal.path
-    let list = try HDF5File.access()
+    let list = try HDF5File.access(.common)
     try HDF5Error.check(hdf5_guard_set(list.id, journal.hook))
     handle = try HDF5Handle(H5Fopen(path, oncofield_h5_read_write(), list.id), closing: H5Fclose)
   }
@@ -62,6 +72,12 @@ final class HDF5File {
 
   func createSoftLink(_ name: String, to target: String) throws(HDF5Error) {
     try HDF5Error.check(H5Lcreate_soft(target, handle.id, name, hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT)))
+  }
+
+  /// A name for an object of another file, which is looked for in the directory of this one.
+  func createExternalLink(_ name: String, file: String, to target: String) throws(HDF5Error) {
+    try HDF5Error.check(
+      H5Lcreate_external(file, target, handle.id, name, hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT)))
   }
 
   func remove(_ name: String) throws(HDF5Error) {
@@ -146,22 +162,6 @@ final class HDF5File {
       try HDF5Handle(
         H5Dcreate2(handle.id, name, type.id, space.id, hid_t(H5P_DEFAULT), list.id, hid_t(H5P_DEFAULT)),
         closing: H5Dclose))
-  }
-
-  /// A view of one frame of a dataset of this file, without values of its own.
-  func createVirtualDataset(_ name: String, of source: String, sourceShape: [Int], frame: Int, shape: [Int])
-    throws(HDF5Error)
-  {
-    let list = try HDF5Handle.propertyList(oncofield_h5_dataset_creation())
-    let whole = try HDF5Handle.dataspace(sourceShape)
-    try whole.select(start: [frame] + sourceShape.dropFirst().map { _ in 0 }, count: [1] + sourceShape.dropFirst())
-    let space = try HDF5Handle.dataspace(shape)
-    try HDF5Error.check(H5Pset_virtual(list.id, space.id, ".", source, whole.id))
-    try HDF5Error.check(H5Pset_obj_track_times(list.id, false))
-    let dataset = try HDF5Handle(
-      H5Dcreate2(handle.id, name, oncofield_h5_double(), space.id, hid_t(H5P_DEFAULT), list.id, hid_t(H5P_DEFAULT)),
-      closing: H5Dclose)
-    try dataset.close()
   }
 
   func openDataset(_ name: String) throws(HDF5Error) -> HDF5Dataset {

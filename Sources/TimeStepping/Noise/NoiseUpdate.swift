@@ -64,18 +64,20 @@ package struct NoiseUpdate: Sendable {
         (Amplitude(source: amplitude.source, isUniform: amplitude.isUniform, value: rest), limit)
       }
     }
+    let after: Expression
     if !others.isEmpty {
       kind = .additive
-      value = others.reduce(proportional.isEmpty ? u : grown) {
+      after = others.reduce(proportional.isEmpty ? u : grown) {
         $0 + $1.value * .symbol(NoiseUpdate.increment($1.source))
       }
     } else if let limit = bounded.first?.1, bounded.count == amplitudes.count, bounded.allSatisfy({ $0.1 == limit }) {
       kind = .bounded(limit)
-      value = NoiseUpdate.between(u, limit, bounded.map(\.0), else: grown)
+      after = NoiseUpdate.between(u, limit, bounded.map(\.0), else: grown)
     } else {
       kind = .geometric
-      value = grown
+      after = grown
     }
+    value = after.keptInDomain(intervals)
   }
 
   /// `Σ s_k ΔW_k − ½ drift Σ s_k² v_k`.

@@ -270,8 +270,11 @@ extension TilePass {
       for point in 0..<tile.count {
         let rate = block[row: rows.stages + field, point: point]
         guard rate.isFinite, block[row: rows.old + field, point: point].isFinite else {
+          let values = (0..<fields).map { block[row: rows.old + $0, point: point] }
+          let isUndefined = values.allSatisfy(\.isFinite)
           return NumericalFailure(
-            problem: "stops being a finite number", field: field, tile: tile, point: point, time: time)
+            problem: isUndefined ? NumericalFailure.undefinedRate : "stops being a finite number", field: field,
+            tile: tile, point: point, time: time, values: values, cause: isUndefined ? .undefined : .reactions)
         }
         if abs(rate) > worst.rate { worst = (abs(rate), field, point) }
       }

@@ -121,10 +121,49 @@ package final class ExponentialStepper: Stepper {
     }
     parts.finishCoefficients(end.rates)
     didFlow(.diffusion)
+    if let failure = try undefinedRate(end.rates, from: time, by: step, start: start.rates) { throw failure }
     record?.finish(state, by: step, scheme)
     memories.withLock { ($0.pendingStep, $0.pendingTime, $0.hasMiddle) = (step, time, false) }
     guard let measure else { return nil }
     return try error(of: state, from: time, by: step, start: start, end: end, measure)
+  }
+
+  /// Where in the step that has just been taken a rate was no number; nil if none was.
+  ///
+  /// Transforms carry what is no number to all coefficients, so that one of each field that is transformed tells. Only then the stages are found
+  /// once more, one after the other, on a set of their own.
+  private func undefinedRate(
+    _ endRates: FieldSet, from time: Double, by step: Double, start: FieldSet
+  ) throws(NumericalFailure) -> NumericalFailure? {
+    let transformed = Set(parts.transformed)
+    let isSuspect = (0..<endRates.count).contains { field in
+      transformed.contains(field)
+        ? !endRates.pointer(field)[0].isFinite
+        : !endRates.minimum(field).isFinite || !endRates.maximum(field).isFinite
+    }
+    guard isSuspect, let state = try? FieldSet(grid: start.grid, count: endRates.count),
+      let found = try? FieldSet(grid: start.grid, count: endRates.count)
+    else { return nil }
+    let base = pairs[memories.withLock { $0.current }].solution
+    func look(at share: Double, _ terms: [(set: FieldSet, weights: [Double])]) throws(NumericalFailure)
+      -> NumericalFailure?
+    {
+      parts.stage(into: state, base: base, share: share, of: step, terms: terms)
+      try quasiSteady?.settle(state, time: time + share * step)
+      try rates.evaluate(state, time: time + share * step, into: found)
+      return NumericalFailure(undefined: found, of: state, time: time + share * step)
+    }
+    if let failure = try look(at: 0, []) { return failure }
+    var earlier: FieldSet?
+    for (index, stage) in scheme.stages.enumerated() {
+      let terms = [(start, stage.weights[0])] + (earlier.map { [($0, stage.weights[index])] } ?? [])
+      if let failure = try look(at: stage.node, terms) { return failure }
+      parts.addRates(of: state, time: time + stage.node * step, to: found)
+      parts.toCoefficients(found)
+      earlier = earlier ?? (try? FieldSet(grid: start.grid, count: endRates.count))
+      earlier?.copy(from: found)
+    }
+    return nil
   }
 
   package func advanceAside(_ copy: FieldSet, from time: Double, by step: Double) throws(NumericalFailure) {

@@ -81,6 +81,7 @@ package final class PositiveExponentialStepper: DivisibleStepper {
     solution.copy(from: state)
     parts.toCoefficients(solution, isNormalized: true)
     try rates.find(state, time: time)
+    if let failure = rates.undefined(of: state, time: time) { throw failure }
     var bounds = zip(rates.largestLosses, parts.stencilLosses).map { $0 + $1 }
     while true {
       rates.write(withoutNeighbors(bounds), of: state, time: time, to: startRates)
@@ -95,6 +96,7 @@ package final class PositiveExponentialStepper: DivisibleStepper {
       clearRounding(state)
       didFlow(.diffusion)
       try rates.find(state, time: time + step)
+      if let failure = rates.undefined(of: state, time: time + step) { throw failure }
       let needed = zip(rates.largestLosses, parts.stencilLosses).map { $0 + $1 }
       if zip(needed, bounds).allSatisfy({ $0 <= $1 }) { break }
       // The prediction loses more than was thought: once more with a larger bound.

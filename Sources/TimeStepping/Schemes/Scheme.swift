@@ -47,6 +47,15 @@ package struct Scheme: Sendable {
     }
   }
 
+  /// Whether fields go through the coefficients of a transform whatever the size of a step.
+  package var usesCoefficients: Bool {
+    switch method {
+    case .exponential, .positiveExponential: true
+    case .splitting(let splitting, _): splitting.isRebalanced
+    case .automatic: false
+    }
+  }
+
   /// Whether solutions of steps of different sizes are compared even with a fixed step.
   package var comparesSteps: Bool {
     if case .splitting(_, extrapolates: true) = method { return true }

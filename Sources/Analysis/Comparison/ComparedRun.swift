@@ -1,0 +1,111 @@
+import Documents
+import Fields
+import Foundation
+import Storage
+
+/// One of two runs that are compared: the stored fields and, of a run directory, its table and its resolved run file.
+struct ComparedRun {
+  let name: String
+  let file: FieldFile
+  let axes: [ComparedAxis]
+  /// nil without a table.
+  let table: ObservableRows?
+  /// Every value in force; nil without a run directory.
+  let runFile: JSONText?
+
+  /// Opens a run directory, a `fields.h5` or a checkpoint.
+  init(_ path: String) throws(StorageError) {
+    name = path
+    file = try FieldFile(path)
+    var isDirectory: ObjCBool = false
+    _ = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+    // A file of fields has the rest of its run beside it.
+    let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    let directory = RunDirectory(isDirectory.boolValue ? path : parent)
+    let belongs =
+      isDirectory.boolValue || URL(fileURLWithPath: path).lastPathComponent == RunDirectory.Part.fields.rawValue
+    runFile = belongs ? ComparedRun.json(directory.path(.resolved)) : nil
+    table = isDirectory.boolValue ? try ObservableRows(directory.path(.observables)) : nil
+    let domain = runFile?["domain"]
+    axes = file.coordinates.enumerated().map { index, positions in
+      ComparedAxis(
+        positions: positions, origin: domain?["origin"]?.numbers?[index], length: domain?["size"]?.numbers?[index],
+        geometry: index > 0 ? .cartesian : domain?["geometry"]?.text.flatMap(Axis.Geometry.init))
+    }
+  }
+
+  private static func json(_ path: String) -> JSONText? {
+    guard let bytes = try? AtomicFile.read(path),
+      let node = try? JSONNode.parse(SourceText(name: path, bytes: bytes))
+    else { return nil }
+    return JSONText(node)
+  }
+
+  func time(_ frame: Int) throws(StorageError) -> Double { try file.time(frame) }
+
+  func allTimes() throws(StorageError) -> [Double] {
+    var times: [Double] = []
+    for frame in 0..<file.frameCount { times.append(try time(frame)) }
+    return times
+  }
+
+  /// The unit of a field as the run file gives it; empty if it gives none.
+  func unit(ofField field: String) -> String { runFile?["model"]?["fields"]?[field]?["unit"]?.text ?? "" }
+  var lengthUnit: String { runFile?["domain"]?["unit"]?.text ?? "" }
+  var timeUnit: String { runFile?["time"]?["unit"]?.text ?? "" }
+}
+
+/// An axis as it is known from a file.
+struct ComparedAxis {
+  let positions: [Double]
+  /// Position of the lower side; nil if it cannot be known.
+  let origin: Double?
+  let length: Double?
+  /// nil for a first axis of which only positions are known.
+  let geometry: Axis.Geometry?
+
+  /// - Parameters:
+  ///   - positions: of the points, the middles of equal intervals.
+  ///   - origin: as the run file gives it; without it, half an interval before the first of at least two points.
+  init(positions: [Double], origin: Double?, length: Double?, geometry: Axis.Geometry?) {
+    self.positions = positions
+    self.geometry = geometry
+    let (first, last) = (positions.first ?? 0, positions.last ?? 0)
+    let spacing = positions.count > 1 ? (last - first) / Double(positions.count - 1) : nil
+    self.origin = origin ?? spacing.map { first - 0.5 * $0 }
+    self.length = length ?? spacing.map { $0 * Double(positions.count) }
+  }
+
+  /// Whether both cover the same interval, to a billionth of its length.
+  func covers(_ other: ComparedAxis) -> Bool {
+    guard let origin, let length, let otherOrigin = other.origin, let otherLength = other.length else { return false }
+    let tolerance = 1e-9 * max(abs(length), abs(otherLength))
+    return abs(origin - otherOrigin) <= tolerance && abs(length - otherLength) <= tolerance
+  }
+
+  /// The axis with another number of points.
+  func divided(into points: Int) -> Axis? {
+    guard let origin, let length, let geometry else { return nil }
+    return Axis(name: "x", origin: origin, length: length, points: points, geometry: geometry)
+  }
+}
+
+extension JSONText {
+  var text: String? { if case .string(let text) = self { text } else { nil } }
+
+  var number: Double? {
+    switch self {
+    case .number(let number): number
+    case .integer(let number): Double(number)
+    case .numeral(let number): number.double
+    default: nil
+    }
+  }
+
+  /// nil if an element is no number.
+  var numbers: [Double]? {
+    guard case .array(let elements) = self else { return nil }
+    let numbers = elements.compactMap(\.number)
+    return numbers.count == elements.count ? numbers : nil
+  }
+}

@@ -1,0 +1,29 @@
+import Documents
+
+/// A key of which two run files have other values.
+struct RunFileDifference {
+  /// The path in `resolved.json`, such as `treatment.0.add`.
+  let key: String
+  /// nil if the run file has none.
+  let first: JSONText?
+  let second: JSONText?
+
+  /// What results do not depend on.
+  private static let ignored: Set<String> = ["output.directory", "threads", "chosen"]
+
+  /// All that differs in two resolved run files, in the order of the first.
+  static func all(_ first: JSONText?, _ second: JSONText?, at key: String = "") -> [RunFileDifference] {
+    if ignored.contains(key) || first == second { return [] }
+    func below(_ name: String) -> String { key.isEmpty ? name : "\(key).\(name)" }
+    switch (first, second) {
+    case (.object(let one), .object(let other)):
+      let names = one.map(\.key) + other.map(\.key).filter { name in !one.contains { $0.key == name } }
+      return names.flatMap { all(first?[$0], second?[$0], at: below($0)) }
+    case (.array(let one), .array(let other)) where one.count == other.count:
+      return one.indices.flatMap { all(one[$0], other[$0], at: below("\($0)")) }
+    default:
+      if let one = first?.number, one == second?.number { return [] }
+      return [RunFileDifference(key: key, first: first, second: second)]
+    }
+  }
+}

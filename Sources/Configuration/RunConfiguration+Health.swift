@@ -1,0 +1,89 @@
+import Documents
+import Expressions
+import Models
+import Operators
+import Simulations
+import TimeStepping
+
+/// What the health check has to know of a run.
+extension RunConfiguration {
+  /// Whether a front can run through each field: whether it moves, or what happens in it depends on a field that does.
+  ///
+  /// White noise makes a field jump from point to point; what it drives is left out.
+  var fieldsWithFronts: [Bool] {
+    let noisy = Set(model.noise.filter { $0.correlation == .white }.flatMap { $0.changes.map(\.field) })
+    let rates = model.rates.map(model.undelayed)
+    var moving = Set(
+      model.fields.indices.filter { index in
+        let field = model.fields[index]
+        return diffusivities[index].moves.contains(true) || !diffusivities[index].crossTerms.isEmpty
+          || !field.taxis.isEmpty || !field.advection.isEmpty || model.freeBoundary != nil
+          || rates[index].hasConvolutions
+      }.map { model.fieldNames[$0] })
+    while true {
+      let driven = zip(model.fieldNames, rates).filter { name, rate in
+        !moving.contains(name) && moving.contains { rate.dependsOn(.field($0)) }
+      }
+      if driven.isEmpty { break }
+      moving.formUnion(driven.map(\.0))
+    }
+    return model.fields.map { moving.contains($0.name) && !noisy.contains($0.name) }
+  }
+
+  /// Terms of processes, noise and treatments that can take away from a field what is not there.
+  func whatCanTakeAway(from field: Int) -> [String] {
+    let name = model.fieldNames[field]
+    let known = knownIntervals.merging(
+      model.fieldNames.map { (Symbol.field($0), Interval.nonNegative) }
+        + model.parameterValues.map { (Symbol.parameter($0.key), Interval($0.value, $0.value)) },
+      uniquingKeysWith: { first, _ in first })
+    let doses = treatments.filter { treatment in
+      treatment.changes.contains { $0.target == .field(name) && !$0.value.interval(known).isNonNegative }
+    }
+    let infusing = model.infusing(
+      treatments.flatMap { treatment in
+        (treatment.infusion?.rates ?? []).map { ("the treatment \(treatment.name)", $0.field, $0.rate) }
+      })
+    let obstacles = infusing.productionLoss(intervals: knownIntervals)[field].obstacles
+    return obstacles.map { "\($0.term) of \($0.process)" } + doses.map { "a dose of the treatment \($0.name)" }
+  }
+
+  /// Whether a positive kernel could move a field, and does not yet for certain.
+  func canDiffuseByKernel(_ field: Int) -> Bool {
+    let diffusivity = diffusivities[field]
+    return diffusivity.variable == nil && diffusivity.moves.contains(true) && !model.fields[field].isQuasiSteady
+      && model.freeBoundary == nil && grid.axes.allSatisfy { $0.geometry == .cartesian } && scheme.maySplit
+      && requestedMethods[field] != .kernel
+  }
+}
+
+extension RunAssembly {
+  /// Whether the run could have the scheme that keeps densities non-negative.
+  package var allowsPositiveScheme: Bool {
+    configuration.model.freeBoundary == nil && !volumes.isMasked && spectralTaxis == nil
+      && diffusion.fields.allSatisfy { LinearParts.obstacle($0, volumes: volumes) == nil }
+  }
+}
+
+/// What has never happened in a run.
+package struct UnmetConditions {
+  /// One sentence for each condition that has never held.
+  package let lines: [String]
+
+  /// - Parameters:
+  ///   - courses: how often the condition of each treatment has held, by its name.
+  ///   - isStopped: whether a condition has ended the run.
+  init(_ configuration: RunConfiguration, courses: [String: Int], isStopped: Bool) {
+    let treatments = configuration.document["treatment"]?.array ?? []
+    var lines: [String] = []
+    for node in treatments {
+      guard let name = node["name"]?.string, let when = node["when"]?.string, courses[name] == 0 else { continue }
+      lines.append("the condition of the treatment \(name), \(when), never held: no dose of it was given")
+    }
+    for node in isStopped ? [] : configuration.document["stop"]?.array ?? [] {
+      guard let when = node["when"]?.string else { continue }
+      lines.append("the condition \(when) of \"stop\" never held")
+    }
+    self.lines = lines
+  }
+}

@@ -1,0 +1,104 @@
+/// A condition as comparisons of numbers that are joined by "and", "or" and "not".
+///
+/// Its margin is a number that is positive where the condition holds, negative where it does not, and that changes continuously
+/// if what is compared does: `a − b` for `a > b` and `a ≥ b`, `b − a` for `a < b` and `a ≤ b`, `−|a − b|` for `a = b`, `|a − b|`
+/// for `a ≠ b`, the smaller one for "and", the larger one for "or", the negative for "not".
+///
+/// Source: A. Donzé & O. Maler, Robust satisfaction of temporal logic over real-valued signals, FORMATS 2010, 92–106.
+package struct ConditionTree: Sendable {
+  private enum Part: Sendable {
+    case truth(Bool)
+    /// Of a difference with 0.
+    case comparison(BinaryOperation, Int)
+    case not(Int)
+    case and(Int, Int)
+    case or(Int, Int)
+  }
+
+  /// Operands before those that use them; the last is the condition itself.
+  private var parts: [Part] = []
+  /// `a − b` of each comparison of `a` with `b` that is no part of a number.
+  package private(set) var differences: [Expression] = []
+
+  /// - Precondition: the expression is a condition.
+  package init(_ condition: Expression) {
+    var graph = ExpressionGraph()
+    let root = graph.insert(condition)
+    var known: [Int: Int] = [:]
+    func add(_ number: Int, _ tree: inout ConditionTree) -> Int {
+      if let part = known[number] { return part }
+      let part: Part
+      switch graph[number] {
+      case .truth(let holds): part = .truth(holds)
+      case .unary(.not, let a): part = .not(add(a, &tree))
+      case .binary(.and, let a, let b): part = .and(add(a, &tree), add(b, &tree))
+      case .binary(.or, let a, let b): part = .or(add(a, &tree), add(b, &tree))
+      case .binary(let operation, let a, let b) where operation.isComparison:
+        let difference = graph.difference(a, b)
+        tree.differences.append(graph.expression(difference))
+        part = .comparison(operation, tree.differences.count - 1)
+      default: preconditionFailure("a part of a condition is a condition")
+      }
+      tree.parts.append(part)
+      known[number] = tree.parts.count - 1
+      return tree.parts.count - 1
+    }
+    _ = add(root, &self)
+  }
+
+  /// The comparisons for equality or inequality: what each compares, as a difference.
+  package var equalities: [(difference: Expression, isEqual: Bool)] {
+    parts.compactMap { part in
+      if case .comparison(let operation, let index) = part, operation == .equal || operation == .notEqual {
+        (differences[index], operation == .equal)
+      } else {
+        nil
+      }
+    }
+  }
+
+  /// The margin for some values of the differences.
+  package func margin(_ differences: [Double]) -> Double {
+    margins(differences.map { $0.isNaN ? -Double.infinity...Double.infinity : $0...$0 }).upperBound
+  }
+
+  /// All margins that are possible if the differences lie in some ranges.
+  package func margins(_ differences: [ClosedRange<Double>]) -> ClosedRange<Double> {
+    var found: [ClosedRange<Double>] = []
+    found.reserveCapacity(parts.count)
+    for part in parts {
+      switch part {
+      case .truth(let holds):
+        let value = holds ? Double.infinity : -.infinity
+        found.append(value...value)
+      case .comparison(let operation, let index):
+        found.append(ConditionTree.margins(operation, differences[index]))
+      case .not(let a): found.append(found[a].negated)
+      case .and(let a, let b):
+        found.append(
+          min(found[a].lowerBound, found[b].lowerBound)...min(found[a].upperBound, found[b].upperBound))
+      case .or(let a, let b):
+        found.append(
+          max(found[a].lowerBound, found[b].lowerBound)...max(found[a].upperBound, found[b].upperBound))
+      }
+    }
+    return found[found.count - 1]
+  }
+
+  private static func margins(_ operation: BinaryOperation, _ range: ClosedRange<Double>) -> ClosedRange<Double> {
+    let sizes =
+      range.contains(0)
+      ? 0...max(-range.lowerBound, range.upperBound)
+      : min(abs(range.lowerBound), abs(range.upperBound))...max(abs(range.lowerBound), abs(range.upperBound))
+    switch operation {
+    case .greater, .greaterOrEqual: return range
+    case .less, .lessOrEqual: return range.negated
+    case .equal: return sizes.negated
+    default: return sizes
+    }
+  }
+}
+
+extension ClosedRange<Double> {
+  fileprivate var negated: ClosedRange<Double> { (-upperBound)...(-lowerBound) }
+}

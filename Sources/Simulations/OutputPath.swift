@@ -1,0 +1,81 @@
+import Fields
+import TimeStepping
+
+/// A way to times inside of a step by steps of another stepper, which keeps densities non-negative.
+///
+/// From one time to the next it takes 1, 2, 4, … equal steps, until two results in a row differ by no more than the tolerance of the
+/// steps; a scheme of second order is then three times as accurate.
+final class OutputPath {
+  let stepper: any Stepper
+  private let account: MassAccount?
+  private let pool: WorkerPool
+  /// The solution at the time reached, and what is compared.
+  private var position: FieldSet
+  private var finer: FieldSet
+  private var coarser: FieldSet
+  private var reached: (begin: Double, time: Double, changes: MassChanges?)?
+
+  private static let mostSteps = 64
+
+  init(_ stepper: any Stepper, account: MassAccount?, like state: FieldSet, pool: WorkerPool)
+    throws(FieldAllocationError)
+  {
+    self.stepper = stepper
+    self.account = account
+    self.pool = pool
+    func set() throws(FieldAllocationError) -> FieldSet { try FieldSet(grid: state.grid, count: state.count) }
+    (position, finer, coarser) = (try set(), try set(), try set())
+  }
+
+  /// Forgets where it is: a step is over.
+  func end() { reached = nil }
+
+  /// Goes to a time; it comes from an earlier one in the same step, or from its start.
+  ///
+  /// - Returns: the solution there, which is gone with the next call, and what has changed the masses since the start of the step.
+  func reach(
+    _ time: Double, ofStepAt begin: Double, from start: FieldSet, _ health: HealthCheck
+  ) throws(NumericalFailure) -> (state: FieldSet, changes: MassChanges?) {
+    if reached?.begin != begin {
+      position.copy(from: start, pool: pool)
+      reached = (begin, begin, nil)
+    }
+    guard let from = reached?.time, time > from else { return (position, reached?.changes) }
+    _ = try advance(coarser, from: from, to: time, steps: 1)
+    var count = 2
+    while true {
+      let changes = try advance(finer, from: from, to: time, steps: count)
+      if count >= OutputPath.mostSteps || health.agree(finer, coarser) {
+        swap(&position, &finer)
+        reached = (begin, time, [reached?.changes, changes].sum)
+        return (position, reached?.changes)
+      }
+      swap(&finer, &coarser)
+      count *= 2
+    }
+  }
+
+  private func advance(
+    _ set: FieldSet, from: Double, to time: Double, steps: Int
+  ) throws(NumericalFailure) -> MassChanges? {
+    set.copy(from: position, pool: pool)
+    stepper.restart()
+    var changes: MassChanges?
+    let size = (time - from) / Double(steps)
+    for step in 0..<steps {
+      try stepper.advance(set, from: from + Double(step) * size, by: size)
+      changes = [changes, account?.latest].sum
+    }
+    return changes
+  }
+}
+
+extension [MassChanges?] {
+  fileprivate var sum: MassChanges? {
+    compactMap(\.self).reduce(nil) { total, next in
+      guard var total else { return next }
+      total.add(next)
+      return total
+    }
+  }
+}

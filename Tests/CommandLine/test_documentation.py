@@ -1,0 +1,52 @@
+"""The commands of the documentation: each does what its page says, in the order of the page."""
+
+import os
+import re
+import subprocess
+
+import pytest
+from conftest import PROGRAM, ROOT
+
+# Pages whose commands are of seconds; what they begin with, and what each needs to be one of seconds.
+PAGES = {"README.md": [], "docs/first-run.md": [], "docs/treatment.md": [], "docs/health.md": []}
+SHORTER = {
+    "run configs/immunotherapy.json": ["--set", "domain.points=[48,32]"],
+    "--set domain.points=[144,144]": ["--set", "domain.points=[36,36]"],
+    "bench": ["--points", "32", "--seconds", "0.01", "--repeats", "1"],
+}
+# Different runs are compared.
+CODES = {"compare": 1}
+
+
+def commands(page):
+    """The commands of the program in the code blocks of a page."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", (ROOT / page).read_text(), re.MULTILINE | re.DOTALL)
+    lines = "".join(blocks).replace("\\\n", " ").splitlines()
+    return [line.split("   #")[0].strip() for line in lines if re.match(r"(scripts/)?oncofield ", line)]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_commands_of_a_page_work(page, tmp_path):
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "configs").symlink_to(ROOT / "configs")
+    for name in ("scripts/oncofield", "oncofield"):
+        (tmp_path / name).symlink_to(PROGRAM)
+    found = commands(page)
+    assert found, f"{page} has no commands"
+    for command in found:
+        for part, additions in SHORTER.items():
+            if part in command:
+                command = " ".join([command, *(f"'{addition}'" for addition in additions)])
+        finished = subprocess.run(
+            command, shell=True, cwd=tmp_path, env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
+            capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+        verb = command.split()[1]
+        assert finished.returncode == CODES.get(verb, 0), (command, finished.stderr)
+
+
+def test_every_page_with_commands_is_known():
+    """Pages whose commands take minutes, or need a cluster, are run by hand."""
+    by_hand = {"docs/cluster.md", "docs/performance.md"}
+    pages = ["README.md", *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "docs").glob("*.md")))]
+    assert {page for page in pages if commands(page)} == set(PAGES) | by_hand

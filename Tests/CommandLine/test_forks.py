@@ -1,0 +1,195 @@
+"""A run that branches off with other values: what is set takes effect from there on, or the program says that it cannot."""
+
+import csv
+import json
+
+import pytest
+
+PROCESS = {"name": "growth", "rate": "k", "change": {"u": 1}}
+
+
+def model(k=1, **others):
+    return {"name": "ramp", "parameters": {"k": k}, "fields": {"u": {}}, "processes": [PROCESS], **others}
+
+
+def rows(run):
+    with open(run / "observables.csv") as file:
+        return {float(row["t"]): {key: float(value) for key, value in row.items()} for row in csv.DictReader(file)}
+
+
+@pytest.fixture
+def base(oncofield, tmp_path):
+    """u' = k from u = 1, to t = 2; a dose at t = 1 sets k from 1 to 2, so that u(2) = 4, and u(3) = 6 if nothing is set."""
+
+    def start(**changes):
+        content = {
+            "model": model(),
+            "domain": {"size": [1], "points": [16]},
+            "initial": {"u": 1},
+            "time": {"end": 2, "step": 0.125},
+            "treatment": [{"name": "twice", "at": 1, "set": {"k": 2}}],
+            "output": {"observables": {"every": 0.5}},
+            **changes,
+        }
+        path = tmp_path / "base.json"
+        path.write_text(json.dumps(content))
+        oncofield("run", path, "--output", tmp_path / "base", "--overwrite", "--quiet")
+        return tmp_path / "base"
+
+    return start
+
+
+@pytest.fixture
+def fork(oncofield, tmp_path):
+    """Branches off to t = 3; returns the exit code, standard error and the last u."""
+
+    def start(run, *settings, end=3):
+        options = [option for setting in (f"time.end={end}", *settings) for option in ("--set", setting)]
+        finished = oncofield(
+            "resume", run, "--output", tmp_path / "fork", "--overwrite", "--quiet", *options, check=False, cwd=tmp_path
+        )
+        last = rows(tmp_path / "fork").get(end, {}).get("max(u)") if finished.returncode == 0 else None
+        return finished.returncode, finished.stderr, last
+
+    return start
+
+
+WAYS_TO_SET = [
+    "parameters.k=0.5",
+    'parameters={"k": 0.5}',
+    "model.parameters.k=0.5",
+    'model.parameters={"k": 0.5}',
+    'model.parameters.k={"value": 0.5}',
+    "model=" + json.dumps(model(0.5)),
+    "model=ramp.json",
+    '"parameters"."k"=0.5',
+]
+
+
+@pytest.mark.parametrize("setting", WAYS_TO_SET)
+def test_a_parameter_that_a_dose_has_changed_can_be_set_in_every_spelling(base, fork, tmp_path, setting):
+    (tmp_path / "ramp.json").write_text(json.dumps(model(0.5)))
+    code, text, u = fork(base(), setting)
+    assert (code, u) == (0, 4.5), text
+
+
+def test_a_parameter_can_be_set_to_what_it_was_before_the_dose(base, fork):
+    assert fork(base(), "parameters.k=1")[2] == 5
+    assert fork(base(), 'model.parameters={"k": 1}')[2] == 5
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["title=other", "seed=0", "initial.u=1", "initial.u=1.0", "time.start=0", "output.observables.every=0.25", "threads=1"],
+)
+def test_what_does_not_concern_the_parameter_leaves_what_the_dose_has_made_of_it(base, fork, setting):
+    assert fork(base(), setting)[2] == 6
+
+
+def test_a_rate_that_is_set_counts_with_what_the_dose_has_made_of_its_parameter(base, fork):
+    assert fork(base(), "model.processes.0.rate=3*k")[2] == 10
+
+
+def test_a_later_dose_changes_what_is_set(base, fork):
+    run = base(treatment=[{"name": "twice", "at": [1, 2.5], "multiply": {"k": 2}}])
+    assert fork(run, "parameters.k=0.5")[2] == 4 + 0.25 + 0.5
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "initial.u=4",
+        "initial.u=1 + x",
+        "seed=3",
+        "time.start=1",
+        "domain.mask=x < 0.5",
+        "output.directory=elsewhere",
+        "domain.points=[8]",
+        "domain.size=[2]",
+    ],
+)
+def test_what_is_past_is_refused(base, fork, setting):
+    code, text, _ = fork(base(), setting)
+    assert code == 65 and ("cannot change" in text or "nothing to change" in text or "is where a run begins" in text), text
+
+
+def test_a_seed_counts_where_there_is_noise_to_come(base, fork):
+    noise = [{"name": "n", "correlation": "white", "change": {"u": 0.1}}]
+    run = base(model=model(noise=noise))
+    one, other = fork(run), fork(run, "seed=3")
+    assert one[0] == other[0] == 0 and one[2] != other[2]
+
+
+def test_a_history_is_past(base, fork):
+    delayed = {**PROCESS, "rate": "k + 0*u + 0.001*delayed(u, 0.5)"}
+    run = base(model=model(processes=[delayed]))
+    code, text, _ = fork(run, "history.u=2")
+    assert code == 65 and "history cannot change when a run goes on" in text
+
+
+@pytest.mark.parametrize(
+    "setting, said, u",
+    [
+        ("treatment.0.set.k=9", "the treatment twice has been given before t = 2 as it was then", 6),
+        ("treatment.0.at=0.5", "the treatment twice has been given before t = 2 as it was then", 6),
+        ("treatment.0.at=[1, 2.5]", "the treatment twice has been given before t = 2 as it was then", 6),
+        ("treatment=[]", "the treatment twice is left out from t = 2 on; what it has done before stays", 6),
+        (
+            'treatment=[{"name": "twice", "at": 1, "set": {"k": 2}}, {"name": "new", "at": [0.5, 2.5], "set": {"k": 0}}]',
+            "doses of new before t = 2 are not given",
+            5,
+        ),
+    ],
+)
+def test_doses_of_the_past_are_said(base, fork, setting, said, u):
+    code, text, last = fork(base(), setting)
+    assert (code, last) == (0, u) and f"warning: {said}" in text, text
+
+
+def test_doses_to_come_can_change_without_a_word(base, fork):
+    run = base(treatment=[{"name": "late", "at": 2.5, "set": {"k": 2}}])
+    code, text, u = fork(run, "treatment.0.set.k=4")
+    assert (code, u) == (0, 3 + 0.5 + 2) and "warning" not in text
+
+
+def test_an_infusion_under_way_lasts_as_long_as_is_set(base, fork):
+    infusion = {"name": "drug", "at": 1.5, "for": 1, "infuse": {"u": 2}}
+    run = base(treatment=[infusion])
+    assert fork(run)[2] == 4 + 2
+    # Of the rate 2 from 1.5 on: to 2.25 and to 2.75, and 4 from t = 2 on.
+    assert fork(run, "treatment.0.for=0.75")[2] == 4 + 1.5
+    assert fork(run, "treatment.0.for=1.25")[2] == 4 + 2.5
+    assert fork(run, "treatment.0.infuse.u=4")[2] == 4 + 1 + 2
+    assert fork(run, "treatment=[]")[2] == 4 + 1
+
+
+def test_an_extinction_that_is_set_counts_from_there_on(base, fork):
+    run = base(treatment=[])
+    code, _, u = fork(run, 'model.fields.u.extinction={"below": 100, "every": 2.5}')
+    assert (code, u) == (0, 0.5)
+
+
+def test_observables_that_are_set_are_written(base, fork, tmp_path):
+    assert fork(base(), 'observables={"twice": "2*mean(u)"}')[0] == 0
+    assert rows(tmp_path / "fork")[3]["twice"] == 12
+
+
+def test_other_conditions_that_end_a_run_begin_anew(base, fork, tmp_path):
+    stop = [{"when": "mean(u) > 3", "because": "large"}]
+    run = base(stop=stop)
+    assert json.loads((run / "run.json").read_text())["stop_reason"] == "large"
+    code, text, u = fork(run, "stop.0.when=mean(u) > 100")
+    assert (code, u) == (0, 6) and "Stopped" not in text
+    # Without another condition it stays where it was stopped.
+    assert "Stopped, large" in fork(run)[1]
+
+
+def test_the_first_step_is_past(base, fork):
+    run = base(time={"end": 2, "tolerance": 1e-4})
+    code, text, _ = fork(run, "time.first_step=1e-5")
+    assert code == 0 and "warning: time.first_step changes nothing when a run goes on" in text
+
+
+def test_a_fork_warns_of_what_is_doubtful_in_what_is_set(base, fork):
+    code, text, _ = fork(base(), 'observables={"a": {"value": "mean(u)", "unit": "furlong"}}')
+    assert code == 0 and 'warning: the unit "furlong" is not known' in text

@@ -1,0 +1,247 @@
+"""Warnings are right: each has a run that deserves it, and no run that is in order has any."""
+
+import json
+import pathlib
+
+import pytest
+
+from conftest import ROOT
+
+SOUND = sorted((pathlib.Path(__file__).parent / "sound").glob("*.json"))
+
+# Long enough for fronts to run and treatments to be given.
+SHORTENED = {
+    "acid-invasion": 4,
+    "chemotherapy": 20,
+    "delayed-response": 20,
+    "dormancy": 60,
+    "glioma": 60,
+    "immunotherapy": 20,
+    "immunovirotherapy": 220,
+    "infiltration": 4,
+    "radiotherapy": 40,
+    "spheroid": 4,
+    "stochastic-tumor": 100,
+}
+
+
+def test_every_shipped_run_file_is_run_here():
+    names = {path.stem for path in (ROOT / "configs").glob("*.json")} - {"oncofield.schema"}
+    assert names == set(SHORTENED)
+
+
+def assert_silent(finished, run):
+    assert "warning" not in finished.stderr, finished.stderr
+    summary = json.loads((run / "run.json").read_text())
+    assert summary["warnings"] == [] and summary["health"]["warnings"] == []
+
+
+@pytest.mark.parametrize("name", sorted(SHORTENED))
+def test_run_files_that_come_with_the_program_have_no_warnings(oncofield, tmp_path, name):
+    path = ROOT / "configs" / f"{name}.json"
+    assert oncofield("validate", path).stderr == "" and oncofield("plan", path).stderr == ""
+    finished = oncofield("run", path, "--set", f"time.end={SHORTENED[name]}", "--output", tmp_path / "out", "--quiet")
+    assert_silent(finished, tmp_path / "out")
+
+
+@pytest.mark.parametrize("path", SOUND, ids=lambda path: path.stem)
+def test_runs_that_are_in_order_have_no_warnings(oncofield, tmp_path, path):
+    assert oncofield("validate", path).stderr == ""
+    settings = ["--set", "time.end=3"] if path.stem.startswith("many-rows") else []
+    finished = oncofield("run", path, *settings, "--output", tmp_path / "out", "--quiet")
+    assert_silent(finished, tmp_path / "out")
+
+
+DECAY = {"name": "decay", "rate": "k*u", "change": {"u": -1}}
+
+
+def content(**changes):
+    """A run that is in order, with some keys changed."""
+    return {
+        "model": {"name": "m", "parameters": {"k": 1}, "fields": {"u": {"diffusion": 1}}, "processes": [DECAY]},
+        "domain": {"size": [4], "points": [16]},
+        "initial": {"u": 1},
+        "time": {"end": 1, "tolerance": 1e-3},
+        **changes,
+    }
+
+
+def model(**changes):
+    return {**content()["model"], **changes}
+
+
+def dose(**changes):
+    return [{"name": "drug", "at": 0.5, "add": {"u": 1}, **changes}]
+
+
+DESERVED = {
+    "the unit \"furlong\" is not known": content(domain={"size": [4], "points": [16], "unit": "furlong"}),
+    "the parameter j is never used": content(model=model(parameters={"k": 1, "j": 2})),
+    'there are two processes called "decay"': content(model=model(processes=[DECAY, {**DECAY, "rate": "2*u"}])),
+    "the process decay takes something away at a rate that is negative": content(model=model(parameters={"k": -1})),
+    "infusions of drug overlap: each lasts 0.3, and the next begins 0.2 later; their rates add up": content(
+        treatment=[{"name": "drug", "at": {"every": 0.2}, "for": 0.3, "infuse": {"u": 1}}]
+    ),
+    "no dose of drug is given before the end of the run": content(treatment=dose(at=1)),
+    "a dose of drug would be before the start of the run, and will not be given": content(treatment=dose(at=[-1, 0.5])),
+    '"r" is a name of the model, and means that everywhere in this run file, not the radius': content(
+        model=model(parameters={"k": 1, "r": 2}, processes=[{**DECAY, "rate": "k*r*u"}]),
+        domain={"geometry": "spherical-radial", "size": [4], "points": [16]},
+    ),
+    "the scheme strang is of lower order where something is prescribed at the sides": content(
+        model=model(fields={"u": {"diffusion": 1, "boundary": {"x-": {"value": 1}}}}),
+        time={"end": 1, "step": 0.1, "scheme": "strang"},
+    ),
+    "the scheme etdrk4 has no stages of reactions in single precision": content(
+        time={"end": 1, "tolerance": 1e-3, "scheme": "etdrk4", "reactions": {"precision": "single"}}
+    ),
+    "the initial value of u is -0.5 at x = 0.125: a density is not negative": content(
+        model=model(processes=[{**DECAY, "rate": "k*u^2"}]), initial={"u": "x - 0.625"}
+    ),
+}
+
+
+def write(tmp_path, run_file):
+    path = tmp_path / "run.json"
+    path.write_text(json.dumps(run_file))
+    return path
+
+
+def test_the_run_without_a_change_is_in_order(oncofield, tmp_path):
+    finished = oncofield("run", write(tmp_path, content()), "--output", tmp_path / "out", "--quiet")
+    assert_silent(finished, tmp_path / "out")
+
+
+@pytest.mark.parametrize("text", sorted(DESERVED))
+def test_what_is_doubtful_in_a_run_file_is_said_by_every_verb_and_written_down(oncofield, tmp_path, text):
+    path = write(tmp_path, DESERVED[text])
+    for verb in ("validate", "plan"):
+        assert f"warning: {text}" in oncofield(verb, path).stderr
+    finished = oncofield("run", path, "--output", tmp_path / "out", "--quiet")
+    assert finished.stderr.count("warning:") == 1 and f"warning: {text}" in finished.stderr
+    (written,) = json.loads((tmp_path / "out" / "run.json").read_text())["warnings"]
+    assert written.startswith(text)
+
+
+@pytest.mark.parametrize(
+    "changes, message",
+    [
+        ({"model": model(fields={"u": {"diffusion": "x - 1"}})}, "the diffusivity of field u is -0.875 at x = 0.125, but must be at least 0"),
+        ({"model": model(fields={"u": {"diffusion": "1 - 2*u"}})}, "the diffusivity of field u is -1 at x = 0.125, but must be at least 0"),
+        ({"initial": {"u": "1/(x - 0.125)"}}, "the initial value of u is no finite number at x = 0.125"),
+        ({"treatment": [{"name": "cut", "at": 0.5, "multiply": {"u": -0.01}}]}, "the treatment cut multiplies u by -0.01"),
+        ({"model": model(parameters={"k": 0}, processes=[{**DECAY, "rate": "u/k"}])}, "a division by k, which is 0"),
+    ],
+)
+def test_validate_refuses_what_a_run_would_refuse(oncofield, tmp_path, changes, message):
+    path = write(tmp_path, content(**changes))
+    for verb in ("validate", "plan", "run"):
+        finished = oncofield(verb, path, *(["--output", tmp_path / "out"] if verb == "run" else []), check=False)
+        assert finished.returncode == 65 and message in finished.stderr, (verb, finished.stderr)
+
+
+def test_a_linear_field_by_itself_may_begin_below_zero(oncofield, tmp_path):
+    assert oncofield("validate", write(tmp_path, content(initial={"u": "cos(pi*x/4)"}))).stderr == ""
+
+
+def run_summary(oncofield, tmp_path, run_file):
+    finished = oncofield("run", write(tmp_path, run_file), "--output", tmp_path / "out", "--overwrite", "--quiet", check=False)
+    return finished, json.loads((tmp_path / "out" / "run.json").read_text())
+
+
+SHARP = content(
+    model=model(parameters={}, processes=[]),
+    domain={"size": [100], "points": [100]},
+    initial={"u": "where(x < 50, 1, 0)"},
+    numerics={"propagator": "fourier"},
+    time={"end": 1, "step": 0.1},
+)
+
+
+def test_the_warning_of_a_negative_density_keeps_first_and_lowest_apart(oncofield, tmp_path):
+    drain = {"name": "drain", "rate": "exp(-(x - 2)^2) + where(t > 0.5, 4*exp(-4*(x - 1)^2), 0)", "change": {"u": -1}}
+    run_file = content(model=model(parameters={}, processes=[drain]), initial={"u": 0.05}, time={"end": 1, "step": 0.1})
+    finished, summary = run_summary(oncofield, tmp_path, run_file)
+    (warning,) = summary["health"]["warnings"]
+    lowest = summary["health"]["lowest_values"]["u"]
+    assert warning["kind"] == "negative" and 1.5 < 4 / 16 * (warning["point"][0] + 0.5) < 2.5
+    first, last = warning["text"].split("its lowest value so far was ")
+    assert float(first.split("to ")[1].split(",")[0]) > 0.9 * lowest > float(last.split(" ")[0]) * 0.99
+    assert abs(float(last.split(" ")[0]) - lowest) < 1e-6 and "step 10, t = 1" in last
+    assert f"warning: {warning['text']}" in finished.stderr
+
+
+def advice(oncofield, tmp_path, **changes):
+    _, summary = run_summary(oncofield, tmp_path, {**SHARP, **changes})
+    (warning,) = summary["health"]["warnings"]
+    return warning["text"].split("; ")[-1]
+
+
+def test_the_advice_of_the_warning_is_possible(oncofield, tmp_path):
+    assert advice(oncofield, tmp_path) == (
+        "if it is a density, take a shorter step, let it diffuse by kernel (numerics.propagator), or use the scheme etd2-positive"
+    )
+    for scheme in ("etd2-positive", "strang"):
+        settings = {"time": {**SHARP["time"], "scheme": scheme}} if scheme != "strang" else {}
+        numerics = {} if scheme != "strang" else {"numerics": {"propagator": "kernel"}}
+        finished, summary = run_summary(oncofield, tmp_path, {**SHARP, **settings, **numerics})
+        assert finished.returncode == 0 and summary["health"]["warnings"] == []
+
+
+def test_a_dose_that_takes_away_what_is_not_there_is_named(oncofield, tmp_path):
+    run_file = content(treatment=[{"name": "cut", "at": 0.5, "add": {"u": -2}}])
+    _, summary = run_summary(oncofield, tmp_path, run_file)
+    (warning,) = summary["health"]["warnings"]
+    assert warning["text"].endswith("what can take away more than there is: a dose of the treatment cut")
+
+
+def test_fields_that_do_not_diffuse_get_no_advice_on_kernels(oncofield, tmp_path):
+    fields = {"u": {}, "v": {"diffusion": 1}}
+    delayed = {"name": "loss", "rate": "v", "change": {"u": -1}}
+    run_file = content(model=model(parameters={}, fields=fields, processes=[delayed]), initial={"u": 0.1, "v": 1})
+    _, summary = run_summary(oncofield, tmp_path, run_file)
+    (warning,) = summary["health"]["warnings"]
+    assert "v of loss" in warning["text"] and "kernel" not in warning["text"] and "etd2" not in warning["text"]
+
+
+THIN = content(
+    model=model(parameters={}, fields={"u": {"diffusion": 0.01}}, processes=[{"name": "growth", "rate": "u*(1 - u)", "change": {"u": 1}}]),
+    domain={"size": [60], "points": [60]},
+    initial={"u": "where(x < 10, 1, 0)"},
+    time={"end": 60, "step": 0.25},
+)
+
+
+def test_a_thin_front_is_said_of_what_moves_and_of_what_a_moving_field_eats(oncofield, tmp_path):
+    fields = {"u": {"diffusion": 0.01}, "h": {}}
+    eaten = [{"name": "growth", "rate": "u*(1 - u)", "change": {"u": 1}}, {"name": "eaten", "rate": "5*u*h", "change": {"h": -1}}]
+    run_file = {**THIN, "model": model(parameters={}, fields=fields, processes=eaten), "initial": {**THIN["initial"], "h": 1}}
+    _, summary = run_summary(oncofield, tmp_path, run_file)
+    assert {(warning["kind"], warning["field"]) for warning in summary["health"]["warnings"]} == {("thin front", "u"), ("thin front", "h")}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_points_that_know_nothing_of_each_other_have_no_front(oncofield, tmp_path, seed):
+    growth = [{"name": "growth", "rate": "u*(1 - u)*(u - 0.3)", "change": {"u": 1}}]
+    still = {**THIN, "model": model(parameters={}, fields={"u": {}}, processes=growth), "initial": {"u": "random()"}, "seed": seed}
+    _, summary = run_summary(oncofield, tmp_path, {**still, "time": {"end": 100, "step": 0.1}})
+    assert summary["health"]["warnings"] == []
+    noise = [{"name": "n", "correlation": "white", "change": {"u": "0.5*u"}}]
+    noisy = {**still, "model": {**still["model"], "noise": noise}, "time": {"end": 50, "step": 0.1}}
+    _, summary = run_summary(oncofield, tmp_path, noisy)
+    assert summary["health"]["warnings"] == []
+
+
+def test_conditions_that_never_held_are_noted_at_the_end(oncofield, tmp_path):
+    run_file = content(
+        treatment=[{"name": "drug", "when": "mean(u) > 5", "add": {"u": 1}}, {"name": "other", "when": "mean(u) < 0.9", "once": True, "add": {"u": 0.1}}],
+        stop=[{"when": "mean(u) < 1e-6", "because": "gone"}],
+    )
+    path = write(tmp_path, run_file)
+    finished = oncofield("run", path, "--output", tmp_path / "out")
+    lines = [
+        "the condition of the treatment drug, mean(u) > 5, never held: no dose of it was given",
+        'the condition mean(u) < 1e-6 of "stop" never held',
+    ]
+    assert json.loads((tmp_path / "out" / "run.json").read_text())["never_held"] == lines
+    assert all(f"note: {line}" in finished.stderr for line in lines) and "warning" not in finished.stderr

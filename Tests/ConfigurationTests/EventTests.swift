@@ -1,0 +1,189 @@
+import Configuration
+import Fields
+import Foundation
+import Simulations
+import Testing
+
+/// Something that happens at a known time in a run of uniform fields: `u' = −u` from 1, a field `w` in balance that jumps with what makes it,
+/// a marker `v` that a dose can set.
+struct Event: CustomTestStringConvertible, Sendable {
+  let name: String
+  let condition: String
+  let time: Double
+  var makes = "0"
+  var treatment = ""
+  var field = #""u": {}"#
+  /// Of times that depend on the accuracy of steps chosen by their errors.
+  var precision = 1e-9
+  /// Whether the run is over then, so that no dose is given any more.
+  var isEnd = false
+
+  var testDescription: String { name }
+
+  func text(_ time: String, stops: Bool) -> String {
+    let dose = #"{ "name": "marker", "when": "\#(condition)", "once": true, "set": { "v": 1 } }"#
+    let doses = [treatment, stops ? "" : dose].filter { !$0.isEmpty }.joined(separator: ", ")
+    return """
+      { "model": { "name": "m", "parameters": { "k": 2 }, "fields": { \(field), "v": {}, "w": { "quasi_steady": true } },
+          "reactions": { "u": "-u", "v": "0", "w": "\(makes) - w" } },
+        "domain": { "size": [1], "points": [4] }, "initial": { "u": 1, "v": 0 },
+        "time": { "end": 10, \(time), "reactions": { "tolerance": 1e-12 } },
+        "treatment": [\(doses)]\(stops ? #", "stop": [ { "when": "\#(condition)", "because": "it" } ]"# : "") }
+      """
+  }
+}
+
+private let infusion = #"{ "name": "i", "at": [1.3], "for": 2, "infuse": { "w": 3 } }"#
+
+let events: [Event] = [
+  Event(name: "at the start", condition: "mean(u) > 0.5", time: 0),
+  Event(name: "inside a step", condition: "mean(u) < 0.2", time: log(5)),
+  Event(name: "one of two", condition: "mean(u) < 0.2 || t > 9", time: log(5)),
+  Event(name: "both of two", condition: "mean(u) < 0.2 && mean(u) < 0.1", time: log(10)),
+  Event(name: "not any more", condition: "!(mean(u) >= 0.2)", time: log(5)),
+  Event(
+    name: "by a dose", condition: "mean(u) > 5", time: 3.1,
+    treatment: #"{ "name": "d", "at": 3.1, "set": { "u": 10 } }"#),
+  Event(
+    name: "one value by a dose", condition: "mean(u) == 0", time: 3.1,
+    treatment: #"{ "name": "d", "at": 3.1, "multiply": { "u": 0 } }"#),
+  Event(
+    name: "by a dose after a dose", condition: "mean(u) > 5", time: 3.1,
+    treatment:
+      #"{ "name": "a", "when": "mean(u) > 0.7 && t > 1", "set": { "u": 6 } }, { "name": "b", "at": 3.1, "set": { "u": 0.8 } }"#
+  ),
+  Event(
+    name: "at the time of a dose", condition: "t >= 3.1", time: 3.1,
+    treatment: #"{ "name": "d", "at": 3.1, "set": { "u": 10 } }"#),
+  Event(
+    name: "by a parameter", condition: "mean(u) > k - 0.5", time: 2.2,
+    treatment: #"{ "name": "a", "at": 2.2, "set": { "k": 0.1 } }"#),
+  Event(name: "when an infusion begins", condition: "mean(w) > 2", time: 1.3, treatment: infusion),
+  Event(name: "when an infusion ends", condition: "mean(w) < 1 && t > 1.5", time: 3.3, treatment: infusion),
+  Event(name: "when a rate jumps", condition: "mean(w) > 1", time: 4.7, makes: "where(t > 4.7, 2, 0)"),
+  Event(name: "when a rate has jumped", condition: "mean(w) > 1", time: 4.7, makes: "2*heaviside(t - 4.7)"),
+  Event(
+    name: "when a trace is removed", condition: "max(u) < 1e-9", time: 5,
+    field: #""u": { "extinction": { "below": 0.01, "every": 1 } }"#),
+  Event(name: "after a time", condition: "t > 5.3", time: 5.3),
+  Event(name: "from a time on", condition: "t >= 5.3", time: 5.3),
+  Event(name: "at one time", condition: "t == 5.3", time: 5.3),
+  Event(name: "in a window", condition: "t > 5.3 && t < 5.301", time: 5.3),
+  Event(name: "in a closed window", condition: "t >= 5.3 && t <= 5.301", time: 5.3),
+  Event(name: "in each of some windows", condition: "sin(t) > 0.9999", time: asin(0.9999)),
+  Event(name: "below in a window", condition: "t > 5 && t < 5.01 && mean(u) < 0.2", time: 5),
+  Event(name: "below within a window", condition: "t > 1 && t < 3 && mean(u) < 0.2", time: log(5)),
+  Event(
+    name: "there and back within a step", condition: "mean(w) > 0.9", time: asin(0.9), makes: "where(t < 4, sin(t), 0)"),
+  Event(name: "at the end", condition: "t >= 10", time: 10, isEnd: true),
+]
+
+private let times = [
+  #""step": 2.5, "scheme": "strang""#, #""step": 3, "scheme": "etdrk4""#, #""step": 0.7, "scheme": "strang4""#,
+  #""step": 0.03, "scheme": "rebalanced-strang""#, #""tolerance": 1e-3"#, #""tolerance": 1e-6, "scheme": "strang4""#,
+  #""tolerance": 1e-5, "scheme": "etdrk4""#,
+]
+
+@Suite struct EventTests {
+  @Test(arguments: events, times)
+  func aRunEndsAtTheMomentItselfWhateverTheSteps(_ event: Event, _ time: String) throws {
+    let simulation = try simulation(of: RunAssembly(configuration(event.text(time, stops: true)), threads: 1))
+    #expect(try simulation.run() == .stopped("it"))
+    #expect(abs(simulation.clock.time - event.time) <= event.precision)
+  }
+
+  @Test(arguments: events.filter { !$0.isEnd }, times)
+  func aDoseIsGivenAtTheMomentItselfWhateverTheSteps(_ event: Event, _ time: String) throws {
+    var last: Double?
+    var isGiven = false
+    try advance(try RunAssembly(configuration(event.text(time, stops: false)), threads: 1)) { time, state in
+      if state.values(1)[0] == 0 { last = time } else { isGiven = true }
+    }
+    #expect(isGiven)
+    #expect(abs((last ?? .nan) - event.time) <= event.precision)
+  }
+
+  /// `u' = u` is halved whenever it reaches 2, at `n ln 2`, by a step that is longer than the time in between.
+  @Test(arguments: [#""step": 2.5"#, #""step": 0.1"#, #""tolerance": 1e-3"#])
+  func aConditionSetsOffAgainWithinTheSameStep(time: String) throws {
+    let text = """
+      { "model": { "name": "m", "fields": { "u": {} }, "reactions": { "u": "u" } }, "domain": { "size": [1], "points": [4] },
+        "initial": { "u": 1 }, "time": { "end": 10, \(time), "scheme": "strang" },
+        "treatment": [ { "name": "h", "when": "mean(u) >= 2", "multiply": { "u": 0.5 } } ] }
+      """
+    var ends: [Double] = []
+    let assembly = try RunAssembly(configuration(text), threads: 1)
+    try advance(assembly) { time, _ in ends.append(time) }
+    for n in 1...14 { #expect(ends.contains { abs($0 - Double(n) * log(2)) < 1e-9 }) }
+    #expect(abs(assembly.state.values(0)[0] - exp(10) / pow(2, 14)) < 1e-8)
+  }
+
+  /// A drug is given when there is none left and the tumor is there; both hold after a dose of 0.
+  @Test(arguments: [#""step": 2.5"#, #""step": 0.1"#])
+  func aConditionThatHoldsTogetherWithWhatArmsItWaitsForAChange(time: String) throws {
+    func text(_ dose: Double) -> String {
+      """
+      { "model": { "name": "m", "fields": { "w": {}, "n": {} }, "reactions": { "w": "-w" } },
+        "domain": { "size": [1], "points": [4] }, "initial": { "w": 0, "n": 0 }, "time": { "end": 10, \(time), "scheme": "strang" },
+        "treatment": [ { "name": "d", "when": "t >= 1", "rearm_when": "mean(w) < 0.1", "add": { "w": \(dose), "n": 1 } } ] }
+      """
+    }
+    // From 1 to below 0.1 and again: at 1, 1 + ln 10, then from 1.1 each time.
+    let doses = try finalState(text(1)).values(1)[0]
+    #expect(doses == 1 + ((9 - log(10)) / log(11)).rounded(.down) + 1)
+    #expect(try finalState(text(0)).values(1)[0] == 1)
+  }
+
+  /// `u' = −(u − 1)`: the relative rate of change is `1/(eᵗ − 1)`.
+  @Test(arguments: [0.4, 0.2, 0.1])
+  func aSteadyStateBeginsWithAnErrorOfSecondOrderInTheStep(step: Double) throws {
+    let text = """
+      { "model": { "name": "m", "fields": { "u": {} }, "reactions": { "u": "1 - u" } },
+        "domain": { "size": [1], "points": [4] }, "initial": { "u": 0 }, "time": { "end": 100, "step": \(step), "scheme": "strang" },
+        "stop": [ { "steady": 1e-3, "for": 2 } ] }
+      """
+    let simulation = try simulation(of: RunAssembly(configuration(text), threads: 1))
+    #expect(try simulation.run() == .stopped("steady state"))
+    let error = abs(simulation.clock.time - log(1001) - 2)
+    print("a steady state, step \(step): \(error)")
+    #expect(error < 0.1 * step * step)
+  }
+
+  @Test(arguments: [#""step": 3"#, #""tolerance": 1e-3"#])
+  func whatIsSteadyFromTheStartEndsAfterItsTime(time: String) throws {
+    let text = """
+      { "model": { "name": "m", "fields": { "u": {} }, "reactions": { "u": "0" } },
+        "domain": { "size": [1], "points": [4] }, "initial": { "u": 1 }, "time": { "end": 100, \(time) },
+        "stop": [ { "steady": 1e-3, "for": 2.3 } ] }
+      """
+    let simulation = try simulation(of: RunAssembly(configuration(text), threads: 1))
+    #expect(try simulation.run() == .stopped("steady state"))
+    #expect(abs(simulation.clock.time - 2.3) < 1e-12)
+  }
+
+  @Test func aStopComesBeforeTheDosesOfItsTimeAndAfterThoseThatMakeItComeTrue() throws {
+    let event = events.first { $0.name == "at the time of a dose" }!
+    let before = try RunAssembly(configuration(event.text(#""step": 1"#, stops: true)), threads: 1)
+    _ = try simulation(of: before).run()
+    #expect(abs(before.state.values(0)[0] - exp(-3.1)) < 1e-12)
+    let dosed = try RunAssembly(
+      configuration(events.first { $0.name == "by a dose" }!.text(#""step": 1"#, stops: true)), threads: 1)
+    _ = try simulation(of: dosed).run()
+    #expect(dosed.state.values(0)[0] == 10)
+  }
+
+  @Test func whatCannotBeMetIsAWarning() {
+    func found(_ condition: String) -> String {
+      findings(Event(name: "", condition: condition, time: 0).text(#""step": 1"#, stops: true))
+    }
+    #expect(found("mean(u) == 0.5").contains("asks for one value of something that changes continuously"))
+    #expect(found("mean(u) > 1 || mean(u)^2 != 2*mean(w)").contains("excludes one value of something that changes"))
+    #expect(found("t > 10").contains("does not hold at any time of the run"))
+    #expect(found("t > 5 && t < 4").contains("does not hold at any time of the run"))
+    for good in [
+      "t == 5", "mean(u) >= 0.5", "integral(where(u > 0.5, 1, 0)) == 0", "floor(mean(u)) == 3", "t >= 10", "t < 5",
+    ] {
+      #expect(found(good) == "", "\(good)")
+    }
+  }
+}
