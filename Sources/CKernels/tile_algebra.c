@@ -137,14 +137,17 @@ MULTIVERSIONED void array_combine(double *out, const double *const *terms, const
   }
 }
 
-MULTIVERSIONED double array_extinguish(double *values, double threshold, const double *weights, size_t count) {
-  Lanes sum = {0};
+MULTIVERSIONED double array_extinguish(
+    double *values, double threshold, const double *weights, size_t count, double *removed) {
+  Lanes sum = {0}, number = {0};
   for (size_t i = 0; i < count; i++) {
     const double value = values[i];
-    const int vanishes = value >= 0 && value < threshold;
+    const int vanishes = value > -threshold && value < threshold;
     sum[i % lanes_at_once] += vanishes ? value * (weights ? weights[i] : 1) : 0;
+    number[i % lanes_at_once] += vanishes && value != 0 ? 1 : 0;
     values[i] = vanishes ? 0 : value;
   }
+  *removed = lanes_sum(number);
   return lanes_sum(sum);
 }
 

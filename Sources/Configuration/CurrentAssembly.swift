@@ -45,6 +45,7 @@ package final class CurrentAssembly {
     simulation.health = HealthCheck(
       of: assembly.state, tolerances: configuration.negativityTolerances,
       cannotBecomeNegative: configuration.cannotBecomeNegative, hasFronts: configuration.fieldsWithFronts,
+      traces: assembly.traceWatches,
       volumes: assembly.volumes, pool: assembly.pool)
     return simulation
   }

@@ -1,4 +1,5 @@
 import Documents
+import Foundation
 import Simulations
 import Storage
 import TimeStepping
@@ -89,6 +90,7 @@ package struct HealthReport {
       return
         "the front of field \(name) is thinner than two points (\(Float(points)) at \(point), \(when)), so that its "
         + "speed and width depend on the grid; take at least twice as many points (domain.points)"
+    case .regrowth(let trough): return regrowth(finding.field, from: trough) + " (\(when))"
     case .output(let value):
       return
         "what is written of field \(name) at t = \(configuration.description(ofTime: finding.time)), between two steps, is "
@@ -104,6 +106,14 @@ package struct HealthReport {
     let point = configuration.description(ofPoint: (lowest.row, lowest.column))
     return "its lowest value so far was \(Float(lowest.value)) at \(point) (step \(lowest.step), "
       + "t = \(configuration.description(ofTime: lowest.time))); "
+  }
+
+  private func regrowth(_ field: Int, from trough: Double) -> String {
+    let name = configuration.model.fieldNames[field]
+    return
+      "field \(name) has grown again after it was down to \(String(format: "%.3g", trough)) at its largest, which is less than "
+      + "one cell or than anything that can be told from errors; if it is made of cells, give it a threshold below which "
+      + "they are gone (\"extinction\" of the field, as in { \"below\": 1e-3, \"every\": 1 })"
   }
 
   private func remedy(negative field: Int) -> String {
@@ -158,6 +168,9 @@ package struct HealthReport {
     case .thinFront(let points):
       members.insert(.init("kind", .string("thin front")), at: 0)
       members.append(.init("width_in_points", .number(points)))
+    case .regrowth(let trough):
+      members.insert(.init("kind", .string("regrowth")), at: 0)
+      members.append(.init("lowest_maximum", .number(trough)))
     }
     return .object(members)
   }

@@ -41,6 +41,17 @@ extension RunConfiguration {
     ])
   }
 
+  /// The parts of the resolved run file that say how the state changes: not how long, and who looks on.
+  var equationsOutput: JSONText {
+    guard case .object(let members) = resolved(chosen: nil, isForCheckpoint: true) else { return .null }
+    let others = ["title", "observables", "stop", "output", "checkpoint"]
+    return .object(
+      members.filter { !others.contains($0.key) }.map { member in
+        guard member.key == "time", case .object(let times) = member.value else { return member }
+        return .init(member.key, .object(times.filter { $0.key != "end" }))
+      })
+  }
+
   /// Where files are named, by their full paths, but not in checkpoints, which do not need them.
   private func initialOutput(isForCheckpoint: Bool) -> JSONText {
     .object(

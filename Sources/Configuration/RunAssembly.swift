@@ -30,8 +30,8 @@ package final class RunAssembly {
   package let diffusionPlan: [Diffusion.Plan]
   /// Into how many parts each half of the first step is divided for taxis; nil without.
   package let taxisParts: Int?
-  /// For each field the fastest rate at which it grows from nothing.
-  package let growthRates: [Double]
+  /// How fast traces of the fields grow where there is nothing of them.
+  package let traceGrowth: TraceGrowth
 
   /// Largest absolute value of each field at the start of the run.
   package let maxima: [Double]
@@ -88,19 +88,21 @@ package final class RunAssembly {
     }
     let largest = maxima ?? []
     self.maxima = largest
-    growthRates = configuration.growthRates(maxima: largest)
+    // What treatments change is in it from the start: rounding of before they do grows afterwards.
+    traceGrowth =
+      try earlier?.traceGrowth ?? configuration.traceGrowth(maxima: largest, volumes: volumes, pool: pool)
     self.quasiSteady = quasiSteady
     taxis = try configuration.limitedTaxis(volumes: volumes, pool: pool)
     let isFresh = earlier == nil && continuing == nil
     if isFresh { try configuration.checkDomains(of: state, volumes: volumes) }
-    let plain = try configuration.diffusingFields(growthRates: growthRates, volumes: volumes, pool: pool)
+    let plain = try configuration.diffusingFields(traceGrowth: traceGrowth, volumes: volumes, pool: pool)
     ringing =
       try isFresh
       ? SharpData.ringing(
         configuration, state: state, diffusions: plain, taxis: taxis, volumes: volumes, pool: pool)
       : earlier?.ringing ?? continuing?.ringing ?? model.fields.map { _ in 0 }
     let fields = try configuration.diffusingFields(
-      growthRates: growthRates, ringing: ringing, volumes: volumes, pool: pool)
+      traceGrowth: traceGrowth, ringing: ringing, volumes: volumes, pool: pool)
     diffusion = try configuration.diffusion(of: fields, quasiSteady: quasiSteady, volumes: volumes, pool: pool)
     spectralTaxis = try configuration.spectralTaxis(volumes: volumes, pool: pool)
     let (rates, distributions, lines) = try RunAssembly.reactions(
@@ -127,6 +129,7 @@ package final class RunAssembly {
     }
     taxisParts = taxis?.division(state, time: start, step: 0.5 * length)
     observables = try configuration.makeObservables(volumes: volumes, pool: pool)
+    if earlier == nil, continuing == nil { try checkBalances() }
   }
 
   /// The reactions of all points, and what in them depends on the past and the whole domain.

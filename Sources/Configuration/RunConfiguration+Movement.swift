@@ -9,10 +9,10 @@ extension RunConfiguration {
   /// How the fields diffuse.
   ///
   /// - Parameters:
-  ///   - growthRates: of each field; none are needed for fields that are always in balance.
+  ///   - traceGrowth: not needed for fields that are always in balance.
   ///   - ringing: see `FieldDiffusion`; none where nothing is known of the data.
   func diffusingFields(
-    growthRates: [Double], ringing: [Double] = [], volumes: PointVolumes, pool: WorkerPool
+    traceGrowth: TraceGrowth?, ringing: [Double] = [], volumes: PointVolumes, pool: WorkerPool
   ) throws -> [FieldDiffusion] {
     let growingAtOnce = fieldsThatGrowAtOnce
     return try model.fields.indices.map { index in
@@ -33,8 +33,7 @@ extension RunConfiguration {
           try $0.permeability(
             of: grid, fields: model.fieldNames, parameters: model.parameterValues, volumes: volumes)
         },
-        growthRate: growthRates.isEmpty ? 0 : growthRates[index],
-        duration: endTime - startTime, growsAtOnce: growingAtOnce.contains(index),
+        traceExponent: traceGrowth?.exponents[index] ?? 0, growsAtOnce: growingAtOnce.contains(index),
         isQuasiSteady: model.fields[index].isQuasiSteady, ringing: ringing, requestedMethod: requestedMethods[index],
         symbol: symbol,
         keepsSymbol: isControlled || scheme.comparesSteps || ringing > 0 && rings(diffusivity))
@@ -53,7 +52,7 @@ extension RunConfiguration {
   /// The fields that are always in balance; nil if there are none.
   func quasiSteadyFields(volumes: PointVolumes, pool: WorkerPool) throws -> QuasiSteadyFields? {
     if quasiSteadyOrder.isEmpty { return nil }
-    let fields = try diffusingFields(growthRates: [], volumes: volumes, pool: pool)
+    let fields = try diffusingFields(traceGrowth: nil, volumes: volumes, pool: pool)
     return try QuasiSteadyFields(
       quasiSteadyOrder.map { try BalanceSolver(field: $0, fields[$0], volumes: volumes, pool: pool) },
       rates: keptInDomain(model.rates), fields: model.fieldNames, parameters: model.parameterValues, volumes: volumes,

@@ -57,6 +57,8 @@ package struct RunPlan {
       "field_frames": .integer(volume.frames),
       "images": .integer(volume.images),
       "fields_h5_bytes": .integer(volume.fieldBytes),
+      "growth_from_empty": assembly.traceGrowth.harmful.isEmpty
+        ? nil : .array(assembly.traceGrowth.harmful.map(output)),
       "positivity": configuration.positivityOutput,
       "rounding_of_rates": assembly.roundingOutput(at: configuration.startTime),
       "noise": configuration.noiseOutput,
@@ -90,6 +92,9 @@ package struct RunPlan {
           "    \(name): super-time-stepping, \(stages) stages, \(steps) to a step of the run (\(reason))")
       }
     }
+    for (number, circle) in assembly.traceGrowth.harmful.enumerated() {
+      lines.append((number == 0 ? "  growth       " : "               ") + configuration.description(of: circle))
+    }
     if let parts = assembly.taxisParts {
       let names = (assembly.taxis?.fields ?? []).map { configuration.model.fieldNames[$0.field] }
       lines.append(
@@ -112,6 +117,14 @@ package struct RunPlan {
     }
     lines += configuration.stops.map { "  stop         \($0.reason)" }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func output(_ circle: TraceGrowth.Circle) -> JSONText {
+    .object([
+      "fields": .strings(circle.fields.map { configuration.model.fieldNames[$0] }),
+      "rate": circle.rate.isFinite ? .number(circle.rate) : .null,
+      "exponent": circle.exponent.isFinite ? .number(circle.exponent) : .null,
+    ])
   }
 
   private var scheme: String {

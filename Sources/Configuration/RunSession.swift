@@ -1,6 +1,7 @@
 import Documents
 import Fields
 import Foundation
+import Operators
 import Reports
 import Simulations
 import Storage
@@ -54,6 +55,9 @@ package final class RunSession {
   private final class CheckpointTimes: Sendable {
     let longest = Mutex<Double?>(nil)
   }
+
+  /// Doubtful things about the way in which the run was begun.
+  package private(set) var warnings: [String] = []
 
   /// Why the run could not go on, if so.
   package private(set) var failure: FailureReport?
@@ -128,15 +132,58 @@ package final class RunSession {
     memory.regimen?.forgetParameters(continuation.parametersSet)
     if continuation.hasOtherStops { memory.stops = nil }
     try simulation.regimen.restore(memory.regimen, at: memory.clock.time)
-    simulation.stepper.memorized = memory.stepper
-    for part in simulation.stepper.memory {
+    // What the stepper remembers of the latest step holds for the equations and the scheme of that step alone.
+    let transformed = try RunSession.fieldsThatWereTransformed(checkpoint, assembly)
+    let hasOtherEquations =
+      try RunSession.hasOtherEquations(checkpoint, configuration) || !transformed.isEmpty
+    if !transformed.isEmpty {
+      let names = transformed.map { names[$0] }.joined(separator: ", ")
+      warnings.append(
+        "up to here transforms have moved \(names), because the run was to end earlier; their rounding lies in empty tissue "
+          + "and grows: if there is any, begin a new run with this end")
+    }
+    simulation.stepper.memorized =
+      hasOtherEquations ? StepperMemory(choice: memory.stepper.choice) : memory.stepper
+    for part in simulation.stepper.memory where !hasOtherEquations {
       try RunSession.restore(checkpoint, "memory/\(part.name)", names, into: part.set)
     }
     try assembly.restoreHistory(memory.history, from: checkpoint)
     try simulation.restore(
       memory, continuesFiles: !branching,
       unwritten: branching ? [:] : RunSession.unwritten(memory, checkpoint, configuration))
+    if hasOtherEquations { simulation.equationsHaveChanged() }
     try writeResolved()
+  }
+
+  /// Whether a run that goes on does so with other equations, or another way to solve them, than those of a checkpoint.
+  private static func hasOtherEquations(
+    _ checkpoint: CheckpointFile, _ configuration: RunConfiguration
+  ) throws -> Bool {
+    guard !configuration.overrides.isEmpty, let text = checkpoint.header.texts[CheckpointText.runFile] else {
+      return false
+    }
+    let before = try RunConfiguration(SourceText(name: checkpoint.path, text: text))
+    return before.equationsOutput != configuration.equationsOutput
+  }
+
+  /// Finds the fields that are not transformed from here on, but were before, because the run was to end earlier.
+  ///
+  /// What a transform has left in empty tissue stays there and grows.
+  private static func fieldsThatWereTransformed(
+    _ checkpoint: CheckpointFile, _ assembly: RunAssembly
+  ) throws -> [Int] {
+    let configuration = assembly.configuration
+    guard !configuration.overrides.isEmpty, let text = checkpoint.header.texts[CheckpointText.runFile],
+      assembly.diffusion.fields.contains(where: \.isSpoiltByRounding)
+    else { return [] }
+    let before = try RunConfiguration(SourceText(name: checkpoint.path, text: text))
+    guard before.model.fieldNames == configuration.model.fieldNames else { return [] }
+    let growth = try before.traceGrowth(maxima: assembly.maxima, volumes: assembly.volumes, pool: assembly.pool)
+    return assembly.diffusion.fields.indices.filter { index in
+      let field = assembly.diffusion.fields[index]
+      return field.moves && field.isSpoiltByRounding && field.requestedMethod == nil
+        && growth.exponents[index] <= FieldDiffusion.largestHarmlessGrowth
+    }
   }
 
   static func restore(

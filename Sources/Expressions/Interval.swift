@@ -34,10 +34,14 @@ package struct Interval: Hashable, Sendable {
   /// The image under a function that does not fall.
   func mapped(_ rising: (Double) -> Double) -> Interval { Interval(spanning: [rising(low), rising(high)]) }
 
-  static func + (a: Interval, b: Interval) -> Interval { Interval(a.low + b.low, a.high + b.high) }
+  static func + (a: Interval, b: Interval) -> Interval {
+    let (low, high) = (a.low + b.low, a.high + b.high)
+    // Infinities of both signs say nothing.
+    return Interval(low.isNaN ? -.infinity : low, high.isNaN ? .infinity : high)
+  }
   static prefix func - (a: Interval) -> Interval { Interval(-a.high, -a.low) }
 
-  static func * (a: Interval, b: Interval) -> Interval {
+  package static func * (a: Interval, b: Interval) -> Interval {
     func product(_ x: Double, _ y: Double) -> Double { x == 0 || y == 0 ? 0 : x * y }
     return Interval(
       spanning: [product(a.low, b.low), product(a.low, b.high), product(a.high, b.low), product(a.high, b.high)])
@@ -66,7 +70,7 @@ extension Interval {
   init(_ operation: UnaryOperation, of a: Interval) {
     switch operation {
     case .negate: self = -a
-    case .not: self = .unit
+    case .not: self = Interval(1, 1) + -a
     case .abs: self = a.isNonNegative ? a : a.isNonPositive ? -a : Interval(0, max(-a.low, a.high))
     case .sqrt, .log, .log10: self = Interval(max(a.low, 0), max(a.high, 0)).mapped { operation.value($0) }
     case .exp, .tanh, .erf, .floor: self = a.mapped { operation.value($0) }
@@ -84,9 +88,19 @@ extension Interval {
     case .power: self = a.power(b)
     case .min: self = Interval(Swift.min(a.low, b.low), Swift.min(a.high, b.high))
     case .max: self = Interval(Swift.max(a.low, b.low), Swift.max(a.high, b.high))
-    default: self = .unit
+    case .less: self = Interval(always: a.high < b.low, never: a.low >= b.high)
+    case .lessOrEqual: self = Interval(always: a.high <= b.low, never: a.low > b.high)
+    case .greater: self = Interval(always: a.low > b.high, never: a.high <= b.low)
+    case .greaterOrEqual: self = Interval(always: a.low >= b.high, never: a.high < b.low)
+    case .equal: self = Interval(always: a.single != nil && a == b, never: a.high < b.low || b.high < a.low)
+    case .notEqual: self = Interval(always: a.high < b.low || b.high < a.low, never: a.single != nil && a == b)
+    case .and: self = Interval(Swift.min(a.low, b.low), Swift.min(a.high, b.high))
+    case .or: self = Interval(Swift.max(a.low, b.low), Swift.max(a.high, b.high))
     }
   }
+
+  /// A condition, which is 1 where it holds and 0 where it does not.
+  private init(always: Bool, never: Bool) { self.init(always ? 1 : 0, never ? 0 : 1) }
 }
 
 extension Expression {
@@ -114,7 +128,8 @@ extension ExpressionGraph {
     case .unary(let operation, let a): Interval(operation, of: known[a])
     case .binary(.divide, let a, let b) where isShare(a, of: b, known: known): (known[a] / known[b]).intersection(.unit)
     case .binary(let operation, let a, let b): Interval(operation, of: known[a], known[b])
-    case .choice(_, let a, let b): known[a].union(known[b])
+    case .choice(let condition, let a, let b):
+      known[condition].single.map { $0 == 0 ? known[b] : known[a] } ?? known[a].union(known[b])
     case .functional(.integral, let a), .lineFunctional(.integral, _, let a): known[a] * .nonNegative
     case .functional(_, let a), .lineFunctional(_, _, let a): known[a]
     case .convolution(let kernel, let a): known[kernel] * known[a] * .nonNegative

@@ -61,6 +61,9 @@ package final class BalanceSolver: Sendable {
 
   /// The residual is made smaller than this share of the production and consumption.
   private static let tolerance = 1e-10
+  private static let rounding = 1e-13
+  /// Smaller numbers have no digits to spare.
+  private static let nothing = 1e-290
   private static let mostNewtonSteps = 40
   private static let mostIterations = 2000
   /// In so many Newton steps values are kept from becoming negative.
@@ -88,9 +91,16 @@ package final class BalanceSolver: Sendable {
     }
     let sides = local.own.sideRates(local.values, time: time, scale: state.scale)
     var (residual, scale) = try self.residual(state, sides, evaluateOnGrid)
+    // What is left by rounding of a balance that was large before.
+    let rounding = max(BalanceSolver.rounding * scale, BalanceSolver.nothing)
     let mayBeGuarded = !isLinear && state.minimum(field) >= 0
     for index in 0..<BalanceSolver.mostNewtonSteps {
-      if residual <= BalanceSolver.tolerance * scale { return }
+      // On a line one step is little work, and finds also what is far below the residual at other points.
+      if residual <= max(BalanceSolver.tolerance * scale, rounding),
+        index > 0 || !isLine || isSingular || residual <= BalanceSolver.nothing
+      {
+        return
+      }
       try solveLinear(to: BalanceSolver.tolerance * scale)
       work.setField(Part.before, toSumOf: [(1, state)], field: field, pool: pool)
       if mayBeGuarded, index < BalanceSolver.guardedSteps, limitDecrease(of: w) {
@@ -103,7 +113,7 @@ package final class BalanceSolver: Sendable {
       while true {
         add(share, to: w)
         let (next, nextScale) = try self.residual(state, sides, evaluateOnGrid)
-        if next < residual || next <= BalanceSolver.tolerance * nextScale {
+        if next < residual || next <= max(BalanceSolver.tolerance * nextScale, rounding) {
           (residual, scale) = (next, nextScale)
           break
         }

@@ -14,10 +14,9 @@ package struct FieldDiffusion: Sendable {
   package let supplies: [SideSupply]
   /// Coefficients of exchange that are not constant, at sides whose boundary is `.robin`.
   package let permeabilities: [SidePermeability]
-  /// The fastest rate at which the field grows from next to nothing, or 0 if it does not.
-  package let growthRate: Double
-  /// Length of the run in time.
-  package let duration: Double
+  /// The logarithm of the most that a trace of the field, or of what it feeds, is multiplied with in the run where there
+  /// is nothing else of it; 0 if it does not grow.
+  package let traceExponent: Double
   /// Whether growth from next to nothing takes no time, so that it does not matter how little that is.
   let growsAtOnce: Bool
   /// Whether the field is always in balance, and moved by no flow.
@@ -35,8 +34,7 @@ package struct FieldDiffusion: Sendable {
   package init(
     diffusivities: [Double], variable: VariableDiffusivity? = nil, crossTerms: [CrossTerm] = [],
     boundaries: [AxisBoundary], supplies: [SideSupply] = [], permeabilities: [SidePermeability] = [],
-    growthRate: Double = 0, duration: Double = 0, growsAtOnce: Bool = false, isQuasiSteady: Bool = false,
-    ringing: Double = 0,
+    traceExponent: Double = 0, growsAtOnce: Bool = false, isQuasiSteady: Bool = false, ringing: Double = 0,
     requestedMethod: PropagatorMethod? = nil, symbol: DiffusionSymbol = .spectral, keepsSymbol: Bool = false
   ) {
     self.ringing = ringing
@@ -48,8 +46,7 @@ package struct FieldDiffusion: Sendable {
     self.boundaries = boundaries
     self.supplies = supplies
     self.permeabilities = permeabilities
-    self.growthRate = growthRate
-    self.duration = duration
+    self.traceExponent = traceExponent
     self.requestedMethod = requestedMethod
     requestedSymbol = symbol
     self.keepsSymbol = keepsSymbol
@@ -57,12 +54,12 @@ package struct FieldDiffusion: Sendable {
 
   /// The same diffusivity along all axes, and nothing given at the sides.
   package init(
-    diffusivity: Double, boundaries: [AxisBoundary], growthRate: Double = 0, duration: Double = 0,
+    diffusivity: Double, boundaries: [AxisBoundary], traceExponent: Double = 0,
     requestedMethod: PropagatorMethod? = nil, symbol: DiffusionSymbol = .spectral, keepsSymbol: Bool = false
   ) {
     self.init(
-      diffusivities: boundaries.map { _ in diffusivity }, boundaries: boundaries, growthRate: growthRate,
-      duration: duration, requestedMethod: requestedMethod, symbol: symbol, keepsSymbol: keepsSymbol)
+      diffusivities: boundaries.map { _ in diffusivity }, boundaries: boundaries, traceExponent: traceExponent,
+      requestedMethod: requestedMethod, symbol: symbol, keepsSymbol: keepsSymbol)
   }
 
   /// Whether it diffuses along some axis.
@@ -89,10 +86,9 @@ package struct FieldDiffusion: Sendable {
   func with(symbol: DiffusionSymbol) -> FieldDiffusion {
     FieldDiffusion(
       diffusivities: diffusivities, variable: variable, crossTerms: crossTerms, boundaries: boundaries,
-      supplies: supplies, permeabilities: permeabilities, growthRate: growthRate, duration: duration,
+      supplies: supplies, permeabilities: permeabilities, traceExponent: traceExponent,
       growsAtOnce: growsAtOnce, isQuasiSteady: isQuasiSteady, ringing: ringing, requestedMethod: requestedMethod,
-      symbol: symbol,
-      keepsSymbol: keepsSymbol)
+      symbol: symbol, keepsSymbol: keepsSymbol)
   }
 
   /// A field that stays where it is.
@@ -119,7 +115,7 @@ package struct FieldDiffusion: Sendable {
 
   /// Whether the rounding of a transform would grow into a false invasion.
   package var isSpoiltByRounding: Bool {
-    !growsAtOnce && growthRate * duration > FieldDiffusion.largestHarmlessGrowth
+    !growsAtOnce && traceExponent > FieldDiffusion.largestHarmlessGrowth
   }
 }
 

@@ -3,8 +3,8 @@ import Fields
 /// Sets densities that are too low to mean anybody to 0, at times that do not depend on the steps.
 ///
 /// Without this a trace of 1e-40 cells per volume regrows as if it were a cell. After each step, however short, it would
-/// take away whatever arrives within one step: no population could spread, and fewer the more accurate the run. Negative
-/// values are left as they are: they are an error, and not a low density.
+/// take away whatever arrives within one step: no population could spread, and fewer the more accurate the run. Values
+/// that are a little below 0, which are an error of the scheme, mean nobody either, and would grow like others.
 package final class Extinction {
   /// What is taken away of a field.
   package struct Rule: Hashable, Sendable {
@@ -47,10 +47,14 @@ package final class Extinction {
   }
 
   /// Takes away what is to go by the end of a step.
-  func apply(to state: FieldSet, from start: Double, to end: Double) {
-    for (field, rule) in rules.enumerated() {
-      guard let rule, rule.next(after: start) < rule.next(after: end) else { continue }
-      removed[field] += state.extinguish(field, below: rule.threshold, volumes: volumes, pool: pool)
+  ///
+  /// - Returns: the fields in which there was something to take.
+  func apply(to state: FieldSet, from start: Double, to end: Double) -> [Int] {
+    rules.indices.filter { field in
+      guard let rule = rules[field], rule.next(after: start) < rule.next(after: end) else { return false }
+      let taken = state.extinguish(field, below: rule.threshold, volumes: volumes, pool: pool)
+      removed[field] += taken.mass
+      return taken.points > 0
     }
   }
 }

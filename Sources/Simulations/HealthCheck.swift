@@ -8,6 +8,7 @@ import TimeStepping
 ///   largest value that the field has had is a finding, or, if the model does not allow it and the scheme promises that it
 ///   cannot happen, ends the run.
 /// - A front that the grid does not resolve is a finding, looked for in every sixteenth step.
+/// - A population that comes back from a trace that no cell is left in is a finding.
 ///
 /// What is written of a time inside of a step is held to what the step is: it must be finite, and not fall below 0 where both ends of
 /// the step do not. What cannot be had in that way is a finding.
@@ -20,6 +21,8 @@ package final class HealthCheck {
       case negative
       /// Its width in points.
       case thinFront(points: Double)
+      /// The largest value that was left.
+      case regrowth(from: Double)
       /// What was written between two steps: a negative value, or one that is no number.
       case output(Double)
     }
@@ -54,6 +57,7 @@ package final class HealthCheck {
   private let cannotBecomeNegative: [Bool]
   private let tolerances: [Double]
   private var fronts: [FrontResolution]
+  private var traces: [TraceWatch]
   private let hasFronts: [Bool]
   private let ranges: FieldRanges
   private let volumes: PointVolumes
@@ -74,11 +78,13 @@ package final class HealthCheck {
   ///   - cannotBecomeNegative: whether the equations of each field keep it non-negative.
   ///   - hasFronts: whether a jump of each field can travel: nothing travels between points that know nothing of each
   ///     other. All fields if nothing is given.
+  ///   - traces: what can grow from traces by itself.
   package init(
     of state: FieldSet, tolerances: [Double], cannotBecomeNegative: [Bool], hasFronts: [Bool]? = nil,
-    volumes: PointVolumes, pool: WorkerPool
+    traces: [TraceWatch] = [], volumes: PointVolumes, pool: WorkerPool
   ) {
     self.pool = pool
+    self.traces = traces
     ranges = FieldRanges(grid: state.grid, count: state.count, pool: pool)
     let initial = ranges.ranges(of: state)
     lowest = initial.map(\.minimum)
@@ -98,7 +104,8 @@ package final class HealthCheck {
   ///   - isPromised: whether the scheme keeps densities non-negative whatever the step.
   package func check(_ state: FieldSet, step: Int, time: Double, isPromised: Bool) throws(NumericalFailure) {
     self.step = step
-    for (field, range) in ranges.ranges(of: state).enumerated() {
+    let ranges = ranges.ranges(of: state)
+    for (field, range) in ranges.enumerated() {
       guard range.isFinite else { throw HealthCheck.failure(state, field, time: time) }
       largestSizes[field] = max(largestSizes[field], range.size)
       lowest[field] = min(lowest[field], range.minimum)
@@ -115,7 +122,21 @@ package final class HealthCheck {
             kind: .thinFront(points: points), field: field, step: step, time: time, row: face.row, column: face.column))
       }
     }
+    for index in traces.indices {
+      guard
+        let trough = traces[index].look(
+          at: state, sizes: ranges.map(\.size), largest: largestSizes, pointVolume: volumes.uniform)
+      else { continue }
+      let field = traces[index].fields[0]
+      let place = state.firstPoint(field) { $0 == ranges[field].maximum } ?? (0, 0)
+      findings.append(
+        Finding(
+          kind: .regrowth(from: trough), field: field, step: step, time: time, row: place.0, column: place.1))
+    }
   }
+
+  /// Takes note that fields or equations were changed at once.
+  func solutionHasJumped() { for index in traces.indices { traces[index].jump() } }
 
   private func negative(
     _ state: FieldSet, _ field: Int, _ value: Double, step: Int, time: Double, isPromised: Bool

@@ -13,28 +13,25 @@ extension Simulation {
 
   /// Does what the treatments do at this time, before the step that begins here.
   func carryOutTreatments() throws {
-    let choice = stepper.memorized.choice
-    let before = ledger.flatMap { _ in regimen.equations.account?.masses(of: state) }
-    var isTreated = try regimen.carryOut(state, at: clock.time)
-    let isJump = jumps.isJump(clock.time) && (isTreated || !regimen.isCarriedOut(at: clock.time))
-    guard isTreated || isJump else { return }
-    if isJump {
-      try regimen.equations.quasiSteady?.settle(state, time: jumps.after(clock.time))
-      // Fields in balance jump with the rates, and can make a condition come true.
-      if try regimen.carryOut(state, at: clock.time) { isTreated = true }
-      regimen.noteCarriedOut(at: clock.time)
+    try changeBetweenSteps(at: clock.time) { () throws -> ChangeBetweenSteps in
+      let choice = stepper.memorized.choice
+      let before = ledger.flatMap { _ in regimen.equations.account?.masses(of: state) }
+      var isTreated = try regimen.carryOut(state, at: clock.time)
+      let isJump = jumps.isJump(clock.time) && (isTreated || !regimen.isCarriedOut(at: clock.time))
+      guard isTreated || isJump else { return .none }
+      if isJump {
+        try regimen.equations.quasiSteady?.settle(state, time: jumps.after(clock.time))
+        // Fields in balance jump with the rates, and can make a condition come true.
+        if try regimen.carryOut(state, at: clock.time) { isTreated = true }
+        regimen.noteCarriedOut(at: clock.time)
+      }
+      if isTreated, let before, let after = regimen.equations.account?.masses(of: state) {
+        ledger?.addDoses(from: before, to: after)
+      }
+      // The equations may have a new stepper, which goes on with the scheme chosen so far until it chooses itself.
+      if isTreated, let choice { stepper.memorized = StepperMemory(choice: choice) }
+      return .jump
     }
-    if isTreated, let before, let after = regimen.equations.account?.masses(of: state) {
-      ledger?.addDoses(from: before, to: after)
-    }
-    // Where rates jump the solution bends, and what looks back on it later does, too.
-    try regimen.equations.delays?.recordJump(state, at: clock.time)
-    // The equations may have a new stepper, which goes on with the scheme chosen so far until it chooses itself.
-    if isTreated, let choice { stepper.memorized = StepperMemory(choice: choice) }
-    stepper.restart()
-    steps.restart(with: stepper)
-    stops.restart()
-    try lookForStop()
   }
 
   /// Keeps the reason if a condition that ends the run holds now.

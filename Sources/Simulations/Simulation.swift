@@ -130,7 +130,7 @@ package final class Simulation {
         let step: Clock.Step
         do { step = try takeStep(to: goal(after: clock.time)) } catch is StoppedInside { return .interrupted }
         attention.completeStep()
-        removeTraces(after: step)
+        try removeTraces(after: step)
         clock.complete(step)
         try recordHistory()
         try observe(at: clock.time, state)
@@ -151,13 +151,6 @@ package final class Simulation {
     markOutputs()
     try observeEnd()
     return stopReason.map { .stopped($0) } ?? .reachedEnd
-  }
-
-  private func removeTraces(after step: Clock.Step) {
-    guard let extinction else { return }
-    let before = extinction.removed
-    extinction.apply(to: state, from: step.start, to: step.end)
-    ledger?.remove(zip(extinction.removed, before).map { $0 - $1 })
   }
 
   // MARK: Checkpoints

@@ -80,6 +80,7 @@ struct Resume: ParsableCommand {
     }
     let session = try RunSession(
       resuming: checkpoint, as: continuation, in: target, branching: branch != nil, threads: options.threads)
+    for warning in session.warnings { note("warning: \(warning)") }
     try carryOut(session, options)
   }
 

@@ -176,3 +176,54 @@ def test_a_run_from_data_that_jump_goes_on_with_its_propagators(oncofield, tmp_p
     }))
     oncofield("run", path, "--output", tmp_path / "whole", "--threads", 1)
     assert_branches_end_alike(oncofield, tmp_path / "whole", tmp_path, fields=("u", "c"))
+
+
+FRONT = """
+{ "model": { "name": "front", "parameters": { "k": 1 }, "fields": { "u": { "diffusion": 1 } },
+    "reactions": { "u": "k*u*(1 - u)" } },
+  "domain": { "size": [200], "points": [800] }, "initial": { "u": "exp(-x^2/50)" },
+  "time": { "end": 20, "scheme": "etdrk4" },
+  "observables": { "front": "max(where(u > 0.5, x, 0))" },
+  "output": { "observables": { "every": 5 } }, "checkpoint": { "every": 10 } }
+"""
+
+
+def rows(directory):
+    return np.genfromtxt(directory / "observables.csv", delimiter=",", names=True)
+
+
+def test_a_later_end_takes_what_the_stepper_remembers_for_what_it_is(oncofield, tmp_path):
+    """To t = 30 the front must not be transformed, to t = 20 it may: coefficients of before are no values of after."""
+    (tmp_path / "front.json").write_text(FRONT)
+    oncofield("run", tmp_path / "front.json", "--output", tmp_path / "run")
+    finished = oncofield("resume", tmp_path / "run", "--set", "time.end=30")
+    assert "warning: up to here transforms have moved u" in finished.stderr
+    table = rows(tmp_path / "run")
+    # A front of speed 2 less 3/(2t), on points 0.25 apart.
+    ahead = table["front"][table["t"] == 30][0] - table["front"][table["t"] == 20][0]
+    assert abs(ahead - (20 - 1.5 * np.log(30 / 20))) < 0.8
+    assert table["maxu"].max() < 1.001
+
+
+@pytest.mark.parametrize("scheme", ["etdrk4", "rebalanced-strang", "auto"])
+def test_a_fork_with_other_rates_begins_with_these(oncofield, tmp_path, scheme):
+    """With k = 0 nothing grows after the fork; rates of before the fork would add to the mass."""
+    (tmp_path / "front.json").write_text(FRONT.replace("etdrk4", scheme))
+    oncofield("run", tmp_path / "front.json", "--output", tmp_path / "run")
+    first = sorted((tmp_path / "run" / "checkpoints").glob("*.h5"))[0]
+    step = int(first.stem)
+    fork = tmp_path / "fork"
+    oncofield("resume", tmp_path / "run", "--step", step, "--set", "parameters.k=0", "--output", fork)
+    mass = 0.25 * np.frombuffer(datasets(first)["fields/u"]).sum()
+    after = rows(fork)["massu"]
+    assert len(after) >= 2 and np.abs(after / mass - 1).max() < 1e-9
+
+
+@pytest.mark.parametrize("scheme", ["rebalanced-strang", "strang4"])
+def test_a_fork_may_have_another_scheme(oncofield, tmp_path, scheme):
+    (tmp_path / "front.json").write_text(FRONT)
+    oncofield("run", tmp_path / "front.json", "--output", tmp_path / "run")
+    first = sorted((tmp_path / "run" / "checkpoints").glob("*.h5"))[0]
+    fork = tmp_path / "fork"
+    oncofield("resume", tmp_path / "run", "--step", int(first.stem), "--set", f"time.scheme={scheme}", "--output", fork)
+    assert abs(rows(fork)["front"][-1] - rows(tmp_path / "run")["front"][-1]) < 0.3

@@ -92,9 +92,11 @@ import Testing
         state.setValues(0, to: start)
         let removed = state.extinguish(0, below: 4, volumes: volumes, pool: WorkerPool(threads: threads))
         let volume = try #require(grid.pointVolume)
-        let exact = volume * start.filter { $0 >= 0 && $0 < 4 }.reduce(0, +)
-        #expect(abs(removed - exact) < 1e-12 * exact)
-        #expect(state.values(0) == start.map { $0 >= 0 && $0 < 4 ? 0 : $0 })
+        let gone = start.filter { abs($0) < 4 }
+        let exact = volume * gone.reduce(0, +)
+        #expect(abs(removed.mass - exact) < 1e-12 * exact)
+        #expect(removed.points == gone.count { $0 != 0 })
+        #expect(state.values(0) == start.map { abs($0) < 4 ? 0 : $0 })
       }
     }
   }

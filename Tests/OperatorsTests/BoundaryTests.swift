@@ -298,7 +298,7 @@ private func supply(_ isUpper: Bool, axis: Int = 0, _ values: @escaping @Sendabl
     let grid = grid([400], size: [400])
     let field = FieldDiffusion(
       diffusivities: [0.5], boundaries: [.sides(lower: .value, upper: .flux)], supplies: [supply(false) { _ in [1] }],
-      growthRate: 1, duration: 100)
+      traceExponent: 100)
     let state = try FieldSet(grid: grid, count: 1)
     try advance(state, field, by: 1, steps: 3)
     #expect(state.minimum(0) >= 0)

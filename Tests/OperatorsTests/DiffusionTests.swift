@@ -195,7 +195,7 @@ private let shapes = [[37], [1], [2], [24, 17], [16, 48], [9, 10, 11], [33, 1, 1
     -> AxisPropagator
   {
     let field = FieldDiffusion(
-      diffusivity: strength, boundaries: [.noFlux], growthRate: growth, duration: 100, symbol: symbol)
+      diffusivity: strength, boundaries: [.noFlux], traceExponent: growth * 100, symbol: symbol)
     return AxisPropagator.chosen(
       for: field, axis: 0, of: Grid(axes: [Axis(name: "x", length: Double(points), points: points)]), step: 1)
   }

@@ -44,7 +44,8 @@ void array_extrapolate(double *fine, const double *coarse, double weight, size_t
 
 /// Sets values of at least 0 but less than `threshold` to 0; returns their sum with weights (1 if NULL), added up in
 /// eight fixed lanes.
-double array_extinguish(double *values, double threshold, const double *weights, size_t count);
+double array_extinguish(
+    double *values, double threshold, const double *weights, size_t count, double *removed);
 
 /// Limits a source so that it takes at most what is there: |source[i]| · step ≤ max(value[i], 0).
 void array_limit_source(double *source, const double *value, double step, size_t count);

@@ -41,6 +41,7 @@ package final class NoiseStepper: Stepper {
 
   package func commit() {}
   package func restart() {}
+  package func forgetValues(_ fields: [Int], of state: FieldSet) {}
 
   package func attempt(
     _ state: FieldSet, from time: Double, by step: Double, measure: ErrorMeasure?,

@@ -129,6 +129,10 @@ package final class AutomaticStepper: Stepper {
     stored.withLock { $0.choice.isOutdated = true }
   }
 
+  package func forgetValues(_ fields: [Int], of state: FieldSet) {
+    for candidate in candidates { candidate.stepper.forgetValues(fields, of: state) }
+  }
+
   // MARK: Choosing
 
   package func prepare(

@@ -96,6 +96,21 @@ final class Balance: Sendable {
     for field in fields { difference.setField(field, toSumOf: [(1, difference), (weight, state)], pool: pool) }
   }
 
+  /// Sets the constants that are remembered to 0 where nothing is left of their fields.
+  func clear(_ changed: [Int], whereEmpty state: FieldSet) {
+    let memory = memory
+    let grid = state.grid
+    for field in fields where changed.contains(field) {
+      for slot in memory.slots.prefix(memory.steps.count) {
+        let set = kept[slot]
+        pool.forEach(grid.rowCount) { row, _ in
+          let (values, constants) = (state.pointer(field, row: row), set.pointer(field, row: row))
+          for point in 0..<grid.rowLength where values[point] == 0 { constants[point] = 0 }
+        }
+      }
+    }
+  }
+
   private static func sign(_ part: SplittingScheme.Part) -> Double { part == .diffusion ? 1 : -1 }
 
   /// `d_R = (change by reactions and taxis)/Δt − c` and `d_D = (change by diffusion)/Δt + c`, hence the next

@@ -108,6 +108,8 @@ package final class DoublingStepper: Stepper {
     learned.withLock { ($0.calibration, $0.transport) = (nil, ErrorTransport()) }
   }
 
+  package func forgetValues(_ fields: [Int], of state: FieldSet) { base.forgetValues(fields, of: state) }
+
   package func attempt(
     _ state: FieldSet, from time: Double, by step: Double, measure: ErrorMeasure?,
     didFlow: (SplittingScheme.Part) -> Void

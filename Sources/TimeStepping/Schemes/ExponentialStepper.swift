@@ -97,6 +97,7 @@ package final class ExponentialStepper: Stepper {
   }
 
   package func restart() { memories.withLock { ($0.step, $0.pendingTime) = (nil, nil) } }
+  package func forgetValues(_ fields: [Int], of state: FieldSet) { restart() }
 
   package func attempt(
     _ state: FieldSet, from time: Double, by step: Double, measure: ErrorMeasure?,

@@ -63,6 +63,7 @@ package final class SplittingStepper: DivisibleStepper {
 
   package func commit() { if let balance { balance.memory = balance.pending } }
   package func restart() { balance?.memory = Balance.Memory() }
+  package func forgetValues(_ fields: [Int], of state: FieldSet) { balance?.clear(fields, whereEmpty: state) }
 
   package func attempt(
     _ state: FieldSet, from time: Double, by step: Double, measure: ErrorMeasure?,

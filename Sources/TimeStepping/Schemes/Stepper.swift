@@ -41,6 +41,14 @@ package protocol Stepper: AnyObject, Sendable {
   /// Forgets all earlier steps: the solution has jumped, or its equations have.
   func restart()
 
+  /// Drops what was found of the values of the state at the end of the latest step, because some were changed since; what
+  /// is known of errors and of the equations remains.
+  ///
+  /// - Parameters:
+  ///   - fields: those that were changed, where they are 0 now.
+  ///   - state: with the changes.
+  func forgetValues(_ fields: [Int], of state: FieldSet)
+
   /// Decides how the next step is taken, where that is left to the stepper.
   ///
   /// - Parameters:

@@ -1,0 +1,131 @@
+import Expressions
+import Fields
+import Models
+import Operators
+import Simulations
+import TimeStepping
+
+/// What in a model feeds what: its rates as functions of the fields, and of what stands for other places and times.
+///
+/// An unknown is a field, or a value that follows from fields at once: a delayed value (as if of the present: a trace that
+/// grows was less before), an integral along an axis, a convolution. A number made of the whole domain is no unknown: it
+/// does not vanish where a field is empty.
+struct FeedingSystem {
+  struct Node {
+    enum Kind: Equatable {
+      /// `u' = rate`.
+      case field
+      /// `0 = rate`, always in balance.
+      case balance
+      /// The value is the rate, at most times this.
+      case value(gain: Double)
+    }
+
+    let symbol: Symbol
+    let rate: Expression
+    let kind: Kind
+    /// What infusions add for a while.
+    var infusions: [Expression] = []
+    /// Whether the value is an integral or a mean along an axis.
+    var isAlongAxis = false
+  }
+
+  /// What stands for other places or times.
+  struct Value {
+    let symbol: Symbol
+    let argument: Expression
+    /// What the argument is multiplied with at most and at least; nil for its own interval.
+    let factor: Interval?
+
+    func interval(_ known: [Symbol: Interval]) -> Interval {
+      let argument = argument.interval(known)
+      return factor.map { $0 * argument } ?? argument
+    }
+  }
+
+  /// The fields first, in their order.
+  let nodes: [Node]
+  /// Each after those that it depends on.
+  let values: [Value]
+  /// The parameters that are not the same in the whole run.
+  let parameters: [Symbol: Interval]
+
+  /// - Throws: what keeps the kernel of a convolution from being evaluated.
+  init(_ configuration: RunConfiguration, volumes: PointVolumes, pool: WorkerPool) throws {
+    let model = configuration.model
+    let infusions = configuration.treatments.flatMap { $0.infusion?.rates ?? [] }
+    let delays = model.constantDelays.map(\.delay)
+    let (distributions, withoutDistributions) = Expression.extractingDistributions(
+      model.ratesWithoutInfusions + infusions.map(\.rate) + delays.map(\.argument))
+    let (functionals, all) = Expression.extractingFunctionals(withoutDistributions + distributions.map(\.argument))
+    let intervals = configuration.parameterIntervals
+    var constants: [Symbol: Expression] = [:]
+    var parameters: [Symbol: Interval] = [:]
+    for (name, interval) in intervals {
+      if interval.low == interval.high {
+        constants[.parameter(name)] = .constant(interval.low)
+      } else {
+        parameters[.parameter(name)] = interval
+      }
+    }
+    let longest = configuration.treatments.compactMap { $0.infusion?.duration }.max() ?? 0
+    parameters[.parameter(Treatment.Infusion.elapsed)] = Interval(0, longest)
+    self.parameters = parameters
+    let expressions = all.map { $0.substituting(constants) }
+    let count = model.fields.count
+    let firstDelay = count + infusions.count
+    let firstDistribution = firstDelay + delays.count
+    var nodes = model.fields.indices.map { index in
+      Node(
+        symbol: .field(model.fieldNames[index]), rate: expressions[index],
+        kind: model.fields[index].isQuasiSteady ? .balance : .field,
+        infusions: infusions.indices.filter { infusions[$0].field == model.fieldNames[index] }
+          .map { expressions[count + $0] })
+    }
+    var values: [Value] = []
+    for (index, functional) in functionals.enumerated() {
+      let factor = functional.kind == .integral ? Interval(0, volumes.total) : nil
+      values.append(
+        Value(symbol: .functional(index), argument: functional.argument.substituting(constants), factor: factor))
+    }
+    for (index, delay) in delays.enumerated() {
+      let argument = expressions[firstDelay + index]
+      nodes.append(Node(symbol: .field(delay.name), rate: argument, kind: .value(gain: 1)))
+      values.append(Value(symbol: .field(delay.name), argument: argument, factor: nil))
+    }
+    for (index, distribution) in distributions.enumerated() {
+      let argument = expressions[firstDistribution + index]
+      let gain: Double
+      var factor: Interval?
+      switch distribution.kind {
+      case .along(let kind, let axis):
+        let length = configuration.grid.axes.first { $0.name == axis }?.length ?? .infinity
+        gain = kind == .mean ? 1 : volumes.grid.pointVolume == nil ? max(length, volumes.total) : length
+        if kind != .mean { factor = Interval(0, gain) }
+      case .convolution(let kernel):
+        let (all, norm) = try configuration.integrals(of: kernel, pool: pool)
+        gain = norm
+        factor = all == norm ? Interval(0, gain) : Interval(-gain, gain)
+      }
+      var node = Node(symbol: .field(distribution.name), rate: argument, kind: .value(gain: gain))
+      if case .along = distribution.kind { node.isAlongAxis = true }
+      nodes.append(node)
+      values.append(Value(symbol: .field(distribution.name), argument: argument, factor: factor))
+    }
+    self.nodes = nodes
+    // Delays may stand in distributions and the reverse: twice through all of them finds what each depends on.
+    self.values = values + values
+  }
+}
+
+extension RunConfiguration {
+  /// `∫ K dx` and `∫ |K| dx`, as sums over the distances of the grid.
+  fileprivate func integrals(of kernel: Expression, pool: WorkerPool) throws -> (Double, Double) {
+    let isPeriodic = grid.axes.indices.map { axis in sides.allSatisfy { $0.boundaries[axis] == .periodic } }
+    let values = try ConvolutionKernel.values(
+      of: kernel, parameters: model.parameterValues, grid: grid, isPeriodic: isPeriodic, pool: pool
+    ).values(0)
+    let volume = grid.axes.reduce(1) { $0 * $1.spacing }
+    return (values.reduce(0, +) * volume, values.reduce(0) { $0 + abs($1) } * volume)
+  }
+}

@@ -1,0 +1,68 @@
+import Fields
+
+/// Watches for a population that comes back from less than anybody is: from less than one cell, or from a share of what it
+/// was that is below all rounding.
+///
+/// A field is followed together with all that it can grow from by itself, which are traces at the same time; growth from
+/// anything else, or after a dose, is none from a trace.
+package struct TraceWatch: Sendable {
+  /// Numbers of the fields that grow from each other, the one to be named first.
+  package let fields: [Int]
+  /// All that a trace of these can be fed by, themselves included.
+  package let sources: [Int]
+  /// Whether all of these are numbers of cells per volume of the domain, so that their integrals are cells.
+  package let countsCells: Bool
+
+  /// The largest number of cells so far.
+  private var mostCells = 0.0
+  /// The lowest that the field named first has been since all were traces; nil if they are none.
+  private var trough: Double?
+  private var isReported = false
+
+  /// Below this share of its largest value so far a field is a trace.
+  package static let traceShare = 1e-12
+  /// From this share on it has come back.
+  package static let presentShare = 1e-9
+  /// From so many cells on it has come back.
+  package static let presentCells = 10.0
+
+  package init(fields: [Int], sources: [Int], countsCells: Bool) {
+    self.fields = fields
+    self.sources = sources
+    self.countsCells = countsCells
+  }
+
+  /// Takes note that something was added or changed at once.
+  mutating func jump() { trough = nil }
+
+  /// Looks at a state after a step.
+  ///
+  /// - Parameters:
+  ///   - sizes: the largest value of each field, and what was the largest so far.
+  /// - Returns: the lowest that the field named first has been, if it has come back from a trace for the first time.
+  mutating func look(at state: FieldSet, sizes: [Double], largest: [Double], pointVolume: Double?) -> Double? {
+    let share = sources.reduce(0) { max($0, largest[$1] > 0 ? sizes[$1] / largest[$1] : 0) }
+    let wasThere = sources.contains { largest[$0] > 0 }
+    let cells = self.cells(of: state, sizes, pointVolume)
+    // So many that one point has several: infinite counts as many.
+    if let cells { mostCells = max(mostCells, cells) }
+    let isTrace = share < TraceWatch.traceShare || cells.map { $0 < 1 && mostCells > TraceWatch.presentCells } ?? false
+    if wasThere, isTrace {
+      trough = min(trough ?? .infinity, sizes[fields[0]])
+      return nil
+    }
+    guard let trough, !isReported else { return nil }
+    guard share > TraceWatch.presentShare, cells.map({ $0 > TraceWatch.presentCells }) ?? true else { return nil }
+    isReported = true
+    return trough
+  }
+
+  /// All cells together; nil where they are no cells, or so many that one point has more than one.
+  private func cells(of state: FieldSet, _ sizes: [Double], _ pointVolume: Double?) -> Double? {
+    guard countsCells else { return nil }
+    if let pointVolume, sources.contains(where: { sizes[$0] * pointVolume > TraceWatch.presentCells }) {
+      return .infinity
+    }
+    return sources.reduce(0) { $0 + state.integral($1) }
+  }
+}
