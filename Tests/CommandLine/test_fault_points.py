@@ -172,7 +172,8 @@ def test_a_call_of_hdf5_that_fails_loses_nothing(oncofield, run_file, hdf5_fault
             assert "error: " in first.stderr and str(resumption.directory) in first.stderr, what
         resumption.assert_ends_like_the_whole_run(what)
     print(f"{sum(outcomes.values())} of {resumption.calls} calls of HDF5 failed: {outcomes}")
-    assert outcomes.get(74, 0) > sum(outcomes.values()) // 4
+    # What fails while the run goes on is tried again.
+    assert outcomes.get(0, 0) > sum(outcomes.values()) // 2 and outcomes.get(74, 0) > 3
 
 
 def test_memory_that_is_not_to_be_had_ends_a_run_with_a_figure(oncofield, run_file, faults, tmp_path):

@@ -47,7 +47,7 @@ def test_a_second_request_ends_at_once_and_leaves_whole_files(oncofield, start, 
     out = tmp_path / "out"
     # A step takes so long that the first request cannot be granted before the second.
     slow = {**LONG, "domain.points": [1500, 1500], "checkpoint.every": 1000, "output.ledger": False}
-    process = start("run", run_file(slow), "--output", out)
+    process = start("run", run_file(slow), "--output", out, "--allow-large-output")
     deadline = time.monotonic() + 60
     while not (out / "fields.h5").exists():
         assert process.poll() is None and time.monotonic() < deadline
