@@ -16,3 +16,12 @@ static inline hid_t oncofield_h5_dataset_creation(void) { return H5P_DATASET_CRE
 static inline hid_t oncofield_h5_link_creation(void) { return H5P_LINK_CREATE; }
 static inline hid_t oncofield_h5_dataset_access(void) { return H5P_DATASET_ACCESS; }
 static inline unsigned oncofield_h5_basic_information(void) { return H5O_INFO_BASIC; }
+
+// Whether a library can be asked to open a file without locks: from 1.10.7, 1.12.1 and 1.14 on.
+#if H5_VERSION_GE(1, 12, 1) || (H5_VERS_MAJOR == 1 && H5_VERS_MINOR == 10 && H5_VERS_RELEASE >= 7)
+static inline int oncofield_h5_knows_locking(void) { return 1; }
+static inline herr_t oncofield_h5_without_locks(hid_t access_list) { return H5Pset_file_locking(access_list, 0, 1); }
+#else
+static inline int oncofield_h5_knows_locking(void) { return 0; }
+static inline herr_t oncofield_h5_without_locks(hid_t access_list) { return 0; }
+#endif

@@ -7,11 +7,11 @@
 #include <H5FDdevelop.h>
 #endif
 
-/// An open file: what the library knows of it, the file of the default driver, the guard.
+/// An open file: what the library knows of it, its owner, the end of what the library has given out.
 typedef struct {
   H5FD_t common;
-  H5FD_t *file;
   hdf5_guard *guard;
+  haddr_t allocated;
 } guarded_file;
 
 /// What an access list holds for the driver.
@@ -38,71 +38,78 @@ static void *get_choice(H5FD_t *file) {
 }
 
 static H5FD_t *open_file(const char *name, unsigned flags, hid_t access_list, haddr_t largest) {
+  (void)name, (void)flags, (void)largest;
   const guard_choice *choice = H5Pget_driver_info(access_list);
-  if (!choice) return NULL;
-  H5FD_t *file = H5FDopen(name, flags, H5P_DEFAULT, largest);
-  if (!file) return NULL;
-  guarded_file *made = calloc(1, sizeof *made);
-  if (!made) {
-    H5FDclose(file);
-    return NULL;
-  }
-  made->file = file;
+  guarded_file *made = choice ? calloc(1, sizeof *made) : NULL;
+  if (!made) return NULL;
   made->guard = choice->guard;
   return &made->common;
 }
 
 static herr_t close_file(H5FD_t *file) {
-  herr_t result = H5FDclose(guarded(file)->file);
   free(file);
-  return result;
-}
-
-static int compare(const H5FD_t *one, const H5FD_t *other) { return H5FDcmp(guarded(one)->file, guarded(other)->file); }
-
-static herr_t query(const H5FD_t *file, unsigned long *flags) {
-  (void)file;
-  *flags = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA | H5FD_FEAT_DATA_SIEVE |
-           H5FD_FEAT_AGGREGATE_SMALLDATA | H5FD_FEAT_DEFAULT_VFD_COMPATIBLE;
   return 0;
 }
 
-static haddr_t get_allocated(const H5FD_t *file, H5FD_mem_t type) { return H5FDget_eoa(guarded(file)->file, type); }
-
-static herr_t set_allocated(H5FD_t *file, H5FD_mem_t type, haddr_t end) {
-  return H5FDset_eoa(guarded(file)->file, type, end);
+static int compare(const H5FD_t *one, const H5FD_t *other) {
+  const hdf5_guard *first = guarded(one)->guard, *second = guarded(other)->guard;
+  return (first > second) - (first < second);
 }
 
-static haddr_t get_end(const H5FD_t *file, H5FD_mem_t type) { return H5FDget_eof(guarded(file)->file, type); }
+static herr_t query(const H5FD_t *file, unsigned long *flags) {
+  (void)file;
+  // Metadata are not put together by the library, which would hide what they are.
+  *flags = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_DATA_SIEVE | H5FD_FEAT_AGGREGATE_SMALLDATA |
+           H5FD_FEAT_DEFAULT_VFD_COMPATIBLE;
+  return 0;
+}
 
-static herr_t get_handle(H5FD_t *file, hid_t access_list, void **handle) {
-  (void)access_list;
-  return H5FDget_vfd_handle(guarded(file)->file, H5P_DEFAULT, handle);
+static haddr_t get_allocated(const H5FD_t *file, H5FD_mem_t type) {
+  (void)type;
+  return guarded(file)->allocated;
+}
+
+static herr_t set_allocated(H5FD_t *file, H5FD_mem_t type, haddr_t end) {
+  (void)type;
+  guarded(file)->allocated = end;
+  return 0;
+}
+
+static haddr_t get_end(const H5FD_t *file, H5FD_mem_t type) {
+  (void)type;
+  hdf5_guard *guard = guarded(file)->guard;
+  return guard->length(guard->context);
 }
 
 static herr_t read_bytes(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t offset, size_t count, void *bytes) {
-  return H5FDread(guarded(file)->file, type, transfer, offset, count, bytes);
+  (void)type, (void)transfer;
+  hdf5_guard *guard = guarded(file)->guard;
+  return guard->read(guard->context, offset, count, bytes) == 0 ? 0 : -1;
 }
 
 static herr_t write_bytes(
     H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t offset, size_t count, const void *bytes) {
+  (void)transfer;
   hdf5_guard *guard = guarded(file)->guard;
-  if (offset < guard->kept && count > 0) {
-    uint64_t rest = guard->kept - offset;
-    if (guard->will_change(guard->context, offset, count < rest ? count : rest) != 0) return -1;
-  }
-  return H5FDwrite(guarded(file)->file, type, transfer, offset, count, bytes);
+  const int rank = type == H5FD_MEM_SUPER ? 2 : type == H5FD_MEM_OHDR ? 1 : 0;
+  return guard->write(guard->context, rank, offset, count, bytes) == 0 ? 0 : -1;
 }
 
 static herr_t truncate_file(H5FD_t *file, hid_t transfer, hbool_t closing) {
+  (void)transfer, (void)closing;
   hdf5_guard *guard = guarded(file)->guard;
-  guard->length = H5FDget_eoa(guarded(file)->file, H5FD_MEM_DEFAULT);
-  return guard->length < guard->kept ? 0 : H5FDtruncate(guarded(file)->file, transfer, closing);
+  return guard->set_length(guard->context, guarded(file)->allocated) == 0 ? 0 : -1;
 }
 
-static herr_t lock(H5FD_t *file, hbool_t exclusive) { return H5FDlock(guarded(file)->file, exclusive); }
+static herr_t lock(H5FD_t *file, hbool_t exclusive) {
+  (void)file, (void)exclusive;
+  return 0;
+}
 
-static herr_t unlock(H5FD_t *file) { return H5FDunlock(guarded(file)->file); }
+static herr_t unlock(H5FD_t *file) {
+  (void)file;
+  return 0;
+}
 
 static const H5FD_class_t driver_class = {
 #if H5_VERSION_GE(1, 13, 2)
@@ -123,7 +130,6 @@ static const H5FD_class_t driver_class = {
     .get_eoa = get_allocated,
     .set_eoa = set_allocated,
     .get_eof = get_end,
-    .get_handle = get_handle,
     .read = read_bytes,
     .write = write_bytes,
     .truncate = truncate_file,

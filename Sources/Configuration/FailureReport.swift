@@ -12,6 +12,7 @@ package struct FailureReport {
   private let step: Int
   private let checkpoint: String?
   private let place: (row: Int, column: Int)
+  private let isLocated: Bool
   /// The process that changes the field most at the place, and by how much per unit of time.
   private let process: (name: String, rate: Double)?
   /// What is no number at the place.
@@ -31,44 +32,71 @@ package struct FailureReport {
   ///   - checkpoint: path of the last one.
   package init(_ failure: NumericalFailure, in assembly: RunAssembly, step: Int, checkpoint: String?) {
     self.failure = failure
-    configuration = assembly.configuration
+    let configuration = assembly.configuration
+    self.configuration = configuration
     self.step = step
     self.checkpoint = checkpoint
     let rates = try? ProcessRates(of: failure.field, in: assembly, time: failure.time)
-    // Where the failure has no place of its own, the field changes fastest there.
-    let located = failure.cause.isLocated ? (failure.row, failure.column) : nil
-    place = located ?? rates?.fastestPoint ?? (0, 0)
+    let state = assembly.state
+    let terms = FailureReport.terms(failure, configuration)
+    func undefinedPart(row: Int, column: Int, values: [Double]) -> UndefinedPart? {
+      FailureReport.undefinedPart(terms, configuration, values, (row, column), time: failure.time)
+    }
+    // A velocity that is no number has no place of its own, but the state where it was found.
+    if failure.cause == .velocity, !terms.isEmpty,
+      let (part, place) = state.firstPart(where: undefinedPart)
+    {
+      (self.place, undefined, isLocated) = (place, part, true)
+    } else {
+      isLocated = failure.cause.isLocated
+      // Where the failure has no place, the field changes fastest there.
+      place = isLocated ? (failure.row, failure.column) : rates?.fastestPoint ?? (0, 0)
+      undefined =
+        isLocated
+        ? undefinedPart(
+          row: place.row, column: place.column,
+          values: failure.values.isEmpty ? state.values(row: place.row, column: place.column) : failure.values) : nil
+    }
     process = rates?.largest(at: place)
-    let values =
-      failure.values.isEmpty
-      ? assembly.state.values(row: place.row, column: place.column) : failure.values
-    undefined =
-      [.undefined, .diffusivity].contains(failure.cause)
-      ? FailureReport.undefinedPart(configuration, field: failure.field, values, place, time: failure.time) : nil
   }
 
-  /// What is no number in the rates, or in the diffusivity of the field, where the fields have some values.
+  /// The expressions one of which may be no number, and what they are.
+  private static func terms(
+    _ failure: NumericalFailure, _ configuration: RunConfiguration
+  ) -> [(owner: String, term: Expression)] {
+    let (model, field) = (configuration.model, configuration.model.fields[failure.field])
+    switch failure.cause {
+    case .undefined:
+      let changes = (model.processes + model.infusions).flatMap { process in
+        process.changes.map { (field: $0.field, owner: "process \(process.name)", term: $0.amount * process.rate) }
+      }
+      return (changes.filter { $0.field == field.name } + changes.filter { $0.field != field.name })
+        .map { ($0.owner, $0.term) }
+    case .diffusivity:
+      return (configuration.diffusivities[failure.field].variable ?? []).map { ("the diffusivity", $0) }
+    case .velocity:
+      return field.taxis.map { ("the sensitivity toward \($0.toward)", $0.sensitivity) }
+        + configuration.grid.axes.compactMap { axis in field.advection[axis.name].map { ("the velocity", $0) } }
+    default: return []
+    }
+  }
+
+  /// What is no number in some expressions where the fields have some values.
   private static func undefinedPart(
-    _ configuration: RunConfiguration, field: Int, _ values: [Double], _ place: (row: Int, column: Int), time: Double
+    _ terms: [(owner: String, term: Expression)], _ configuration: RunConfiguration, _ values: [Double],
+    _ place: (row: Int, column: Int), time: Double
   ) -> UndefinedPart? {
-    let model = configuration.model
     var known: [Symbol: Double] = [.time: time]
-    for (name, value) in zip(model.fieldNames, values) { known[.field(name)] = value }
-    for (name, value) in model.parameterValues { known[.parameter(name)] = value }
+    for (name, value) in zip(configuration.model.fieldNames, values) { known[.field(name)] = value }
+    for (name, value) in configuration.model.parameterValues { known[.parameter(name)] = value }
     for (axis, value) in zip(configuration.grid.axes, configuration.position(ofPoint: place)) {
       known[.coordinate(axis.name)] = value
     }
-    let diffusivities = configuration.diffusivities[field].variable ?? []
-    var terms = diffusivities.map { ("the diffusivity", $0) }
-    for isOwn in [true, false] {
-      for process in model.processes + model.infusions {
-        for change in process.changes where (change.field == model.fieldNames[field]) == isOwn {
-          terms.append(("process \(process.name)", change.amount * process.rate))
-        }
-      }
-    }
     for (owner, term) in terms {
-      guard let part = configuration.keptInDomain([term])[0].undefinedPart(at: known) else { continue }
+      // As it is written, if it is no number as it is computed.
+      guard let part = term.undefinedPart(at: known),
+        configuration.keptInDomain([term])[0].undefinedPart(at: known) != nil
+      else { continue }
       let named = part.symbols.compactMap { symbol in known[symbol].map { (name: "\(symbol)", value: $0) } }
       return UndefinedPart(part: part, owner: owner, values: named.sorted { $0.name < $1.name })
     }
@@ -79,7 +107,7 @@ package struct FailureReport {
   package var text: String {
     let name = configuration.model.fieldNames[failure.field]
     let position = configuration.description(ofPoint: place)
-    let location = failure.cause.isLocated ? " at \(position)" : "; it changes fastest at \(position)"
+    let location = isLocated ? " at \(position)" : "; it changes fastest at \(position)"
     let cause =
       undefined.map { undefined in
         let values = undefined.values.map { "\($0.name) = \($0.value)" }.joined(separator: ", ")
@@ -209,6 +237,18 @@ private struct ProcessRates {
 }
 
 extension FieldSet {
+  /// What is found at the first point where something is, going through all of them.
+  fileprivate func firstPart<Part>(
+    where find: (_ row: Int, _ column: Int, _ values: [Double]) -> Part?
+  ) -> (part: Part, place: (row: Int, column: Int))? {
+    for row in 0..<grid.rowCount {
+      for column in 0..<grid.rowLength {
+        if let part = find(row, column, values(row: row, column: column)) { return (part, (row, column)) }
+      }
+    }
+    return nil
+  }
+
   /// Of all fields at one point.
   fileprivate func values(row: Int, column: Int) -> [Double] { (0..<count).map { pointer($0, row: row)[column] } }
 }

@@ -48,12 +48,17 @@ extension RunConfiguration {
     for name in model.fieldNames { values[.field(name)] = 1 }
     for (name, value) in model.parameterValues { values[.parameter(name)] = value }
     for axis in grid.axes { values[.coordinate(axis.name)] = axis.origin + 0.5 * axis.length }
+    let intervals = solutionIntervals
     return Set(
       model.fieldNames.enumerated().filter { index, name in
         let rate = model.ratesWithoutInfusions[index]
-        let isSlow = rate.restrictedParts(solutionIntervals).contains { $0.argument.dependsOn(.field(name)) }
+        let isSlow = rate.restrictedParts(intervals).contains { $0.argument.dependsOn(.field(name)) }
+        // What depends on the whole domain or on the past counts as 1, like the other fields.
+        let plain = Expression.extractingFunctionals(Expression.extractingDistributions([rate]).expressions)
+          .expressions[0]
+        let others = Dictionary(uniqueKeysWithValues: plain.symbols.map { ($0, 1.0) })
         func growth(_ value: Double) -> Double? {
-          rate.value(at: values.merging([.field(name): value]) { $1 }).map { $0 / value }
+          plain.value(at: others.merging(values) { $1 }.merging([.field(name): value]) { $1 }).map { $0 / value }
         }
         guard isSlow, let few = growth(least), let many = growth(0.01) else { return false }
         return few > 1e5 * max(many, 1 / (endTime - startTime))

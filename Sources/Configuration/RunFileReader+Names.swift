@@ -120,9 +120,7 @@ extension RunFileReader {
     let values = Dictionary(
       uniqueKeysWithValues: model.parameterValues.map { (Symbol.parameter($0.key), Expression.constant($0.value)) })
     for (node, syntax) in nodes {
-      // What is undefined as it is written is no matter of parameters.
-      guard let expression = try? Expression(syntax, in: scope), !expression.hasUndefinedNumber,
-        expression.substituting(values).hasUndefinedNumber
+      guard let expression = try? Expression(syntax, in: scope), expression.substituting(values).hasUndefinedNumber
       else {
         continue
       }
@@ -131,17 +129,18 @@ extension RunFileReader {
         guard case .infix("/", _, _, let divisor) = part.kind else { continue }
         let range = syntax.nodes[divisor].range
         let text = String(decoding: Array(syntax.text.utf8)[range], as: UTF8.self)
-        guard let value = try? Expression(text, in: scope).substituting(values).constantValue, value == 0 else {
+        guard let written = try? Expression(text, in: scope), written.substituting(values).constantValue == 0 else {
           continue
         }
         isFound = true
+        let reason = written.constantValue == 0 ? "which gives no finite number" : "which is 0 with these parameters"
         found.error(
-          "a division by \(text), which is 0 with these parameters", at: node.place(inString: range),
+          "a division by \(text), \(reason)", at: node.place(inString: range),
           remedy: "give a parameter another value, or leave the division out with where(…)")
       }
       if !isFound {
         found.error(
-          "with these parameters a part of this is no number: a division by 0, or a root or logarithm of what has none",
+          "with these parameters a part of this is no finite number: a division by 0, or a root or logarithm of what has none",
           at: node.place, remedy: "look at its parameters, also in the functions that it uses")
       }
     }

@@ -3,6 +3,7 @@ import Fields
 import Models
 import Operators
 import Simulations
+import Storage
 import TimeStepping
 
 /// What a run will do and take, before it is begun.
@@ -36,18 +37,7 @@ package struct RunPlan {
 
   private var configuration: RunConfiguration { assembly.configuration }
 
-  /// Outputs at some interval, and that of the end.
-  private func count(_ interval: Double?) -> Int {
-    guard let interval else { return 0 }
-    let cadence = Cadence(start: configuration.startTime, interval: interval)
-    let count = cadence.count(upTo: configuration.endTime)
-    return cadence.isDue(count - 1, at: configuration.endTime) ? count : count + 1
-  }
-
-  /// Bytes of `fields.h5`, its structure aside.
-  private var outputBytes: Int {
-    count(configuration.fieldInterval) * configuration.grid.pointCount * configuration.model.fieldsInSpace.count * 8
-  }
+  private var volume: OutputVolume { OutputVolume(configuration) }
 
   package var output: JSONText {
     .object([
@@ -64,9 +54,9 @@ package struct RunPlan {
       "treatment": configuration.treatments.isEmpty ? nil : .array(configuration.treatments.map(configuration.output)),
       "delays": assembly.delayOutput,
       "memory_bytes": .integer(assembly.fieldBytes),
-      "field_frames": .integer(count(configuration.fieldInterval)),
-      "images": .integer(count(configuration.imageInterval)),
-      "fields_h5_bytes": .integer(outputBytes),
+      "field_frames": .integer(volume.frames),
+      "images": .integer(volume.images),
+      "fields_h5_bytes": .integer(volume.fieldBytes),
       "positivity": configuration.positivityOutput,
       "rounding_of_rates": assembly.roundingOutput(at: configuration.startTime),
       "noise": configuration.noiseOutput,
@@ -83,7 +73,7 @@ package struct RunPlan {
       "  grid         \(axes) points\(tissue), spacing \(configuration.grid.axes.map { "\(Float($0.spacing))" }.joined(separator: ", ")) \(configuration.lengthUnit ?? "")",
       "  time         \(configuration.startTime) to \(configuration.endTime) \(configuration.timeUnit ?? ""), \(scheme), \(steps)",
       "  memory       \(megabytes(assembly.fieldBytes)) for fields",
-      "  output       \(count(configuration.fieldInterval)) frames of fields (\(megabytes(outputBytes))), \(count(configuration.imageInterval)) images, \(count(configuration.observableInterval)) rows of observables",
+      "  output       \(volume.frames) frames of fields (\(megabytes(volume.fieldBytes))), \(volume.images) images, \(volume.rows) rows of observables",
       "  diffusion",
     ]
     if let law = configuration.model.freeBoundary { lines.insert("  boundary     \(describe(law))", at: 3) }
@@ -117,6 +107,9 @@ package struct RunPlan {
     if let line = configuration.jumpLine { lines.append("  jumps        " + line) }
     lines += configuration.noiseLines.map { "  noise        " + $0 }
     lines += configuration.treatments.map { "  treatment    " + configuration.description(of: $0) }
+    if let refusal = volume.refusal(free: FreeSpace(at: configuration.directory)?.bytes) {
+      lines.append("  warning      \(refusal): `run` refuses that without --allow-large-output")
+    }
     lines += configuration.stops.map { "  stop         \($0.reason)" }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -133,7 +133,9 @@ package final class RunSession {
       try RunSession.restore(checkpoint, "memory/\(part.name)", names, into: part.set)
     }
     try assembly.restoreHistory(memory.history, from: checkpoint)
-    try simulation.restore(memory, continuesFiles: !branching)
+    try simulation.restore(
+      memory, continuesFiles: !branching,
+      unwritten: branching ? [:] : RunSession.unwritten(memory, checkpoint, configuration))
     try writeResolved()
   }
 
@@ -146,6 +148,23 @@ package final class RunSession {
           checkpoint.path, "holds no values \(group)/\(name)", remedy: "it belongs to another model or scheme")
       }
       try checkpoint.read(entry, into: set, field: index)
+    }
+  }
+
+  /// What the observers had seen and could not write.
+  private static func unwritten(
+    _ memory: SimulationMemory, _ checkpoint: CheckpointFile, _ configuration: RunConfiguration
+  ) throws -> [String: [UnwrittenOutput]] {
+    try (memory.unwritten ?? [:]).mapValues { outputs in
+      try outputs.map { output in
+        let state = try output.group.map { group in
+          let state = try FieldSet(grid: configuration.grid, count: configuration.model.fieldNames.count)
+          try restore(checkpoint, group, configuration.model.fieldNames, into: state)
+          state.scale = output.scale ?? 1
+          return state
+        }
+        return UnwrittenOutput(time: output.time, state: state, text: output.text)
+      }
     }
   }
 
@@ -219,7 +238,10 @@ package final class RunSession {
       let checkpoint = try checkpoint(of: simulation, assembly, keeping: fields)
       return {
         let start = ContinuousClock.now
-        try checkpoint().write(to: directory.path(.checkpoints))
+        try directory.requireLocked()
+        try CheckpointReserve.write(to: directory) { () throws -> Void in
+          try checkpoint().write(to: directory.path(.checkpoints))
+        }
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         times.longest.withLock { $0 = max($0 ?? 0, seconds) }
         directory.removeCheckpoints(keeping: assembly.configuration.checkpoints.keep)
@@ -245,8 +267,21 @@ package final class RunSession {
     groups += assembly.historyGroups(keeping: kept)
     let (clock, memory, commit) = (simulation.clock, simulation.memory, simulation.commitObservers)
     return { [groups] in
-      var memory = memory
-      memory.extents = try commit()
+      var (memory, groups) = (memory, groups)
+      let account = commit()
+      memory.extents = account.extents
+      for (observer, outputs) in account.unwritten {
+        memory.unwritten = (memory.unwritten ?? [:]).merging([
+          observer: outputs.enumerated().map { number, output in
+            let group = output.state.map { state in
+              let name = "unwritten/\(observer)/\(number)"
+              groups.append(Checkpoint.Group(name: name, fields: fields, values: state, hasScales: false))
+              return name
+            }
+            return .init(time: output.time, text: output.text, group: group, scale: output.state?.scale)
+          }
+        ]) { $1 }
+      }
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys]
       return Checkpoint(
@@ -264,18 +299,35 @@ package final class RunSession {
   // MARK: Running
 
   /// Runs to the end or to a request to stop, and writes down how it went.
+  ///
+  /// - Parameters:
+  ///   - didStep: called after each step, and after the outputs of a time inside of one.
+  ///   - patience: how long outputs that fail are tried again, in seconds.
+  ///   - didFail: called before that, with the reason and whether a checkpoint has been taken since.
   package func run(
-    stopRequested: () -> Bool = { false }, didStep: (RunSession) -> Void = { _ in }
+    stopRequested: @escaping () -> Bool = { false }, didStep: @escaping (RunSession) -> Void = { _ in },
+    patience: Double = 10, didFail: @escaping (any Error, Bool) -> Void = { _, _ in }
   ) throws -> Simulation.Outcome {
     try writeRun(outcome: "running")
+    simulation.whenOutputsFail(patience: patience, didFail: didFail)
     do {
-      let outcome = try simulation.run(stopRequested: stopRequested, didStep: { _ in didStep(self) })
-      switch outcome {
-      case .reachedEnd: try writeRun(outcome: RunSession.reachedEnd)
-      case .stopped(let reason): try writeRun(outcome: RunSession.stopped + reason)
-      case .interrupted: try writeRun(outcome: "interrupted, can be resumed")
+      defer { CheckpointReserve.remove(from: directory) }
+      CheckpointReserve.make(in: directory, bytes: checkpointBytes)
+      let outcome = try simulation.run(
+        stopRequested: stopRequested, didStep: { _ in didStep(self) }, didShow: { _ in didStep(self) })
+      let text =
+        switch outcome {
+        case .reachedEnd: RunSession.reachedEnd
+        case .stopped(let reason): RunSession.stopped + reason
+        case .interrupted: "interrupted, can be resumed"
+        }
+      do { try writeRun(outcome: text) } catch {
+        throw OutputFailure(cause: error, saved: simulation.savedCheckpoint, isOutputWritten: true)
       }
       return outcome
+    } catch let error as OutputFailure {
+      try? writeRun(outcome: "failed: \(error.cause)")
+      throw error
     } catch let error as NumericalFailure {
       failure = FailureReport(
         error, in: current.assembly, step: simulation.clock.step + 1, checkpoint: directory.checkpoints.last?.path)
@@ -285,6 +337,13 @@ package final class RunSession {
       try? writeRun(outcome: "failed: \(error)")
       throw error
     }
+  }
+
+  /// What a checkpoint may take on the disk, with the outputs that could not be written.
+  private var checkpointBytes: Int {
+    let state = simulation.state.count * simulation.state.grid.storageCount * 8
+    let waiting = FieldSeries.mostBytes(ofFrame: state) + max(2 * state, BackgroundWriter.large)
+    return state * (1 + simulation.stepper.memory.count) + 2 * waiting + (1 << 20)
   }
 
   private static let reachedEnd = "reached the end"
@@ -321,6 +380,7 @@ package final class RunSession {
   private static func text(seconds: Double) -> JSONText { .number((seconds * 1e4).rounded() / 1e4) }
 
   private func writeRun(outcome: String) throws {
+    try directory.requireLocked()
     let statistics = current.reactionStatistics
     let configuration = assembly.configuration
     let summary: [JSONText.Member] = [

@@ -10,16 +10,17 @@ import TimeStepping
 ///
 /// It looks at the initial values, at what every dose makes of them, and, where something of that is sharp or a rate jumps in space,
 /// at the state towards which the rates go. Each field is moved by transforms over two short steps (`Ringing`), and what
-/// comes out is compared with what the equations allow: at least 0 for a field that nothing can make negative, and arguments of
-/// `sqrt`, `log`, `^` and denominators of at least 0 where they are so before.
+/// comes out is compared with what was there: a field that was nowhere negative must not become so, nor an argument of `sqrt`, `log`,
+/// `^` or a denominator.
 struct SharpData {
   private let configuration: RunConfiguration
   private let diffusions: [FieldDiffusion]
   private let volumes: PointVolumes
   private let pool: WorkerPool
-  /// Fields that a transform may move, and that must not become negative.
-  private let signed: Set<Int>
+  /// Fields that a transform may move.
   private let candidates: Set<Int>
+  /// Those of them that nothing can make negative.
+  private let proven: Set<Int>
   /// Arguments that must not be negative, and the candidates that each depends on.
   private let arguments: [(expression: Expression, fields: [Int])]
   private var found: [Double]
@@ -49,14 +50,14 @@ struct SharpData {
     (self.configuration, self.diffusions, self.volumes, self.pool) = (configuration, diffusions, volumes, pool)
     found = diffusions.map { _ in 0 }
     guard configuration.model.freeBoundary == nil else {
-      (candidates, signed, arguments) = ([], [], [])
+      (candidates, proven, arguments) = ([], [], [])
       return
     }
     let names = configuration.model.fieldNames
     let candidates = Set(diffusions.indices.filter { Ringing.isPossible(diffusions[$0], on: volumes) })
     self.candidates = candidates
     let intervals = candidates.isEmpty ? [:] : configuration.solutionIntervals
-    signed = candidates.filter { intervals[.field(names[$0])]?.isNonNegative ?? false }
+    proven = candidates.filter { intervals[.field(names[$0])]?.isNonNegative ?? false }
     let restricted = candidates.isEmpty ? [] : configuration.restrictedRates.map(\.part.argument)
     arguments = restricted.reduce(into: [Expression]()) { if !$0.contains($1) { $0.append($1) } }
       .filter { !$0.hasDistributions && Expression.extractingFunctionals([$0]).functionals.isEmpty }
@@ -106,7 +107,7 @@ struct SharpData {
 
   /// A transform falls short by a small part of the range: not below 0 where the least value is a good part of the largest.
   private func mayFallBelowZero(_ field: Int, _ low: Double, _ high: Double) -> Bool {
-    signed.contains(field) && low >= 0 && low < 0.2 * high
+    low >= 0 && low < 0.2 * high
   }
 
   /// The smallest and the largest value of some expressions in the tissue; nil for one that is nowhere a number.
@@ -213,7 +214,7 @@ struct SharpData {
       let share = size > 0 ? size / fastest : 1 / fastest
       result.setField(field, toSumOf: [(1, state), (share, change)], pool: pool)
       // Losses of so long a time are no longer those of the equations.
-      if signed.contains(field) { result.clearNegative(field, above: -.infinity) }
+      if proven.contains(field) { result.clearNegative(field, above: -.infinity) }
     }
     return result
   }

@@ -17,8 +17,8 @@ extension Expression {
 
   /// The expression with all that has a restricted domain evaluated inside of its domain.
   ///
-  /// Where an argument of `sqrt`, `log`, `^` or a denominator is at least 0 for all values in the intervals, the fields in it
-  /// count as `max(u, 0)` in the whole term, and an argument that must not be 0 counts as at least 1e-140: `u^1.5` becomes
+  /// Fields of at least 0 that occur in an argument of `sqrt`, `log`, `^` or in a denominator count as `max(u, 0)` in the whole term,
+  /// and an argument that is at least 0 for all values in the intervals, and must not be 0, as at least 1e-140: `u^1.5` becomes
   /// `max(u, 0)^1.5`, and `u*v/(u + v)` has the value 0 where `u` and `v` are 0. The value is the same, bit for bit, wherever the
   /// symbols are in their intervals and the argument is at least 1e-140. Where rounding or the error of a step has taken a field
   /// below 0, the value is that at 0. Quotients and logarithms inside `where` are left to its condition.
@@ -167,15 +167,15 @@ private struct DomainAnalysis {
     return found
   }
 
-  /// The expression with `max(u, 0)` in place of each field in the arguments that cannot be negative, in all terms that have such
-  /// arguments.
+  /// The expression with `max(u, 0)` in place of each field that cannot be negative and occurs in an argument, in all terms that
+  /// have such arguments.
   func projectingFields() -> Expression {
     var (hasLimit, isArgument) = (graph.nodes.map { _ in false }, graph.nodes.map { _ in false })
     for (number, node) in graph.nodes.enumerated() {
-      hasLimit[number] = limits[number]?.isProven ?? false || node.operands.contains { hasLimit[$0] }
+      hasLimit[number] = limits[number] != nil || node.operands.contains { hasLimit[$0] }
     }
     guard hasLimit[root] else { return graph.expression(root) }
-    for limit in limits { if let limit, limit.isProven { isArgument[limit.argument] = true } }
+    for limit in limits { if let limit { isArgument[limit.argument] = true } }
     for number in graph.nodes.indices.reversed() where isArgument[number] {
       for operand in graph.nodes[number].operands { isArgument[operand] = true }
     }

@@ -13,7 +13,11 @@ package final class FieldPictures: Observer {
   private let timeUnit: String
   private let colormap: Colormap
   private let isMasked: Bool
-  private var count = 0
+  /// How many pictures there are.
+  package private(set) var extent = 0
+  /// What is not drawn yet.
+  package private(set) var unwritten: [UnwrittenOutput] = []
+  private let identity: FileIdentity
 
   /// - Parameter isMasked: NaN marks what lies outside the tissue.
   package init(
@@ -28,14 +32,33 @@ package final class FieldPictures: Observer {
     self.colormap = colormap
     self.isMasked = isMasked
     guard mkdir(directory, 0o755) == 0 || errno == EEXIST else {
-      throw StorageError(directory, "cannot be created: \(String(cString: strerror(errno)))")
+      throw StorageError(system: directory, "cannot be created")
     }
+    identity = try FileIdentity(of: directory)
   }
 
   package func observe(_ moment: Moment) -> Writing {
     let (state, time) = (moment.fields.kept(moment.state), moment.time)
-    return { try self.draw(state, time: time) }
+    let isCopy = !moment.fields.mustBeWrittenAtOnce
+    return {
+      self.unwritten.append(UnwrittenOutput(time: time, state: state))
+      do { try self.settle() } catch {
+        if !isCopy { self.unwritten[self.unwritten.count - 1] = .init(time: time, state: try FieldSet(copying: state)) }
+        throw error
+      }
+    }
   }
+
+  package func take(_ output: UnwrittenOutput) { unwritten.append(output) }
+
+  package func settle() throws {
+    while let output = unwritten.first {
+      if let state = output.state { try draw(state, time: output.time) }
+      unwritten.removeFirst()
+    }
+  }
+
+  package func commit() throws { try settle() }
 
   private func draw(_ state: FieldSet, time: Double) throws {
     let panels = fields.enumerated().map { index, field in
@@ -46,8 +69,9 @@ package final class FieldPictures: Observer {
     let figure = FieldFigure(
       title: title, time: "t = \(FieldPictures.text(time)) \(timeUnit)", grid: state.gridInSpace,
       lengthUnit: lengthUnit, panels: panels)
-    try AtomicFile.write(figure.pngData(), to: path(count))
-    count += 1
+    try identity.require(at: directory)
+    try AtomicFile.write(figure.pngData(), to: path(extent))
+    extent += 1
   }
 
   /// To six digits, without an empty fraction.
@@ -61,10 +85,8 @@ package final class FieldPictures: Observer {
     return "\(directory)/\(String(repeating: "0", count: max(0, 6 - digits.count)))\(digits).png"
   }
 
-  package func commit() -> Int { count }
-
   package func cutBack(to extent: Int) throws {
-    count = extent
+    self.extent = extent
     var number = extent
     while unlink(path(number)) == 0 { number += 1 }
   }

@@ -5,8 +5,8 @@ import Synchronization
 /// Writes on a thread of its own, in the order in which it is asked to, so that the run does not wait for the disk.
 ///
 /// All that a run writes while it goes on is written here. What is written, and in which order, is the same as if the run
-/// waited. After the first failure nothing more is written, and whoever asks next is told.
-final class BackgroundWriter: Sendable {
+/// waited. What fails is remembered until somebody asks.
+package final class BackgroundWriter: Sendable {
   private let queue = DispatchQueue(label: "oncofield.writer")
   private let pending = Mutex(Pending())
 
@@ -15,43 +15,76 @@ final class BackgroundWriter: Sendable {
     var bytes = 0
     var count = 0
     var failure: (any Error)?
+    var willSettle = false
   }
 
-  /// So much may wait: a request to stop waits until it is written.
-  private static let most = 2
+  /// A request to stop waits until all that waits is written, and a checkpoint on a full disk must have room for it: of what is
+  /// large two pieces may wait, of what is small so many bytes.
+  package static let (most, mostOfLarge, large) = (256, 2, 1 << 20)
+
+  /// What was taken is written at the latest after so much time.
+  private static let settlingDelay = DispatchTimeInterval.milliseconds(250)
 
   /// Hands a writing to another thread, which has it to itself from then on.
   private struct Handed: @unchecked Sendable {
     let writing: Writing
   }
 
+  /// Writes what was taken, and says whether something still waits.
+  typealias Settling = () -> Bool
+
+  private struct HandedSettling: @unchecked Sendable {
+    let settle: Settling
+  }
+
   /// Writes later, or at once if the sets of fields could not be kept as they are.
-  func write(_ kept: KeptFields, _ writing: @escaping Writing) throws {
-    try throwFailure()
-    if kept.mustBeWrittenAtOnce {
-      try finish()
-      return try writing()
+  ///
+  /// - Parameter settle: writes what was taken before and is not written yet; called a little later.
+  func write(_ kept: KeptFields, settle: Settling? = nil, _ writing: @escaping Writing) {
+    if kept.mustBeWrittenAtOnce { return perform(writing) }
+    let isFull = pending.withLock {
+      $0.count >= BackgroundWriter.most || $0.bytes + kept.bytes > KeptFields.mostBytes
+        || $0.count >= BackgroundWriter.mostOfLarge && $0.bytes + kept.bytes > BackgroundWriter.large
     }
-    if pending.withLock({ $0.count == BackgroundWriter.most || $0.bytes + kept.bytes > KeptFields.mostBytes }) {
-      try finish()
-    }
+    if isFull { queue.sync {} }
     let (handed, bytes) = (Handed(writing: writing), kept.bytes)
     pending.withLock { ($0.bytes, $0.count) = ($0.bytes + bytes, $0.count + 1) }
     queue.async { [self] in
       defer { pending.withLock { ($0.bytes, $0.count) = ($0.bytes - bytes, $0.count - 1) } }
-      guard pending.withLock({ $0.failure == nil }) else { return }
-      do { try handed.writing() } catch { pending.withLock { $0.failure = error } }
+      do { try handed.writing() } catch { record(error) }
+    }
+    if let settle { settleLater(HandedSettling(settle: settle)) }
+  }
+
+  private func settleLater(_ settling: HandedSettling) {
+    let isFirst = pending.withLock { pending in
+      defer { pending.willSettle = true }
+      return !pending.willSettle
+    }
+    guard isFirst else { return }
+    queue.asyncAfter(deadline: .now() + BackgroundWriter.settlingDelay) { [weak self] in
+      guard let self else { return }
+      pending.withLock { $0.willSettle = false }
+      if settling.settle(), !hasFailed { settleLater(settling) }
     }
   }
 
-  /// Waits until all is written.
-  func finish() throws {
-    queue.sync {}
-    try throwFailure()
+  /// Does something on the thread that writes, after all that waits, and waits for it; what fails is remembered.
+  func perform(_ work: Writing) {
+    queue.sync { do { try work() } catch { record(error) } }
   }
 
-  private func throwFailure() throws {
-    if let failure = pending.withLock({ $0.failure }) { throw failure }
+  /// Remembers what could not be written, if nothing is remembered yet.
+  func record(_ failure: any Error) { pending.withLock { $0.failure = $0.failure ?? failure } }
+
+  var hasFailed: Bool { pending.withLock { $0.failure != nil } }
+
+  /// What could not be written, which is forgotten here.
+  func takeFailure() -> (any Error)? {
+    pending.withLock { pending in
+      defer { pending.failure = nil }
+      return pending.failure
+    }
   }
 }
 

@@ -22,7 +22,15 @@ package final class MaskedObserver: Observer {
         ledger: moment.ledger))
   }
 
-  package func commit() throws -> Int { try observer.commit() }
+  package func settle() throws { try observer.settle() }
+
+  package func commit() throws { try observer.commit() }
+
+  package var extent: Int { observer.extent }
+
+  package var unwritten: [UnwrittenOutput] { observer.unwritten }
+
+  package func take(_ unwritten: UnwrittenOutput) { observer.take(unwritten) }
 
   package func cutBack(to extent: Int) throws { try observer.cutBack(to: extent) }
 }

@@ -23,6 +23,7 @@ extension Simulation {
       }
       if let problem = found.problem { health?.note(problem, inOutputAt: time, of: found.state) }
       try observe(at: time, found.state, adding: found.changes)
+      try attend(at: time)
     }
     path?.end()
   }
@@ -110,7 +111,7 @@ extension Simulation {
     )
     try show(state, at: clock.time, to: others)
     if regimen.isCarriedOut(at: clock.time) { try show(state, at: clock.time.nextUp, to: seen) }
-    try writer.write(KeptFields(in: copies)) { [commitObservers] in _ = try commitObservers() }
+    writer.write(KeptFields(in: copies), commitAll)
   }
 
   private func show(_ state: FieldSet, at time: Double, to shown: [Int], adding changes: MassChanges? = nil) throws {
@@ -121,7 +122,9 @@ extension Simulation {
     try RunSeconds.adding(to: { seconds.output += $0 }) { () throws -> Void in
       let writings = try shown.map { try observers[$0].observer.observe(moment) }
       for index in shown { observers[index].latest = time }
-      try writer.write(moment.fields) { for writing in writings { try writing() } }
+      writer.write(moment.fields, settle: settleObservers) { [writer] in
+        for writing in writings { do { try writing() } catch { writer.record(error) } }
+      }
     }
   }
 }

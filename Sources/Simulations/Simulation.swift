@@ -37,12 +37,14 @@ package final class Simulation {
   var watchMemory = WatchMemory()
   private let checkpoints: CheckpointPolicy
   let pool: WorkerPool
-  private let saveCheckpoint: (Simulation, KeptFields) throws -> Writing
+  let saveCheckpoint: (Simulation, KeptFields) throws -> Writing
   let writer = BackgroundWriter()
   let copies: CopyMemory
   private var lastCheckpointWall = ContinuousClock.now
   package internal(set) var seconds = RunSeconds()
-  private var lastCheckpointStep: Int?
+  var lastCheckpointStep: Int?
+  /// What is asked and called between outputs, and what follows from their failures.
+  var attention = Attention()
 
   /// - Parameter saveCheckpoint: prepares to write a checkpoint of the simulation as it stands, at the end of a step.
   package init(
@@ -88,20 +90,29 @@ package final class Simulation {
     case stopped(String)
   }
 
-  /// Runs to the end, or until `stopRequested` says so at the end of a step.
+  /// Runs to the end, or until `stopRequested` says so at the end of a step or between outputs inside of one.
   ///
-  /// - Parameter didStep: called after each step.
+  /// - Parameters:
+  ///   - didStep: called after each step.
+  ///   - didShow: called after the outputs of a time inside of a step.
+  /// - Throws: among others `OutputFailure`, when an output could not be written.
   package func run(
-    stopRequested: () -> Bool = { false }, didStep: (Simulation) -> Void = { _ in }
+    stopRequested: @escaping () -> Bool = { false }, didStep: (Simulation) -> Void = { _ in },
+    didShow: @escaping (Simulation) -> Void = { _ in }
   ) throws -> Outcome {
-    try RunSeconds.adding(to: { seconds.total += $0 }) { () throws -> Outcome in
+    attention.isStopRequested = stopRequested
+    attention.didShow = didShow
+    return try RunSeconds.adding(to: { seconds.total += $0 }) { () throws -> Outcome in
       do {
         let outcome = try runOn(stopRequested, didStep)
-        try RunSeconds.adding(to: { seconds.output += $0 }) { () throws -> Void in try writer.finish() }
+        try RunSeconds.adding(to: { seconds.output += $0 }) { () throws -> Void in
+          writer.perform(commitAll)
+          try mendOutputs(isAtEnd: true)
+        }
         return outcome
       } catch {
         // What the run came to before is on the disk.
-        try? writer.finish()
+        writer.perform(commitAll)
         throw error
       }
     }
@@ -112,9 +123,13 @@ package final class Simulation {
       if clock.step == 0 { try observe(at: clock.time, state) }
       try lookForStop()
       while stopReason == nil, clock.time < endTime {
+        try mendOutputs()
+        try prepareToStopInside()
         try carryOutTreatments()
         if stopReason != nil { break }
-        let step = try takeStep(to: goal(after: clock.time))
+        let step: Clock.Step
+        do { step = try takeStep(to: goal(after: clock.time)) } catch is StoppedInside { return .interrupted }
+        attention.completeStep()
         removeTraces(after: step)
         clock.complete(step)
         try recordHistory()
@@ -130,7 +145,10 @@ package final class Simulation {
       }
       // The last checkpoint does not know of the last outputs, which a run that goes on would not have.
       if lastCheckpointStep != clock.step || stopReason != nil { try checkpoint() }
+    } else if lastCheckpointStep != clock.step {
+      try checkpoint()
     }
+    markOutputs()
     try observeEnd()
     return stopReason.map { .stopped($0) } ?? .reachedEnd
   }
@@ -158,7 +176,7 @@ package final class Simulation {
   private func checkpoint() throws {
     try RunSeconds.adding(to: { seconds.checkpoints += $0 }) { () throws -> Void in
       let fields = KeptFields(in: copies)
-      try writer.write(fields, try saveCheckpoint(self, fields))
+      writer.write(fields, noting(try saveCheckpoint(self, fields)))
     }
     lastCheckpointWall = .now
     lastCheckpointStep = clock.step
@@ -172,33 +190,32 @@ package final class Simulation {
       ledger: ledger?.memory, extents: [:], history: regimen.equations.delays?.history.memory, watches: watchMemory)
   }
 
-  /// Makes what the observers have written last, and says how much that is; to be done when its turn to be written has
-  /// come.
-  package var commitObservers: () throws -> [String: Int] {
-    let observers = observers.map(\.observer)
-    return { Dictionary(uniqueKeysWithValues: try observers.map { ($0.name, try $0.commit()) }) }
-  }
-
   /// Continues where a checkpoint was taken; the caller has restored the regimen, the fields of `state` and all of the
   /// stepper's memory.
   ///
   /// - Parameter continuesFiles: whether the observers go on with the files of the run that took the checkpoint, which
   ///   are then cut back to what they held.
-  package func restore(_ memory: SimulationMemory, continuesFiles: Bool) throws {
+  /// - Parameter unwritten: what the observers had seen then and could not write.
+  package func restore(
+    _ memory: SimulationMemory, continuesFiles: Bool, unwritten: [String: [UnwrittenOutput]] = [:]
+  ) throws {
     clock = memory.clock
     if let control = memory.control { steps.restore(control, of: stepper) }
     stops.restore(memory.stops, isBranch: !continuesFiles)
     watchMemory = memory.watches ?? WatchMemory()
     if let removed = memory.extinguished { extinction?.removed = removed }
     ledger?.restore(memory.ledger, at: clock.time)
-    lastCheckpointStep = clock.step
+    // A checkpoint that holds outputs is replaced by one that does not.
+    lastCheckpointStep = unwritten.isEmpty ? clock.step : nil
     for index in observers.indices {
       let (cadence, count) = (observers[index].cadence, observers[index].cadence.count(upTo: clock.time))
       observers[index].next = count
-      if continuesFiles, count > 0, cadence.isDue(count - 1, at: clock.time) { observers[index].latest = clock.time }
-      if continuesFiles, let extent = memory.extents[observers[index].observer.name] {
-        try observers[index].observer.cutBack(to: extent)
-      }
+      guard continuesFiles else { continue }
+      if count > 0, cadence.isDue(count - 1, at: clock.time) { observers[index].latest = clock.time }
+      let observer = observers[index].observer
+      if let extent = memory.extents[observer.name] { try observer.cutBack(to: extent) }
+      for output in unwritten[observer.name] ?? [] { observer.take(output) }
     }
+    writer.perform(commitAll)
   }
 }

@@ -21,10 +21,25 @@ package struct SimulationMemory: Codable, Hashable, Sendable {
   package let ledger: MassLedger.Memory?
   /// What each observer has written so far.
   package var extents: [String: Int]
+  /// What each observer has seen and could not write; their field values lie in groups of the checkpoint.
+  package var unwritten: [String: [Unwritten]]?
   /// Where something is delayed: the times of what is remembered.
   package let history: DelayHistory.Memory?
   /// How fast what is compared in conditions has changed; nil in checkpoints of before.
   var watches: WatchMemory?
+
+  package struct Unwritten: Codable, Hashable, Sendable {
+    package let time: Double
+    /// A row of a table.
+    package let text: String?
+    /// The group of the field values, and their size relative to that of the grid.
+    package let group: String?
+    package let scale: Double?
+
+    package init(time: Double, text: String?, group: String?, scale: Double?) {
+      (self.time, self.text, self.group, self.scale) = (time, text, group, scale)
+    }
+  }
 
   package struct Control: Codable, Hashable, Sendable {
     package let steps: StepControl.Memory

@@ -18,7 +18,7 @@ extension Checkpoint {
       try writeFile(temporary)
     } catch {
       unlink(temporary)
-      throw StorageError(path, "cannot be written: \(error.message)")
+      throw StorageError(path, "cannot be written: \(error.message)", code: error.code)
     }
     do throws(StorageError) {
       try verify(temporary, as: path)

@@ -10,6 +10,11 @@ package final class ObservableTable: Observer {
   /// What is written; the same columns at all times, possibly with other values of parameters.
   package var observables: Observables
   private let file: Int32
+  private let identity: FileIdentity
+  /// Bytes of the rows in the file.
+  package private(set) var extent: Int
+  /// Rows that are not in the file.
+  package private(set) var unwritten: [UnwrittenOutput] = []
   /// The latest row, for the progress line.
   package private(set) var latest: [Double] = []
   /// Columns that were no finite number, each with the first such row and how many there are.
@@ -33,9 +38,18 @@ package final class ObservableTable: Observer {
     self.observables = observables
     file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | (isNew ? O_TRUNC : 0), 0o644)
     guard file >= 0 else { throw StorageError(system: path, "cannot be opened") }
-    if isNew {
-      let header = (["t", "dt"] + observables.columns + ledger).map(ObservableTable.quoted).joined(separator: ",")
-      try AtomicFile.writeAll(Array((header + "\n").utf8), to: file, path: path)
+    extent = max(0, Int(lseek(file, 0, SEEK_END)))
+    do throws(StorageError) {
+      identity = try FileIdentity(of: file, path: path)
+      if isNew {
+        let header = (["t", "dt"] + observables.columns + ledger).map(ObservableTable.quoted).joined(separator: ",")
+        let bytes = Array((header + "\n").utf8)
+        try AtomicFile.writeAll(bytes, to: file, path: path)
+        extent = bytes.count
+      }
+    } catch {
+      close(file)
+      throw error
     }
   }
 
@@ -50,8 +64,12 @@ package final class ObservableTable: Observer {
     let numbers = [moment.time, moment.stepSize] + values + (moment.ledger ?? []).map(\.amount)
     let row = numbers.map { $0.isFinite ? JSONText.text($0) : "\($0)" }
     latest = values
+    let output = UnwrittenOutput(time: moment.time, text: row.joined(separator: ",") + "\n")
     note(values, at: moment.time)
-    return { try AtomicFile.writeAll(Array((row.joined(separator: ",") + "\n").utf8), to: self.file, path: self.path) }
+    return {
+      self.unwritten.append(output)
+      try self.settle()
+    }
   }
 
   private func note(_ values: [Double], at time: Double) {
@@ -64,17 +82,37 @@ package final class ObservableTable: Observer {
     }
   }
 
-  package func commit() throws -> Int {
-    let end = lseek(file, 0, SEEK_END)
-    guard end >= 0, fsync(file) == 0 else { throw StorageError(system: path, "cannot be written") }
-    return Int(end)
+  package func take(_ output: UnwrittenOutput) { unwritten.append(output) }
+
+  package func settle() throws {
+    guard !unwritten.isEmpty else { return }
+    let bytes = unwritten.flatMap { ($0.text ?? "").utf8 }
+    do throws(StorageError) {
+      try identity.require(at: path)
+      try AtomicFile.writeAll(bytes, to: file, path: path)
+    } catch {
+      // What of it has been written is written again.
+      _ = ftruncate(file, extent)
+      throw error
+    }
+    extent += bytes.count
+    unwritten = []
+  }
+
+  package func commit() throws {
+    try settle()
+    try identity.require(at: path)
+    guard fsync(file) == 0 else { throw StorageError(system: path, "cannot be written") }
   }
 
   package func cutBack(to extent: Int) throws {
     let length = lseek(file, 0, SEEK_END)
     guard length >= extent else {
-      throw StorageError(path, "is shorter than when the checkpoint was taken: \(length) bytes of \(extent)")
+      throw StorageError(
+        path, "is shorter than when the checkpoint was taken: \(length) bytes of \(extent)",
+        remedy: "put the file of this run back, or go on without it in a new directory: resume … --output NEW")
     }
     guard ftruncate(file, extent) == 0 else { throw StorageError(system: path, "cannot be cut back") }
+    self.extent = extent
   }
 }

@@ -18,12 +18,45 @@ package enum Rehearsal {
 ///
 /// What the copy does not read this process does not try to.
 ///
+/// A file that a run is changing at this moment is read again a little later.
+///
 /// - Parameter body: reads the file; may not change anything.
 func rehearsed<Result>(
   _ path: String, _ body: () throws(StorageError) -> Result
 ) throws(StorageError) -> Result {
+  for _ in 0..<10 {
+    let before = ChangeTime(path)
+    do throws(StorageError) {
+      try rehearse(path) { () throws(StorageError) in _ = try body() }
+      return try body()
+    } catch {
+      // What stays as it was is damaged.
+      guard error.isDamage else { throw error }
+      let mayHaveChanged = before.isRecent || ChangeJournal.isOpen(path) || ChangeTime(path) != before
+      guard mayHaveChanged else { throw error }
+      usleep(50_000)
+    }
+  }
   try rehearse(path) { () throws(StorageError) in _ = try body() }
   return try body()
+}
+
+/// When a file was last changed, and how long it is.
+private struct ChangeTime: Equatable {
+  private var (seconds, nanoseconds, size) = (0, 0, 0)
+
+  init(_ path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return }
+    (seconds, nanoseconds, size) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec, Int(status.st_size))
+  }
+
+  /// Whether that was within the last hundredths of a second.
+  var isRecent: Bool {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    return abs(Double(now.tv_sec - seconds) + 1e-9 * Double(now.tv_nsec - nanoseconds)) < 0.05
+  }
 }
 
 /// Only reads it in a copy of the process, where that is wanted.

@@ -4,6 +4,7 @@ import Foundation
 package final class RunDirectory {
   package let path: String
   private var lock: Int32 = -1
+  private var lockIdentity: FileIdentity?
 
   package init(_ path: String) { self.path = path }
 
@@ -113,6 +114,12 @@ package final class RunDirectory {
     let file = Foundation.open(path(.lock), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o644)
     guard file >= 0 else { throw StorageError(system: path(.lock), "cannot be created") }
     guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+      guard errno == EWOULDBLOCK else {
+        let error = StorageError(system: path(.lock), "cannot be locked, so that a second run could not be kept out")
+        close(file)
+        throw StorageError(
+          error.path, error.problem, remedy: "choose a directory on a file system with locks", code: error.code)
+      }
       let owner =
         (try? AtomicFile.read(path(.lock), limit: 1000)).map { String(decoding: $0, as: UTF8.self) }
         ?? "another process"
@@ -122,7 +129,28 @@ package final class RunDirectory {
     let text = "process \(getpid()) on \(ProcessInfo.processInfo.hostName)"
     ftruncate(file, 0)
     try AtomicFile.writeAll(Array(text.utf8), to: file, path: path(.lock))
+    if lock >= 0 { close(lock) }
     lock = file
+    lockIdentity = try FileIdentity(of: file, path: path(.lock))
+  }
+
+  /// Makes sure that the directory is still the one that this process has locked.
+  ///
+  /// A directory that was moved or removed is made again, for checkpoints.
+  ///
+  /// - Throws: `StorageError` when another run has taken its place, or it cannot be made.
+  package func requireLocked() throws(StorageError) {
+    guard let lockIdentity, (try? FileIdentity(of: path(.lock))) != lockIdentity else {
+      return try makeDirectory(path(.checkpoints))
+    }
+    let parts = Part.allCases.filter { $0 != .lock && $0 != .checkpoints && $0 != .run }
+    guard !parts.contains(where: { RunDirectory.kind(of: path($0)) != nil }) else {
+      throw StorageError(path, "was moved or removed while the run went on, and holds another run now", code: ENOENT)
+    }
+    try makeDirectory(path)
+    try requireOwn(.lock)
+    try acquireLock()
+    try makeDirectory(path(.checkpoints))
   }
 
   // MARK: Checkpoints

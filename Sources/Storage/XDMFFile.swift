@@ -41,15 +41,17 @@ struct XDMFFile {
     length = text.utf8.count
   }
 
-  /// Adds the last of the frames.
-  mutating func append(times: [Double], scales: [Double]) throws(StorageError) {
-    guard let time = times.last, let scale = scales.last else { return }
+  /// Adds the frames from one on.
+  mutating func append(from first: Int, times: [Double], scales: [Double]) throws(StorageError) {
     let file = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC)
     defer { if file >= 0 { close(file) } }
     var status = stat()
     let isOurs = file >= 0 && fstat(file, &status) == 0 && Int(status.st_size) == length + XDMFFile.end.utf8.count
     guard length > 0, isOurs else { return try write(times: times, scales: scales) }
-    let text = describe(grid.scaled(by: scale), frame: times.count - 1, time: time)
+    var text = ""
+    for frame in first..<times.count {
+      text += describe(grid.scaled(by: scales[frame]), frame: frame, time: times[frame])
+    }
     try AtomicFile.writeAll(Array((text + XDMFFile.end).utf8), to: file, at: UInt64(length), path: path)
     length += text.utf8.count
   }

@@ -28,7 +28,7 @@ struct Failure: Error {
     case let diagnostics as Diagnostics: leave(.badConfiguration, diagnostics.description)
     case let error as StorageError: leave(.inputOutput, "error: \(error)")
     case let error as FieldAllocationError:
-      leave(.badConfiguration, "error: the fields need \(text(bytes: error.bytes)) of memory, more than there is")
+      leave(.badConfiguration, "error: the fields need \(ByteCount.text(error.bytes)) of memory, more than there is")
     case let code as ExitCode: Foundation.exit(code.rawValue)
     case let problems as ExpressionProblems:
       leave(.badConfiguration, problems.items.map { "error: \($0.message)" }.joined(separator: "\n"))
@@ -42,17 +42,6 @@ struct Failure: Error {
   private static func leave(_ status: ExitStatus, _ message: String) -> Never {
     FileHandle.standardError.write(Data((message + "\n").utf8))
     Foundation.exit(status.rawValue)
-  }
-
-  /// A number of bytes for people.
-  static func text(bytes: Int) -> String {
-    let units = ["bytes", "KiB", "MiB", "GiB", "TiB"]
-    var (value, unit) = (Double(bytes), 0)
-    while value >= 1024, unit < units.count - 1 {
-      value /= 1024
-      unit += 1
-    }
-    return unit == 0 ? "\(bytes) bytes" : "\(String(format: "%.1f", value)) \(units[unit])"
   }
 }
 

@@ -16,7 +16,8 @@ struct Oncofield: ParsableCommand {
         oncofield resume runs/immunotherapy         go on, with the same bytes as if never stopped
 
       Exit codes: 0 done, 64 usage, 65 bad run file, 66 missing input, 70 defect in Oncofield, 73 output exists or
-      cannot be created, 74 read or write failure, 75 interrupted (resume continues), 76 numerical failure.
+      cannot be created, 74 read or write failure, 75 interrupted (resume continues), 76 numerical failure, 130 or 143
+      ended at once by a second request to stop.
       """,
     version: "Oncofield \(Provenance.version) (\(Provenance.commit))",
     subcommands: [

@@ -54,7 +54,7 @@ final class Progress {
   }
 
   private func bar(_ simulation: Simulation) -> String {
-    let share = (simulation.clock.time - simulation.startTime) / (simulation.endTime - simulation.startTime)
+    let share = (simulation.shownTime - simulation.startTime) / (simulation.endTime - simulation.startTime)
     let filled = Int((share * 20).rounded(.down))
     return "[" + String(repeating: "█", count: filled) + String(repeating: "·", count: 20 - filled) + "]"
   }
@@ -62,12 +62,13 @@ final class Progress {
   private func line(_ simulation: Simulation, elapsed: Duration) -> String {
     let clock = simulation.clock
     let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
-    let share = (clock.time - simulation.startTime) / (simulation.endTime - simulation.startTime)
-    let done = (clock.time - firstTime) / max(simulation.endTime - firstTime, .leastNormalMagnitude)
+    let time = simulation.shownTime
+    let share = (time - simulation.startTime) / (simulation.endTime - simulation.startTime)
+    let done = (time - firstTime) / max(simulation.endTime - firstTime, .leastNormalMagnitude)
     let rate = seconds > 0 ? Double(clock.step - firstStep) / seconds : 0
     let remaining = done > 0 ? seconds * (1 - done) / done : 0
     var text = String(
-      format: "%3.0f %%  t %.6g  step %d  dt %.3g  %.0f steps/s  ETA %@", share * 100, clock.time, clock.step,
+      format: "%3.0f %%  t %.6g  step %d  dt %.3g  %.0f steps/s  ETA %@", share * 100, time, clock.step,
       clock.stepSize ?? 0, rate, Progress.text(seconds: remaining))
     if let observable, let value = session.latestObservables.first {
       text += String(format: "  %@ %.6g", observable, value)

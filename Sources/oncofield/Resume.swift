@@ -74,6 +74,7 @@ struct Resume: ParsableCommand {
       return
     }
     let target = branch ?? directory
+    try options.requireAllowed(OutputVolume(configuration, after: time), in: target.path)
     try creating {
       if branch != nil { try target.create(overwrite: options.overwrite) } else { try target.open() }
     }

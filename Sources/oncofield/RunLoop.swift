@@ -17,7 +17,18 @@ func carryOut(_ session: RunSession, _ options: SessionOptions) throws {
   do {
     outcome = try session.run(
       stopRequested: { process_stop_request() != 0 || limit?.isNear(session) ?? false },
-      didStep: { progress.update($0) })
+      didStep: { progress.update($0) }, patience: options.patience,
+      didFail: { error, isSaved in
+        note(
+          "warning: \(error); \(isSaved ? "a checkpoint is written" : "a checkpoint cannot be written either"); "
+            + "trying again for \(Float(options.patience)) s")
+      })
+    process_end_stop_signals()
+  } catch let failure as OutputFailure {
+    process_end_stop_signals()
+    progress.end()
+    warn(session)
+    throw Failure(status: .inputOutput, message: "error: \(OutputFailureReport(failure, session).text)")
   } catch let failure as NumericalFailure {
     progress.end()
     warn(session)
@@ -57,4 +68,7 @@ private func summary(_ session: RunSession) -> String {
 /// Prints what the checks of the state have found.
 private func warn(_ session: RunSession) {
   for warning in session.health?.warnings ?? [] { note("warning: \(warning)") }
+  for failure in session.simulation.recoveredOutputs {
+    note("warning: \(failure); nothing that belongs to the run is missing")
+  }
 }

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Configuration
+import Storage
 
 /// How a run is carried out: common to the verbs that compute.
 struct SessionOptions: ParsableArguments {
@@ -14,6 +16,30 @@ struct SessionOptions: ParsableArguments {
         + "Slurm minutes, hours:minutes:seconds or days-hours:minutes:seconds.", valueName: "time"))
   var maxWalltime: WallTime?
 
+  @Flag(help: "Write all that is asked for, however much it is.")
+  var allowLargeOutput = false
+
+  @Option(
+    help: ArgumentHelp(
+      "How long to try again when an output cannot be written, before the run ends with a checkpoint.",
+      valueName: "seconds"))
+  var patience = 10.0
+
   @Flag(name: .shortAndLong, help: "No progress on standard error.")
   var quiet = false
+
+  func validate() throws {
+    guard patience >= 0, patience.isFinite else {
+      throw ValidationError("--patience takes a number of seconds of at least 0")
+    }
+  }
+
+  /// Refuses what is probably a slip, before anything is written.
+  func requireAllowed(_ volume: OutputVolume, in directory: String) throws {
+    let free = FreeSpace(at: directory)?.bytes
+    guard !allowLargeOutput, let refusal = volume.refusal(free: free) else { return }
+    let isForDiskOnly = volume.refusal(free: nil) == nil
+    throw Failure(
+      status: isForDiskOnly ? .cannotCreate : .badConfiguration, message: "error: \(refusal); \(OutputVolume.remedy)")
+  }
 }

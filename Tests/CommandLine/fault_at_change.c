@@ -1,5 +1,5 @@
 // Loaded before the C library. Lets the n-th call that changes a file below a directory, or puts one on the disk, go wrong:
-// FAULT_BELOW is the directory, FAULT_AT the number. FAULT is "kill", or the number of the error that the call fails
+// FAULT_BELOW is the directory, or what paths begin with, FAULT_AT the number. FAULT is "kill", or the number of the error that the call fails
 // with; with FAULT_STAYS every later one fails too, as on a disk that is full. Killed writes get half of their bytes into the file
 // before. FAULT_COUNT is a file that says at the end how many calls there were. With FAULT_MEMORY the calls are those that
 // ask for the memory of fields instead.
@@ -98,11 +98,14 @@ ssize_t pwrite64(int file, const void *bytes, size_t count, off64_t offset) {
 FAILING_FILE(ftruncate, off_t)
 FAILING_FILE(ftruncate64, off64_t)
 
-int fsync(int file) {
-  // To be killed before or after makes no difference to what is in the file.
-  if (!kills() && is_open_below(file) && strikes()) return fail();
-  return REAL(fsync)(file);
-}
+#define FAILING_SYNC(name) \
+  int name(int file) { \
+    /* To be killed before or after makes no difference to what is in the file. */ \
+    if (!kills() && is_open_below(file) && strikes()) return fail(); \
+    return REAL(name)(file); \
+  }
+FAILING_SYNC(fsync)
+FAILING_SYNC(fdatasync)
 
 #define FAILING_OPEN(name) \
   int name(const char *path, int flags, ...) { \

@@ -116,13 +116,18 @@ def test_other_output_times_are_paired_where_they_are_equal(pair):
     (text(points=16, domain={"size": [4], "points": [16], "origin": [1]}), "axis 1 covers 0.0 to 4.0 and 1.0 to 5.0"),
     (text(domain={"size": [4, 4], "points": [8, 8]}), "the domains have 1 and 2 axes"),
     (text(points=16, domain={"size": [4], "points": [16], "geometry": "spherical-radial"}, initial="1 + r"), "the first axis is cartesian and spherical-radial"),
+    (text(domain={"size": [4], "points": [8], "geometry": "cylindrical-radial"}, initial="1 + r"), "the first axis is cartesian and cylindrical-radial"),
+    (text(domain={"size": [4], "points": [8], "unit": "cm"}), 'the unit of length is "mm" in one and "cm" in the other'),
+    (text(time={"end": 4, "step": 0.5, "scheme": "strang", "unit": "h"}), 'the unit of time is "day" in one and "h" in the other'),
     (text(model={"name": "other", "fields": {"v": {}}, "processes": []}, initial={"v": 1}, observables={}), "no field is common"),
     (text(time={"start": 10, "end": 12, "step": 0.5, "scheme": "strang"}), "no time is stored in both"),
 ])  # fmt: skip
 def test_what_cannot_be_compared_is_refused_by_name(pair, second, reason):
     if '"initial": {"u"' in second and '"v": {}' in second:
         second = second.replace('{"u": {"v": 1}}', '{"v": 1}')
-    error = pair(text(), second, code=65)
+    first = json.loads(text())
+    first["domain"]["unit"], first["time"]["unit"] = "mm", "day"
+    error = pair(json.dumps(first), second, code=65)
     assert "they cannot be compared" in error and reason in error
 
 
@@ -132,7 +137,7 @@ def test_fields_of_only_one_run_are_named(pair):
     second = json.loads(text(model=model))
     second["initial"]["v"] = 1
     result = pair(text(), json.dumps(second))
-    assert result["mismatches"] == ["only the second has v"] and result["fields"] == {}
+    assert result["mismatches"] == ["only the second stores v"] and result["fields"] == {}
 
 
 def test_tissue_of_only_one_run_is_named(pair):
@@ -179,6 +184,26 @@ def test_a_checkpoint_is_compared_with_the_frame_of_its_time(pair, tmp_path):
     u = result["fields"]["u"]
     assert u["time"] == 3 and near(u["max_abs"], 4.75 * (math.exp(-0.75) - math.exp(-1.5)))
     assert result["times"]["compared"] == 1
+
+
+def test_checkpoints_are_compared_with_each_other(pair, tmp_path):
+    checkpoint = "checkpoints/000000000008.h5"
+    pair(text(), text(), paths=(f"first/{checkpoint}", f"first/{checkpoint}"), code=0)
+    result = pair(text(), text(k=0.25), paths=(f"first/{checkpoint}", f"second/{checkpoint}"))
+    u = result["fields"]["u"]
+    assert u["time"] == 4 and near(u["max_abs"], 4.75 * (math.exp(-1) - math.exp(-2)))
+    # The checkpoints hold the run files.
+    (difference,) = result["run_files"]
+    assert difference["key"].startswith("model.parameters.k")
+
+
+def test_runs_without_fields_are_compared_by_their_observables(pair):
+    output = {"observables": {"every": 1}}
+    result = pair(text(output=output), text(output=output, k=0.25))
+    assert result["fields"] == {} and near(result["observables"]["total"]["last"][1], 12 * math.exp(-1))
+    result = pair(text(output=output), text())
+    assert result["mismatches"] == ["only the second stores u"] and result["observables"] == {}
+    pair(text(output=output), text(output=output), code=0)
 
 
 def test_a_checkpoint_on_another_grid_is_refused(pair):

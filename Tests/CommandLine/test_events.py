@@ -94,24 +94,25 @@ def test_a_condition_that_holds_at_the_start_ends_the_run_there(oncofield, run_f
     assert_same(before, results(out))
 
 
-TIMES = [{"step": 0.1}, {"tolerance": 1e-3}, {"tolerance": 1e-4, "scheme": "etdrk4"}]
+TIMES = [{"step": 0.125}, {"tolerance": 1e-3}, {"tolerance": 1e-4, "scheme": "etdrk4"}]
 
 
 @pytest.mark.parametrize("time", TIMES, ids=str)
 def test_an_extended_run_is_the_longer_run(oncofield, run_file, tmp_path, time):
     """The last frame, row and picture of the shorter one, off the grid of outputs, are gone then."""
-    path = run_file({"time": {"end": 4.2, **time}, "output.fields.every": 0.9, "output.observables.every": 0.4})
+    path = run_file({"time": {"end": 4.25, **time}, "output.fields.every": 0.9, "output.observables.every": 0.4})
     short, long = tmp_path / "short", tmp_path / "long"
-    oncofield("run", path, "--output", long, "--set", "time.end=7.7")
+    oncofield("run", path, "--output", long, "--set", "time.end=7.75")
     oncofield("run", path, "--output", short)
-    assert frames(short)[0][-2:] == pytest.approx([3.6, 4.2]) and rows(short)[-1]["t"] == 4.2
+    assert frames(short)[0][-2:] == pytest.approx([3.6, 4.25]) and rows(short)[-1]["t"] == 4.25
     assert len(list((short / "images").glob("*.png"))) == 2
-    oncofield("resume", short, "--set", "time.end=7.7")
-    assert frames(short)[0] == frames(long)[0] and frames(long)[0][-1] == 7.7
+    oncofield("resume", short, "--set", "time.end=7.75")
+    assert frames(short)[0] == frames(long)[0] and frames(long)[0][-1] == 7.75
     assert [row["t"] for row in rows(short)] == [row["t"] for row in rows(long)]
     if "step" in time:
         # With a tolerance steps know where the run ends, so that the runs are equal within the tolerance only.
-        return
+        assert (short / "observables.csv").read_bytes() == (long / "observables.csv").read_bytes()
+        assert (frames(short)[1] == frames(long)[1]).all()
     for one, other in zip(rows(short), rows(long)):
         assert one["burden"] == pytest.approx(other["burden"], rel=1e-2)
 
@@ -131,9 +132,9 @@ CONDITIONS = {
         {"name": "window", "when": "sin(3*t) > 0.9 && mean(u) < 4", "add": {"u": 0.5}},
         {"name": "late", "when": "mean(w) > 1.5", "once": True, "at": [0, 0.35], "add": {"u": 0.3}},
     ],
-    "stop": [{"when": "mean(u) > 7.3", "because": "many"}, {"steady": 1e-9, "for": 3}],
+    "stop": [{"when": "mean(u) > 4.2 && t > 15", "because": "many"}, {"steady": 1e-9, "for": 3}],
     "output": {"directory": "out", "fields": {"every": 0.77}, "observables": {"every": 0.3}},
-    "checkpoint": {"every": 0.5, "keep": 1000},
+    "checkpoint": {"every": 1, "keep": 1000},
 }
 
 
@@ -146,15 +147,17 @@ def test_runs_with_conditions_go_on_from_any_checkpoint_to_the_same_bytes(oncofi
     checkpoints = sorted((whole / "checkpoints").glob("*.h5"))
     assert len(checkpoints) > 10
     final = datasets(checkpoints[-1])
-    for checkpoint in checkpoints[:-1:3]:
+    for checkpoint in checkpoints[:-1:4]:
         branch = tmp_path / checkpoint.stem
         oncofield("resume", whole, "--step", int(checkpoint.stem), "--output", branch)
         end = datasets(sorted((branch / "checkpoints").glob("*.h5"))[-1])
-        assert {name: value for name, value in end.items() if name != "texts/memory"} == {
-            name: value for name, value in final.items() if name != "texts/memory"}
+        # What is remembered has the extents of files, which a branch begins anew.
+        for name in final.keys() - {"texts/memory", "manifest"}:
+            assert end[name] == final[name], (checkpoint.stem, name)
         assert rows(branch)[-1] == rows(whole)[-1] and summary(branch)["time"] == summary(whole)["time"]
     # Looking and checkpoints change no bit.
-    dense = {"output.fields.every": 0.11, "output.observables.every": 0.013, "checkpoint.every": 7}
+    dense = {
+        "output": {"directory": "out", "fields": {"every": 0.11}, "observables": {"every": 0.013}}, "checkpoint": {"every": 7}}
     oncofield("run", run_file(CONDITIONS | {"time": {"end": 30, **time}} | dense), "--output", tmp_path / "dense")
     end = datasets(sorted((tmp_path / "dense" / "checkpoints").glob("*.h5"))[-1])
     assert end["fields/u"] == final["fields/u"]

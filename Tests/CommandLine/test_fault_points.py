@@ -64,7 +64,8 @@ class Resumption:
     def resume(self, fault=None):
         environment = {"LD_PRELOAD": str(self.library), "FAULT_BELOW": str(self.directory), **(fault or {})}
         return self.oncofield(
-            "resume", self.directory, "--set", "time.end=4", check=False, environment=environment if fault else None
+            "resume", self.directory, "--set", "time.end=4", "--patience", "0.2", check=False,
+            environment=environment if fault else None,
         )
 
     def assert_ends_like_the_whole_run(self, what):
@@ -112,8 +113,9 @@ def test_a_call_that_fails_loses_nothing(resumption, error, stays):
         resumption.assert_ends_like_the_whole_run(what)
     tried = sum(outcomes.values())
     print(f"{tried} of {resumption.calls} calls failed with error {error}: {outcomes}")
-    assert tried >= resumption.calls // STRIDE > 20
-    assert outcomes.get(74, 0) > tried // 2
+    assert tried >= resumption.calls // STRIDE > 10
+    # What fails once is tried again.
+    assert outcomes.get(74 if stays else 0, 0) > tried // 2
 
 
 # The n-th call of the HDF5 library goes wrong: FAULT_AT is the number. What is to be closed is closed.

@@ -73,7 +73,7 @@ def test_an_output_at_a_dose_time_shows_the_state_before(oncofield, run_file, tm
 def test_a_condition_ends_a_run_with_its_reason(oncofield, run_file, tmp_path):
     stop = {"stop": [{"when": "mean(u) > 0.29 && t > 3", "because": "enough cells"}]}
     finished = oncofield("run", run_file(stop), "--output", tmp_path / "out")
-    assert "Stopped, enough cells: t = 3.0000" in finished.stderr
+    assert "Stopped, enough cells: t = 3.0 after 24 steps" in finished.stderr
     summary = json.loads((tmp_path / "out" / "run.json").read_text())
     assert summary["outcome"] == "stopped: enough cells" and summary["stop_reason"] == "enough cells"
     before = results(tmp_path / "out")

@@ -131,10 +131,10 @@ def test_plan_says_what_was_chosen_and_why(oncofield, run_file):
 
 def test_inspect_shows_runs_checkpoints_and_series(oncofield, finished_run):
     run = json.loads(oncofield("inspect", finished_run, "--json").stdout)
-    assert run["run"]["outcome"] == "reached the end" and run["fields"]["frames"] == 2
+    assert run["run"]["outcome"] == "reached the end" and run["fields"]["frames"] == 3
     checkpoint = json.loads(oncofield("inspect", finished_run / "checkpoints" / "000000000040.h5", "--json").stdout)
     assert checkpoint["step"] == 40 and checkpoint["time"] == 5 and checkpoint["whole"] is True
-    assert "frames: 2" in oncofield("inspect", finished_run / "fields.h5").stdout
+    assert "frames: 3" in oncofield("inspect", finished_run / "fields.h5").stdout
 
 
 def test_compare_says_where_and_how_much(oncofield, run_file, finished_run, tmp_path):

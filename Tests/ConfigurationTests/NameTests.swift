@@ -131,10 +131,13 @@ import Testing
     #expect(found.contains("error: a division by K, which is 0 with these parameters"), "\(found)")
     #expect(sentences(found).count == 1)
     #expect(findings(Self.text(model: model), set: ["parameters.K=2"]) == "")
+    #expect(
+      findings(Self.text(model: #""fields": { "u": {} }, "reactions": { "u": "u/0" }"#)).contains(
+        "a division by 0, which gives no finite number"))
     let guarded = #""parameters": { "K": 0 }, "fields": { "u": {} }, "reactions": { "u": "where(K > 0, u/K, 0)" }"#
     #expect(findings(Self.text(model: guarded)) == "")
     let root = #""parameters": { "K": -1 }, "fields": { "u": {} }, "reactions": { "u": "u*sqrt(K)" }"#
-    #expect(findings(Self.text(model: root)).contains("with these parameters a part of this is no number"))
+    #expect(findings(Self.text(model: root)).contains("with these parameters a part of this is no finite number"))
     #expect(
       findings(Self.text(model: #""parameters": { "d": 0 }, "fields": { "u": {} }"#, initial: #""u": "1/d""#)).contains(
         "a division by d"))

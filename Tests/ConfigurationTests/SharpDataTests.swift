@@ -154,7 +154,7 @@ import TimeStepping
         let size = exact[field].reduce(0) { $0 + $1 * $1 }.squareRoot()
         let error = zip(values, exact[field]).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
         // Rates that bend infinitely where a field is 0 cost some accuracy; a scheme of first order has a looser tolerance.
-        let bound = scheme == "lie" ? 0.03 : item.name.hasSuffix("0.5") || item.name == "roots" ? 5e-3 : 1e-3
+        let bound = scheme == "lie" ? 0.03 : item.name.hasSuffix("0.5") || item.name == "roots" ? 1e-2 : 1e-3
         #expect(abs(mass - exactMass) < bound * exactMass, "\(scheme), mass of field \(field): \(mass), \(exactMass)")
         #expect(error < 2 * bound * size, "\(scheme), field \(field): \(error / size)")
         let lowest = values.min() ?? .nan
@@ -184,7 +184,7 @@ import TimeStepping
   /// Data that the points resolve stay with transforms, whatever the rates; so do data that transforms leave above 0.
   @Test(arguments: [
     ("exp(-3*((x - 2)^2 + (y - 2)^2))", "hill(u, 0.5, 1.5) - u"), ("1 + 0.5*cos(pi*x/4)", "-u^1.5"),
-    ("0.5 + where(x < 2, 0.4, 0)", "-0.1*u"), ("0", "0.1 - u"), ("where(x < 2, 1, 0)", "-0.1"),
+    ("0.5 + where(x < 2, 0.4, 0)", "-0.1*u"), ("0", "0.1 - u"), ("where(x < 2, 1, -1)", "-0.1*u"),
   ])
   func transformsStayWhereTheyDoNoHarm(initial: String, rate: String) throws {
     for propagator in try plan(text(initial, rate: rate)) {

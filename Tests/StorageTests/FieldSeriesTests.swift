@@ -33,9 +33,9 @@ import Testing
     for time in 0..<5 { try whole.append(state, time: Double(time)) }
     let broken = try series(other, state.grid)
     for time in [0.0, 1, 2, 77] { try broken.append(state, time: time) }
-    _ = try broken.commit()
+    try broken.commit()
     let reopened = try FieldSeries(opening: other.path + "/fields.h5", grid: state.grid, fields: fields)
-    #expect(try reopened.commit() == 4)
+    #expect(reopened.extent == 4)
     try reopened.cutBack(to: 2)
     for time in 2..<5 { try reopened.append(state, time: Double(time)) }
     let (a, b) = (try FieldFile(one.path), try FieldFile(other.path))
@@ -70,39 +70,74 @@ import Testing
     #expect(try AtomicFile.read(path) == three)
   }
 
-  /// A writer may be killed after any byte of the journal; what is journaled in full may have been overwritten.
+  /// A writer may be killed after any of the pages that it overwrites, and also while the file is brought back.
   @Test func aChangeThatBreaksOffAnywhereIsTakenBack() throws {
     let directory = try TemporaryDirectory()
     let state = try exampleFields([5, 4])
     let series = try series(directory, state.grid)
     let (path, journalPath) = (directory.path + "/fields.h5", directory.path + "/fields.h5-journal")
     for time in [0.0, 1, 2] { try series.append(state, time: time) }
-    _ = try series.commit()
-    #expect(access(journalPath, F_OK) != 0)
     let before = try AtomicFile.read(path)
     try series.append(state, time: 3)
-    let (after, journal) = (try AtomicFile.read(path), try AtomicFile.read(journalPath))
-    var pages: [(pages: Range<Int>, end: Int)] = []
-    var position = 16
-    while position < journal.count {
-      let numbers = journal[position..<position + 16].withUnsafeBytes { $0.bindMemory(to: UInt64.self).map(Int.init) }
-      position += 24 + numbers[1]
-      pages.append((numbers[0]..<numbers[0] + numbers[1], position))
-    }
-    #expect(pages.count > 3)
-    #expect(after.starts(with: before) == false, "something that was there is changed")
-    for cut in Array(stride(from: 16, to: journal.count, by: 331)) + [journal.count] {
+    let after = try AtomicFile.read(path)
+    #expect(access(journalPath, F_OK) != 0)
+    let pages = stride(from: 0, to: before.count, by: 4096).map { $0..<min($0 + 4096, before.count) }
+      .filter { before[$0] != after[$0] }
+    #expect(pages.count > 2)
+    for count in 0...pages.count {
       var file = before
-      for page in pages where page.end <= cut { file.replaceSubrange(page.pages, with: after[page.pages]) }
-      if cut % 2 == 0 { file += after[before.count...] }
-      if cut == journal.count { file = after }
+      for page in pages.prefix(count) { file.replaceSubrange(page, with: after[page]) }
+      if count % 2 == 0 { file += after[before.count...] }
       try AtomicFile.write(file, to: path)
-      try AtomicFile.write(Array(journal[..<cut]), to: journalPath)
+      try ChangeJournal.write(
+        of: path, length: UInt64(before.count), pages: pages.map { (UInt64($0.lowerBound), Array(before[$0])) })
       let reopened = try FieldSeries(opening: path, grid: state.grid, fields: fields)
       #expect(try AtomicFile.read(path) == before)
-      #expect(try reopened.commit() == 3)
+      #expect(reopened.extent == 3)
       #expect(access(journalPath, F_OK) != 0)
     }
+  }
+
+  @Test func locksOfReadersKeepNobodyOut() throws {
+    let directory = try TemporaryDirectory()
+    let state = try exampleFields([5, 4])
+    let series = try series(directory, state.grid)
+    let reader = open(series.path, O_RDONLY)
+    defer { close(reader) }
+    #expect(flock(reader, LOCK_SH | LOCK_NB) == 0)
+    try series.append(state, time: 0)
+    #expect(try FieldFile(series.path).times == [0])
+  }
+
+  @Test func framesThatCannotBeWrittenWaitAndAreWrittenLater() throws {
+    let (one, other) = (try TemporaryDirectory(), try TemporaryDirectory())
+    let state = try exampleFields([9, 4])
+    let (series, whole) = (try series(one, state.grid), try series(other, state.grid))
+    for time in 0..<5 { try whole.append(state, time: Double(time)) }
+    try series.append(state, time: 0)
+    // Another program that writes has a lock of its own.
+    let writer = open(series.path, O_RDWR)
+    #expect(flock(writer, LOCK_EX | LOCK_NB) == 0)
+    #expect { try series.append(state, time: 1) } throws: { ($0 as? StorageError)?.code == EWOULDBLOCK }
+    #expect(series.extent == 1)
+    #expect(series.unwritten.map(\.time) == [1])
+    close(writer)
+    try series.append(state, time: 2)
+    // The file is away for a while.
+    let bytes = try AtomicFile.read(series.path)
+    #expect(rename(series.path, series.path + "-away") == 0)
+    #expect { try series.append(state, time: 3) } throws: { ($0 as? StorageError)?.code == ENOENT }
+    // Another of its name is not it.
+    try AtomicFile.write(bytes, to: series.path)
+    #expect(throws: StorageError.self) { try series.settle() }
+    #expect(try AtomicFile.read(series.path) == bytes)
+    #expect(rename(series.path + "-away", series.path) == 0)
+    try series.append(state, time: 4)
+    #expect(series.unwritten.isEmpty)
+    let (a, b) = (try FieldFile(one.path), try FieldFile(other.path))
+    #expect(a.times == b.times)
+    for frame in 0..<5 { #expect(try a.values("T", frame: frame) == b.values("T", frame: frame)) }
+    #expect(try AtomicFile.read(one.path + "/fields.xdmf") == AtomicFile.read(other.path + "/fields.xdmf"))
   }
 
   @Test func fewerFramesThanACheckpointCountedAreAnError() throws {
@@ -137,6 +172,21 @@ import Testing
       "\(error)".contains("is in use by process \(getpid())")
     }
     withExtendedLifetime(first) {}
+  }
+
+  @Test func aDirectoryThatIsRemovedIsMadeAgainUnlessAnotherRunHasTakenItsPlace() throws {
+    let temporary = try TemporaryDirectory()
+    let first = RunDirectory(temporary.path + "/run")
+    try first.create(overwrite: false)
+    try first.requireLocked()
+    try FileManager.default.removeItem(atPath: first.path)
+    try first.requireLocked()
+    #expect(FileManager.default.fileExists(atPath: first.path(.checkpoints)))
+    try FileManager.default.removeItem(atPath: first.path)
+    let second = RunDirectory(first.path)
+    try second.create(overwrite: false)
+    #expect { try first.requireLocked() } throws: { "\($0)".contains("is in use by process \(getpid())") }
+    try second.requireLocked()
   }
 
   @Test func onlyTheNewestCheckpointsAreKept() throws {

@@ -5,8 +5,8 @@ import Fields
 /// The value of a control volume `V_i` of the common grid is the mean over `V_i` of the finer values, `PartialMeans`.
 struct CommonGrid {
   let points: [Int]
-  /// Measure of each control volume along each axis; nil where only positions are known.
-  let volumes: [[Double]?]
+  /// Measure of each control volume along each axis; 1 where only positions are known.
+  let volumes: [[Double]]
   private let positions: [[Double]]
 
   /// Why two grids cannot be compared.
@@ -17,8 +17,8 @@ struct CommonGrid {
     guard first.count == second.count else {
       throw Mismatch(reason: "the domains have \(first.count) and \(second.count) axes")
     }
-    for (index, (one, other)) in zip(first, second).enumerated() where one.positions != other.positions {
-      guard one.covers(other) else {
+    for (index, (one, other)) in zip(first, second).enumerated() {
+      guard one.positions == other.positions || one.covers(other) else {
         throw Mismatch(reason: "axis \(index + 1) covers \(one.interval) and \(other.interval)")
       }
       guard (one.geometry ?? other.geometry) == (other.geometry ?? one.geometry) else {
@@ -36,6 +36,7 @@ struct CommonGrid {
       return ComparedAxis(
         positions: coarse.positions, origin: coarse.origin, length: coarse.length, geometry: geometry
       ).divided(into: coarse.positions.count).map { axis in (0..<axis.points).map(axis.volume) }
+        ?? coarse.positions.map { _ in 1 }
     }
   }
 
@@ -51,8 +52,7 @@ struct CommonGrid {
   /// The measure of the control volume of each point, x fastest; 1 where it is not known.
   var weights: [Double] {
     volumes.reversed().reduce([1.0]) { weights, volumes in
-      guard let volumes else { return weights }
-      return weights.flatMap { weight in volumes.map { weight * $0 } }
+      weights.flatMap { weight in volumes.map { weight * $0 } }
     }
   }
 

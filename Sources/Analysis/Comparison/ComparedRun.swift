@@ -1,3 +1,4 @@
+import Configuration
 import Documents
 import Fields
 import Foundation
@@ -6,46 +7,59 @@ import Storage
 /// One of two runs that are compared: the stored fields and, of a run directory, its table and its resolved run file.
 struct ComparedRun {
   let name: String
-  let file: FieldFile
+  /// nil for a run that stores no fields.
+  let file: FieldFile?
   let axes: [ComparedAxis]
   /// nil without a table.
   let table: ObservableRows?
-  /// Every value in force; nil without a run directory.
+  /// Every value in force; nil if it lies neither beside the fields nor in the checkpoint.
   let runFile: JSONText?
 
   /// Opens a run directory, a `fields.h5` or a checkpoint.
   init(_ path: String) throws(StorageError) {
     name = path
-    file = try FieldFile(path)
     var isDirectory: ObjCBool = false
     _ = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-    // A file of fields has the rest of its run beside it.
-    let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    let directory = RunDirectory(isDirectory.boolValue ? path : parent)
-    let belongs =
-      isDirectory.boolValue || URL(fileURLWithPath: path).lastPathComponent == RunDirectory.Part.fields.rawValue
-    runFile = belongs ? ComparedRun.json(directory.path(.resolved)) : nil
-    table = isDirectory.boolValue ? try ObservableRows(directory.path(.observables)) : nil
+    if isDirectory.boolValue {
+      let directory = RunDirectory(path)
+      table = try ObservableRows(directory.path(.observables))
+      let hasFields = FileManager.default.fileExists(atPath: directory.path(.fields))
+      file = hasFields || table == nil ? try FieldFile(path) : nil
+      runFile = ComparedRun.json(directory.path(.resolved))
+    } else {
+      let file = try FieldFile(path)
+      self.file = file
+      table = nil
+      if file.isCheckpoint {
+        let text = try CheckpointFile.verified(path).get().header.texts[CheckpointText.runFile]
+        runFile = text.flatMap { ComparedRun.json(SourceText(name: path, text: $0)) }
+      } else {
+        // A file of fields has the rest of its run beside it.
+        let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        runFile = ComparedRun.json(RunDirectory(parent).path(.resolved))
+      }
+    }
     let domain = runFile?["domain"]
-    axes = file.coordinates.enumerated().map { index, positions in
+    axes = (file?.coordinates ?? []).enumerated().map { index, positions in
       ComparedAxis(
         positions: positions, origin: domain?["origin"]?.numbers?[index], length: domain?["size"]?.numbers?[index],
         geometry: index > 0 ? .cartesian : domain?["geometry"]?.text.flatMap(Axis.Geometry.init))
     }
   }
 
-  private static func json(_ path: String) -> JSONText? {
-    guard let bytes = try? AtomicFile.read(path),
-      let node = try? JSONNode.parse(SourceText(name: path, bytes: bytes))
-    else { return nil }
-    return JSONText(node)
+  private static func json(_ source: SourceText) -> JSONText? {
+    (try? JSONNode.parse(source)).map { JSONText($0) }
   }
 
-  func time(_ frame: Int) throws(StorageError) -> Double { try file.time(frame) }
+  private static func json(_ path: String) -> JSONText? {
+    (try? AtomicFile.read(path)).flatMap { json(SourceText(name: path, bytes: $0)) }
+  }
 
-  func allTimes() throws(StorageError) -> [Double] {
+  /// Of all frames; of a checkpoint its own.
+  func times() throws(StorageError) -> [Double] {
     var times: [Double] = []
-    for frame in 0..<file.frameCount { times.append(try time(frame)) }
+    guard let file else { return times }
+    for frame in 0..<file.frameCount { times.append(try file.time(frame)) }
     return times
   }
 

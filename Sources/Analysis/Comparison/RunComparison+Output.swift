@@ -15,7 +15,7 @@ extension RunComparison {
               "relative_l2": .number($0.relativeL2),
             ]))
         }),
-      "points": .integers(grid.points),
+      "points": fields.isEmpty ? .null : .integers(grid.points),
       "times": RunComparison.output(times),
       "observables": .object(
         columns.map {
@@ -49,6 +49,7 @@ extension RunComparison {
   }
 
   private var fieldLines: [String] {
+    if fields.isEmpty { return [] }
     var lines = [
       "Fields at \(times.pairs.count) common times, on \(grid.points.map(String.init).joined(separator: " × ")) points"
     ]

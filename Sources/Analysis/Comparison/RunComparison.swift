@@ -53,56 +53,75 @@ package struct RunComparison {
   package init(_ one: String, _ other: String) throws {
     let (first, second) = (try ComparedRun(one), try ComparedRun(other))
     (self.first, self.second) = (first, second)
-    fields = first.file.fields.filter(second.file.fields.contains)
-    guard !fields.isEmpty else {
+    runFile = first.runFile != nil && second.runFile != nil ? RunFileDifference.all(first.runFile, second.runFile) : []
+    try RunComparison.checkUnits(first, second)
+    let names = [first, second].map { $0.file?.fields ?? [] }
+    fields = names[0].filter(names[1].contains)
+    guard !fields.isEmpty || first.file == nil || second.file == nil else {
       throw Refusal(
-        reason:
-          "no field is common: \(listed(first.file.fields, "and")) in \(one), \(listed(second.file.fields, "and")) in \(other)",
+        reason: "no field is common: \(listed(names[0], "and")) in \(one), \(listed(names[1], "and")) in \(other)",
         remedy: "compare runs of the same model")
     }
-    do throws(CommonGrid.Mismatch) { grid = try CommonGrid(first.axes, second.axes) } catch {
+    let axes = fields.isEmpty ? ([], []) : (first.axes, second.axes)
+    do throws(CommonGrid.Mismatch) { grid = try CommonGrid(axes.0, axes.1) } catch {
       throw Refusal(reason: error.reason, remedy: "compare runs in the same domain")
     }
-    if first.axes.map(\.positions) != second.axes.map(\.positions), first.file.isCheckpoint || second.file.isCheckpoint
-    {
+    let isOnOneGrid = axes.0.map(\.positions) == axes.1.map(\.positions)
+    if !isOnOneGrid, [first, second].contains(where: { $0.file?.isCheckpoint == true }) {
       throw Refusal(
         reason: "a checkpoint does not tell which points of another grid belong to the tissue",
         remedy: "compare the directories of the runs")
     }
-    let (firstTimes, secondTimes) = (try first.allTimes(), try second.allTimes())
-    times = TimePairs(firstTimes, secondTimes)
-    guard !times.pairs.isEmpty else {
+    let (firstTimes, secondTimes) = (try first.times(), try second.times())
+    times = fields.isEmpty ? TimePairs([], []) : TimePairs(firstTimes, secondTimes)
+    rowTimes = first.table.flatMap { one in second.table.map { TimePairs(one.times, $0.times) } }
+    guard !times.pairs.isEmpty || fields.isEmpty && rowTimes?.pairs.isEmpty == false else {
       throw Refusal(
         reason:
           "no time is stored in both: \(RunComparison.range(firstTimes)) in \(one), \(RunComparison.range(secondTimes)) in \(other)",
-        remedy: "choose intervals of output.fields with common multiples")
+        remedy: "choose intervals of output with common multiples")
     }
-    runFile = first.runFile != nil && second.runFile != nil ? RunFileDifference.all(first.runFile, second.runFile) : []
-    if let one = first.table, let other = second.table {
-      let pairs = TimePairs(one.times, other.times)
-      rowTimes = pairs
-      columns = RunComparison.columns(one, other, pairs)
-    } else {
-      (rowTimes, columns) = (nil, [])
-    }
-    var mismatches = RunComparison.mismatches(first, second, times)
-    let files = (try first.file.withAllRehearsed(), try second.file.withAllRehearsed())
+    columns =
+      if let one = first.table, let other = second.table, let rowTimes {
+        RunComparison.columns(one, other, rowTimes)
+      } else { [] }
+    var mismatches = RunComparison.mismatches(first, second, times, isOnOneGrid: isOnOneGrid)
     var differences: [FieldDifference] = []
-    for name in fields {
-      let (difference, missing) = try RunComparison.difference(name, files, (first, second), times, grid)
-      if let difference { differences.append(difference) }
-      if missing > 0 { mismatches.append("field \(name) has a value in only one of them at \(missing) points") }
+    if let one = try first.file?.withAllRehearsed(), let other = try second.file?.withAllRehearsed() {
+      for name in fields {
+        let (difference, missing) = try RunComparison.difference(
+          name, (one, other), (first.axes, second.axes), times, grid)
+        if let difference { differences.append(difference) }
+        if missing > 0 { mismatches.append("field \(name) has a value in only one of them at \(missing) points") }
+      }
     }
     (self.differences, self.mismatches) = (differences, mismatches)
   }
 
-  private static func mismatches(_ first: ComparedRun, _ second: ComparedRun, _ times: TimePairs) -> [String] {
+  /// Nothing is converted: units of length, time and fields that are written in both run files must be the same.
+  private static func checkUnits(_ first: ComparedRun, _ second: ComparedRun) throws(Refusal) {
+    let common = (first.file?.fields ?? []).filter { second.file?.fields.contains($0) == true }
+    let units =
+      [("length", first.lengthUnit, second.lengthUnit), ("time", first.timeUnit, second.timeUnit)]
+      + common.map { ("field \($0)", first.unit(ofField: $0), second.unit(ofField: $0)) }
+    for (quantity, one, other) in units where !one.isEmpty && !other.isEmpty {
+      guard UnitOfMeasure(one).equals(UnitOfMeasure(other)) else {
+        throw Refusal(
+          reason: "the unit of \(quantity) is \(quoted(one)) in one and \(quoted(other)) in the other",
+          remedy: "compare runs in the same units")
+      }
+    }
+  }
+
+  private static func mismatches(_ first: ComparedRun, _ second: ComparedRun, _ times: TimePairs, isOnOneGrid: Bool)
+    -> [String]
+  {
     var mismatches: [String] = []
     for (name, own, others) in [("first", first, second), ("second", second, first)] {
-      let alone = own.file.fields.filter { !others.file.fields.contains($0) }
-      if !alone.isEmpty { mismatches.append("only the \(name) has \(listed(alone, "and"))") }
+      let alone = (own.file?.fields ?? []).filter { others.file?.fields.contains($0) != true }
+      if !alone.isEmpty { mismatches.append("only the \(name) stores \(listed(alone, "and"))") }
     }
-    if first.axes.map(\.positions) != second.axes.map(\.positions) {
+    if !isOnOneGrid {
       let points = [first, second].map { $0.axes.map { "\($0.positions.count)" }.joined(separator: " × ") }
       mismatches.append("grids of \(points[0]) and \(points[1]) points")
     }
@@ -125,7 +144,7 @@ package struct RunComparison {
 
   /// - Returns: the difference, nil if there is none, and at how many points and times only one has a value.
   private static func difference(
-    _ name: String, _ files: (FieldFile, FieldFile), _ runs: (ComparedRun, ComparedRun), _ times: TimePairs,
+    _ name: String, _ files: (FieldFile, FieldFile), _ axes: ([ComparedAxis], [ComparedAxis]), _ times: TimePairs,
     _ grid: CommonGrid
   ) throws(StorageError) -> (FieldDifference?, missing: Int) {
     let weights = grid.weights
@@ -134,8 +153,8 @@ package struct RunComparison {
     var (relative, missing) = (0.0, 0)
     for pair in times.pairs {
       let time = try files.0.time(pair.first)
-      let a = grid.average(try files.0.values(name, frame: pair.first), of: runs.0.axes)
-      let b = grid.average(try files.1.values(name, frame: pair.second), of: runs.1.axes)
+      let a = grid.average(try files.0.values(name, frame: pair.first), of: axes.0)
+      let b = grid.average(try files.1.values(name, frame: pair.second), of: axes.1)
       var sums = (difference: 0.0, a: 0.0, b: 0.0)
       for point in a.indices {
         let (one, other) = (a[point], b[point])

@@ -3,17 +3,20 @@
 #include <stdint.h>
 #include <hdf5.h>
 
-// A file driver of the HDF5 library that passes everything on to the default one, and asks before it changes bytes that
-// were in the file when it was last whole.
+// A file driver of the HDF5 library that leaves all reading and writing to the owner of the file. It takes no locks: who may
+// write is decided by the lock of the run directory.
 
 typedef struct {
-  /// How many bytes of the file, from its start, are asked about. The file is never made shorter than that.
-  uint64_t kept;
-  /// The length that the library gave the file last, which may be less than `kept`.
-  uint64_t length;
-  /// Called before `count` bytes at `offset`, all below `kept`, are written; anything but 0 makes the write fail.
-  int (*will_change)(void *context, uint64_t offset, uint64_t count);
   void *context;
+  /// Fills `bytes` with what is at `offset`, with zeros beyond the end. Not 0: it failed.
+  int (*read)(void *context, uint64_t offset, uint64_t count, void *bytes);
+  /// `rank` says what depends on what: values and indexes (0) are found by way of the headers of objects (1), and these by way
+  /// of the start of the file (2).
+  int (*write)(void *context, int rank, uint64_t offset, uint64_t count, const void *bytes);
+  /// Says how long the file is from now on.
+  int (*set_length)(void *context, uint64_t length);
+  /// Says how long the file is.
+  uint64_t (*length)(void *context);
 } hdf5_guard;
 
 /// Makes files that are opened with this access list go by the driver.

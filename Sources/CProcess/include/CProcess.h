@@ -4,12 +4,18 @@
 // The process as a whole: signals that ask it to stop, and where its program comes from.
 
 /// Makes SIGINT, SIGTERM and SIGUSR1 ask for an orderly stop, and SIGPIPE and SIGXFSZ harmless.
-/// The handler does nothing but take a note; a second request ends the process at once with exit code 75,
-/// which leaves every file at its final name whole.
+/// The handler does nothing but take a note; a second request ends the process at once, with a word on standard error and
+/// 128 plus the number of the signal as exit code, which leaves every file at its final name whole.
 void process_install_stop_signals(void);
+
+/// From now on requests to stop are ignored: all is written, and the process is about to end.
+void process_end_stop_signals(void);
 
 /// The signal that asked for a stop, or 0.
 int process_stop_request(void);
+
+/// Sets so many bytes of the disk aside for a file; 0 if they are. Does not write them, where the file system cannot do without.
+int process_set_aside(int file, size_t bytes);
 
 /// Does something in a copy of the process, which is dropped afterwards: to see whether it would crash, and what comes out.
 ///

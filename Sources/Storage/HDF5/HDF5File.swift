@@ -1,5 +1,6 @@
 import CHDF5
 import CHDF5Guard
+import Glibc
 
 /// An HDF5 file, in one of two formats.
 final class HDF5File {
@@ -7,6 +8,8 @@ final class HDF5File {
   let handle: HDF5Handle
 
   private static let prepared: Void = {
+    // What does not know the property that is set below is asked like this, before it is first used.
+    if oncofield_h5_knows_locking() == 0 { setenv("HDF5_USE_FILE_LOCKING", "FALSE", 0) }
     // Without this a library that failed to write crashes when the process exits.
     H5dont_atexit()
   }()
@@ -31,6 +34,9 @@ final class HDF5File {
     prepare()
     let list = try HDF5Handle.propertyList(oncofield_h5_file_access())
     try HDF5Error.check(H5Pset_libver_bounds(list.id, format.version, H5F_LIBVER_V110))
+    // Who may write is decided by the lock of the run directory. A lock for reading could keep the writer of a run from
+    // its own file, and some file systems have none.
+    try HDF5Error.check(oncofield_h5_without_locks(list.id))
     // All that was opened from the file is closed with it, and errors of closing come out.
     try HDF5Error.check(H5Pset_fclose_degree(list.id, H5F_CLOSE_STRONG))
     return list
@@ -50,11 +56,11 @@ final class HDF5File {
     handle = try HDF5Handle(H5Fopen(path, oncofield_h5_read_only(), list.id), closing: H5Fclose)
   }
 
-  /// Opens a file for changes, which can be taken back with the journal.
-  init(changing journal: ChangeJournal) throws(HDF5Error) {
-    path = journal.path
+  /// Opens a file for changes, which happen together.
+  init(changing transaction: HDF5Transaction) throws(HDF5Error) {
+    path = transaction.path
     let list = try HDF5File.access(.common)
-    try HDF5Error.check(hdf5_guard_set(list.id, journal.hook))
+    try HDF5Error.check(hdf5_guard_set(list.id, transaction.hook))
     handle = try HDF5Handle(H5Fopen(path, oncofield_h5_read_write(), list.id), closing: H5Fclose)
   }
 

@@ -1,0 +1,32 @@
+import Glibc
+
+/// Which file a name stands for; another file of the same name is not it.
+package struct FileIdentity: Equatable {
+  private let device: dev_t
+  private let number: ino_t
+
+  private init(_ status: stat) { (device, number) = (status.st_dev, status.st_ino) }
+
+  package init(of path: String) throws(StorageError) {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { throw StorageError(system: path, "cannot be found") }
+    self.init(status)
+  }
+
+  init(of file: Int32, path: String) throws(StorageError) {
+    var status = stat()
+    guard fstat(file, &status) == 0 else { throw StorageError(system: path, "cannot be opened") }
+    self.init(status)
+  }
+
+  /// Makes sure that a name still stands for this file.
+  package func require(at path: String) throws(StorageError) {
+    var status = stat()
+    guard lstat(path, &status) == 0 else {
+      throw StorageError(path, "was moved or removed while the run went on", code: ENOENT)
+    }
+    guard FileIdentity(status) == self else {
+      throw StorageError(path, "was replaced by another while the run went on", code: ENOENT)
+    }
+  }
+}
