@@ -39,11 +39,11 @@ struct ComparedRun {
         runFile = ComparedRun.json(RunDirectory(parent).path(.resolved))
       }
     }
-    let domain = runFile?["domain"]
+    let (domain, geometry) = (runFile?["domain"], file?.geometry)
     axes = (file?.coordinates ?? []).enumerated().map { index, positions in
       ComparedAxis(
         positions: positions, origin: domain?["origin"]?.numbers?[index], length: domain?["size"]?.numbers?[index],
-        geometry: index > 0 ? .cartesian : file?.geometry ?? domain?["geometry"]?.text.flatMap(Axis.Geometry.init))
+        geometry: index > 0 ? .cartesian : geometry ?? domain?["geometry"]?.text.flatMap(Axis.Geometry.init))
     }
   }
 
