@@ -4,8 +4,19 @@ import Foundation
 import Simulations
 import Testing
 
+/// An observer that only remembers.
+private protocol RememberingObserver: Observer {}
+
+extension RememberingObserver {
+  var unwritten: [UnwrittenOutput] { [] }
+  func settle() {}
+  func commit() {}
+  func take(_ unwritten: UnwrittenOutput) {}
+  func cutBack(to extent: Int) {}
+}
+
 /// Remembers what it is shown.
-private final class Recorder: Observer {
+private final class Recorder: RememberingObserver {
   struct Row {
     let time: Double
     let mean: Double
@@ -26,8 +37,7 @@ private final class Recorder: Observer {
     return {}
   }
 
-  func commit() -> Int { rows.count }
-  func cutBack(to extent: Int) {}
+  var extent: Int { rows.count }
 }
 
 /// A disk of 1 in a square of width 4.
@@ -102,7 +112,7 @@ private let schemes = ["strang", "strang4", "rebalanced-strang", "etdrk4", "etd2
       "0.5*u^(2/3) - 0.5*u", #""tolerance": 0.01"#, #", "output": { "ledger": true }"#, points: 64)
     let assembly = try RunAssembly(configuration(text), threads: 1)
     let ledger = assembly.makeLedger()
-    final class LedgerRecorder: Observer {
+    final class LedgerRecorder: RememberingObserver {
       let name = "ledger"
       var gaps: [Double] = []
       var first: Double?
@@ -114,8 +124,7 @@ private let schemes = ["strang", "strang4", "rebalanced-strang", "etdrk4", "etd2
         gaps.append(mass - initial - (moment.ledger ?? []).reduce(0) { $0 + $1.amount })
         return {}
       }
-      func commit() -> Int { gaps.count }
-      func cutBack(to extent: Int) {}
+      var extent: Int { gaps.count }
     }
     let recorder = LedgerRecorder()
     let simulation = try CurrentAssembly(assembly).makeSimulation(
