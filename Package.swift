@@ -108,7 +108,8 @@ let package = Package(
     tests(of: "ArrayFiles", uses: ["Reports"]),
     tests(of: "Reports", uses: ["Fields"]),
     tests(
-      of: "Configuration", uses: ["Documents", "Fields", "Expressions", "TimeStepping", "Simulations", "RandomNumbers"]),
+      of: "Configuration",
+      uses: ["Documents", "Fields", "Expressions", "Operators", "TimeStepping", "Simulations", "RandomNumbers"]),
   ],
   swiftLanguageModes: [.v6]
 )
