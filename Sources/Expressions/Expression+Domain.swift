@@ -18,10 +18,13 @@ extension Expression {
   /// The expression with all that has a restricted domain evaluated inside of its domain.
   ///
   /// Fields of at least 0 that occur in an argument of `sqrt`, `log`, `^` or in a denominator count as `max(u, 0)` in the whole term,
-  /// and an argument that is at least 0 for all values in the intervals, and must not be 0, as at least 1e-140: `u^1.5` becomes
-  /// `max(u, 0)^1.5`, and `u*v/(u + v)` has the value 0 where `u` and `v` are 0. The value is the same, bit for bit, wherever the
-  /// symbols are in their intervals and the argument is at least 1e-140. Where rounding or the error of a step has taken a field
+  /// and an argument with fields that is at least 0 for all values in the intervals, and must not be 0, as at least 1e-140: `u^1.5`
+  /// becomes `max(u, 0)^1.5`, and `u*v/(u + v)` has the value 0 where `u` and `v` are 0. The value is the same, bit for bit, wherever
+  /// the symbols are in their intervals and the argument is at least 1e-140. Where rounding or the error of a step has taken a field
   /// below 0, the value is that at 0. Quotients and logarithms inside `where` are left to its condition.
+  ///
+  /// An expression without a limit, as `v/u` or `log(u)` where `u` is 0, keeps what it has there: it is no finite number. Only `0/0`
+  /// is 0 in it.
   ///
   /// An argument that may be negative for values in the intervals, as that of `sqrt(1 - u)`, counts as 0 where it is less than that by
   /// at most a share of its terms.
@@ -31,7 +34,46 @@ extension Expression {
   ///   - tolerance: that share.
   package func keptInDomain(_ intervals: [Symbol: Interval], tolerance: Double = 0) -> Expression {
     let projected = DomainAnalysis(self, intervals).projectingFields()
-    return DomainAnalysis(projected, intervals).raisingArguments(tolerance: tolerance)
+    let analysis = DomainAnalysis(projected, intervals)
+    let raised = analysis.raisingArguments(tolerance: tolerance)
+    guard analysis.hasPoles,
+      raised.differs(from: analysis.raisingArguments(tolerance: tolerance, scale: 1e20), intervals)
+    else { return raised }
+    return analysis.raisingArguments(tolerance: tolerance, keepsPoles: true)
+  }
+
+  /// Whether two expressions of one structure have other values somewhere where fields are 0 and the others 1.
+  private func differs(from other: Expression, _ intervals: [Symbol: Interval]) -> Bool {
+    zip(pointwiseParts, other.pointwiseParts).contains { one, other in
+      let fields = one.symbols.filter { if case .field = $0 { true } else { false } }.sorted { "\($0)" < "\($1)" }
+      var values: [Symbol: Double] = [:]
+      for symbol in one.symbols {
+        let known = intervals[symbol] ?? .all
+        let middle = 0.5 * (known.low + known.high)
+        values[symbol] = known.single ?? (middle.isFinite ? middle : 1)
+      }
+      return Expression.zeros(of: fields.count).contains { zeros in
+        for (index, field) in fields.enumerated() { values[field] = zeros.contains(index) ? 0 : 1 }
+        guard let a = one.value(at: values), let b = other.value(at: values), a.isFinite, b.isFinite else {
+          return false
+        }
+        return abs(a - b) > 1e-6 * max(abs(a), abs(b))
+      }
+    }
+  }
+
+  /// Which of some fields are 0: all choices of few, else all, none, each, and all but each.
+  private static func zeros(of count: Int) -> [Set<Int>] {
+    if count <= 6 { return (0..<(1 << count)).map { bits in Set((0..<count).filter { bits >> $0 & 1 == 1 }) } }
+    let all = Set(0..<count)
+    return [[], all] + (0..<count).flatMap { [[$0], all.subtracting([$0])] }
+  }
+
+  /// What is evaluated at points: the expression, and the arguments of the functionals in it, which count as 1.
+  private var pointwiseParts: [Expression] {
+    let (distributions, plain) = Expression.extractingDistributions([self])
+    let (functionals, parts) = Expression.extractingFunctionals(plain + distributions.map(\.argument))
+    return parts + functionals.map(\.argument)
   }
 
   /// The parts whose domain does not contain all numbers.
@@ -107,6 +149,11 @@ private struct DomainAnalysis {
   /// Of each node; nil where all numbers will do.
   private(set) var limits: [Limit?] = []
   private let known: [Interval]
+  /// Whether each node depends on fields at the same point.
+  private let dependsOnFields: [Bool]
+
+  /// Whether there are arguments that must not be 0.
+  var hasPoles: Bool { limits.contains { ($0?.least ?? 0) > 0 } }
 
   init(_ expression: Expression, _ intervals: [Symbol: Interval]) {
     root = graph.insert(expression)
@@ -115,6 +162,8 @@ private struct DomainAnalysis {
     let known = DomainAnalysis.intervals(intervals, graph)
     let loose = DomainAnalysis.intervals(anyFields, graph)
     self.known = known
+    let dependsOnFields = DomainAnalysis.dependences(graph)
+    self.dependsOnFields = dependsOnFields
     let isUnconditional = DomainAnalysis.unconditional(root, graph)
     for (number, node) in graph.nodes.enumerated() {
       guard let (argument, least) = DomainAnalysis.argument(of: node, known) else {
@@ -125,7 +174,7 @@ private struct DomainAnalysis {
       let isSafe = mayBeZero ? loose[argument].low >= 0 : loose[argument].low > 0 || loose[argument].high < 0
       // A positive bound leaves room for what is slightly out of its interval.
       let isFar = known[argument].low > 0 || !mayBeZero && known[argument].high < 0
-      let isLeft = !mayBeZero && !isUnconditional[number]
+      let isLeft = !mayBeZero && !(isUnconditional[number] && dependsOnFields[argument])
       limits.append(
         isSafe || isFar || isLeft ? nil : Limit(argument: argument, least: least, isProven: isProven))
     }
@@ -145,6 +194,18 @@ private struct DomainAnalysis {
       return (a, BinaryOperation.power.value(Expression.leastArgument, min(1, -1 / exponent)))
     default: return nil
     }
+  }
+
+  private static func dependences(_ graph: ExpressionGraph) -> [Bool] {
+    var found: [Bool] = []
+    for node in graph.nodes {
+      switch node {
+      case .symbol(.field): found.append(true)
+      case .functional: found.append(false)
+      default: found.append(node.operands.contains { found[$0] })
+      }
+    }
+    return found
   }
 
   private static func intervals(_ symbols: [Symbol: Interval], _ graph: ExpressionGraph) -> [Interval] {
@@ -202,17 +263,24 @@ private struct DomainAnalysis {
   }
 
   /// The expression with the arguments raised to the ends of their domains.
-  func raisingArguments(tolerance: Double) -> Expression {
+  ///
+  /// - Parameters:
+  ///   - scale: of the least arguments that must not be 0.
+  ///   - keepsPoles: whether arguments that must not be 0 stay as they are, but for `0/0`, which is 0.
+  func raisingArguments(tolerance: Double, scale: Double = 1, keepsPoles: Bool = false) -> Expression {
     guard limits.contains(where: { $0 != nil }) else { return graph.expression(root) }
     return Expression.build { target in
       var map: [Int] = []
       for (number, node) in graph.nodes.enumerated() {
         let moved = node.mapOperands { map[$0] }
-        guard let limit = limits[number],
-          let raised = raised(limit, of: node, map, tolerance: tolerance, &target)
+        guard let limit = limits[number], !keepsPoles || limit.least == 0 || node.isQuotient,
+          var raised = raised(limit, of: node, map, tolerance: tolerance, scale: scale, &target)
         else {
           map.append(target.add(moved))
           continue
+        }
+        if keepsPoles, case .binary(.divide, let a, let b) = moved {
+          raised = target.choice(target.comparison(.equal, a, target.constant(0)), raised, b)
         }
         switch moved {
         case .unary(let operation, _): map.append(target.unary(operation, raised))
@@ -227,9 +295,9 @@ private struct DomainAnalysis {
 
   /// An argument, raised; nil where it stays as it is.
   private func raised(
-    _ limit: Limit, of node: Node, _ map: [Int], tolerance: Double, _ target: inout ExpressionGraph
+    _ limit: Limit, of node: Node, _ map: [Int], tolerance: Double, scale: Double, _ target: inout ExpressionGraph
   ) -> Int? {
-    let (argument, least) = (map[limit.argument], target.constant(limit.least))
+    let (argument, least) = (map[limit.argument], target.constant(scale * limit.least))
     if limit.isProven {
       if case .binary(.max, let inner, let bound) = target[argument], target.constantValue(bound) == 0 {
         return target.extremum(.max, inner, least)
@@ -273,4 +341,8 @@ private struct DomainAnalysis {
     default: return absolute(number)
     }
   }
+}
+
+extension Node {
+  fileprivate var isQuotient: Bool { if case .binary(.divide, _, _) = self { true } else { false } }
 }

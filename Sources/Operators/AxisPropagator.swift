@@ -57,7 +57,10 @@ extension AxisPropagator {
     let shape: DiffusionKernel.Shape =
       symbol == .spectral && strength >= gaussianStrength ? .gaussian : .secondOrder
     if field.keepsSymbol, symbol == .spectral, strength < exactGaussianStrength {
-      return made(.fourier, nil, "no kernel is so narrow and as accurate as the transform of larger steps")
+      return made(
+        .fourier, nil,
+        field.requestedMethod == .fourier
+          ? transformAskedFor(field) : "no kernel is so narrow and as accurate as the transform of larger steps")
     }
     let (method, reason) = choice(for: field, axis: axis, strength: strength, shape: shape)
     return made(method, shape, reason)
@@ -67,10 +70,7 @@ extension AxisPropagator {
     for field: FieldDiffusion, axis: Axis, strength: Double, shape: DiffusionKernel.Shape
   ) -> (PropagatorMethod, String) {
     switch field.requestedMethod {
-    case .fourier where field.ringing > 0:
-      return (.fourier, "as asked for; \(ringing(field))")
-    case .fourier where field.isSpoiltByRounding:
-      return (.fourier, "as asked for; its rounding grows in empty tissue and may end as a false invasion")
+    case .fourier: return (.fourier, transformAskedFor(field))
     case .matrix: break
     case let method?: return (method, "as asked for")
     case nil: break
@@ -83,6 +83,16 @@ extension AxisPropagator {
       return (.kernel, "grows from empty tissue, where the rounding of a transform would grow too")
     }
     return (.fourier, "one step reaches across the whole domain")
+  }
+
+  /// That it was asked for, and what harm it does.
+  private static func transformAskedFor(_ field: FieldDiffusion) -> String {
+    var reasons = ["as asked for"]
+    if field.ringing > 0 { reasons.append(ringing(field)) }
+    if field.isSpoiltByRounding {
+      reasons.append("its rounding grows in empty tissue and may end as a false invasion")
+    }
+    return reasons.joined(separator: "; ")
   }
 
   /// What a transform does to data that jump.

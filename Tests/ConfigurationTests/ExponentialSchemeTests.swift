@@ -10,7 +10,7 @@ import TimeStepping
     { "model": "kirschner-panetta-diffusion", "parameters": { "sigma_u": 0, "sigma_w": 0.5 },
       "domain": { "size": [100, 60], "points": [20, 12] },
       "initial": { "u": 0.278210428599596, "v": 0.605851119342800, "w": 0.021497119302072 },
-      "time": { "end": 100, "step": 1, "scheme": "etdrk4" } }
+      "time": { "end": 40, "step": 1, "scheme": "etdrk4" } }
     """
 
   /// A uniform steady state of the published model, to the digits published, at twenty-eight times the decay time of the

@@ -200,11 +200,11 @@ import TimeStepping
     ("0.5 + where(x < 2, 0.5, 0)", "u*sqrt(1 - u)", ""),
     (
       "exp(-2*(x - 2)^2)", "-0.1*u",
-      #", "treatment": { "radiation": { "at": [0.5], "change": { "u": "u*where(y < 2, 0, 1)" } } }"#
+      #", "treatment": [{ "name": "radiation", "at": [0.5], "multiply": { "u": "where(y < 2, 0, 1)" } }]"#
     ),
     (
       "0", "-0.1*u",
-      #", "treatment": { "depot": { "at": [0.5], "for": 0.2, "rates": { "u": "where(x < 2 && y < 2, 1, 0)" } } }"#
+      #", "treatment": [{ "name": "depot", "at": [0.5], "for": 0.2, "infuse": { "u": "where(x < 2 && y < 2, 1, 0)" } }]"#
     ),
   ])
   func dataThatJumpAreMovedByPositivePropagators(initial: String, rate: String, more: String) throws {

@@ -20,7 +20,7 @@ import Testing
 
   private static let texts = [
     "u^1.5", "hill(u, k, b)", "sqrt(u)*v - u", "u*log(u)", "u*log(a/u)", "u*v/(u + v)", "u^b*v^0.3 - 2*u*v",
-    "0.4*u - (v/u)^1.36/(0.4 + (v/u)^1.36)*u", "u*log10(1 + u) - u/(k + u)", "v*u^(-k)*u", "where(u > 0.1, u/v, 0)*v",
+    "0.4*u - (v/u)^1.36/(0.4 + (v/u)^1.36)*u", "u*log10(1 + u) - u/(k + u)", "v*u^(-k)*u",
   ]
 
   /// Where all values are in their intervals, and no argument is 0, nothing changes.
@@ -32,6 +32,12 @@ import Testing
       #expect(try value(text, u, v, kept: true) == plain)
       #expect(plain.isFinite)
     }
+  }
+
+  /// A quotient inside of `where` is left to its condition.
+  @Test func conditionsGuardTheirBranches() throws {
+    let text = "where(v > 0.1, u/v, 0)"
+    for v in [0.5, 0, -1e-17] { #expect(try value(text, 0.3, v, kept: true) == value(text, 0.3, v, kept: false)) }
   }
 
   /// Below 0 the value is that at 0, and at 0 it is the limit.
@@ -46,6 +52,23 @@ import Testing
   }
 
   /// Terms that are defined everywhere stay as they are.
+  /// What has no limit where a field is 0 is no finite number there; only 0/0 is 0.
+  @Test(arguments: ["v/u", "log(u)", "u^(-k)", "1/u", "v^2/(u*u)", "u*v + log10(u)"])
+  func whatHasNoLimitIsNoFiniteNumber(text: String) throws {
+    for u in [0, -1e-17] { #expect(try !value(text, u, 0.7, kept: true).isFinite) }
+    #expect(try value(text, 0.5, 0.7, kept: true) == value(text, 0.5, 0.7, kept: false))
+  }
+
+  @Test func onlyNothingOverNothingIsNothing() throws {
+    #expect(try value("v/u", 0, 0, kept: true) == 0)
+  }
+
+  /// Times, positions and numbers of the whole domain are what they are.
+  @Test(arguments: ["0.5/sqrt(x - 1)", "log(x - 1)*0 + 1/(x - 1)"])
+  func whatDependsOnNoFieldIsLeftAlone(text: String) throws {
+    #expect(try !value(text, 1, 1, kept: true).isFinite)
+  }
+
   @Test func otherTermsAreLeftAlone() throws {
     let kept = try expression("3*u - u^1.5 + v").keptInDomain(Self.known)
     #expect("\(kept)" == "3*u - max(u, 0)^1.5 + v")
