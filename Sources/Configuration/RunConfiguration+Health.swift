@@ -80,11 +80,11 @@ package struct UnmetConditions {
     var lines: [String] = []
     for node in treatments {
       guard let name = node["name"]?.string, let when = node["when"]?.string, courses[name] == 0 else { continue }
-      lines.append("the condition of the treatment \(name), \(when), never held: no dose of it was given")
+      lines.append("the condition of the treatment \(name), \(when), was not seen to hold: no dose of it was given")
     }
     for node in isStopped ? [] : configuration.document["stop"]?.array ?? [] {
       guard let when = node["when"]?.string else { continue }
-      lines.append("the condition \(when) of \"stop\" never held")
+      lines.append("the condition \(when) of \"stop\" was not seen to hold")
     }
     self.lines = lines
   }
