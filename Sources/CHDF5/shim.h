@@ -12,8 +12,9 @@ static inline unsigned oncofield_h5_read_write(void) { return H5F_ACC_RDWR; }
 static inline unsigned oncofield_h5_exclusive(void) { return H5F_ACC_EXCL; }
 static inline hsize_t oncofield_h5_unlimited(void) { return H5S_UNLIMITED; }
 static inline hid_t oncofield_h5_file_access(void) { return H5P_FILE_ACCESS; }
+static inline hid_t oncofield_h5_file_creation(void) { return H5P_FILE_CREATE; }
+static inline hid_t oncofield_h5_group_creation(void) { return H5P_GROUP_CREATE; }
 static inline hid_t oncofield_h5_dataset_creation(void) { return H5P_DATASET_CREATE; }
-static inline hid_t oncofield_h5_link_creation(void) { return H5P_LINK_CREATE; }
 static inline hid_t oncofield_h5_dataset_access(void) { return H5P_DATASET_ACCESS; }
 static inline unsigned oncofield_h5_basic_information(void) { return H5O_INFO_BASIC; }
 

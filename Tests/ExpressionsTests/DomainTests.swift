@@ -51,7 +51,6 @@ import Testing
     #expect(try value("u*v/(u + v)", -1e-17, -1e-17, kept: true) == 0)
   }
 
-  /// Terms that are defined everywhere stay as they are.
   /// What has no limit where a field is 0 is no finite number there; only 0/0 is 0.
   @Test(arguments: ["v/u", "log(u)", "u^(-k)", "1/u", "v^2/(u*u)", "u*v + log10(u)"])
   func whatHasNoLimitIsNoFiniteNumber(text: String) throws {
@@ -69,6 +68,7 @@ import Testing
     #expect(try !value(text, 1, 1, kept: true).isFinite)
   }
 
+  /// Terms that are defined everywhere stay as they are.
   @Test func otherTermsAreLeftAlone() throws {
     let kept = try expression("3*u - u^1.5 + v").keptInDomain(Self.known)
     #expect("\(kept)" == "3*u - max(u, 0)^1.5 + v")

@@ -46,7 +46,15 @@ final class HDF5File {
   init(creating path: String, _ format: Format) throws(HDF5Error) {
     self.path = path
     let list = try HDF5File.access(format)
-    handle = try HDF5Handle(H5Fcreate(path, oncofield_h5_exclusive(), hid_t(H5P_DEFAULT), list.id), closing: H5Fclose)
+    let creation = try HDF5File.creation(oncofield_h5_file_creation())
+    handle = try HDF5Handle(H5Fcreate(path, oncofield_h5_exclusive(), creation.id, list.id), closing: H5Fclose)
+  }
+
+  /// How files and groups are created: without the time of day, so that the same run gives the same bytes.
+  private static func creation(_ kind: hid_t) throws(HDF5Error) -> HDF5Handle {
+    let list = try HDF5Handle.propertyList(kind)
+    try HDF5Error.check(H5Pset_obj_track_times(list.id, false))
+    return list
   }
 
   /// Opens a file for reading.
@@ -68,12 +76,18 @@ final class HDF5File {
 
   // MARK: Groups and links
 
+  /// Creates a group, and those on the way to it that there are not.
   func createGroup(_ name: String) throws(HDF5Error) {
-    let list = try HDF5Handle.propertyList(oncofield_h5_link_creation())
-    try HDF5Error.check(H5Pset_create_intermediate_group(list.id, 1))
-    let group = try HDF5Handle(
-      H5Gcreate2(handle.id, name, list.id, hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT)), closing: H5Gclose)
-    try group.close()
+    let list = try HDF5File.creation(oncofield_h5_group_creation())
+    var path = ""
+    for part in name.split(separator: "/") {
+      path += path.isEmpty ? String(part) : "/\(part)"
+      let exists = try has(path)
+      if exists, path != name { continue }
+      let group = try HDF5Handle(
+        H5Gcreate2(handle.id, path, hid_t(H5P_DEFAULT), list.id, hid_t(H5P_DEFAULT)), closing: H5Gclose)
+      try group.close()
+    }
   }
 
   func createSoftLink(_ name: String, to target: String) throws(HDF5Error) {
