@@ -1,0 +1,88 @@
+import Documents
+import Foundation
+import Simulations
+import Storage
+
+/// What a run writes about itself: `resolved.json` and `run.json`.
+extension RunSession {
+  static let reachedEnd = "reached the end"
+  static let stopped = "stopped: "
+
+  /// Whether the run in a directory has reached its end, has written that down, and all its files are whole.
+  package static func isComplete(_ directory: RunDirectory) -> Bool {
+    guard !FileManager.default.fileExists(atPath: directory.path(.fieldsJournal)),
+      let data = FileManager.default.contents(atPath: directory.path(.run)),
+      let summary = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
+    else { return false }
+    let outcome = summary["outcome"] as? String ?? ""
+    return outcome == reachedEnd || outcome.hasPrefix(stopped)
+  }
+
+  func writeResolved() throws {
+    try AtomicFile.write(assembly.configuration.resolved(chosen: assembly.chosen).pretty, to: directory.path(.resolved))
+  }
+
+  /// For each field the estimate of its error, in its unit and relative to its size.
+  private var estimatedErrorOutput: JSONText {
+    guard let errors = simulation.steps.estimatedErrors else { return .null }
+    return .object(
+      zip(assembly.configuration.model.fieldNames, errors).map { name, error in
+        .init(
+          name,
+          .object([
+            "absolute": .number(error.absolute), "relative": error.relative.map(JSONText.number) ?? .null,
+          ]))
+      })
+  }
+
+  /// Seconds to a tenth of a millisecond.
+  private static func text(seconds: Double) -> JSONText { .number((seconds * 1e4).rounded() / 1e4) }
+
+  func writeRun(outcome: String) throws {
+    try directory.requireLocked()
+    let statistics = current.reactionStatistics
+    let configuration = assembly.configuration
+    let summary: [JSONText.Member] = [
+      .init("outcome", .string(outcome)),
+      .init("time", .number(simulation.clock.time)),
+      .init("stop_reason", simulation.stopReason.map(JSONText.string) ?? .null),
+      .init("steps", .integer(simulation.clock.step)),
+      .init("rejected_steps", .integer(simulation.steps.statistics?.rejections ?? 0)),
+      .init("estimated_global_error", estimatedErrorOutput),
+      .init("smallest_step", simulation.clock.smallestStep.map(JSONText.number) ?? .null),
+      .init("largest_step", simulation.clock.largestStep.map(JSONText.number) ?? .null),
+      .init("reaction_substeps", .integer(statistics.substeps)),
+      .init("rejected_substeps", .integer(statistics.rejections)),
+      .init(
+        "reaction_tiles", .object(statistics.tiles.sorted { $0.key < $1.key }.map { .init($0.key, .integer($0.value)) })
+      ),
+      .init("rounding_of_rates", current.assembly.roundingOutput(at: simulation.clock.time) ?? .null),
+      .init("extinguished", assembly.extinguishedOutput(simulation.extinction)),
+      .init("ledger", ledger?.output ?? .null),
+      .init("history", assembly.historyOutput),
+      .init("units", assembly.configuration.columnUnits(ledger: simulation.ledger)),
+      .init("work", current.work.output),
+      .init("schemes", simulation.stepper.memorized.choice.map(\.output) ?? .null),
+      .init("health", health?.output ?? .null),
+      .init(
+        "warnings",
+        .strings((configuration.warnings.items + assembly.startWarnings.items).map(\.message))),
+      .init("never_held", .strings(unmetConditions.lines)),
+      .init("failure", failure?.output ?? .null),
+      .init("wall_seconds", RunSession.text(seconds: Date().timeIntervalSince(started))),
+      .init(
+        "seconds",
+        .object([
+          .init("steps", RunSession.text(seconds: simulation.seconds.steps)),
+          .init("output", RunSession.text(seconds: simulation.seconds.output)),
+          .init("checkpoints", RunSession.text(seconds: simulation.seconds.checkpoints)),
+        ])),
+      .init("threads", .integer(assembly.pool.threadCount)),
+      .init("seed", .integer(Int(configuration.seed))),
+      .init("set", .strings(configuration.overrides)),
+      .init("parent_checkpoint", parent.map(JSONText.string) ?? .null),
+      .init("sources", .strings(configuration.model.sources)),
+    ]
+    try AtomicFile.write(JSONText.object(summary + provenance.members).pretty, to: directory.path(.run))
+  }
+}
