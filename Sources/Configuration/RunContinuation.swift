@@ -35,7 +35,7 @@ package struct RunContinuation {
     let (values, others) = (before.model.parameterValues, configuration.model.parameterValues)
     parametersSet = Set(
       others.keys.filter { RunContinuation.isSet($0, in: new, source: source) || values[$0] != others[$0] })
-    try refuseThePast(old, new)
+    try refuseThePast(old, new, hasOtherStart: before.startTime != configuration.startTime)
     let known = Set(before.warnings.items.map(\.message))
     warnings.items += configuration.warnings.items.filter { !known.contains($0.message) }
     guard let memory = SimulationMemory(of: checkpoint) else { return }
@@ -61,7 +61,7 @@ package struct RunContinuation {
   // MARK: What is past
 
   /// Refuses what only a new run can have.
-  private func refuseThePast(_ old: JSONNode, _ new: JSONNode) throws(Diagnostics) {
+  private func refuseThePast(_ old: JSONNode, _ new: JSONNode, hasOtherStart: Bool) throws(Diagnostics) {
     var found = Diagnostics()
     func refuse(_ path: [String], _ reason: String, if isPast: Bool = true, remedy: String = "begin a new run") {
       let (before, after) = (path.reduce(JSONNode?.some(old)) { $0?[$1] }, path.reduce(JSONNode?.some(new)) { $0?[$1] })
@@ -73,7 +73,7 @@ package struct RunContinuation {
       refuse(["initial", name], "cannot change when a run goes on: the initial values were used at its start")
     }
     refuse(["history"], "cannot change when a run goes on: it is what was before its start")
-    refuse(["time", "start"], "cannot change when a run goes on: it has begun")
+    refuse(["time", "start"], "cannot change when a run goes on: it has begun", if: hasOtherStart)
     refuse(["domain", "mask"], "cannot change when a run goes on: its values are those of its tissue")
     refuse(
       ["seed"], "has nothing to change when a run goes on: random numbers were used for its initial values alone",
@@ -123,21 +123,23 @@ package struct RunContinuation {
 
   /// The length of the first step is asked for at the start alone.
   private mutating func warn(ofSteps old: JSONNode, _ new: JSONNode) {
-    guard RunContinuation.differ(new["time"]?["first_step"], old["time"]?["first_step"]), old["time"]?["step"] == nil,
+    guard let set = new["time"]?["first_step"], RunContinuation.differ(set, old["time"]?["first_step"]),
+      old["time"]?["step"] == nil,
       new["time"]?["step"] == nil
     else { return }
     warnings.warning(
       "time.first_step changes nothing when a run goes on: its steps are as long as they were",
-      at: new["time"]?["first_step"]?.place, remedy: "use time.largest_step to have shorter ones")
+      at: set.place, remedy: "use time.largest_step to have shorter ones")
   }
 }
 
 extension JSONText {
-  /// The same value for all spellings of a number.
+  /// The same value for all spellings of a number, also as an expression.
   fileprivate var comparable: JSONText {
     switch self {
     case .numeral(let number): .number(number.double)
     case .integer(let number): .number(Double(number))
+    case .string(let text): Double(text).map(JSONText.number) ?? self
     case .array(let elements): .array(elements.map(\.comparable))
     case .object(let members):
       .object(members.map { Member($0.key, $0.value.comparable) }.sorted { $0.key < $1.key })

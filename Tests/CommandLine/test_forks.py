@@ -193,3 +193,13 @@ def test_the_first_step_is_past(base, fork):
 def test_a_fork_warns_of_what_is_doubtful_in_what_is_set(base, fork):
     code, text, _ = fork(base(), 'observables={"a": {"value": "mean(u)", "unit": "furlong"}}')
     assert code == 0 and 'warning: the unit "furlong" is not known' in text
+
+
+@pytest.mark.parametrize("setting", [
+    'time={"end": 3, "step": 0.125}', 'time={"end": 3, "start": 0, "step": 0.125}', 'initial={"u": "1"}', "initial.u=1.0",
+])  # fmt: skip
+def test_what_is_set_to_the_value_that_it_has_changes_nothing(base, fork, setting):
+    """The start of a run that began at 0 is 0, whether it is written or not; "1" is 1."""
+    code, errors, last = fork(base(), setting)
+    assert (code, last) == (0, 6), errors
+    assert "warning" not in errors
