@@ -393,15 +393,3 @@ package final class RunSession {
     return state * (1 + simulation.stepper.memory.count) + 2 * waiting + (1 << 20)
   }
 }
-
-/// Keys of the texts in a checkpoint.
-package enum CheckpointText {
-  /// The resolved run file, as far as the result depends on it.
-  package static let runFile = "run_file"
-  package static let memory = "memory"
-  /// Largest absolute value of each field at the start.
-  package static let maxima = "maxima"
-  /// What `SharpData` has found at the start.
-  package static let ringing = "ringing"
-  package static let program = "program"
-}

@@ -21,8 +21,8 @@ struct CommonGrid {
       guard one.positions == other.positions || one.covers(other) else {
         throw Mismatch(reason: "axis \(index + 1) covers \(one.interval) and \(other.interval)")
       }
-      guard (one.geometry ?? other.geometry) == (other.geometry ?? one.geometry) else {
-        throw Mismatch(reason: "the first axis is \(one.geometry!.rawValue) and \(other.geometry!.rawValue)")
+      if let first = one.geometry, let second = other.geometry, first != second {
+        throw Mismatch(reason: "the first axis is \(first.rawValue) and \(second.rawValue)")
       }
       guard one.positions.count == other.positions.count || (one.geometry ?? other.geometry) != nil else {
         throw Mismatch(reason: "the geometry of the first axis is not known: give the directories of the runs")
