@@ -22,6 +22,7 @@ package final class RunSession {
   package var latestObservables: [Double] { table?.latest ?? [] }
   private let table: ObservableTable?
   private let checkpointTimes: CheckpointTimes
+  private let reserve: CheckpointReserve
   /// What the slowest checkpoint so far has taken; before the first what one might take on a slow disk.
   package var longestCheckpointSeconds: Double {
     let longest = checkpointTimes.longest.withLock { $0 }
@@ -89,8 +90,9 @@ package final class RunSession {
     current = CurrentAssembly(assembly)
     current.didChange = { [table] in table?.observables = $0.observables }
     checkpointTimes = CheckpointTimes()
+    reserve = CheckpointReserve(in: directory)
     simulation = try RunSession.simulation(
-      assembly, current, directory, ledger, observers.scheduled, checkpointTimes)
+      assembly, current, directory, ledger, observers.scheduled, checkpointTimes, reserve)
     try writeResolved()
   }
 
@@ -127,8 +129,9 @@ package final class RunSession {
     current = CurrentAssembly(assembly)
     current.didChange = { [table] in table?.observables = $0.observables }
     checkpointTimes = CheckpointTimes()
+    reserve = CheckpointReserve(in: directory)
     simulation = try RunSession.simulation(
-      assembly, current, directory, ledger, observers.scheduled, checkpointTimes)
+      assembly, current, directory, ledger, observers.scheduled, checkpointTimes, reserve)
     memory.regimen?.forgetParameters(continuation.parametersSet)
     if continuation.hasOtherStops { memory.stops = nil }
     try simulation.regimen.restore(memory.regimen, at: memory.clock.time)
@@ -279,16 +282,16 @@ package final class RunSession {
 
   private static func simulation(
     _ assembly: RunAssembly, _ current: CurrentAssembly, _ directory: RunDirectory, _ ledger: MassLedger?,
-    _ observers: [ScheduledObserver], _ times: CheckpointTimes
+    _ observers: [ScheduledObserver], _ times: CheckpointTimes, _ reserve: CheckpointReserve
   ) throws -> Simulation {
     try current.makeSimulation(ledger: ledger, observers: observers) { simulation, fields in
       let checkpoint = try checkpoint(of: simulation, assembly, keeping: fields)
       return {
         let start = ContinuousClock.now
         try directory.requireLocked()
-        try CheckpointReserve.write(to: directory) { () throws -> Void in
-          try checkpoint().write(to: directory.path(.checkpoints))
-        }
+        // Composing it writes the outputs before it, which must not take the room that is set aside for it.
+        let composed = try checkpoint()
+        try reserve.write { try composed.write(to: directory.path(.checkpoints)) }
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         times.longest.withLock { $0 = max($0 ?? 0, seconds) }
         directory.removeCheckpoints(keeping: assembly.configuration.checkpoints.keep)
@@ -356,10 +359,10 @@ package final class RunSession {
     patience: Double = 10, didFail: @escaping (any Error, Bool) -> Void = { _, _ in }
   ) throws -> Simulation.Outcome {
     try writeRun(outcome: "running")
-    simulation.whenOutputsFail(patience: patience, didFail: didFail)
+    simulation.whenOutputsFail(patience: patience, requireRoom: reserve.require, didFail: didFail)
     do {
-      defer { CheckpointReserve.remove(from: directory) }
-      CheckpointReserve.make(in: directory, bytes: checkpointBytes)
+      defer { reserve.remove() }
+      setRoomAside()
       let outcome = try simulation.run(
         stopRequested: stopRequested, didStep: { _ in didStep(self) }, didShow: { _ in didStep(self) })
       let text =
@@ -386,10 +389,10 @@ package final class RunSession {
     }
   }
 
-  /// What a checkpoint may take on the disk, with the outputs that could not be written.
-  private var checkpointBytes: Int {
+  /// Sets room on the disk aside for checkpoints, and for the outputs that they may hold.
+  private func setRoomAside() {
     let state = simulation.state.count * simulation.state.grid.storageCount * 8
-    let waiting = FieldSeries.mostBytes(ofFrame: state) + max(2 * state, BackgroundWriter.large)
-    return state * (1 + simulation.stepper.memory.count) + 2 * waiting + (1 << 20)
+    let waiting = FieldSeries.mostBytes(ofFrame: state) + BackgroundWriter.mostBytes(ofFrame: state)
+    reserve.make(checkpoint: state * (1 + simulation.stepper.memory.count) + (1 << 19), outputs: waiting)
   }
 }

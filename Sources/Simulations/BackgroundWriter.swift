@@ -20,7 +20,14 @@ package final class BackgroundWriter: Sendable {
 
   /// A request to stop waits until all that waits is written, and a checkpoint on a full disk must have room for it: of what is
   /// large two pieces may wait, of what is small so many bytes.
-  package static let (most, mostOfLarge, large) = (256, 2, 1 << 20)
+  private static let (most, mostOfLarge, large) = (256, 2, 1 << 20)
+
+  /// The most that waits to be written, in bytes.
+  ///
+  /// - Parameter bytes: size of a frame.
+  package static func mostBytes(ofFrame bytes: Int) -> Int {
+    max(bytes, min(max(mostOfLarge * bytes, large), KeptFields.mostBytes))
+  }
 
   /// What was taken is written at the latest after so much time.
   private static let settlingDelay = DispatchTimeInterval.milliseconds(250)

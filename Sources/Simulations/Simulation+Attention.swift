@@ -9,6 +9,8 @@ struct StoppedInside: Error {}
 struct Attention {
   var isStopRequested: () -> Bool = { false }
   var didShow: (Simulation) -> Void = { _ in }
+  /// Throws when the disk has no room for checkpoints any more; other outputs are not written then.
+  var requireRoom: Writing = {}
   /// Called when an output could not be written: why, and whether a checkpoint has been taken since.
   var didFail: (any Error, Bool) -> Void = { _, _ in }
   /// How long outputs that fail are tried again, in seconds.
@@ -57,9 +59,13 @@ extension Simulation {
   ///
   /// - Parameters:
   ///   - patience: how long it is tried again, in seconds.
+  ///   - requireRoom: throws when the disk has no room for checkpoints any more; other outputs are not written then.
   ///   - didFail: called before, with the reason and whether a checkpoint has been taken since.
-  package func whenOutputsFail(patience: Double, didFail: @escaping (any Error, Bool) -> Void) {
+  package func whenOutputsFail(
+    patience: Double, requireRoom: @escaping Writing = {}, didFail: @escaping (any Error, Bool) -> Void
+  ) {
     attention.patience = patience
+    attention.requireRoom = requireRoom
     attention.didFail = didFail
   }
 
@@ -98,9 +104,10 @@ extension Simulation {
   /// A writing of a checkpoint that is remembered as the newest.
   func noting(_ writing: @escaping Writing) -> Writing {
     let (saved, checkpoint) = (attention.saved, SavedCheckpoint(step: clock.step, time: clock.time))
-    return {
+    return { [writer, requireRoom = attention.requireRoom] in
       try writing()
       saved.newest.withLock { $0 = checkpoint }
+      do { try requireRoom() } catch { writer.record(error) }
     }
   }
 
@@ -169,11 +176,13 @@ extension Simulation {
     guard let failure = writer.takeFailure() else { return }
     let save = try checkpointOfNow()
     var (isSaved, saveFailure) = (false, (any Error)?.none)
+    let (writeOutputs, requireRoom) = (commitAll, attention.requireRoom)
+    var outputFailure = attempt(writeOutputs)
     func saveNow() {
       saveFailure = attempt(save)
       isSaved = isSaved || saveFailure == nil
+      outputFailure = outputFailure ?? attempt(requireRoom)
     }
-    var outputFailure = attempt(commitAll)
     saveNow()
     let deadline = ContinuousClock.now + .seconds(attention.goesWithoutCheckpoints ? 0 : attention.patience)
     var delay = 0.05
@@ -181,7 +190,10 @@ extension Simulation {
     while (outputFailure ?? saveFailure) != nil, ContinuousClock.now < deadline, !attention.isStopRequested() {
       Thread.sleep(forTimeInterval: min(delay, max(0, (deadline - .now) / .seconds(1))))
       delay *= 2
-      outputFailure = attempt(commitAll)
+      outputFailure = attempt {
+        try requireRoom()
+        try writeOutputs()
+      }
       // The one that holds outputs is replaced by one that does not.
       if outputFailure == nil || !isSaved { saveNow() }
     }

@@ -282,6 +282,23 @@ def small_disk(tmp_path):
     subprocess.run(["umount", place], check=True)
 
 
+@pytest.mark.parametrize("every", [1000, 20, 1])
+def test_a_full_disk_has_room_for_a_checkpoint(oncofield, start, run_file, small_disk, tmp_path, every):
+    file, out = run_file({**BUSY, **RARE, "time.end": 400, "checkpoint.every": every}), small_disk / "out"
+    process = start("run", file, "--output", out, "--patience", "0.5", "--allow-large-output")
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 74, errors
+    assert "no space left on device" in errors and "Make room on the disk" in errors
+    assert "Nothing that was computed is lost" in errors
+    assert newest(out) > 0
+    # Nothing is lost either where there is still no room.
+    oncofield("resume", out, "--patience", "0.1", check=False)
+    subprocess.run(["mount", "-o", "remount,size=64m", small_disk], check=True)
+    oncofield("resume", out)
+    oncofield("run", file, "--output", tmp_path / "whole")
+    assert_same(results(tmp_path / "whole"), results(out))
+
+
 def test_a_directory_that_is_moved_gets_a_checkpoint_and_goes_on_when_it_is_back(oncofield, start, run_file, tmp_path):
     file, out = run_file({**BUSY, "time.end": 800, **RARE}), tmp_path / "out"
     process = start("run", file, "--output", out, "--patience", "0.5")

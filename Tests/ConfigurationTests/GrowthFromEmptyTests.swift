@@ -186,7 +186,7 @@ import Testing
       let network = RandomNetwork(seed: seed)
       let start = Date()
       let assembly = try RunAssembly(configuration(network.text), threads: 1)
-      try advance(assembly) { _, _ in }
+      #expect(throws: Never.self, "network \(seed): \(network.text)") { try advance(assembly) { _, _ in } }
       let found = network.excess(of: assembly.state)
       slowest = max(slowest, -start.timeIntervalSinceNow)
       #expect(found < 1, "network \(seed) has \(found) times what there can be: \(network.text)")
