@@ -8,33 +8,52 @@ import TimeStepping
 @Suite struct ChangeBetweenStepsTests {
   private static let schemes = ["auto", "strang", "strang4", "rebalanced-strang", "lie", "etdrk4", "etd2-positive"]
 
-  /// What was set at t = 5 where all rates are 0 from then on stays as it was set.
+  private static let changes: [(change: String, value: Double?)] = [
+    (#""set": { "u": 0.25, "E": 0 }"#, 0.25), (#""set": { "u": 0, "E": 0 }"#, 0),
+    (#""multiply": { "u": 0, "E": 0 }"#, 0),
+    (#""set": { "E": 0 }, "add": { "u": 0.5 }"#, nil), (#""set": { "k": 0, "u": 0.25, "E": 0 }"#, 0.25),
+  ]
+
+  /// What was set where all rates are 0 from then on stays as it was set: at a given time, at a condition on fields that is met
+  /// inside of a step, at the second of two, in tissue with a shape.
   @Test(
     arguments: schemes,
     [
-      (#""set": { "u": 0.25, "E": 0 }"#, 0.25), (#""set": { "u": 0, "E": 0 }"#, 0),
-      (#""multiply": { "u": 0, "E": 0 }"#, 0),
-      (#""set": { "E": 0 }, "add": { "u": 0.5 }"#, nil), (#""set": { "k": 0, "u": 0.25 }"#, 0.25),
-    ]
-      as [(String, Double?)])
-  func aDoseIsForGood(scheme: String, dose: (change: String, value: Double?)) throws {
-    for steps in ["", #", "step": 0.25"#] where !(scheme == "auto" && !steps.isEmpty) {
-      let text = """
-        { "model": { "name": "m", "parameters": { "k": 1 }, "fields": { "u": { "diffusion": 0.5 }, "E": {} },
-            "reactions": { "u": "k*E*u*(1 - u)", "E": "0" } },
-          "domain": { "size": [4], "points": [16] }, "initial": { "u": "0.1", "E": 1 },
-          "time": { "end": 12, "scheme": "\(scheme)"\(steps) },
-          "treatment": [{ "name": "T", "at": 5, \(dose.change) }] }
-        """
-      var expected = dose.value
-      var last = 0.1
-      try advance(RunAssembly(configuration(text), threads: 1)) { time, state in
-        let values = state.values(0)
-        if time <= 5 { last = values[0] }
-        guard time > 5 else { return }
-        if expected == nil { expected = last + 0.5 }
-        // A transform of a constant rounds once for each step and axis.
-        for value in values { #expect(abs(value - (expected ?? 0)) <= (expected == 0 ? 0 : 1e-13)) }
+      #""at": 5"#, #""when": "mean(u) > 0.9", "at": 0"#,
+      #""when": "mean(u) > 0.9", "at": 0, "rearm_when": "mean(u) < 0.5""#, "mask",
+    ])
+  func aDoseIsForGood(scheme: String, moment: String) throws {
+    let isMasked = moment == "mask"
+    if isMasked, ["etdrk4", "etd2-positive"].contains(scheme) { return }
+    let domain =
+      isMasked ? #""size": [4, 4], "points": [16, 12], "mask": "x + y < 5""# : #""size": [4], "points": [16]"#
+    for (change, value) in ChangeBetweenStepsTests.changes {
+      for steps in ["", #", "step": 0.25"#] where !(scheme == "auto" && !steps.isEmpty) {
+        let text = """
+          { "model": { "name": "m", "parameters": { "k": 1 }, "fields": { "u": { "diffusion": 0.5 }, "E": {} },
+              "reactions": { "u": "k*E*u*(1 - u)", "E": "0" } },
+            "domain": { \(domain) }, "initial": { "u": "0.1", "E": 1 },
+            "time": { "end": 12, "scheme": "\(scheme)"\(steps) },
+            "treatment": [{ "name": "T", \(isMasked ? #""at": 5"# : moment), \(change) }] }
+          """
+        let assembly = try RunAssembly(configuration(text), threads: 1)
+        let tissue = try assembly.volumes.indicator().values(0)
+        var (expected, last, looks) = (value, 0.1, 0)
+        try advance(assembly) { _, state in
+          let values = state.values(0)
+          guard state.maximum(1) == 0 else {
+            last = values[0]
+            return
+          }
+          looks += 1
+          // What is added at a condition is added to what there was inside of a step.
+          if expected == nil { expected = moment.contains("when") ? values[0] : last + 0.5 }
+          for (value, part) in zip(values, tissue) where part > 0 {
+            // A transform of a constant rounds once for each step and axis.
+            #expect(abs(value - (expected ?? 0)) <= (expected == 0 ? 0 : 1e-13))
+          }
+        }
+        #expect(looks > 1)
       }
     }
   }
