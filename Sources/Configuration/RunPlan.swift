@@ -165,10 +165,19 @@ package struct RunPlan {
     }
   }
 
+  /// Whether the first scheme takes exponentials of diffusion by transforms, whatever propagator a splitting would take.
+  private var transformsAll: Bool {
+    let only = (assembly.stepper as? AutomaticStepper)?.candidates.first?.name
+    return (firstChoice?.scheme ?? only ?? configuration.scheme.name) == Scheme.etdrk4.name
+  }
+
   private func describe(_ propagator: AxisPropagator) -> String {
     let strength = "r = D Δt/Δx² = \(Float(propagator.strength))"
     switch propagator.method {
     case nil: return "none (\(propagator.reason))"
+    case .kernel where transformsAll:
+      let reason = propagator.symbol == .secondOrder ? propagator.reason : "by \(Scheme.etdrk4.name)"
+      return "\(propagator.symbol.rawValue) transform, \(strength) (\(reason))"
     case .kernel:
       return
         "\(propagator.shape?.rawValue ?? "") kernel of radius \(propagator.radius), \(strength) (\(propagator.reason))"

@@ -85,7 +85,7 @@ package final class RunSession {
     self.provenance = provenance
     try AtomicFile.write(configuration.sourceText, to: directory.path(.config))
     let ledger = assembly.makeLedger()
-    let observers = try RunSession.observers(assembly, directory, ledger, continuesFiles: false)
+    let observers = try RunSession.observers(assembly, directory, ledger)
     table = observers.table
     current = CurrentAssembly(assembly)
     current.didChange = { [table] in table?.observables = $0.observables }
@@ -122,9 +122,12 @@ package final class RunSession {
     self.directory = directory
     self.provenance = provenance
     parent = checkpoint.path
-    if !branching { try directory.removeCheckpoints(after: checkpoint.header.step) }
+    if !branching {
+      try directory.removeCheckpoints(after: checkpoint.header.step)
+      warnings += RunSession.missingPictures(directory, of: memory.extents["images"] ?? 0)
+    }
     let ledger = assembly.makeLedger()
-    let observers = try RunSession.observers(assembly, directory, ledger, continuesFiles: !branching)
+    let observers = try RunSession.observers(assembly, directory, ledger, continuing: branching ? nil : memory.extents)
     table = observers.table
     current = CurrentAssembly(assembly)
     current.didChange = { [table] in table?.observables = $0.observables }
@@ -156,6 +159,14 @@ package final class RunSession {
       unwritten: branching ? [:] : RunSession.unwritten(memory, checkpoint, configuration))
     if hasOtherEquations { simulation.equationsHaveChanged() }
     try writeResolved()
+  }
+
+  /// A warning if some of the pictures of before are not there; they are for people, who may remove them.
+  private static func missingPictures(_ directory: RunDirectory, of count: Int) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path(.images))) ?? []
+    let found = names.filter { $0.hasSuffix(".png") }.count
+    guard found < count else { return [] }
+    return ["\(directory.path(.images)) holds \(found) of the \(count) pictures that were drawn before"]
   }
 
   /// Whether a run that goes on does so with other equations, or another way to solve them, than those of a checkpoint.
@@ -235,8 +246,10 @@ package final class RunSession {
 
   static let tissueGroup = "tissue"
 
+  /// - Parameter extents: what each observer had written when the checkpoint was taken whose files are gone on with; nil to begin
+  ///   new files.
   private static func observers(
-    _ assembly: RunAssembly, _ directory: RunDirectory, _ ledger: MassLedger?, continuesFiles: Bool
+    _ assembly: RunAssembly, _ directory: RunDirectory, _ ledger: MassLedger?, continuing extents: [String: Int]? = nil
   ) throws -> (scheduled: [ScheduledObserver], table: ObservableTable?) {
     let configuration = assembly.configuration
     let fields = fields(configuration, inSpaceOnly: true)
@@ -250,22 +263,30 @@ package final class RunSession {
       guard assembly.volumes.isMasked else { return observer }
       return MaskedObserver(observer, volumes: assembly.volumes)
     }
-    func exists(_ part: RunDirectory.Part) -> Bool {
-      continuesFiles && FileManager.default.fileExists(atPath: directory.path(part))
+    func exists(_ part: RunDirectory.Part, _ observer: String) throws(StorageError) -> Bool {
+      guard let extents else { return false }
+      if FileManager.default.fileExists(atPath: directory.path(part)) { return true }
+      guard extents[observer, default: 0] == 0 else {
+        throw StorageError(
+          directory.path(part), "is not there, and the run had written into it before the checkpoint was taken",
+          remedy: "put the file of this run back, or go on without it in a new directory: resume … --output NEW",
+          code: ENOENT)
+      }
+      return false
     }
     var table: ObservableTable?
     try add(configuration.observableInterval) {
       let made = try ObservableTable(
         directory.path(.observables), observables: assembly.observables,
-        ledger: ledger?.columns ?? [], isNew: !exists(.observables))
+        ledger: ledger?.columns ?? [], isNew: !exists(.observables, "observables"))
       table = made
       return made
     }
     try add(configuration.fieldInterval) {
       masked(
-        exists(.fields)
-          ? try FieldSeries(opening: directory.path(.fields), grid: configuration.grid, fields: fields)
-          : try FieldSeries(
+        try exists(.fields, "fields")
+          ? FieldSeries(opening: directory.path(.fields), grid: configuration.grid, fields: fields)
+          : FieldSeries(
             creating: directory.path(.fields), grid: configuration.grid, fields: fields, title: configuration.title,
             lengthUnit: configuration.lengthUnit, timeUnit: configuration.timeUnit,
             hasFreeBoundary: configuration.model.freeBoundary != nil))

@@ -92,11 +92,15 @@ package final class BalanceSolver: Sendable {
     let sides = local.own.sideRates(local.values, time: time, scale: state.scale)
     var (residual, scale) = try self.residual(state, sides, evaluateOnGrid)
     // What is left by rounding of a balance that was large before.
-    let rounding = max(BalanceSolver.rounding * scale, BalanceSolver.nothing)
+    let before = max(BalanceSolver.rounding * scale, BalanceSolver.nothing)
+    /// What the residual may be: a share of the production and consumption, or what rounding leaves where they cancel.
+    func allowed() -> Double {
+      max(BalanceSolver.tolerance * scale, BalanceSolver.rounding * consumption(w), before)
+    }
     let mayBeGuarded = !isLinear && state.minimum(field) >= 0
     for index in 0..<BalanceSolver.mostNewtonSteps {
       // On a line one step is little work, and finds also what is far below the residual at other points.
-      if residual <= max(BalanceSolver.tolerance * scale, rounding),
+      if residual <= allowed(),
         index > 0 || !isLine || isSingular || residual <= BalanceSolver.nothing
       {
         return
@@ -112,17 +116,16 @@ package final class BalanceSolver: Sendable {
       var share = 1.0
       while true {
         add(share, to: w)
-        let (next, nextScale) = try self.residual(state, sides, evaluateOnGrid)
-        if next < residual || next <= max(BalanceSolver.tolerance * nextScale, rounding) {
-          (residual, scale) = (next, nextScale)
-          break
-        }
+        let last = residual
+        (residual, scale) = try self.residual(state, sides, evaluateOnGrid)
+        if residual < last || residual <= allowed() { break }
+        residual = last
         state.setField(field, toSumOf: [(1, work)], field: Part.before, pool: pool)
         share *= 0.5
         guard share > 1e-4 else {
           // Rounding keeps the residual from falling further: good enough if it is small.
-          let (last, lastScale) = try self.residual(state, sides, evaluateOnGrid)
-          if last <= 1e3 * BalanceSolver.tolerance * lastScale { return }
+          (residual, scale) = try self.residual(state, sides, evaluateOnGrid)
+          if residual <= 1e3 * BalanceSolver.tolerance * max(scale, consumption(w)) { return }
           throw BalanceFailure(field: field, problem: "finds no balance", time: time)
         }
       }
@@ -141,6 +144,18 @@ package final class BalanceSolver: Sendable {
       }
     }
     return isLimited
+  }
+
+  /// The largest `|R′(w) w|`: what each point consumes, if `R` is linear.
+  ///
+  /// Where little moves, it is much larger than `R`.
+  private func consumption(_ w: FieldPointer) -> Double {
+    var largest = 0.0
+    for row in 0..<grid.rowCount {
+      let (values, slope) = (w.start + row * grid.rowStride, rates.pointer(1, row: row))
+      for point in 0..<grid.rowLength { largest = max(largest, abs(values[point] * slope[point])) }
+    }
+    return largest
   }
 
   private func add(_ share: Double, to w: FieldPointer) {

@@ -20,7 +20,11 @@ package struct FileIdentity: Equatable {
   }
 
   /// Makes sure that a name still stands for this file.
-  package func require(at path: String) throws(StorageError) {
+  ///
+  /// - Parameter length: how many bytes of it must be there still.
+  /// - Returns: how many there are.
+  @discardableResult
+  package func require(at path: String, length: Int = 0) throws(StorageError) -> Int {
     var status = stat()
     guard lstat(path, &status) == 0 else {
       throw StorageError(path, "was moved or removed while the run went on", code: ENOENT)
@@ -28,5 +32,11 @@ package struct FileIdentity: Equatable {
     guard FileIdentity(status) == self else {
       throw StorageError(path, "was replaced by another while the run went on", code: ENOENT)
     }
+    guard Int(status.st_size) >= length else {
+      throw StorageError(
+        path, "was shortened by another program while the run went on, to \(status.st_size) bytes of \(length)",
+        code: ENOENT)
+    }
+    return Int(status.st_size)
   }
 }

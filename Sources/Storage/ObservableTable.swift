@@ -88,11 +88,14 @@ package final class ObservableTable: Observer {
     guard !unwritten.isEmpty else { return }
     let bytes = unwritten.flatMap { ($0.text ?? "").utf8 }
     do throws(StorageError) {
-      try identity.require(at: path)
+      // What others have added, or was left when a row could not be written as a whole, is no row.
+      if try identity.require(at: path, length: extent) > extent, ftruncate(file, extent) != 0 {
+        throw StorageError(system: path, "cannot be written")
+      }
       try AtomicFile.writeAll(bytes, to: file, path: path)
     } catch {
-      // What of it has been written is written again.
-      _ = ftruncate(file, extent)
+      // A part of a row is no row.
+      if lseek(file, 0, SEEK_END) > extent { _ = ftruncate(file, extent) }
       throw error
     }
     extent += bytes.count
@@ -101,7 +104,7 @@ package final class ObservableTable: Observer {
 
   package func commit() throws {
     try settle()
-    try identity.require(at: path)
+    try identity.require(at: path, length: extent)
     guard fsync(file) == 0 else { throw StorageError(system: path, "cannot be written") }
   }
 

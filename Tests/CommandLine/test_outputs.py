@@ -305,6 +305,45 @@ def test_a_full_disk_has_room_for_a_checkpoint(oncofield, start, run_file, small
     assert_same(results(tmp_path / "whole"), results(out))
 
 
+@pytest.mark.parametrize("change, says", [
+    (lambda out: (out / "observables.csv").unlink(), "observables.csv was moved or removed"),
+    (lambda out: os.truncate(out / "observables.csv", 100), "observables.csv was shortened by another program"),
+    (lambda out: (out / "fields.h5").unlink(), "fields.h5 cannot be opened: no such file"),
+    (lambda out: os.truncate(out / "fields.h5", 3000), "truncated file"),
+], ids=["table removed", "table cut", "fields removed", "fields cut"])  # fmt: skip
+def test_a_file_that_another_has_changed_ends_the_run(oncofield, start, run_file, tmp_path, change, says):
+    file, out = run_file({**BUSY, "time.end": 800, **RARE}), tmp_path / "out"
+    process = start("run", file, "--output", out, "--patience", "0.2")
+    wait_for_checkpoint(out, process)
+    process.send_signal(signal.SIGSTOP)
+    saved = shutil.copytree(out, tmp_path / "saved")
+    change(out)
+    process.send_signal(signal.SIGCONT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 74 and says in errors, errors
+    assert "Nothing that was computed is lost" in errors
+    there = sorted(path.name for path in out.iterdir())
+    refused = oncofield("resume", out, check=False)
+    assert refused.returncode == 74 and "resume … --output NEW" in refused.stderr or "truncated" in refused.stderr, refused.stderr
+    # What is refused makes no files.
+    assert sorted(path.name for path in out.iterdir()) == there
+    oncofield("resume", out, "--output", tmp_path / "branch")
+    # With the files as they were when it began to go wrong, the run goes on from a checkpoint of before.
+    shutil.rmtree(out)
+    saved.rename(out)
+    oncofield("resume", out)
+    oncofield("run", file, "--output", tmp_path / "whole")
+    assert_same(results(tmp_path / "whole"), results(out))
+
+
+def test_pictures_that_were_removed_are_missed(oncofield, run_file, tmp_path):
+    out = tmp_path / "out"
+    oncofield("run", run_file({**FAILING, "time.end": 20}), "--output", out)
+    (out / "images" / "000001.png").unlink()
+    finished = oncofield("resume", out, "--set", "time.end=40")
+    assert f"warning: {out}/images holds 2 of the 3 pictures that were drawn before" in finished.stderr
+
+
 def test_a_directory_that_is_moved_gets_a_checkpoint_and_goes_on_when_it_is_back(oncofield, start, run_file, tmp_path):
     file, out = run_file({**BUSY, "time.end": 800, **RARE}), tmp_path / "out"
     process = start("run", file, "--output", out, "--patience", "0.5")

@@ -127,6 +127,16 @@ def test_plan_says_what_was_chosen_and_why(oncofield, run_file):
         for axis in "xy":
             assert plan["chosen"]["propagators"][field][axis]["because"]
     assert "kernel" in oncofield("plan", run_file()).stdout
+    # etdrk4 has no kernels: where data jump, it takes the exponential of second-order differences.
+    sharp = {
+        "model": {"name": "m", "fields": {"u": {"diffusion": 1}}, "reactions": {"u": "hill(u, 0.5, 1.5) - u"}},
+        "parameters": None,
+        "initial": {"u": "where(x < 10, 1, 0)"},
+        "observables": None,
+        "time": {"end": 40, "scheme": "etdrk4"},
+    }
+    assert "u along x: second-order transform" in oncofield("plan", run_file(sharp)).stdout
+    assert "u along x: second-order kernel" in oncofield("plan", run_file({**sharp, "time.scheme": "strang"})).stdout
 
 
 def test_inspect_shows_runs_checkpoints_and_series(oncofield, finished_run):

@@ -37,6 +37,26 @@ import TimeStepping
     for (coarse, fine) in zip(errors, errors.dropFirst()) { #expect(abs(log2(coarse / fine) - 2) < 0.15) }
   }
 
+  /// `0 = 2 u − 3 q` and `0 = u − q/(1 + q)` where nothing moves: production and consumption cancel to rounding.
+  @Test(arguments: [
+    #"[40], "points": [200]"#, #"[40, 4], "points": [50, 6]"#, #"[40], "points": [50], "boundary": "periodic""#,
+  ])
+  func whatDoesNotMoveIsInBalanceAtEachPoint(domain: String) throws {
+    let text = """
+      { "model": { "name": "local", "fields": { "u": { "diffusion": 0.5 }, "q": { "quasi_steady": true }, "s": { "quasi_steady": true } },
+          "reactions": { "u": "0.1*q*(0.5 - u)", "q": "2*u - 3*q", "s": "u - s/(1 + s)" } },
+        "domain": { "size": \(domain) },
+        "initial": { "u": "0.4*exp(-x)", "q": 0, "s": 0 }, "time": { "end": 8 } }
+      """
+    try advance(RunAssembly(configuration(text), threads: 1)) { _, state in
+      let (u, q, s) = (state.values(0), state.values(1), state.values(2))
+      for index in u.indices {
+        #expect(abs(q[index] - 2 * u[index] / 3) < 1e-12)
+        #expect(abs(s[index] - u[index] / (1 - u[index])) < 1e-9)
+      }
+    }
+  }
+
   /// Saturated uptake down to next to nothing: the center has no oxygen, and none of it is negative.
   @Test func aSpheroidWithAnAnoxicCenterHasNoNegativeOxygen() throws {
     let text = """
