@@ -45,6 +45,32 @@ package enum Ringing {
     }
   }
 
+  /// What is given at the sides makes of one field in a short step of diffusion.
+  ///
+  /// The step has the strength 0.1, so that what comes from a side has hardly gone beyond the points next to it. A diffusivity that
+  /// is not constant counts as 1.
+  ///
+  /// - Returns: a field set whose only field is the one that has been moved.
+  package static func fedBySides(
+    _ state: FieldSet, field: Int, as diffusion: FieldDiffusion, time: Double, volumes: PointVolumes, pool: WorkerPool
+  ) throws -> FieldSet {
+    let grid = volumes.grid
+    let diffusivities = diffusion.variable == nil ? diffusion.diffusivities : grid.axes.map { _ in 1 }
+    let fastest = zip(grid.axes, diffusivities).reduce(0) { max($0, $1.1 / ($1.0.spacing * $1.0.spacing)) }
+    let copy = try FieldSet(grid: grid, count: 1)
+    copy.setField(0, toSumOf: [(1, state)], field: field, pool: pool)
+    guard fastest > 0 else { return copy }
+    try ExactDiffusion(
+      grid: grid,
+      fields: [
+        FieldDiffusion(
+          diffusivities: diffusivities, boundaries: diffusion.boundaries, supplies: diffusion.supplies,
+          symbol: .secondOrder)
+      ], pool: pool
+    ).advance(copy, from: time, by: strengths[0] / fastest)
+    return copy
+  }
+
   /// The axes along which the field can be moved by a spectral transform.
   private static func axes(of field: FieldDiffusion, _ grid: Grid) -> [Int] {
     grid.axes.indices.filter { axis in
