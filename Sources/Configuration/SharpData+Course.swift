@@ -1,5 +1,6 @@
 import Expressions
 import Fields
+import Glibc
 import Models
 import Operators
 import Simulations
@@ -38,6 +39,48 @@ extension SharpData {
         try look(at: present, time: time)
       }
       for law in laws { try follow(present, by: law, time: time) }
+    }
+  }
+
+  /// Looks at what white noise makes of the initial values and of a state that is the same everywhere, and at what that leads to.
+  ///
+  /// Each point counts as having had noise of its own for half the time in which diffusion levels neighbors out.
+  mutating func lookAtNoise(of state: FieldSet) throws {
+    let model = configuration.model
+    let changes = model.noise.filter { $0.correlation == .white }.flatMap(\.changes)
+    let fields = model.fieldNames.indices.filter { index in changes.contains { $0.field == model.fieldNames[index] } }
+    guard !fields.isEmpty, let volume = volumes.uniform else { return }
+    let laws = laws
+    for before in [state, try uniform(as: state)] where !open.isEmpty {
+      let after = try copy(of: before)
+      for field in fields {
+        // Independent sources add up by their squares.
+        let square = changes.filter { $0.field == model.fieldNames[field] }.reduce(Expression.constant(0)) {
+          $0 + $1.amplitude * $1.amplitude
+        }
+        let single = Law(productions: [square], losses: [.constant(0)], parameters: model.parameterValues)
+        let squares = try values(of: single, before, configuration.startTime, taxis: nil).productions[0]
+        let strength = strength(of: field)
+        let duration = configuration.endTime - configuration.startTime
+        let time = strength > 0 ? min(duration, 0.5 / strength) : duration
+        let old = before.values(field)
+        after.setValues(
+          field,
+          to: old.indices.map { point in
+            let size = (max(squares[point], 0) * time / volume).squareRoot()
+            let number = CounterRandom.normal(seed: configuration.seed, field: field, call: 0, point: UInt64(point))
+            guard proven.contains(field) else { return old[point] + size * number }
+            return old[point] > 0 ? old[point] * exp(min(size / old[point], 3) * number) : old[point]
+          })
+      }
+      try lookAndFollow(after, by: laws)
+    }
+  }
+
+  /// `D/Δx²` along the axis where it is largest; 0 for a field that stays where it is.
+  private func strength(of field: Int) -> Double {
+    zip(configuration.grid.axes, diffusions[field].diffusivities).reduce(0) {
+      max($0, $1.1 / ($1.0.spacing * $1.0.spacing))
     }
   }
 
@@ -90,7 +133,7 @@ extension SharpData {
     let half = Expression.combined(
       .less, .symbol(.coordinate(axis.name)), .constant(axis.origin + 0.5 * axis.length))
     let duration = configuration.endTime - configuration.startTime
-    for law in laws {
+    for law in laws where law.isSplit {
       for field in proven.sorted() where open.contains(field) {
         let (low, high) = (state.minimum(field, pool: pool), state.maximum(field))
         // The share of a loss may be written with a condition that its rate does not have.
@@ -107,10 +150,7 @@ extension SharpData {
         }
         if lost != nil, let (least, most) = range(losses[0]) {
           // What is lost more slowly is smoothed meanwhile.
-          let strength = zip(configuration.grid.axes, diffusions[field].diffusivities).reduce(0) {
-            max($0, $1.1 / ($1.0.spacing * $1.0.spacing))
-          }
-          guard most > least, 4 * strength < Ringing.largestStrength * (most - least) else { continue }
+          guard most > least, 4 * strength(of: field) < Ringing.largestStrength * (most - least) else { continue }
           try look(at: state, field: field, values: losses[0].map { max(0, 1 - ($0 - least) * duration) })
         }
       }
@@ -132,6 +172,8 @@ extension SharpData {
     let productions: [Expression]
     let losses: [Expression]
     let parameters: [String: Double]
+    /// Whether losses stand apart.
+    var isSplit = true
 
     var all: [Expression] { productions + losses }
     var changes: Bool { all.contains { $0.dependsOn(.time) } }
@@ -155,20 +197,27 @@ extension SharpData {
         })
       variants.append(rates.map { model.undelayed($0.substituting(past)) })
     }
-    let changed = configuration.parameterIntervals.mapValues { $0.high.isFinite ? $0.high : $0.low }
-    let parameters = [model.parameterValues] + (changed == model.parameterValues ? [] : [changed])
-    return variants.flatMap { rates in
+    let laws = variants.map { rates in
       let kept = configuration.keptInDomain(rates)
-      return parameters.map {
-        Law(
-          productions: Array(kept[..<model.fields.count]), losses: Array(kept[model.fields.count...]), parameters: $0)
-      }
+      return Law(
+        productions: Array(kept[..<model.fields.count]), losses: Array(kept[model.fields.count...]),
+        parameters: model.parameterValues)
     }
+    let changed = configuration.parameterIntervals.mapValues { $0.high.isFinite ? $0.high : $0.low }
+    if changed == model.parameterValues { return laws }
+    // Rates were divided with the present parameters.
+    let whole = zip(model.rates, model.fields).map { $1.isQuasiSteady ? Expression.constant(0) : model.undelayed($0) }
+    return laws + [
+      Law(
+        productions: configuration.keptInDomain(whole), losses: whole.map { _ in .constant(0) }, parameters: changed,
+        isSplit: false)
+    ]
   }
 
   /// Looks at what a state leads to, in turn, as one field makes another sharp.
   private mutating func follow(_ state: FieldSet, by law: Law, time: Double) throws {
     let isJumping = configuration.model.rates.contains { $0.jumpsOrVaries(in: configuration.grid) }
+    let isExplicit = isJumping || !law.isSplit
     // Fields that stay where they are keep what is sharp in them, and so do roots and powers of those that are smooth.
     let hasSharpSource = diffusions.indices.contains { field in
       !candidates.contains(field) && state.minimum(field, pool: pool) < state.maximum(field)
@@ -179,7 +228,7 @@ extension SharpData {
     var present = state
     for _ in 0..<SharpData.mostRounds where !open.isEmpty {
       let before = (found, varying(present))
-      present = try towards(present, by: law, time: time, isExplicit: isJumping, taxis: taxis)
+      present = try towards(present, by: law, time: time, isExplicit: isExplicit, taxis: taxis)
       try look(at: present, time: time)
       if found == before.0, varying(present) == before.1 { return }
     }
