@@ -57,8 +57,10 @@ extension RunConfiguration {
         let plain = Expression.extractingFunctionals(Expression.extractingDistributions([rate]).expressions)
           .expressions[0]
         let others = Dictionary(uniqueKeysWithValues: plain.symbols.map { ($0, 1.0) })
+        // What others make of the field is no growth of what is there.
+        let slope = plain.derivative(by: .field(name))
         func growth(_ value: Double) -> Double? {
-          plain.value(at: others.merging(values) { $1 }.merging([.field(name): value]) { $1 }).map { $0 / value }
+          slope.value(at: others.merging(values) { $1 }.merging([.field(name): value]) { $1 })
         }
         guard isSlow, let few = growth(least), let many = growth(0.01) else { return false }
         return few > 1e5 * max(many, 1 / (endTime - startTime))

@@ -72,7 +72,10 @@ extension RunFileReader {
 
   private mutating func readBounds(_ start: Double, _ end: Double, atMost limit: Double) -> StepControl.Bounds {
     let (time, length) = (root["time"], end - start)
-    let smallest = time?["smallest_step"]?.number ?? length * 1e-12
+    // A field that comes from nothing by a root or a power is at first as wrong as it is large, however short the step. And a
+    // step that is shorter than some roundings of the time does not tell it apart.
+    let shortest = max(length * 1e-14, 16 * max(abs(start), abs(end)).ulp)
+    let smallest = time?["smallest_step"]?.number ?? shortest
     let largest = min(time?["largest_step"]?.number ?? max(length / 5, smallest), limit)
     let first = time?["first_step"]?.number ?? min(max(length / 1000, smallest), largest)
     let all = [("smallest_step", smallest), ("first_step", first), ("largest_step", largest)]

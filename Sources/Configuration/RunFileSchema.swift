@@ -133,7 +133,7 @@ extension RunConfiguration {
       "first_step", .number(.positive), "Length of the first step to try.", default: "a thousandth of the run"),
     .init(
       "smallest_step", .number(.positive), "A run that would need a shorter step than this fails.",
-      default: "1e-12 of the run"),
+      default: "1e-14 of the run"),
     .init(
       "largest_step", .number(.positive), "No step is longer.",
       default: "a fifth of the run; in any case a quarter of the shortest constant delay"),

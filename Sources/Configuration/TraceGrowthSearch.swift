@@ -12,6 +12,8 @@ struct TraceGrowthSearch {
   private let entries: [Entry]
   /// Unknowns that can be empty.
   private let emptiable: [Int]
+  /// What stands for conditions that a trace can decide.
+  private let conditions: Set<Symbol>
   private let duration: Double
   private var budget = 4000
   private var known: [Problem: Growth] = [:]
@@ -55,6 +57,8 @@ struct TraceGrowthSearch {
   /// With more fields whose presence matters, they count as possibly present also where they are empty.
   private static let mostChoices = 6
   private static let accuracy = 0.05
+  /// What rounding leaves, and some more, relative to the largest value.
+  private static let trace = 1e-14
   private static let timePieces = 32
 
   init(_ configuration: RunConfiguration, _ system: FeedingSystem, maxima: [Double]) {
@@ -69,31 +73,50 @@ struct TraceGrowthSearch {
       return !model.fields[node].isCompartment && !bounds.isMadeFromNothing(node, maximum: maxima[node])
     }
     growth = TraceGrowth(count: model.fields.count)
-    entries = TraceGrowthSearch.entries(configuration, system, emptiable)
+    let largest = system.nodes.indices.map { node in
+      let bound = node < bounds.fields.count && bounds.fields[node].high < .infinity ? bounds.fields[node].high : 0
+      return max(bound, node < maxima.count ? maxima[node] : 0)
+    }
+    let sizes = largest.map { $0 > 0 ? $0 : max(largest.max() ?? 0, 1) }
+    let traces = emptiable.map { (system.nodes[$0].symbol, Interval(0, TraceGrowthSearch.trace * sizes[$0])) }
+    let known = bounds.symbols()
+    (entries, conditions) = TraceGrowthSearch.entries(configuration, system, emptiable) { rate in
+      rate.openingConditions(of: Dictionary(uniqueKeysWithValues: traces), others: known)
+    }
   }
 
   private static func entries(
-    _ configuration: RunConfiguration, _ system: FeedingSystem, _ emptiable: [Int]
-  ) -> [Entry] {
+    _ configuration: RunConfiguration, _ system: FeedingSystem, _ emptiable: [Int],
+    opening: (Expression) -> (expression: Expression, conditions: [OpenCondition])
+  ) -> (entries: [Entry], conditions: Set<Symbol>) {
     var entries: [Entry] = []
+    var conditions: Set<Symbol> = []
     for row in emptiable {
       let node = system.nodes[row]
       for column in emptiable {
         let other = system.nodes[column]
         let empty = [node.symbol: Expression.constant(0)].merging([other.symbol: .constant(0)]) { $1 }
+        var gain = 1.0
+        if case .value(let most) = node.kind { gain = most }
         func add(_ rate: Expression, isOptional: Bool) {
           guard rate.dependsOn(other.symbol) else { return }
-          let value = rate.derivative(by: other.symbol).substituting(empty)
-          if value.constantValue == 0 { return }
-          var gain = 1.0
-          if case .value(let most) = node.kind { gain = most }
-          entries.append(Entry(row, column, value, isOptional: isOptional, gain: gain))
+          let (open, found) = opening(rate)
+          conditions.formUnion(found.map(\.symbol))
+          let value = open.derivative(by: other.symbol).substituting(empty)
+          if value.constantValue != 0 { entries.append(Entry(row, column, value, isOptional: isOptional, gain: gain)) }
+          for condition in found where condition.isDecidedByNothing && condition.fields.contains(other.symbol) {
+            let jump = Expression.jump(of: open, by: condition.symbol).substituting(empty)
+            // A trace makes at once what does not vanish with it: nothing bounds that.
+            if jump.constantValue == 0 { continue }
+            let made = row == column ? Expression.combined(.max, jump, .constant(0)) : jump
+            entries.append(Entry(row, column, .constant(.infinity) * made, isOptional: isOptional, gain: gain))
+          }
         }
         add(node.rate, isOptional: false)
         for rate in node.infusions { add(rate, isOptional: true) }
       }
     }
-    return entries + waves(configuration, emptiable)
+    return (entries + waves(configuration, emptiable), conditions)
   }
 
   /// What cross-diffusion passes on and diffusion takes off from a wave, where there is cross-diffusion.
@@ -145,6 +168,7 @@ struct TraceGrowthSearch {
       box[system.nodes[node].symbol] = Interval(0, 0)
     }
     box[TraceGrowthSearch.wave] = Interval(0, largestWave)
+    for condition in conditions { box[condition] = Interval(0, 1) }
     let matrix = matrix(empty, box)
     let reaches = matrix.reaches
     var done: Set<Int> = []
@@ -360,6 +384,14 @@ struct TraceGrowthSearch {
     return [Interval(interval.low, middle), Interval(middle, interval.high)].map { half in
       box.merging([longest.symbol: half]) { $1 }
     }
+  }
+}
+
+extension Expression {
+  /// What an expression gains where a condition comes to hold.
+  fileprivate static func jump(of expression: Expression, by condition: Symbol) -> Expression {
+    let (holds, fails) = (Expression.constant(1), Expression.constant(0))
+    return expression.substituting([condition: holds]) - expression.substituting([condition: fails])
   }
 }
 

@@ -24,13 +24,24 @@ extension Expression {
   package func split(by field: Symbol, intervals: [Symbol: Interval], isUniform: Bool = false) -> RateSplit {
     var splitter = TermSplitter(field: field, intervals: intervals, isUniform: isUniform)
     let terms = splitter.split(splitter.graph.insert(self))
-    var losses: [Int] = []
-    var obstacles: [Int] = []
+    var (production, losses, obstacles) = (terms.positive, [Int](), [Int]())
     for term in terms.negative {
-      if let share = splitter.dividedByField(term) { losses.append(share) } else { obstacles.append(term) }
+      if let share = splitter.dividedByField(term) {
+        losses.append(share)
+        continue
+      }
+      // A sum that is a share of the field but for what is 0, or has another sign.
+      let parts = splitter.summands(of: term)
+      let shares = parts.positive.map { splitter.dividedByField($0) }
+      if shares.contains(nil) {
+        obstacles.append(term)
+      } else {
+        production += parts.negative
+        losses += shares.compactMap(\.self)
+      }
     }
     return RateSplit(
-      production: splitter.sum(terms.positive), loss: splitter.sum(losses),
+      production: splitter.sum(production), loss: splitter.sum(losses),
       obstacles: obstacles.map { splitter.graph.expression($0) })
   }
 }
@@ -96,6 +107,16 @@ private struct TermSplitter {
     let zero = graph.constant(0)
     let total = terms.reduce(zero) { graph.sum($0, $1) }
     return graph.expression(total)
+  }
+
+  /// The terms of a sum, whatever sign it has as a whole; another node is the only term.
+  mutating func summands(of number: Int) -> Terms {
+    switch graph[number] {
+    case .unary(.negate, let a): -summands(of: a)
+    case .binary(.add, let a, let b): summands(of: a) + summands(of: b)
+    case .binary(.subtract, let a, let b): summands(of: a) + -summands(of: b)
+    default: split(number)
+    }
   }
 
   mutating func split(_ number: Int) -> Terms {

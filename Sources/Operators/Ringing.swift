@@ -10,6 +10,7 @@ package enum Ringing {
   package static let largestStrength = 3.0
   /// Strengths `r` along the axis where it is largest, one after the other.
   private static let strengths = [0.1, 0.5]
+  private static let sideStrength = 0.01
 
   /// Whether a field can be moved by a spectral transform at all.
   package static func isPossible(_ field: FieldDiffusion, on volumes: PointVolumes) -> Bool {
@@ -43,6 +44,32 @@ package enum Ringing {
       done = strength
       look(copy)
     }
+  }
+
+  /// What is given at the sides makes of one field in a short step of diffusion.
+  ///
+  /// The step has the strength 0.01, so that what comes from a side has hardly gone beyond the points next to it. A diffusivity that
+  /// is not constant counts as 1.
+  ///
+  /// - Returns: a field set whose only field is the one that has been moved.
+  package static func fedBySides(
+    _ state: FieldSet, field: Int, as diffusion: FieldDiffusion, time: Double, volumes: PointVolumes, pool: WorkerPool
+  ) throws -> FieldSet {
+    let grid = volumes.grid
+    let diffusivities = diffusion.variable == nil ? diffusion.diffusivities : grid.axes.map { _ in 1 }
+    let fastest = zip(grid.axes, diffusivities).reduce(0) { max($0, $1.1 / ($1.0.spacing * $1.0.spacing)) }
+    let copy = try FieldSet(grid: grid, count: 1)
+    copy.setField(0, toSumOf: [(1, state)], field: field, pool: pool)
+    guard fastest > 0 else { return copy }
+    try ExactDiffusion(
+      grid: grid,
+      fields: [
+        FieldDiffusion(
+          diffusivities: diffusivities, boundaries: diffusion.boundaries, supplies: diffusion.supplies,
+          symbol: .secondOrder)
+      ], pool: pool
+    ).advance(copy, from: time, by: sideStrength / fastest)
+    return copy
   }
 
   /// The axes along which the field can be moved by a spectral transform.

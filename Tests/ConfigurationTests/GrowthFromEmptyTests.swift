@@ -35,6 +35,41 @@ import Testing
       assembly.configuration.description(of: assembly.traceGrowth.circles[0]).contains("u → c → u grows at 1.27 "))
   }
 
+  /// A condition that a trace fulfills is taken as fulfilled: by itself, by another field, in a comparison of two, and by a threshold
+  /// below rounding.
+  @Test(arguments: [
+    ("where(u > 0, 0.9*u, 0) - u^2", "0"), ("where(u > 1e-20, 0.9*u, 0) - u^2", "0"),
+    ("where(u == 0, 0, 0.9*u) - u^2", "0"), ("where(u > 0 && x < 20, 0.9*u, -u) - u^2", "0"),
+    ("where(c > 0, 0.9*u, 0) - u^2", "0.1*u - c"), ("where(u > c, 0.9*u, 0) - u^2", "0.1*u - c"),
+    ("where(u/(u + c) > 0.1, 0.9*u, 0) - u^2", "0.1*u - c"),
+  ])
+  func conditionsThatATraceFulfillsLetItGrow(u: String, c: String) throws {
+    let assembly = try growth(
+      #""fields": { "u": { "diffusion": 1 }, "c": {} }, "reactions": { "u": "\#(u)", "c": "\#(c)" }"#,
+      initial: #""u": "where(x < 1, 1, 0)", "c": "where(x < 1, 0.1, 0)""#)
+    let found = try fastest(assembly)
+    #expect(abs(found.rate - 0.9) < 0.05)
+    #expect(assembly.diffusion.fields[0].isSpoiltByRounding)
+  }
+
+  /// What begins at a trace with a jump is bounded by nothing.
+  @Test(arguments: ["where(u > 0, 1, 0) - u", "where(u > 0, 0.5 - u, -u)", "where(u > 0, c, 0) - u"])
+  func whatATraceSetsOffAtOnceIsBoundedByNothing(rate: String) throws {
+    let assembly = try growth(
+      #""fields": { "u": { "diffusion": 1 }, "c": {} }, "reactions": { "u": "\#(rate)", "c": "c*(1 - c)" }"#,
+      initial: #""u": "where(x < 1, 1, 0)", "c": 1"#)
+    #expect(assembly.traceGrowth.circles.contains { $0.fields == [0] && $0.rate == .infinity })
+    #expect(assembly.diffusion.fields[0].isSpoiltByRounding)
+  }
+
+  /// A threshold far above rounding, as of an Allee effect, stops traces; so does a loss that a trace sets off.
+  @Test(arguments: ["where(u > 0.01, 0.9*u, 0) - 0.1*u", "-where(u > 0, u, 0)", "-0.1*u*where(u > 0, 1, 2)"])
+  func thresholdsAboveRoundingStopTraces(rate: String) throws {
+    let assembly = try growth(
+      #""fields": { "u": { "diffusion": 1 } }, "reactions": { "u": "\#(rate)" }"#, initial: #""u": "exp(-x^2)""#)
+    #expect(assembly.traceGrowth.circles.isEmpty)
+  }
+
   /// `(λ + 1)(λ + 2)(λ + 3) = 60`.
   @Test func aCircleOfThreeFieldsGrowsWithItsEigenvalue() throws {
     let found = try fastest(
