@@ -19,7 +19,7 @@ extension RunConfiguration {
       "domain": domainOutput(isForCheckpoint: isForCheckpoint),
       "initial": initialOutput(isForCheckpoint: isForCheckpoint),
       "history": document["history"].map(JSONText.init),
-      "time": timeOutput,
+      "time": timeOutput(isForCheckpoint: isForCheckpoint),
       "treatment": document["treatment"].map(JSONText.init),
       "observables": document["observables"].map(JSONText.init),
       "stop": document["stop"].map(JSONText.init),
@@ -75,8 +75,11 @@ extension RunConfiguration {
     ])
   }
 
-  private var timeOutput: JSONText {
-    .object([
+  /// - Parameter isForCheckpoint: then what follows from the tolerance of the run is left out, so that it follows another one that a
+  ///   branch is given.
+  private func timeOutput(isForCheckpoint: Bool) -> JSONText {
+    let isImplied = document["time"]?["reactions"]?["tolerance"] == nil
+    return .object([
       "start": .number(startTime),
       "end": .number(endTime),
       "unit": timeUnit.map(JSONText.string),
@@ -88,7 +91,8 @@ extension RunConfiguration {
       "noise_interval": hasNoise ? .number(noiseInterval) : nil,
       "scheme": .string(scheme.name),
       "reactions": .object([
-        "method": .string(reactionMethod.name), "tolerance": .number(reactionTolerance),
+        "method": .string(reactionMethod.name),
+        "tolerance": isForCheckpoint && isImplied ? nil : .number(reactionTolerance),
         "precision": .string(reactionPrecision.rawValue),
       ]),
     ])

@@ -5,12 +5,9 @@ import Models
 extension RunFileReader {
   /// Says what is wrong with a condition that nothing can make come true, or whose moment is none.
   mutating func warnOfWhatIsNeverMet(_ condition: Expression, _ node: JSONNode, _ context: String, _ model: Model) {
-    for (difference, isEqual) in ConditionTree(condition).equalities where difference.changesContinuously {
+    for difference in ConditionTree(condition).inequalities where difference.changesContinuously {
       found.warning(
-        isEqual
-          ? "the condition \(context) asks for one value of something that changes continuously: it is found only where a dose or "
-            + "an extinction sets that value"
-          : "the condition \(context) excludes one value of something that changes continuously, and so holds nearly always",
+        "the condition \(context) excludes one value of something that changes continuously, and so holds nearly always",
         at: node.place, remedy: "compare with <, <=, > or >=")
     }
     guard condition.isOfTime, let end = root["time"]?["end"]?.number else { return }

@@ -29,7 +29,8 @@ extension RunFileReader {
         guard let other = time?[key] else { continue }
         found.error(
           "a fixed step leaves nothing to choose for \"\(key)\"", at: other.place,
-          remedy: "remove \"step\" or \"\(key)\"")
+          remedy: key == "tolerance"
+            ? "keep one of them" : "remove \"\(key)\", or set a \"tolerance\" in place of \"step\"")
       }
       return .fixed(step)
     }

@@ -20,7 +20,7 @@ extension RunConfiguration {
     var found = Diagnostics()
     for override in overrides {
       let (path, text) = try JSONNode.override(override)
-      root = try root.setting(path, to: text)
+      root = try RunConfiguration.schema.withoutExcluded(root.setting(path, to: text), bySetting: path)
       RunConfiguration.checkName(path, in: root, parameters: given["model"], &found)
     }
     try found.throwIfErrors()

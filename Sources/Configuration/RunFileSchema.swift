@@ -123,12 +123,15 @@ extension RunConfiguration {
     .init(
       "tolerance", .either([.number(relativeTolerance), .object(tolerance)]),
       "How accurate each step is: its error relative to the size of each field. Steps are then as long as that allows.",
-      default: "1e-4, unless there is a `step`", elsewhere: ["tol", "rtol", "reltol", "accuracy"]),
+      default: "1e-4, unless there is a `step`", elsewhere: ["tol", "rtol", "reltol", "accuracy"], replaces: ["step"]),
     .init(
       "step", .number(.positive),
       "Instead of a tolerance: steps of this length; the way to the end is divided into equal steps of at most this. "
         + "Models with noise need it.",
-      default: "chosen by the tolerance", elsewhere: ["dt", "timestep", "time_step", "step_size"]),
+      default: "chosen by the tolerance", elsewhere: ["dt", "timestep", "time_step", "step_size"],
+      replaces: [
+        "tolerance", "first_step", "smallest_step", "largest_step", .init("scheme", value: Scheme.auto.name),
+      ]),
     .init(
       "first_step", .number(.positive), "Length of the first step to try.", default: "a thousandth of the run"),
     .init(

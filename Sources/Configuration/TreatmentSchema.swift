@@ -12,11 +12,13 @@ extension RunConfiguration {
       "when", .string(format: "condition"),
       "A condition on the whole domain that sets off the doses, as in `integral(T) < 10`. The moment at which it comes true "
         + "is found within the step."),
-    .init("once", .boolean, "Whether `when` sets off the doses the first time only.", default: "false"),
+    .init(
+      "once", .boolean, "Whether `when` sets off the doses the first time only.", default: "false",
+      replaces: [.init("rearm_when", onlyByTrue: true)]),
     .init(
       "rearm_when", .string(format: "condition"),
       "What must hold, after all doses are given, before `when` can set them off again, as in `integral(T) > 20`.",
-      default: "that `when` does not hold"),
+      default: "that `when` does not hold", replaces: ["once"]),
     .init(
       "region", .string(format: "condition"),
       "Where fields are treated: a condition on position, time, fields and functionals, as in `x < 10`.",

@@ -1,5 +1,5 @@
 /// What overrides of the command line are called in diagnostics.
-private let settingName = "--set"
+let settingName = "--set"
 
 extension JSONNode {
   /// Splits `time.end=10` at the first equals sign outside of double quotes.

@@ -35,11 +35,30 @@ package struct Property: Sendable {
   package let availability: Availability
   /// What others call it: whoever writes one of these is told the name.
   package let otherNames: [String]
+  /// The keys of the same object that exclude this one, and are gone when it is set from outside.
+  package let replaced: [Replaced]
+
+  /// A key that another one excludes.
+  package struct Replaced: Sendable, ExpressibleByStringLiteral {
+    package let key: String
+    /// The value of it that is excluded; nil for any.
+    package let value: String?
+    /// Whether only `true` excludes it.
+    package let onlyByTrue: Bool
+
+    package init(_ key: String, value: String? = nil, onlyByTrue: Bool = false) {
+      (self.key, self.value, self.onlyByTrue) = (key, value, onlyByTrue)
+    }
+
+    package init(stringLiteral key: String) { self.init(key) }
+  }
 
   package init(
     _ name: String, _ schema: Schema, _ doc: String, isRequired: Bool = false, default defaultText: String? = nil,
-    examples: [JSONText] = [], availability: Availability = .now, elsewhere otherNames: [String] = []
+    examples: [JSONText] = [], availability: Availability = .now, elsewhere otherNames: [String] = [],
+    replaces replaced: [Replaced] = []
   ) {
+    self.replaced = replaced
     self.name = name
     self.schema = schema
     self.doc = doc

@@ -50,7 +50,7 @@ extension Schema {
     return schemas.first(where: \.isFreeString) ?? .choice(all)
   }
 
-  fileprivate func hasProperty(_ name: String) -> Bool {
+  func hasProperty(_ name: String) -> Bool {
     guard case .object(let properties) = resolved else { return false }
     return properties.contains { $0.name == name }
   }

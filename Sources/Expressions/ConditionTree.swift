@@ -46,20 +46,50 @@ package struct ConditionTree: Sendable {
     _ = add(root, &self)
   }
 
-  /// The comparisons for equality or inequality: what each compares, as a difference.
-  package var equalities: [(difference: Expression, isEqual: Bool)] {
-    parts.compactMap { part in
-      if case .comparison(let operation, let index) = part, operation == .equal || operation == .notEqual {
-        (differences[index], operation == .equal)
-      } else {
-        nil
+  /// What is compared, as differences, where the condition asks for `a ≠ b`, also as the negation of `a = b`.
+  package var inequalities: [Expression] {
+    var found: [Int] = []
+    func visit(_ part: Int, isNegated: Bool) {
+      switch parts[part] {
+      case .truth: break
+      case .comparison(let operation, let index):
+        if operation == (isNegated ? .equal : .notEqual), !found.contains(index) { found.append(index) }
+      case .not(let a): visit(a, isNegated: !isNegated)
+      case .and(let a, let b), .or(let a, let b):
+        visit(a, isNegated: isNegated)
+        visit(b, isNegated: isNegated)
       }
     }
+    visit(parts.count - 1, isNegated: false)
+    return found.map { differences[$0] }
   }
 
-  /// The margin for some values of the differences.
-  package func margin(_ differences: [Double]) -> Double {
-    margins(differences.map { $0.isNaN ? -Double.infinity...Double.infinity : $0...$0 }).upperBound
+  /// Whether the condition holds for some values of the differences.
+  package func holds(_ differences: [Double]) -> Bool {
+    var found: [Bool] = []
+    found.reserveCapacity(parts.count)
+    for part in parts {
+      switch part {
+      case .truth(let holds): found.append(holds)
+      case .comparison(let operation, let index):
+        found.append(ConditionTree.holds(operation, differences[index]))
+      case .not(let a): found.append(!found[a])
+      case .and(let a, let b): found.append(found[a] && found[b])
+      case .or(let a, let b): found.append(found[a] || found[b])
+      }
+    }
+    return found[found.count - 1]
+  }
+
+  private static func holds(_ operation: BinaryOperation, _ difference: Double) -> Bool {
+    switch operation {
+    case .greater: difference > 0
+    case .greaterOrEqual: difference >= 0
+    case .less: difference < 0
+    case .lessOrEqual: difference <= 0
+    case .equal: difference == 0
+    default: difference != 0
+    }
   }
 
   /// All margins that are possible if the differences lie in some ranges.

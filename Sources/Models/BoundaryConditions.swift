@@ -56,7 +56,9 @@ package struct BoundaryConditions: Sendable {
     for axis in Set(named.map { BoundaryConditions.axis(of: $0.name) }).sorted() {
       let whole = named.contains { $0.name == axis }
       if whole, let side = named.first(where: { $0.name == axis + "-" || $0.name == axis + "+" }) {
-        found.error("axis \(axis) of \(subject) is given as a whole and by side", at: side.place)
+        found.error(
+          "axis \(axis) of \(subject) is given as a whole and by side", at: side.place,
+          remedy: "keep \(axis), or \(axis)- and \(axis)+; with --set give all sides in one object")
       }
     }
   }

@@ -46,6 +46,7 @@ extension Simulation {
   /// Takes note that the equations are others than those of the run that left the state and what the stepper remembers.
   package func equationsHaveChanged() {
     stepper.memorized = StepperMemory(choice: stepper.memorized.choice)
+    watchMemory.forgetHappened()
     restartSteps()
   }
 

@@ -16,7 +16,8 @@ extension Simulation {
     try changeBetweenSteps(at: clock.time) { () throws -> ChangeBetweenSteps in
       let choice = stepper.memorized.choice
       let before = ledger.flatMap { _ in regimen.equations.account?.masses(of: state) }
-      var isTreated = try regimen.carryOut(state, at: clock.time)
+      var isTreated = try regimen.carryOut(state, at: clock.time, happened: watchMemory.happened(at: clock.time))
+      watchMemory.forgetHappened()
       let isJump = jumps.isJump(clock.time) && (isTreated || !regimen.isCarriedOut(at: clock.time))
       guard isTreated || isJump else { return .none }
       if isJump {
@@ -35,14 +36,17 @@ extension Simulation {
   }
 
   /// Keeps the reason if a condition that ends the run holds now.
-  func lookForStop() throws {
-    try stops.look(at: state, time: clock.time, parameters: regimen.memory.changes.parameters)
+  ///
+  /// - Parameter happened: the watches for which the step has ended here.
+  func lookForStop(_ happened: Set<String> = []) throws {
+    try stops.look(
+      at: state, time: clock.time, parameters: regimen.memory.changes.parameters, happened: happened)
   }
 
   /// Keeps the reason if the run ends with a step.
   func lookForStop(after step: Clock.Step) throws {
     if let previous { stops.look(at: state, before: previous, from: step.start, to: step.end) }
-    try lookForStop()
+    try lookForStop(watchMemory.happened(at: clock.time))
   }
 
   /// Takes the next step on the way to a time, or as much of it as it takes for a condition to come true, and shows the
@@ -71,7 +75,7 @@ extension Simulation {
 
   var jumps: JumpTimes { regimen.equations.jumps }
 
-  private func attempt(_ step: Clock.Step, measure: ErrorMeasure? = nil) throws(NumericalFailure) -> StepError? {
+  func attempt(_ step: Clock.Step, measure: ErrorMeasure? = nil) throws(NumericalFailure) -> StepError? {
     try stepper.attempt(
       state, from: jumps.after(step.start), by: jumps.length(of: step), measure: measure, didFlow: didFlow)
   }
@@ -135,112 +139,5 @@ extension Simulation {
       stepper.reject()
       state.copy(from: previous, pool: pool)
     }
-  }
-
-  // MARK: Conditions
-
-  /// What may happen inside of a step.
-  private func watches() throws -> [Watch] {
-    try stops.watches(parameters: regimen.memory.changes.parameters) + regimen.watches()
-  }
-
-  /// A step that was attempted, or the part of it after which something happens, which is then attempted in its place: a
-  /// condition comes true, or a steady state has lasted for long enough.
-  private func shortened(
-    _ step: Clock.Step, _ watches: [Watch], from previous: FieldSet, measure: ErrorMeasure? = nil
-  ) throws -> Clock.Step {
-    let last = stops.endOfSteadyState(at: state, before: previous, from: step.start, to: step.end)
-    let happening = watches.isEmpty ? nil : try happening(in: step, watches, from: previous)
-    if let last, last - step.start < happening ?? step.size {
-      let shorter = Clock.Step(start: step.start, end: last, size: last - step.start)
-      state.copy(from: previous, pool: pool)
-      _ = try attempt(shorter, measure: measure)
-      stops.shorten(to: last)
-      return shorter
-    }
-    guard var part = happening, part < step.size else { return step }
-    var margin = 4 * step.end.ulp
-    while true {
-      let shorter = part < step.size ? Clock.Step(start: step.start, end: step.start + part, size: part) : step
-      state.copy(from: previous, pool: pool)
-      _ = try attempt(shorter, measure: measure)
-      if shorter == step || watches.contains(where: { $0.look(at: state, time: shorter.end).hasHappened }) {
-        return shorter
-      }
-      // A step aside and the step itself differ by rounding.
-      part += margin
-      margin *= 2
-    }
-  }
-
-  /// The part of a step, whose end is in `state`, after which something happens that had not at its start; nil if nothing does.
-  ///
-  /// One looks at the end of the step; and at its quarters, where `WatchMemory` asks for that. The moment is then found by steps from
-  /// the state before, to 1e-12 of the step.
-  private func happening(in step: Clock.Step, _ watches: [Watch], from previous: FieldSet) throws -> Double? {
-    // What the time alone changes has been seen at the start, and will be at the end.
-    let first = watches.map { $0.look(at: previous, time: step.start, .after) }
-    let last = watches.map { $0.look(at: state, time: step.end, .before) }
-    let open = watches.indices.filter { !first[$0].hasHappened }
-    guard !open.isEmpty else { return nil }
-    func happened(_ looks: [Watch.Look]) -> Bool { open.contains { looks[$0].hasHappened } }
-    func margin(_ looks: [Watch.Look]) -> Double {
-      let found = open.map { looks[$0].margin }
-      return found.contains(where: \.isNaN) ? .nan : found.max() ?? .nan
-    }
-    /// By a step from the start of this one; nil if that fails.
-    func lookAside(_ part: Double) throws -> [Watch.Look]? {
-      let copy = try copyAside(previous)
-      do throws(NumericalFailure) {
-        try stepper.advanceAside(copy, from: jumps.after(step.start), by: part)
-      } catch {
-        return nil
-      }
-      return watches.map { $0.look(at: copy, time: step.start + part) }
-    }
-    var found = happened(last) ? (low: 0.0, first, high: step.size, last) : nil
-    if watchMemory.asksForALook(
-      inStep: clock.step, of: step.size, watches.indices.map { (watches[$0], first[$0], last[$0]) })
-    {
-      let quarters = try looksWithin(step, watches, from: previous)
-      let looks = [first] + quarters + [last]
-      if quarters.count == 3 {
-        for (index, watch) in watches.enumerated() {
-          watchMemory.note(looks.map { $0[index] }, of: watch, apart: 0.25 * step.size)
-        }
-      }
-      for number in looks.indices.dropFirst().dropLast() where happened(looks[number]) {
-        // What is found within a step is as accurate as the step, but not the same as a shorter one.
-        let part = 0.25 * Double(number) * step.size
-        guard let aside = try lookAside(part), happened(aside) else { continue }
-        found = (part - 0.25 * step.size, looks[number - 1], part, aside)
-        break
-      }
-    }
-    guard let found else { return nil }
-    var search = RootBracket(
-      low: found.low, margin(found.1), high: found.high, margin(found.3),
-      precision: max(1e-12 * step.size, 2 * step.end.ulp))
-    while let part = search.next {
-      let looks = try lookAside(part)
-      search.add(part, hasHappened: looks.map(happened) ?? false, margin: looks.map(margin) ?? .nan)
-    }
-    return search.high
-  }
-
-  /// What is found at the quarters of a step that was attempted last; fewer than three if one cannot be reached.
-  private func looksWithin(_ step: Clock.Step, _ watches: [Watch], from previous: FieldSet) throws -> [[Watch.Look]] {
-    var looks: [[Watch.Look]] = []
-    for quarter in 1...3 {
-      let part = 0.25 * Double(quarter) * step.size
-      let copy = stepper.remembersStep ? try memoryAside(previous) : try copyAside(previous)
-      do throws(NumericalFailure) {
-        try stepper.advanceWithin(copy, from: jumps.after(step.start), by: part)
-      } catch {
-        break
-      }
-      looks.append(watches.map { $0.look(at: copy, time: step.start + part) })
-    }
-    return looks
   }
 }

@@ -163,6 +163,78 @@ def test_runs_with_conditions_go_on_from_any_checkpoint_to_the_same_bytes(oncofi
     assert end["fields/u"] == final["fields/u"]
 
 
+STEADY = {
+    "model": {"name": "growth", "fields": {"u": {"diffusion": 0.1}}, "reactions": {"u": "1 - u"}},
+    "parameters": None, "domain": {"size": [2], "points": [16]}, "initial": {"u": 0}, "observables": None,
+    "time": {"end": 100, "step": 0.25}, "stop": [{"steady": 1e-3, "for": 2, "because": "at rest"}],
+    "output": {"directory": "out", "fields": {"every": 5}, "observables": {"every": 1}},
+}
+
+
+@pytest.mark.parametrize("time", [{"step": 0.25}, {"tolerance": 1e-4}], ids=str)
+def test_a_branch_of_a_run_that_a_steady_state_has_ended_ends_at_once(oncofield, run_file, tmp_path, time):
+    """As one that a condition has ended, unless what ends it is changed, or what makes it move."""
+    out = tmp_path / "out"
+    oncofield("run", run_file(STEADY | {"time": {"end": 100, **time}}), "--output", out)
+    end = summary(out)
+    assert end["stop_reason"] == "at rest" and 7 < end["time"] < 20
+    before = results(out)
+    assert "Stopped, at rest" in oncofield("resume", out).stderr
+    assert_same(before, results(out))
+
+    def branch(name, *settings):
+        given = [part for setting in settings for part in ("--set", setting)]
+        oncofield("resume", out, "--output", tmp_path / name, *given)
+        return summary(tmp_path / name)
+
+    for name, settings in (("same", []), ("later", ["time.end=200"])):
+        found = branch(name, *settings)
+        assert (found["time"], found["steps"], found["stop_reason"]) == (end["time"], end["steps"], "at rest")
+        assert [row["t"] for row in rows(tmp_path / name)] == [end["time"]]
+    longer = branch("longer", 'stop=[{"steady": 1e-3, "for": 5}]')
+    assert longer["time"] >= end["time"] + 3 and longer["stop_reason"] == "steady state"
+    assert branch("free", "stop=[]")["time"] == 100
+    moved = branch("moved", 'treatment=[{"name": "d", "at": 30, "set": {"u": 0}}]')
+    assert end["time"] < moved["time"] < 30 and moved["stop_reason"] == "at rest"
+
+
+def test_a_branch_of_a_run_at_its_end_ends_at_once_and_goes_on_with_a_later_end(oncofield, run_file, tmp_path):
+    """A dose at the end is given when the run goes on."""
+    changes = DRUG | {"time": {"end": 3.1, "step": 1}, "stop": None, "treatment": [{"name": "bolus", "at": 3.1, "set": {"u": 10}}]}
+    oncofield("run", run_file(changes), "--output", tmp_path / "out")
+    oncofield("resume", tmp_path / "out", "--output", tmp_path / "same")
+    assert summary(tmp_path / "same")["outcome"] == "reached the end" and summary(tmp_path / "same")["time"] == 3.1
+    assert rows(tmp_path / "same")[-1]["mass(u)"] == rows(tmp_path / "out")[-1]["mass(u)"] < 1
+    oncofield("resume", tmp_path / "out", "--output", tmp_path / "on", "--set", "time.end=4")
+    assert rows(tmp_path / "on")[-1]["mass(u)"] == pytest.approx(20 * math.exp(-1.8), rel=1e-6)
+
+
+@pytest.mark.parametrize("time", [{"step": 0.9}, {"step": 0.4, "scheme": "etdrk4"}, {"tolerance": 1e-3}], ids=str)
+def test_events_that_no_state_shows_are_carried_out_by_whoever_goes_on(oncofield, run_file, tmp_path, time):
+    """Equalities, windows and peaks; the step ends there, then a checkpoint is taken, then the dose is given."""
+    treatments = [
+        {"name": "level", "when": "mean(v) == 0.35", "add": {"u": 0.5}},
+        {"name": "window", "when": "mean(v) > 0.6 && mean(v) < 0.6001", "multiply": {"u": 0.9}},
+        {"name": "peak", "when": "max(v) > 0.99995*(1 + 0.1*1.9375)", "add": {"u": 0.1}},
+    ]
+    path = run_file(CONDITIONS | {
+        "treatment": treatments, "stop": [{"when": "mean(v) == -0.5 && t > 9", "because": "low"}], "time": {"end": 30, **time},
+        "checkpoint": {"every": 0.01, "keep": 1000}})
+    whole = tmp_path / "whole"
+    oncofield("run", path, "--output", whole)
+    assert summary(whole)["stop_reason"] == "low" and summary(whole)["never_held"] == []
+    final = datasets(sorted((whole / "checkpoints").glob("*.h5"))[-1])
+    waiting = [
+        file for file in sorted((whole / "checkpoints").glob("*.h5"))
+        if b'"happened"' in datasets(file)["texts/memory"]]
+    assert len(waiting) >= 8
+    for checkpoint in waiting[: -1 : len(waiting) // 4]:
+        branch = tmp_path / checkpoint.stem
+        oncofield("resume", whole, "--step", int(checkpoint.stem), "--output", branch)
+        end = datasets(sorted((branch / "checkpoints").glob("*.h5"))[-1])
+        assert end["fields/u"] == final["fields/u"] and summary(branch)["time"] == summary(whole)["time"]
+
+
 def test_observables_that_are_no_numbers_are_named(oncofield, run_file, tmp_path):
     observables = {"fine": "mean(u)", "share": "mean(u)/where(t < 100, 0, 1)", "root": "sqrt(0.5 - t)", "level": "log(where(t < 100, 0, 1))"}
     finished = oncofield("run", run_file(DRUG | {"observables": observables, "stop": None}), "--output", tmp_path / "out")

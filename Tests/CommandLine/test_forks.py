@@ -203,3 +203,71 @@ def test_what_is_set_to_the_value_that_it_has_changes_nothing(base, fork, settin
     code, errors, last = fork(base(), setting)
     assert (code, last) == (0, 6), errors
     assert "warning" not in errors
+
+
+# What is set from outside takes the place of what it excludes in the file.
+EXCLUSIVE = {
+    "a step for a tolerance": ({"time": {"end": 2, "tolerance": 1e-3, "largest_step": 0.5, "scheme": "auto"}}, ["time.step=0.125"], "time.step", 0.125),
+    "a tolerance for a step": ({}, ["time.tolerance=1e-3"], "time.tolerance.relative.u", 1e-3),
+    "a tolerance of a field": ({}, ['time.tolerance={"relative": {"u": 1e-3}}'], "time.tolerance.relative.u", 1e-3),
+    "another condition": (
+        {"stop": [{"steady": 1e-9, "for": 1}]}, ["stop.0.when=mean(u) > 100"], "stop.0", {"when": "mean(u) > 100"}),
+    "a steady state": (
+        {"stop": [{"when": "mean(u) > 100", "because": "big"}]}, ["stop.0.steady=1e-9"], "stop.0", {"because": "big", "steady": 1e-9}),
+    "once for again": (
+        {"treatment": [{"name": "w", "when": "t >= 1", "rearm_when": "t < 1", "set": {"k": 2}}]}, ["treatment.0.once=true"],
+        "treatment.0", {"name": "w", "when": "t >= 1", "set": {"k": 2}, "once": True}),
+    "again for once": (
+        {"treatment": [{"name": "w", "when": "t >= 1", "once": True, "set": {"k": 2}}]}, ["treatment.0.rearm_when=t < 1"],
+        "treatment.0", {"name": "w", "when": "t >= 1", "set": {"k": 2}, "rearm_when": "t < 1"}),
+    "a flux for a value": (
+        {"model": model(fields={"u": {"diffusion": 1, "boundary": {"x-": {"value": 1}}}})},
+        ["model.fields.u.boundary.x-.flux=0"], "model.fields.u.boundary.x-", {"flux": 0}),
+}
+
+
+@pytest.mark.parametrize("verb", ["run", "resume"])
+@pytest.mark.parametrize("name", EXCLUSIVE)
+def test_what_is_set_takes_the_place_of_what_it_excludes(oncofield, base, tmp_path, verb, name):
+    changes, settings, path, value = EXCLUSIVE[name]
+    run = base(**changes)
+    given = [part for setting in settings for part in ("--set", setting)]
+    if verb == "run":
+        oncofield("run", tmp_path / "base.json", "--output", tmp_path / "out", *given)
+    else:
+        oncofield("resume", run, "--output", tmp_path / "out", *given, "--set", "time.end=3")
+    found = json.loads((tmp_path / "out" / "resolved.json").read_text())
+    for key in path.split("."):
+        found = found[int(key)] if isinstance(found, list) else found[key]
+    assert found == value
+    assert rows(tmp_path / "out")[2 if verb == "run" else 3]["mass(u)"] > 1
+
+
+@pytest.mark.parametrize(
+    "settings, message",
+    [
+        (["time.step=0.1", "time.tolerance=1e-3"], 'a fixed step leaves nothing to choose for "tolerance"'),
+        (["time.tolerance=1e-3", "time.step=0.1"], 'a fixed step leaves nothing to choose for "tolerance"'),
+        (["time.largest_step=0.1"], 'a fixed step leaves nothing to choose for "largest_step"'),
+        (['stop=[{"steady": 1e-3}]', "stop.0.when=t > 1"], 'the keys "when" and "steady" exclude each other'),
+    ],
+)
+def test_two_settings_that_exclude_each_other_are_refused(oncofield, base, tmp_path, settings, message):
+    run = base()
+    given = [part for setting in settings for part in ("--set", setting)]
+    finished = oncofield("resume", run, "--output", tmp_path / "out", *given, check=False)
+    assert finished.returncode == 65 and message in finished.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_a_tolerance_implies_follows_another_one(oncofield, base, tmp_path):
+    """How accurate reactions are follows from the tolerance of the run, unless the run file says it."""
+    run = base(time={"end": 2, "tolerance": 1e-3, "scheme": "strang"})
+
+    def tolerance(name, *settings):
+        oncofield("resume", run, "--output", tmp_path / name, "--set", "time.end=3", *settings)
+        return json.loads((tmp_path / name / "resolved.json").read_text())["time"]["reactions"]["tolerance"]
+
+    same, other = tolerance("same"), tolerance("other", "--set", "time.tolerance=1e-8")
+    assert other < 1e-3 * same
+    assert tolerance("given", "--set", "time.tolerance=1e-8", "--set", "time.reactions.tolerance=1e-6") == 1e-6

@@ -1,6 +1,7 @@
 """Warnings are right: each has a run that deserves it, and no run that is in order has any."""
 
 import json
+import math
 import pathlib
 
 import pytest
@@ -95,11 +96,14 @@ DESERVED = {
     "the scheme etdrk4 has no stages of reactions in single precision": content(
         time={"end": 1, "tolerance": 1e-3, "scheme": "etdrk4", "reactions": {"precision": "single"}}
     ),
-    'the condition in "stop" asks for one value of something that changes continuously': content(
-        stop=[{"when": "mean(u) == 0.5"}]
-    ),
     'the condition in "stop" excludes one value of something that changes continuously': content(
         stop=[{"when": "mean(u) != 1"}]
+    ),
+    'the condition in "when" of the treatment drug excludes one value of something that changes continuously': content(
+        treatment=[{"name": "drug", "when": "mean(u) != 1", "once": True, "multiply": {"u": 1}}]
+    ),
+    'the condition in "rearm_when" of the treatment drug excludes one value of something that changes continuously': content(
+        treatment=[{"name": "drug", "when": "mean(u) < 0.5", "rearm_when": "!(mean(u) == 1)", "add": {"u": 0.5}}]
     ),
     'the condition in "stop" does not hold at any time of the run': content(stop=[{"when": "t > 5"}]),
     "the initial value of u is -0.5 at x = 0.125: a density is not negative": content(
@@ -112,6 +116,25 @@ def write(tmp_path, run_file):
     path = tmp_path / "run.json"
     path.write_text(json.dumps(run_file))
     return path
+
+
+def test_equalities_of_what_changes_continuously_are_met_and_no_warning_is_given(oncofield, tmp_path):
+    """u = exp(-t) crosses 0.7 at ln(1/0.7), is doubled there, and crosses it again; then 0.5."""
+    run_file = content(
+        time={"end": 3, "tolerance": 1e-6},
+        treatment=[
+            {"name": "drug", "when": "mean(u) == 0.7", "rearm_when": "mean(u) == 0.6", "multiply": {"u": 2}},
+            {"name": "other", "when": "!(mean(u) != 0.65)", "once": True, "add": {"u": 0.01}},
+        ],
+        stop=[{"when": "mean(u) == 0.5", "because": "half"}],
+    )
+    finished = oncofield("run", write(tmp_path, run_file), "--output", tmp_path / "out", "--quiet")
+    assert_silent(finished, tmp_path / "out")
+    summary = json.loads((tmp_path / "out" / "run.json").read_text())
+    # Doubled once at 0.7, which is crossed again before the drug can be given again, raised by 0.01 at 0.65.
+    assert summary["stop_reason"] == "half" and summary["never_held"] == []
+    expected = math.log(1 / 0.7) + math.log(1.4 / 0.65) + math.log(0.66 / 0.5)
+    assert summary["time"] == pytest.approx(expected, abs=1e-5)
 
 
 def test_the_run_without_a_change_is_in_order(oncofield, tmp_path):

@@ -142,8 +142,8 @@ private let cases: [(key: String, line: String, expected: String)] =
           4 |   "domain": { "size": [10], "points": [20], "boundary": { "left": "periodic", "x": "periodic", "x-": "periodic…
             |                                                           ^~~~~~  write x, y, z or r, or a side as in x- or x+
       run.json:4:96: error: axis x of the domain is given as a whole and by side
-          4 | …ain": { "size": [10], "points": [20], "boundary": { "left": "periodic", "x": "periodic", "x-": "periodic" } },
-            |                                                                                           ^~~~
+          4 | …20], "boundary": { "left": "periodic", "x": "periodic", "x-": "periodic" } },
+            |                                                          ^~~~  keep x, or x- and x+; with --set give all sides in one object
       """
     ),
     (

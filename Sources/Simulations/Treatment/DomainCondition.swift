@@ -9,12 +9,13 @@ package final class DomainCondition: Sendable {
   /// When the time alone can make it come true or cease to hold, as in `t > 5 && mean(T) > 1`.
   package let switches: JumpTimes
 
+  /// Whether it can come true or cease to hold at times that are not known beforehand.
+  let canChangeInsideSteps: Bool
+
   /// What a condition is at one moment.
   struct Look {
     let holds: Bool
-    /// Positive where it holds, negative where it does not; NaN or 0 where that cannot be said.
-    let margin: Double
-    /// What is compared, as differences.
+    /// `a − b` of each comparison of `a` with `b`.
     let differences: [Double]
   }
 
@@ -34,6 +35,8 @@ package final class DomainCondition: Sendable {
       Expression.switchTimes(
         of: [condition], parameters: values, from: span.lowerBound, to: span.upperBound,
         singleTimes: true))
+    // What depends on the time alone changes at the switches, unless there are too many of them.
+    canChangeInsideSteps = !evaluator.functions.functionals.isEmpty || switches.times.isEmpty
   }
 
   package func holds(for state: FieldSet, at time: Double) -> Bool { look(at: state, time: time, .at).holds }
@@ -51,17 +54,17 @@ package final class DomainCondition: Sendable {
       case .after: switches.after(time)
       }
     let values = evaluator.values(of: state, time: sided)
-    let (holds, differences) = (values[0] != 0, Array(values.dropFirst()))
-    let margin = tree.margin(differences)
-    return Look(holds: holds, margin: holds == (margin > 0) ? margin : .nan, differences: differences)
+    return Look(holds: values[0] != 0, differences: Array(values.dropFirst()))
   }
 
-  /// Whether it holds, or does not, for some differences within ranges around those of two looks.
-  func canHold(_ expected: Bool, between first: Look, _ last: Look, reaching reach: [Double]) -> Bool {
-    let ranges = zip(zip(first.differences, last.differences), reach).map { ends, reach in
-      let (low, high) = (min(ends.0, ends.1) - reach, max(ends.0, ends.1) + reach)
-      return low <= high ? low...high : -Double.infinity...Double.infinity
-    }
+  /// Number of comparisons in it.
+  var comparisonCount: Int { tree.differences.count }
+
+  /// Whether it holds where the differences have some values.
+  func holds(for differences: [Double]) -> Bool { tree.holds(differences) }
+
+  /// Whether it holds, or does not, for some differences within ranges.
+  func canHold(_ expected: Bool, for ranges: [ClosedRange<Double>]) -> Bool {
     let margins = tree.margins(ranges)
     return expected ? margins.upperBound >= 0 : margins.lowerBound <= 0
   }

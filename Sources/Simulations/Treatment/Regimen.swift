@@ -60,6 +60,8 @@ package final class Regimen {
   private var triggers: [Int: TriggerConditions] = [:]
   /// The treatments of which a course has begun, or is over, at a time.
   private var moment = (time: -Double.infinity, begun: Set<Int>(), over: Set<Int>())
+  /// The watches that have happened at the time at hand, and of which nothing has followed yet.
+  private var happened: Set<String> = []
   private let doser: Doser
   private let makeEquations: (_ changes: EquationChanges, _ time: Double) throws -> Equations
 
@@ -136,14 +138,24 @@ package final class Regimen {
   func watches() throws -> [Watch] {
     try treatments.indices.compactMap { index in
       guard let memory = watchedMemory(index), let conditions = try conditions(index) else { return nil }
-      let name = treatments[index].name
-      if memory.isArmed { return Watch("dose of \(name)", [(conditions.condition, expected: true)]) }
+      if memory.isArmed { return Watch(WatchName.dose(treatments[index]), [(conditions.condition, expected: true)]) }
       let isHeld = memory.isHeld ?? false
       let ends = [(conditions.rearming, expected: !isHeld), (conditions.condition, expected: false)]
       let parts = ends.compactMap { condition, expected in condition.map { ($0, expected: expected) } }
-      return Watch(
-        isHeld ? "hold of \(name)" : "pause of \(name)", isHeld || conditions.rearming == nil ? parts : [parts[0]])
+      return isHeld
+        ? Watch(WatchName.hold(treatments[index]), parts)
+        : Watch(WatchName.pause(treatments[index]), [parts[0]])
     }
+  }
+
+  /// Names of what may happen.
+  private enum WatchName {
+    /// A condition sets off a course.
+    static func dose(_ treatment: Treatment) -> String { "dose of \(treatment.name)" }
+    /// A condition can do so again.
+    static func pause(_ treatment: Treatment) -> String { "pause of \(treatment.name)" }
+    /// One of two conditions that held together ceases to hold.
+    static func hold(_ treatment: Treatment) -> String { "hold of \(treatment.name)" }
   }
 
   /// Of a treatment whose condition can set off a course, now or as soon as it is armed again.
@@ -156,6 +168,7 @@ package final class Regimen {
 
   private func isTriggered(_ index: Int, by state: FieldSet, at time: Double) throws -> Bool {
     guard memory.triggers[treatments[index].name]?.isArmed ?? false else { return false }
+    if happened.remove(WatchName.dose(treatments[index])) != nil { return true }
     return try conditions(index)?.condition.holds(for: state, aroundTime: time) ?? false
   }
 
@@ -167,6 +180,10 @@ package final class Regimen {
     let name = treatments[index].name
     guard let memory = watchedMemory(index), !memory.isArmed, let conditions = try conditions(index) else { return }
     func holds(_ condition: DomainCondition) -> Bool { condition.look(at: state, time: time, .after).holds }
+    if happened.remove(WatchName.pause(treatments[index])) != nil {
+      self.memory.triggers[name]?.isArmed = true
+      return
+    }
     let condition = holds(conditions.condition)
     let isReady = conditions.rearming.map(holds) ?? !condition
     let mustWait = isReady && condition && (moment.over.contains(index) || memory.isHeld ?? false)
@@ -194,8 +211,11 @@ package final class Regimen {
 
   /// Does all that is due at a time: ends infusions, arms conditions, begins courses, gives doses, in the order of the run file.
   ///
+  /// - Parameter happened: the watches that have happened at this time, whether or not the state, which is rounded, shows it.
   /// - Returns: whether anything was done that changes the state or its equations.
-  package func carryOut(_ state: FieldSet, at time: Double) throws -> Bool {
+  package func carryOut(_ state: FieldSet, at time: Double, happened: Set<String> = []) throws -> Bool {
+    self.happened = happened
+    defer { self.happened = [] }
     var isTreated = false
     if moment.time != time { moment = (time, [], []) }
     while try carryOutOnce(state, at: time) { isTreated = true }

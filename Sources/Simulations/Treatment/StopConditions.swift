@@ -90,7 +90,7 @@ package final class StopConditions {
   /// What may happen inside of a step: a condition comes true.
   func watches(parameters: [String: Double]) throws -> [Watch] {
     try domainConditions(parameters).enumerated().compactMap { index, condition in
-      condition.map { Watch("stop \(index)", [($0, expected: true)]) }
+      condition.map { Watch(watchName(index), [($0, expected: true)]) }
     }
   }
 
@@ -105,12 +105,22 @@ package final class StopConditions {
     return (switches + ends).min()
   }
 
-  /// Keeps the reason if a condition holds at a time, or just after it by the time alone.
-  func look(at state: FieldSet, time: Double, parameters: [String: Double]) throws {
-    for (condition, made) in zip(conditions, try domainConditions(parameters)) where memory.reason == nil {
-      if made?.holds(for: state, aroundTime: time) ?? false { memory.reason = condition.reason }
+  /// Keeps the reason if a steady state has lasted for long enough, or a condition holds, at a time, or just after it by the time
+  /// alone.
+  ///
+  /// - Parameter happened: the watches that have happened, whether or not the state, which is rounded, shows it.
+  func look(at state: FieldSet, time: Double, parameters: [String: Double], happened: Set<String>) throws {
+    for (condition, since) in zip(conditions, memory.steadySince) where memory.reason == nil {
+      guard let since, case .steady(_, let duration) = condition.kind else { continue }
+      if DoseTimes.isReached(since + duration, at: time) { memory.reason = condition.reason }
+    }
+    for (index, made) in try domainConditions(parameters).enumerated() where memory.reason == nil {
+      guard let made, happened.contains(watchName(index)) || made.holds(for: state, aroundTime: time) else { continue }
+      memory.reason = conditions[index].reason
     }
   }
+
+  private func watchName(_ index: Int) -> String { "stop \(index)" }
 
   // MARK: Steady states
 
@@ -139,23 +149,21 @@ package final class StopConditions {
   /// Takes note that a step was shortened to end where a steady state does.
   func shorten(to end: Double) { steadyEnd = end }
 
-  /// Looks at the change in a step; keeps the reason if the solution has been steady for long enough.
+  /// Looks at the change in a step, and takes note since when the solution has been steady.
   ///
   /// A steady state begins where the rate of change, interpolated between the middles of steps, has fallen to the limit.
   func look(at state: FieldSet, before: FieldSet, from start: Double, to end: Double) {
     guard hasSteadyStates else { return }
     let (change, sizes) = change(of: state, before: before, from: start, to: end)
     memory.largestSizes = zip(memory.largestSizes, sizes).map { max($0, $1) }
-    for (index, condition) in conditions.enumerated() where memory.reason == nil {
-      guard case .steady(let limit, let duration) = condition.kind else { continue }
+    for (index, condition) in conditions.enumerated() {
+      guard case .steady(let limit, _) = condition.kind else { continue }
       // The whole step, before it was shortened, was steady.
       guard change.rate <= limit || steadyEnd == end else {
         memory.steadySince[index] = nil
         continue
       }
-      let since = memory.steadySince[index] ?? fall(to: limit, change) ?? start
-      memory.steadySince[index] = since
-      if DoseTimes.isReached(since + duration, at: end) { memory.reason = condition.reason }
+      memory.steadySince[index] = memory.steadySince[index] ?? fall(to: limit, change) ?? start
     }
     memory.latestChange = change
   }

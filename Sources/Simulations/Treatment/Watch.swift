@@ -1,6 +1,6 @@
 import Fields
 
-/// Something that may happen inside of a step: one of some conditions comes true, or ceases to hold.
+/// An event that may happen inside of a step: one of some conditions comes true, or ceases to hold.
 struct Watch {
   struct Part {
     let condition: DomainCondition
@@ -11,78 +11,117 @@ struct Watch {
   /// Of what is remembered about it.
   let name: String
   let parts: [Part]
+  /// Number of comparisons in all conditions.
+  let comparisonCount: Int
 
   init(_ name: String, _ parts: [(DomainCondition, expected: Bool)]) {
     self.name = name
     self.parts = parts.map { Part(condition: $0.0, expected: $0.expected) }
+    comparisonCount = parts.reduce(0) { $0 + $1.0.comparisonCount }
   }
+
+  /// Whether it can happen at a time that is not known beforehand.
+  var canHappenInsideSteps: Bool { parts.contains { $0.condition.canChangeInsideSteps } }
 
   /// What a watch is at one moment.
   struct Look {
-    fileprivate let parts: [DomainCondition.Look]
     let hasHappened: Bool
-    /// Positive where it has happened, negative where not; NaN where that cannot be said.
-    let margin: Double
-
     /// All that is compared, as differences.
-    var differences: [Double] { parts.flatMap(\.differences) }
+    let differences: [Double]
   }
 
   func look(at state: FieldSet, time: Double, _ side: DomainCondition.Side = .at) -> Look {
     let looks = parts.map { $0.condition.look(at: state, time: time, side) }
-    let found = zip(parts, looks).map { part, look in part.expected ? look.margin : -look.margin }
     return Look(
-      parts: looks, hasHappened: zip(parts, looks).contains { $0.expected == $1.holds },
-      margin: found.contains(where: \.isNaN) ? .nan : found.max() ?? .nan)
+      hasHappened: zip(parts, looks).contains { $0.expected == $1.holds }, differences: looks.flatMap(\.differences))
   }
 
-  /// Whether it may have happened between two moments, if each difference does not go further than `reach` beyond its
-  /// values at both.
-  func canHappen(between first: Look, _ last: Look, reaching reach: [Double]) -> Bool {
-    var offset = 0
-    for (index, part) in parts.enumerated() {
-      let count = first.parts[index].differences.count
-      defer { offset += count }
-      let own = Array(reach[offset..<(offset + count)])
-      if part.condition.canHold(part.expected, between: first.parts[index], last.parts[index], reaching: own) {
-        return true
-      }
+  /// Whether it has happened where the differences have some values.
+  func hasHappened(for differences: [Double]) -> Bool {
+    var rest = differences[...]
+    return parts.contains { part in
+      let own = Array(rest.prefix(part.condition.comparisonCount))
+      rest = rest.dropFirst(own.count)
+      return part.condition.holds(for: own) == part.expected
     }
-    return false
+  }
+
+  /// Whether it can have happened for some differences within ranges.
+  func canHappen(for ranges: [ClosedRange<Double>]) -> Bool {
+    var rest = ranges[...]
+    return parts.contains { part in
+      let own = Array(rest.prefix(part.condition.comparisonCount))
+      rest = rest.dropFirst(own.count)
+      return part.condition.canHold(part.expected, for: own)
+    }
   }
 }
 
-/// How fast what is compared in conditions has changed inside of steps.
-///
-/// It says in which steps one has to look for a condition that comes true and ceases to hold before the end of the step.
+/// What is remembered from step to step of events inside of steps.
 package struct WatchMemory: Codable, Hashable, Sendable {
-  /// Of each watch and each difference: the largest change per unit of time between two neighboring looks.
+  /// Of each watch and each difference: the largest change per unit of time between two neighboring looks, since the latest
+  /// look inside of a step.
   private var rates: [String: [Double]] = [:]
+  /// The events for which the latest step has ended.
+  private var happened: Happened?
+
+  private struct Happened: Codable, Hashable, Sendable {
+    let time: Double
+    /// Of watches.
+    let names: Set<String>
+  }
 
   package init() {}
+
+  // MARK: What has happened
+
+  /// The watches that have happened at a time, at which a step has ended for that.
+  ///
+  /// The state of that time need not show it: an equality of numbers that are rounded holds only by luck.
+  func happened(at time: Double) -> Set<String> { happened.flatMap { $0.time == time ? $0.names : nil } ?? [] }
+
+  /// Takes note of the events for which a step ends.
+  mutating func noteHappened(_ names: Set<String>, at time: Double) {
+    happened = names.isEmpty ? nil : Happened(time: time, names: names)
+  }
+
+  /// Takes note that what follows from the events of the latest step has been done.
+  mutating func forgetHappened() { happened = nil }
+
+  // MARK: Where to look
 
   /// One looks inside of a step whenever its number is a multiple of this.
   static let interval = 64
 
   /// Whether one has to look inside of a step: what is compared may get from its values at both ends to where something happens
-  /// and back, by as much as it has changed in this step, or would by the fastest change that was seen latest.
+  /// and back, by as much as it has changed in this step, or would by the fastest change since the latest look inside.
   func asksForALook(inStep number: Int, of size: Double, _ ends: [(watch: Watch, first: Watch.Look, last: Watch.Look)])
     -> Bool
   {
     if number.isMultiple(of: WatchMemory.interval) { return true }
     return ends.contains { watch, first, last in
       guard !first.hasHappened else { return false }
-      let differences = zip(first.differences, last.differences).map { abs($0 - $1) }
-      guard let known = rates[watch.name], known.count == differences.count else { return true }
-      return watch.canHappen(between: first, last, reaching: zip(known, differences).map { max($0 * size, $1) })
+      guard !last.hasHappened else { return true }
+      guard let known = rates[watch.name], known.count == first.differences.count else { return true }
+      let ranges = known.indices.map { index in
+        let (a, b) = (first.differences[index], last.differences[index])
+        let reach = max(known[index] * size, abs(a - b))
+        let (low, high) = (min(a, b) - reach, max(a, b) + reach)
+        return low <= high ? low...high : -Double.infinity...Double.infinity
+      }
+      return watch.canHappen(for: ranges)
     }
   }
 
-  /// Takes note of what was found in equal parts of a step.
-  mutating func note(_ looks: [Watch.Look], of watch: Watch, apart distance: Double) {
-    rates[watch.name] = looks[0].differences.indices.map { index in
-      zip(looks, looks.dropFirst()).reduce(0) {
-        let rate = abs($1.1.differences[index] - $1.0.differences[index]) / distance
+  /// Takes note of what was found in a step.
+  ///
+  /// - Parameter isInside: whether one has looked inside of it, so that what was known before counts no more.
+  mutating func note(_ looks: [(part: Double, look: Watch.Look)], of watch: Watch, isInside: Bool) {
+    let known = isInside ? nil : rates[watch.name]
+    rates[watch.name] = looks[0].look.differences.indices.map { index in
+      let start = known.flatMap { index < $0.count ? $0[index] : nil } ?? 0
+      return zip(looks, looks.dropFirst()).reduce(start) {
+        let rate = abs($1.1.look.differences[index] - $1.0.look.differences[index]) / ($1.1.part - $1.0.part)
         return rate.isFinite ? max($0, rate) : $0
       }
     }

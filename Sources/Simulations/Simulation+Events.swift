@@ -1,0 +1,117 @@
+import Fields
+import TimeStepping
+
+/// Where a step ends because something happens inside of it.
+extension Simulation {
+  /// What may happen inside of a step.
+  func watches() throws -> [Watch] {
+    let all = try stops.watches(parameters: regimen.memory.changes.parameters) + regimen.watches()
+    return all.filter(\.canHappenInsideSteps)
+  }
+
+  /// A step that was attempted, or the part of it after which something happens, which is then attempted in its place: a
+  /// condition comes true, or a steady state has lasted for long enough.
+  func shortened(
+    _ step: Clock.Step, _ watches: [Watch], from previous: FieldSet, measure: ErrorMeasure? = nil
+  ) throws -> Clock.Step {
+    watchMemory.forgetHappened()
+    let last = stops.endOfSteadyState(at: state, before: previous, from: step.start, to: step.end)
+    let event = watches.isEmpty ? nil : try firstEvent(in: step, watches, from: previous)
+    if let last, last - step.start < event?.found.part ?? step.size {
+      let shorter = Clock.Step(start: step.start, end: last, size: last - step.start)
+      state.copy(from: previous, pool: pool)
+      _ = try attempt(shorter, measure: measure)
+      stops.shorten(to: last)
+      return shorter
+    }
+    guard let event else { return step }
+    let names = Set(event.found.watches.map { event.watches[$0].name })
+    var (part, margin) = (event.found.part, 4 * step.end.ulp)
+    while part < step.size {
+      let shorter = Clock.Step(start: step.start, end: step.start + part, size: part)
+      state.copy(from: previous, pool: pool)
+      _ = try attempt(shorter, measure: measure)
+      if event.found.isPassed(event.watches.map { $0.look(at: state, time: shorter.end) }) {
+        watchMemory.noteHappened(names, at: shorter.end)
+        return shorter
+      }
+      // A step aside and the step itself differ by rounding.
+      part += margin
+      margin *= 2
+    }
+    if event.found.part < step.size {
+      state.copy(from: previous, pool: pool)
+      _ = try attempt(step, measure: measure)
+    }
+    watchMemory.noteHappened(names, at: step.end)
+    return step
+  }
+
+  /// The first event in a step that was attempted, whose end is in `state`, and the watches that it is one of; nil if there is none.
+  ///
+  /// One looks at the quarters of the step where `WatchMemory` asks for that, and more closely where these say that there may be an
+  /// event, by steps from the state before: what is found within a step is as accurate as the step, but not the same as a shorter one.
+  private func firstEvent(
+    in step: Clock.Step, _ watches: [Watch], from previous: FieldSet
+  ) throws -> (found: EventLocator.Event, watches: [Watch])? {
+    // What the time alone changes has been seen at the start, and will be at the end.
+    let first = watches.map { $0.look(at: previous, time: step.start, .after) }
+    let last = watches.map { $0.look(at: state, time: step.end, .before) }
+    let asks = watchMemory.asksForALook(
+      inStep: clock.step, of: step.size, watches.indices.map { (watches[$0], first[$0], last[$0]) })
+    let inside = asks ? try quarters(of: step, watches, from: previous, isAside: false) : []
+    let looks = [(part: 0, looks: first)] + inside + [(part: step.size, looks: last)]
+    for (index, watch) in watches.enumerated() {
+      watchMemory.note(looks.map { ($0.part, $0.looks[index]) }, of: watch, isInside: inside.count == 3)
+    }
+    let open = watches.indices.filter { !first[$0].hasHappened }
+    guard asks, !open.isEmpty else { return nil }
+    let openWatches = open.map { watches[$0] }
+    func locator(_ looks: [(part: Double, looks: [Watch.Look])]) -> EventLocator {
+      EventLocator(
+        openWatches, size: step.size, precision: max(1e-12 * step.size, 2 * step.end.ulp),
+        samples: looks.map { sample in (sample.part, open.map { sample.looks[$0] }) })
+    }
+    var search = locator(looks)
+    guard search.mayHaveEvent else { return nil }
+    if stepper.remembersStep {
+      let quarters = try quarters(of: step, watches, from: previous, isAside: true)
+      search = locator([looks[0]] + quarters + [looks[looks.count - 1]])
+    }
+    let found = try search.firstEvent { part in
+      try looksInside(step, at: part, openWatches, from: previous, isAside: true)
+    }
+    return found.map { ($0, openWatches) }
+  }
+
+  /// What is found at the quarters of a step that was attempted last, but where one cannot be reached.
+  private func quarters(
+    of step: Clock.Step, _ watches: [Watch], from previous: FieldSet, isAside: Bool
+  ) throws -> [(part: Double, looks: [Watch.Look])] {
+    try [0.25, 0.5, 0.75].compactMap { quarter in
+      let part = quarter * step.size
+      return try looksInside(step, at: part, watches, from: previous, isAside: isAside).map { (part, $0) }
+    }
+  }
+
+  /// What is found after a part of a step; nil if that cannot be reached.
+  ///
+  /// - Parameter isAside: whether by a step from the start of this one; else from what the stepper remembers of this one, if it does.
+  private func looksInside(
+    _ step: Clock.Step, at part: Double, _ watches: [Watch], from previous: FieldSet, isAside: Bool
+  ) throws -> [Watch.Look]? {
+    let remembers = stepper.remembersStep && !isAside
+    let copy = remembers ? try memoryAside(previous) : try copyAside(previous)
+    let begin = jumps.after(step.start)
+    do throws(NumericalFailure) {
+      if isAside {
+        try stepper.advanceAside(copy, from: begin, by: part)
+      } else {
+        try stepper.advanceWithin(copy, from: begin, by: part)
+      }
+    } catch {
+      return nil
+    }
+    return watches.map { $0.look(at: copy, time: step.start + part) }
+  }
+}
