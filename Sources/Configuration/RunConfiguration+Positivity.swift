@@ -5,7 +5,9 @@ import TimeStepping
 
 extension RunConfiguration {
   /// The rates of the fields as production and loss, with what this run says of time and position.
-  var productionLoss: [ProductionLoss] { model.productionLoss(intervals: knownIntervals) }
+  var productionLoss: [ProductionLoss] {
+    model.productionLoss(intervals: knownIntervals, signed: negativeAtStart)
+  }
 
   /// What this run says of time and position.
   var knownIntervals: [Symbol: Interval] {
@@ -45,6 +47,7 @@ extension RunConfiguration {
   /// Whether reactions or noise can make a field negative, and by what, one line for each field; nothing of those in balance.
   var positivityLines: [String] {
     zip(model.fields, productionLoss).filter { !$0.0.isQuasiSteady }.map { field, parts in
+      if parts.isSigned { return "\(field.name): negative at the start, so that nothing is promised of its sign" }
       guard !parts.isPositive else { return "\(field.name): cannot become negative" }
       let terms = parts.obstacles.map { "\($0.term) of \($0.process)" }
       return "\(field.name): can become negative, by \(terms.joined(separator: ", and by "))"
