@@ -33,6 +33,7 @@ struct PNGImage {
     }
     var array = StoredArray(shape: shape, values: values)
     array.samples = .brightnesses
+    if samples.alpha != nil, values.contains(where: \.isNaN) { array.missing = PixelSamples.transparent }
     return array
   }
 

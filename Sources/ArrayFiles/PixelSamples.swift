@@ -19,10 +19,14 @@ struct PixelSamples {
   /// The stored grey that stands for no value.
   var noData: Double?
 
+  /// What marks pixels without a value, if a picture has some.
+  static let transparent = "fully transparent"
+
   /// The numbers of the pixels.
   ///
   /// Whole numbers without sign are divided by `white`; others are taken as they are. A color becomes its luminance, by
-  /// the weights of Rec. 709 on the stored values. Fully transparent pixels are 0, pixels without a value NaN.
+  /// the weights of Rec. 709 on the stored values. Fully transparent pixels, whose color is not seen, and pixels without a value are
+  /// NaN.
   func values(_ bytes: UnsafeRawBufferPointer) -> [Double]? {
     switch (kind, depth) {
     case (.unsigned, 8): values(bytes, UInt8.self) { Double($0) }
@@ -50,7 +54,7 @@ struct PixelSamples {
     }
     return (0..<pixels).map { pixel in
       if let noData, !isColored, stored(pixel, 0) == noData { return .nan }
-      if let alpha, sample(pixel, alpha) == 0 { return 0 }
+      if let alpha, sample(pixel, alpha) == 0 { return .nan }
       var value = sample(pixel, 0)
       if isColored {
         let (red, green, blue) = (value, sample(pixel, 1), sample(pixel, 2))

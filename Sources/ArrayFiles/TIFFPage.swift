@@ -33,7 +33,7 @@ struct TIFFPage {
     let noData = file.text(ofTag: Int(oncofield_tiff_gdal_no_data)).flatMap { text in
       Double(text.filter { $0 != " " })
     }
-    missing = noData.map { "GDAL_NODATA \($0)" }
+    missing = noData.map { "GDAL_NODATA \($0)" } ?? (layout.alpha < 0 ? nil : PixelSamples.transparent)
     self.kind = kind == .unsigned ? .brightnesses : kind == .signed ? .signed : .numbers
     samples = PixelSamples(
       kind: kind, depth: Self.isPacked(layout) ? 16 : Int(layout.bits),

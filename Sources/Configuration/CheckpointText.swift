@@ -7,5 +7,7 @@ package enum CheckpointText {
   package static let maxima = "maxima"
   /// What `SharpData` has found at the start.
   package static let ringing = "ringing"
+  /// Names of the fields that have negative values at the start.
+  package static let negativeAtStart = "negative_at_start"
   package static let program = "program"
 }

@@ -39,7 +39,7 @@ extension RunAssembly {
 
   /// The same as lines of a plan.
   var delayLines: [String] {
-    let (model, unit) = (configuration.model, configuration.timeUnit.map { " " + $0 } ?? "")
+    let (model, unit) = (configuration.model, RunConfiguration.suffix(configuration.timeUnit))
     let lines = model.delays.map(\.delay).map { delay -> String in
       let lag = "\(Float(model.lag(delay)))\(unit)"
       guard let stages = delay.stages else { return "  delay        \(delay.text): \(lag)" }

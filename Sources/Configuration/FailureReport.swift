@@ -250,5 +250,5 @@ extension FieldSet {
   }
 
   /// Of all fields at one point.
-  fileprivate func values(row: Int, column: Int) -> [Double] { (0..<count).map { pointer($0, row: row)[column] } }
+  func values(row: Int, column: Int) -> [Double] { (0..<count).map { pointer($0, row: row)[column] } }
 }

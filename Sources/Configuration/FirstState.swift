@@ -26,7 +26,9 @@ extension RunConfiguration {
         found.error(
           "the initial value of \(member.name) is no finite number\(position { !$0.isFinite })", at: place,
           remedy: "look at what its expression or file gives there")
-      } else if range.minimum < 0, parts[field].isPositive, !isOddAlone(field) {
+      } else if range.minimum < 0, parts[field].isPositive, !isOddAlone(field),
+        !tellsSignsApart(field, at: range.minimum)
+      {
         found.warning(
           "the initial value of \(member.name) is \(JSONText.text(range.minimum))\(position { $0 == range.minimum }): a density "
             + "is not negative, and processes keep it so only if it begins so", at: place,
@@ -49,6 +51,30 @@ extension RunConfiguration {
       && !rates.enumerated().contains { $0 != field && $1.dependsOn(symbol) }
       && !movement.contains { $0.dependsOn(symbol) }
       && !model.fields.contains { $0.taxis.contains { $0.toward == model.fieldNames[field] } }
+  }
+
+  /// Whether the rates reckon with negative values of a field: they compare it with 0, take its absolute value, or are numbers only
+  /// where it is negative.
+  private func tellsSignsApart(_ field: Int, at lowest: Double) -> Bool {
+    let symbol = Symbol.field(model.fieldNames[field])
+    return model.rates.contains { rate in
+      let rate = model.undelayed(rate)
+      guard rate.dependsOn(symbol) else { return false }
+      func isField(_ number: Int) -> Bool { rate.nodes[number] == .symbol(symbol) }
+      func isZero(_ number: Int) -> Bool { rate.nodes[number] == .constant(0) }
+      let isCompared = rate.nodes.contains { node in
+        switch node {
+        case .unary(.abs, let a): isField(a)
+        case .binary(let operation, let a, let b) where operation.isComparison || operation == .max || operation == .min:
+          isField(a) && isZero(b) || isField(b) && isZero(a)
+        default: false
+        }
+      }
+      var values = Dictionary(rate.symbols.map { ($0, 1.0) }, uniquingKeysWith: { first, _ in first })
+      values.merge(model.parameterValues.map { (Symbol.parameter($0.key), $0.value) }) { $1 }
+      let (below, above) = (values.merging([symbol: lowest]) { $1 }, values.merging([symbol: -lowest]) { $1 })
+      return isCompared || rate.undefinedPart(at: below) == nil && rate.undefinedPart(at: above) != nil
+    }
   }
 
   /// Whether an expression turns its sign with a symbol, at some values of all others.

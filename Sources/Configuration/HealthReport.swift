@@ -44,7 +44,7 @@ extension RunConfiguration {
   func description(ofTime time: Double) -> String { "\(Float(time))" + RunConfiguration.suffix(timeUnit) }
 
   /// A unit behind a number; models without dimensions have the unit 1.
-  private static func suffix(_ unit: String?) -> String { unit.map { $0 == "1" ? "" : " " + $0 } ?? "" }
+  static func suffix(_ unit: String?) -> String { unit.map { $0 == "1" ? "" : " " + $0 } ?? "" }
 }
 
 /// What the health check of a run found, as people and programs read it.
@@ -63,7 +63,11 @@ package struct HealthReport {
   ) {
     self.health = health
     self.configuration = configuration
-    self.observables = observables
+    // What is no number because a field is none there is said of the field.
+    let timesWithoutState = health.findings.compactMap { finding in
+      if case .output(let value) = finding.kind, value.isNaN { finding.time } else { nil }
+    }
+    self.observables = observables.filter { !timesWithoutState.contains($0.time) }
     self.allowsPositiveScheme = allowsPositiveScheme
   }
 

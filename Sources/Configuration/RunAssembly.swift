@@ -44,6 +44,8 @@ package final class RunAssembly {
   package struct Continuation {
     let maxima: [Double]?
     let ringing: [Double]?
+    /// See `RunConfiguration`.
+    let negativeAtStart: Set<String>
     let tissue: FieldSet?
     let restore: (FieldSet) throws -> Void
   }
@@ -54,10 +56,10 @@ package final class RunAssembly {
   ///   - threads: instead of the run file's.
   ///   - earlier: the parts of the same run before a treatment changed its equations; the state is theirs.
   package init(
-    _ configuration: RunConfiguration, threads: Int? = nil, continuing: Continuation? = nil,
+    _ given: RunConfiguration, threads: Int? = nil, continuing: Continuation? = nil,
     following earlier: RunAssembly? = nil
   ) throws {
-    self.configuration = configuration
+    var configuration = given
     let model = configuration.model
     let grid = configuration.grid
     pool = earlier?.pool ?? WorkerPool(threads: threads ?? configuration.threads)
@@ -65,11 +67,18 @@ package final class RunAssembly {
     volumes =
       try earlier?.volumes ?? continuing?.tissue.map { try PointVolumes(grid, mask: $0) }
       ?? configuration.mask?.volumes(of: configuration, pool: pool) ?? PointVolumes(grid)
-    let quasiSteady = try configuration.quasiSteadyFields(volumes: volumes, pool: pool)
     var maxima = earlier?.maxima ?? continuing?.maxima
     if maxima == nil {
       try configuration.setInitialValues(of: state, volumes: volumes, pool: pool)
       startWarnings = try configuration.checkFirstState(state, pool: pool)
+      configuration.negativeAtStart = configuration.fieldsBelowZero(in: state)
+      try configuration.checkDomains(of: state)
+    } else {
+      configuration.negativeAtStart = earlier?.configuration.negativeAtStart ?? continuing?.negativeAtStart ?? []
+    }
+    self.configuration = configuration
+    let quasiSteady = try configuration.quasiSteadyFields(volumes: volumes, pool: pool)
+    if maxima == nil {
       do throws(NumericalFailure) {
         try quasiSteady?.settle(state, time: configuration.startTime)
       } catch {
@@ -94,7 +103,6 @@ package final class RunAssembly {
     self.quasiSteady = quasiSteady
     taxis = try configuration.limitedTaxis(volumes: volumes, pool: pool)
     let isFresh = earlier == nil && continuing == nil
-    if isFresh { try configuration.checkDomains(of: state, volumes: volumes) }
     let plain = try configuration.diffusingFields(traceGrowth: traceGrowth, volumes: volumes, pool: pool)
     ringing =
       try isFresh

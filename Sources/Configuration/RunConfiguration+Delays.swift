@@ -36,12 +36,13 @@ extension RunConfiguration {
     expression.substituting(Dictionary(uniqueKeysWithValues: history.map { (Symbol.field($0.key), $0.value) }))
   }
 
-  /// Fields that promise no sign, because the run file gives them values before the start that may be negative.
+  /// Fields that promise no sign, because they have negative values at the start, or because the run file gives them values before
+  /// the start that may be negative.
   var fieldsOfAnySign: [String] {
     var known = [Symbol.time: Interval(-.infinity, startTime)]
     for axis in grid.axes { known[.coordinate(axis.name)] = Interval(axis.origin, axis.origin + axis.length) }
     for (name, value) in model.parameterValues { known[.parameter(name)] = Interval(value, value) }
-    return history.filter { !$0.value.interval(known).isNonNegative }.map(\.key).sorted()
+    return negativeAtStart.union(history.filter { !$0.value.interval(known).isNonNegative }.map(\.key)).sorted()
   }
 
   // MARK: Stages

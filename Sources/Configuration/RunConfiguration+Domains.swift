@@ -82,21 +82,70 @@ extension RunConfiguration {
     }
   }
 
-  /// Refuses initial values below 0 of a field where a rate is not defined for them although nothing else makes the field negative.
-  func checkDomains(of state: FieldSet, volumes: PointVolumes) throws {
+  /// Names of the fields that have negative values at the start, more than by rounding: nothing is promised of their signs.
+  func fieldsBelowZero(in state: FieldSet) -> Set<String> {
+    let found = model.fields.enumerated().filter { index, field in
+      let (low, high) = (state.minimum(index), state.maximum(index))
+      return field.stage == nil && !field.isQuasiSteady && low < -1e-12 * max(-low, high)
+    }
+    return Set(found.map(\.element.name))
+  }
+
+  /// Refuses negative initial values for which a rate, a diffusivity, a velocity or an amplitude of noise is no number.
+  ///
+  /// Looked at are the first point where a field is negative, and that where it is lowest.
+  func checkDomains(of state: FieldSet) throws {
     var found = Diagnostics()
-    let rates = restrictedRates.filter(\.part.isProven)
-    for (index, name) in model.fieldNames.enumerated() {
-      guard let rate = rates.first(where: { $0.part.argument.dependsOn(.field(name)) }),
-        let (row, column) = state.firstPoint(index, where: { $0 < 0 })
-      else { continue }
-      let value = state.pointer(index, row: row)[column]
+    let terms = negativeAtStart.isEmpty ? [] : termsAtPoints
+    for (index, name) in model.fieldNames.enumerated() where negativeAtStart.contains(name) {
+      let lowest = state.minimum(index)
+      let points = [state.firstPoint(index) { $0 < 0 }, state.firstPoint(index) { $0 == lowest }]
+      let dependent = terms.filter { $0.term.dependsOn(.field(name)) }
+      let undefined = points.compactMap { $0 }.lazy.compactMap { point in
+        firstUndefinedPart(of: dependent, where: name, in: state, at: point).map { (point, $0) }
+      }.first
+      guard let (point, (owner, part)) = undefined else { continue }
       found.error(
-        "the initial value of field \(name) is \(Float(value)) at \(description(ofPoint: (row, column))), where "
-          + "\(rate.part.part) of \(rate.process) is not defined",
+        "the initial value of field \(name) is \(Float(state.pointer(index, row: point.row)[point.column])) at "
+          + "\(description(ofPoint: point)), where \(part) of \(owner) is not defined",
         at: document["initial"]?[name]?.place ?? document.place,
-        remedy: "begin with values of at least 0, or write max(\(name), 0) in the rate")
+        remedy: "begin with values of at least 0, or write max(\(name), 0) there")
     }
     try found.throwIfErrors()
+  }
+
+  /// All that is evaluated at points, and what it is of.
+  private var termsAtPoints: [(owner: String, term: Expression)] {
+    let rates = (model.processes + model.infusions).flatMap { process in
+      process.changes.map { (process.name, $0.amount * process.rate) }
+    }
+    let movement = zip(model.fields, diffusivities).flatMap { field, diffusivity in
+      (diffusivity.variable ?? []).map { ("the diffusivity of \(field.name)", $0) }
+        + field.taxis.map { ("the sensitivity of \(field.name) to \($0.toward)", $0.sensitivity) }
+        + grid.axes.compactMap { axis in
+          field.advection[axis.name].map { ("the velocity of \(field.name)", $0) }
+        }
+    }
+    let noise = model.noise.flatMap { source in source.changes.map { (source.name, $0.amplitude) } }
+    return rates + movement + noise
+  }
+
+  private func firstUndefinedPart(
+    of terms: [(owner: String, term: Expression)], where name: String, in state: FieldSet,
+    at point: (row: Int, column: Int)
+  ) -> (owner: String, part: Expression)? {
+    var values: [Symbol: Double] = [.time: startTime]
+    for (field, value) in zip(model.fieldNames, state.values(row: point.row, column: point.column)) {
+      values[.field(field)] = value
+    }
+    for (parameter, value) in model.parameterValues { values[.parameter(parameter)] = value }
+    for (axis, value) in zip(grid.axes, position(ofPoint: point)) { values[.coordinate(axis.name)] = value }
+    for (owner, term) in terms {
+      guard keptInDomain([term])[0].undefinedPart(at: values) != nil, let part = term.undefinedPart(at: values),
+        part.dependsOn(.field(name))
+      else { continue }
+      return (owner, part)
+    }
+    return nil
   }
 }

@@ -5,7 +5,9 @@ import TimeStepping
 
 extension RunConfiguration {
   /// The rates of the fields as production and loss, with what this run says of time and position.
-  var productionLoss: [ProductionLoss] { model.productionLoss(intervals: knownIntervals) }
+  var productionLoss: [ProductionLoss] {
+    model.productionLoss(intervals: knownIntervals, signed: negativeAtStart)
+  }
 
   /// What this run says of time and position.
   var knownIntervals: [Symbol: Interval] {
@@ -44,22 +46,50 @@ extension RunConfiguration {
 
   /// Whether reactions or noise can make a field negative, and by what, one line for each field; nothing of those in balance.
   var positivityLines: [String] {
-    zip(model.fields, productionLoss).filter { !$0.0.isQuasiSteady }.map { field, parts in
+    let balances = balances
+    return zip(model.fields, productionLoss).filter { !$0.0.isQuasiSteady }.map { field, parts in
+      if parts.isSigned { return "\(field.name): negative at the start, so that nothing is promised of its sign" }
       guard !parts.isPositive else { return "\(field.name): cannot become negative" }
+      if let balance = balances[field.name] {
+        return "\(field.name): cannot become negative while \(balance.name) = \(balance.value) is not"
+      }
       let terms = parts.obstacles.map { "\($0.term) of \($0.process)" }
-      return "\(field.name): can become negative, by \(terms.joined(separator: ", and by "))"
+      return "\(field.name): can become negative where \(terms.joined(separator: ", or ")) takes away what is not there"
     }
+  }
+
+  /// Of fields whose sign depends on that of a function of the model, which function that is, as `C` of `C = theta - u - v`.
+  ///
+  /// If that function is not negative, the field cannot become so, nor can the fields that it depends on.
+  private var balances: [String: (name: String, value: Expression)] {
+    let scope = model.scope(coordinates: grid.axes.map(\.name), allows: .rate)
+    var found: [String: (name: String, value: Expression)] = [:]
+    for (name, function) in model.functions.sorted(by: { $0.key < $1.key }) where function.arguments.isEmpty {
+      guard let value = try? Expression(function.body, in: scope), !value.isCondition,
+        model.fields.contains(where: { value.dependsOn(.field($0.name)) })
+      else { continue }
+      let symbol = Symbol.parameter("\(name) of the model")
+      let known = knownIntervals.merging([symbol: .nonNegative]) { $1 }
+      let parts = model.replacing(value, by: symbol).productionLoss(intervals: known, signed: negativeAtStart)
+      for part in parts where part.isPositive && found[part.field] == nil { found[part.field] = (name, value) }
+    }
+    return found
   }
 
   /// The same for programs.
   var positivityOutput: JSONText {
-    .object(
+    let balances = balances
+    return .object(
       zip(model.fields, productionLoss).filter { !$0.0.isQuasiSteady }.map { field, parts in
         let obstacles = parts.obstacles.map { obstacle in
           JSONText.object(["process": .string(obstacle.process), "term": .string("\(obstacle.term)")])
         }
         return .init(
-          field.name, .object(["proven": .boolean(parts.isPositive), "obstacles": .array(obstacles)]))
+          field.name,
+          .object([
+            "proven": .boolean(parts.isPositive), "obstacles": .array(obstacles),
+            "while_not_negative": parts.isPositive ? nil : balances[field.name].map { .string($0.name) },
+          ]))
       })
   }
 }

@@ -77,7 +77,7 @@ extension RunConfiguration {
     let position = zip(grid.axes, place).map { "\($0.name) = \(Float($1))" }.joined(separator: ", ")
     var found = Diagnostics()
     found.error(
-      "the \(failure.quantity) of field \(model.fieldNames[failure.field]) is \(JSONText.text(failure.value)) at \(position), but must be at least 0",
+      "the \(failure.quantity) of field \(model.fieldNames[failure.field]) is \(failure.value.isFinite ? JSONText.text(failure.value) : "no finite number") at \(position), but must be at least 0",
       at: model.fields[failure.field].diffusivity.place)
     return found
   }

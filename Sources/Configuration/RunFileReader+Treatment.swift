@@ -97,14 +97,19 @@ extension RunFileReader {
     of times: DoseTimes, _ reading: TreatmentReading, _ place: Place, _ start: Double, _ end: Double
   ) {
     let early = times.firstDose(notBefore: start, from: 0)
-    if early > 0 {
-      found.warning(
-        "\(early == 1 ? "a dose" : "\(early) doses") of \(reading.name) would be before the start of the run, and will not be given",
-        at: place)
+    guard let next = times.time(ofDose: early, from: 0), next < end else {
+      let reason =
+        early == 0
+        ? "is given before the end of the run" : "is given: its times are before the start of the run or not before its end"
+      found.warning("no dose of \(reading.name) \(reason)", at: place)
+      return
     }
-    let next = times.time(ofDose: early, from: 0)
-    if next.map({ $0 >= end }) ?? true {
-      found.warning("no dose of \(reading.name) is given before the end of the run", at: place)
+    if early == 1 {
+      found.warning(
+        "a dose of \(reading.name) would be before the start of the run, and will not be given", at: place)
+    } else if early > 1 {
+      found.warning(
+        "\(early) doses of \(reading.name) would be before the start of the run, and will not be given", at: place)
     }
   }
 

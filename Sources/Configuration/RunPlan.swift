@@ -72,8 +72,8 @@ package struct RunPlan {
     var lines = [
       configuration.title,
       "  model        \(configuration.model.name): \(configuration.model.fieldNames.joined(separator: ", "))",
-      "  grid         \(axes) points\(tissue), spacing \(configuration.grid.axes.map { "\(Float($0.spacing))" }.joined(separator: ", ")) \(configuration.lengthUnit ?? "")",
-      "  time         \(configuration.startTime) to \(configuration.endTime) \(configuration.timeUnit ?? ""), \(scheme), \(steps)",
+      "  grid         \(axes) points\(tissue), spacing \(configuration.grid.axes.map { "\(Float($0.spacing))" }.joined(separator: ", "))\(RunConfiguration.suffix(configuration.lengthUnit))",
+      "  time         \(configuration.startTime) to \(configuration.endTime)\(RunConfiguration.suffix(configuration.timeUnit)), \(scheme), \(steps)",
       "  memory       \(megabytes(assembly.fieldBytes)) for fields",
       "  output       \(volume.frames) frames of fields (\(megabytes(volume.fieldBytes))), \(volume.images) images, \(volume.rows) rows of observables",
       "  diffusion",
@@ -132,13 +132,14 @@ package struct RunPlan {
       guard let only = (assembly.stepper as? AutomaticStepper)?.candidates.first else {
         return configuration.scheme.name
       }
-      return "\(configuration.scheme.name): \(only.name), the only one that the model allows"
+      return "\(configuration.scheme.name): \(only.name), the only one that suits this model and its sides"
     }
     let others =
       firstChoice.costs.filter { $0.key != firstChoice.scheme }.sorted { $0.key < $1.key }.map {
         "\($0.key) would take \(Float(($0.value / (firstChoice.costs[firstChoice.scheme] ?? .nan) * 10).rounded() / 10)) times the work"
       } + firstChoice.untried.map { "a trial of \($0) would cost more than it can save" }
-    return "\(configuration.scheme.name): \(firstChoice.scheme) at first (\(others.joined(separator: ", ")))"
+    let reasons = others.isEmpty ? "" : " (\(others.joined(separator: ", ")))"
+    return "\(configuration.scheme.name): \(firstChoice.scheme) at first\(reasons)"
   }
 
   private var steps: String {

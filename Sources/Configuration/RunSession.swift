@@ -114,6 +114,7 @@ package final class RunSession {
       continuing: .init(
         maxima: RunSession.numbers(CheckpointText.maxima, checkpoint, fields: names.count),
         ringing: RunSession.numbers(CheckpointText.ringing, checkpoint, fields: names.count),
+        negativeAtStart: RunSession.negativeAtStart(checkpoint),
         tissue: RunSession.tissue(checkpoint, configuration),
         restore: {
           try RunSession.restore(checkpoint, "fields", names, into: $0)
@@ -190,8 +191,9 @@ package final class RunSession {
     guard !configuration.overrides.isEmpty, let text = checkpoint.header.texts[CheckpointText.runFile],
       assembly.diffusion.fields.contains(where: \.isSpoiltByRounding)
     else { return [] }
-    let before = try RunConfiguration(SourceText(name: checkpoint.path, text: text))
+    var before = try RunConfiguration(SourceText(name: checkpoint.path, text: text))
     guard before.model.fieldNames == configuration.model.fieldNames else { return [] }
+    before.negativeAtStart = configuration.negativeAtStart
     let growth = try before.traceGrowth(maxima: assembly.maxima, volumes: assembly.volumes, pool: assembly.pool)
     return assembly.diffusion.fields.indices.filter { index in
       let field = assembly.diffusion.fields[index]
@@ -234,6 +236,14 @@ package final class RunSession {
     guard let text = checkpoint.header.texts[key] else { return nil }
     let numbers = try? JSONDecoder().decode([Double].self, from: Data(text.utf8))
     return numbers?.count == fields ? numbers : nil
+  }
+
+  /// None in files of older versions, which took all fields for densities.
+  private static func negativeAtStart(_ checkpoint: CheckpointFile) -> Set<String> {
+    let names = checkpoint.header.texts[CheckpointText.negativeAtStart].flatMap {
+      try? JSONDecoder().decode(Set<String>.self, from: Data($0.utf8))
+    }
+    return names ?? []
   }
 
   /// The tissue, where it was read from a file.
@@ -362,6 +372,8 @@ package final class RunSession {
           CheckpointText.memory: String(decoding: try encoder.encode(memory), as: UTF8.self),
           CheckpointText.maxima: String(decoding: try encoder.encode(assembly.maxima), as: UTF8.self),
           CheckpointText.ringing: String(decoding: try encoder.encode(assembly.ringing), as: UTF8.self),
+          CheckpointText.negativeAtStart: String(
+            decoding: try encoder.encode(configuration.negativeAtStart.sorted()), as: UTF8.self),
           CheckpointText.program: "Oncofield \(Provenance.version) (\(Provenance.commit))",
         ], groups: groups)
     }

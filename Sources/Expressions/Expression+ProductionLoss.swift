@@ -21,8 +21,12 @@ extension Expression {
   /// - Parameters:
   ///   - intervals: what is known of the symbols; the field itself must not be negative.
   ///   - isUniform: whether the field is the same everywhere, so that it can be taken out of integrals.
-  package func split(by field: Symbol, intervals: [Symbol: Interval], isUniform: Bool = false) -> RateSplit {
-    var splitter = TermSplitter(field: field, intervals: intervals, isUniform: isUniform)
+  ///   - isSigned: whether the sum of the parts must be the rate, and the loss must not be negative, also where the field is
+  ///     negative.
+  package func split(
+    by field: Symbol, intervals: [Symbol: Interval], isUniform: Bool = false, isSigned: Bool = false
+  ) -> RateSplit {
+    var splitter = TermSplitter(field: field, intervals: intervals, isUniform: isUniform, isSigned: isSigned)
     let terms = splitter.split(splitter.graph.insert(self))
     var (production, losses, obstacles) = (terms.positive, [Int](), [Int]())
     for term in terms.negative {
@@ -67,6 +71,7 @@ private struct TermSplitter {
   let field: Symbol
   let intervals: [Symbol: Interval]
   let isUniform: Bool
+  let isSigned: Bool
   var graph = ExpressionGraph()
   /// Of the nodes so far.
   private var known: [Interval] = []
@@ -90,9 +95,10 @@ private struct TermSplitter {
   /// Products are not written out into more terms than this.
   private static let mostTerms = 64
 
-  init(field: Symbol, intervals: [Symbol: Interval], isUniform: Bool = false) {
+  init(field: Symbol, intervals: [Symbol: Interval], isUniform: Bool = false, isSigned: Bool = false) {
     self.field = field
     self.isUniform = isUniform
+    self.isSigned = isSigned
     self.intervals = intervals
   }
 
@@ -164,7 +170,12 @@ private struct TermSplitter {
   }
 
   /// A term divided by the field, or nil if it does not vanish with it.
-  mutating func dividedByField(_ term: Int) -> Int? { factoredQuotient(term) ?? limitQuotient(term) }
+  mutating func dividedByField(_ term: Int) -> Int? {
+    guard isSigned else { return factoredQuotient(term) ?? limitQuotient(term) }
+    let anySign = intervals.merging([field: .all]) { $1 }
+    guard let share = factoredQuotient(term), graph.expression(share).interval(anySign).isNonNegative else { return nil }
+    return share
+  }
 
   /// Takes the field out of the factors of a term.
   private mutating func factoredQuotient(_ number: Int) -> Int? {
@@ -182,7 +193,7 @@ private struct TermSplitter {
     case .binary(.divide, let a, let b): return factoredQuotient(a).map { graph.quotient($0, b) }
     case .binary(.add, let a, let b): return both(a, b) { $0.sum($1, $2) }
     case .binary(.subtract, let a, let b): return both(a, b) { $0.difference($1, $2) }
-    case .binary(let operation, let a, let b) where operation == .min || operation == .max:
+    case .binary(let operation, let a, let b) where (operation == .min || operation == .max) && !isSigned:
       // The field is not negative, so that it leaves the order as it is.
       return both(a, b) { $0.extremum(operation, $1, $2) }
     case .binary(.power, let a, let n):

@@ -61,4 +61,17 @@ package struct Expression: Hashable, Sendable {
       return graph.insert(self, replacing: roots)
     }
   }
+  /// The expression with a symbol in place of a part of it, wherever that part is.
+  package func replacing(_ part: Expression, by symbol: Symbol) -> Expression {
+    Expression.build { graph in
+      let (old, new) = (graph.insert(part), graph.symbol(symbol))
+      var numbers: [Int] = []
+      for node in nodes {
+        // Operands are compared as they were, and used as they have become.
+        let number = graph.add(node.mapOperands { numbers[$0] })
+        numbers.append(number == old ? new : number)
+      }
+      return numbers[numbers.count - 1]
+    }
+  }
 }

@@ -127,15 +127,80 @@ extension ExpressionGraph {
     case .symbol(let symbol): symbols[symbol] ?? .all
     case .unary(let operation, let a): Interval(operation, of: known[a])
     case .binary(.divide, let a, let b) where isShare(a, of: b, known: known): (known[a] / known[b]).intersection(.unit)
+    // A square.
+    case .binary(.multiply, let a, let b) where a == b: known[a].power(Interval(2, 2))
     case .binary(let operation, let a, let b): Interval(operation, of: known[a], known[b])
     case .choice(let condition, let a, let b):
-      known[condition].single.map { $0 == 0 ? known[b] : known[a] } ?? known[a].union(known[b])
+      switch known[condition].single {
+      case 0: known[b]
+      case nil:
+        branch(a, where: condition, holds: true, known: known, symbols: symbols)
+          .union(branch(b, where: condition, holds: false, known: known, symbols: symbols))
+      default: known[a]
+      }
     case .functional(.integral, let a), .lineFunctional(.integral, _, let a): known[a] * .nonNegative
     case .functional(_, let a), .lineFunctional(_, _, let a): known[a]
     case .convolution(let kernel, let a): known[kernel] * known[a] * .nonNegative
     // What depends on the time has other values in the past.
     case .delay(let a, _, _): expression(a).dependsOn(.time) ? .all : known[a]
     }
+  }
+
+  /// The interval of a branch of `where`, with what its condition says of the values in it: in `where(u > 0, u^3, 0)` the first
+  /// branch is not negative.
+  private func branch(
+    _ number: Int, where condition: Int, holds: Bool, known: [Interval], symbols: [Symbol: Interval]
+  ) -> Interval {
+    var narrowed: [Int: Interval] = [:]
+    narrow(condition, holds, known, &narrowed)
+    guard !narrowed.isEmpty, let parts = nodesAtSamePoint(number), parts.contains(where: { narrowed[$0] != nil }) else {
+      return known[number]
+    }
+    var inBranch = known
+    for part in parts {
+      let found = interval(of: self[part], known: inBranch, symbols: symbols)
+      let both = known[part].intersection(found).intersection(narrowed[part] ?? .all)
+      // No value has both: the branch is never taken.
+      guard both.low <= both.high else { return known[number] }
+      inBranch[part] = both
+    }
+    return inBranch[number]
+  }
+
+  /// What follows for the two sides of comparisons from a condition that holds, or does not.
+  private func narrow(_ condition: Int, _ holds: Bool, _ known: [Interval], _ found: inout [Int: Interval]) {
+    func limit(_ number: Int, to interval: Interval) {
+      found[number] = (found[number] ?? .all).intersection(interval)
+    }
+    func order(_ smaller: Int, _ larger: Int) {
+      limit(smaller, to: Interval(-.infinity, known[larger].high))
+      limit(larger, to: Interval(known[smaller].low, .infinity))
+    }
+    switch self[condition] {
+    case .unary(.not, let a): narrow(a, !holds, known, &found)
+    case .binary(.and, let a, let b) where holds, .binary(.or, let a, let b) where !holds:
+      narrow(a, holds, known, &found)
+      narrow(b, holds, known, &found)
+    case .binary(.less, let a, let b), .binary(.lessOrEqual, let a, let b): holds ? order(a, b) : order(b, a)
+    case .binary(.greater, let a, let b), .binary(.greaterOrEqual, let a, let b): holds ? order(b, a) : order(a, b)
+    case .binary(.equal, let a, let b) where holds:
+      limit(a, to: known[b])
+      limit(b, to: known[a])
+    default: break
+    }
+  }
+
+  /// A node and all that it is made of at the same point and time, operands first; nil if these are many.
+  private func nodesAtSamePoint(_ number: Int) -> [Int]? {
+    var (found, open) = (Set([number]), [number])
+    while let next = open.popLast() {
+      switch self[next] {
+      case .functional, .lineFunctional, .convolution, .delay: break
+      default: for operand in self[next].operands where found.insert(operand).inserted { open.append(operand) }
+      }
+      if found.count > 256 { return nil }
+    }
+    return found.sorted()
   }
 
   /// Whether `b` is the sum of `a` and something, neither of them negative, so that `a/b` is at most 1.

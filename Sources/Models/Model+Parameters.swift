@@ -14,6 +14,22 @@ extension Model {
     return model
   }
 
+  /// The model with a symbol in place of a part of its rates.
+  package func replacing(_ part: Expression, by symbol: Symbol) -> Model {
+    var model = Model(
+      name: name, title: title, sources: sources, lengthUnit: lengthUnit, timeUnit: timeUnit, parameters: parameters,
+      fields: fields,
+      processes: processes.map { process in
+        Process(
+          name: process.name, rate: process.rate.replacing(part, by: symbol),
+          changes: process.changes.map { ($0.field, $0.amount.replacing(part, by: symbol)) })
+      }, freeBoundary: freeBoundary, functions: functions, document: document)
+    model.infusions = infusions
+    model.delays = delays
+    model.noise = noise
+    return model
+  }
+
   /// The model with rates that are added for a while, by what adds them.
   package func infusing(_ rates: [(name: String, field: String, rate: Expression)]) -> Model {
     var model = self

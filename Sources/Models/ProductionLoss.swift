@@ -11,8 +11,11 @@ package struct ProductionLoss: Sendable {
   /// What keeps the field from being non-negative for certain: terms that are taken from it whether it is there or not.
   package let obstacles: [(process: String, term: Expression)]
 
+  /// Whether the field has negative values from the start; the parts are then those of the rate at all values.
+  package let isSigned: Bool
+
   /// Whether reactions and noise cannot make the field negative.
-  package var isPositive: Bool { obstacles.isEmpty }
+  package var isPositive: Bool { obstacles.isEmpty && !isSigned }
 }
 
 extension Model {
@@ -21,10 +24,14 @@ extension Model {
   /// Fields count as non-negative, but for those that can become negative by their rates, cross-diffusion or noise;
   /// parameters have their values. Obstacles come from the noise too.
   ///
-  /// - Parameter intervals: what is known of time and position, and of fields that promise no sign; of time and position
-  ///   all values are possible where nothing is known.
-  package func productionLoss(intervals: [Symbol: Interval] = [:]) -> [ProductionLoss] {
-    signs(intervals: intervals).parts
+  /// - Parameters:
+  ///   - intervals: what is known of time and position, and of fields that promise no sign; of time and position
+  ///     all values are possible where nothing is known.
+  ///   - signed: the fields that have negative values from the start; `intervals` says so too.
+  package func productionLoss(
+    intervals: [Symbol: Interval] = [:], signed: Set<String> = []
+  ) -> [ProductionLoss] {
+    signs(intervals: intervals, signed: signed).parts
   }
 
   /// What is known of all symbols of the rates in the exact solution, delayed values included: fields that cannot become negative
@@ -38,7 +45,7 @@ extension Model {
   }
 
   private func signs(
-    intervals: [Symbol: Interval], isExact: Bool = false
+    intervals: [Symbol: Interval], signed: Set<String> = [], isExact: Bool = false
   ) -> (parts: [ProductionLoss], known: [Symbol: Interval]) {
     var known = intervals
     for (name, value) in parameterValues { known[.parameter(name)] = Interval(value, value) }
@@ -50,7 +57,7 @@ extension Model {
     // A field that can become negative promises nothing to those that depend on it.
     while true {
       let intervals = addingDelays(to: known)
-      let found = zip(fields, noise).map { productionLoss(of: $0, intervals, noise: $1) }
+      let found = zip(fields, noise).map { productionLoss(of: $0, intervals, noise: $1, isSigned: signed.contains($0.name)) }
       let doubtful = found.filter { parts in
         !parts.isPositive && known[.field(parts.field)]?.isNonNegative ?? false
           && !(isExact && parts.obstacles.allSatisfy { vanishes($0.term, without: parts.field) })
@@ -69,7 +76,7 @@ extension Model {
   }
 
   private func productionLoss(
-    of member: ModelField, _ known: [Symbol: Interval], noise: [(process: String, term: Expression)]
+    of member: ModelField, _ known: [Symbol: Interval], noise: [(process: String, term: Expression)], isSigned: Bool
   ) -> ProductionLoss {
     let field = member.name
     // Losses are shares of something non-negative also where the field itself promises no sign.
@@ -80,12 +87,13 @@ extension Model {
     for process in processes + infusions {
       for change in process.changes where change.field == field {
         let parts = (change.amount * process.rate).split(
-          by: .field(field), intervals: intervals, isUniform: member.isCompartment)
+          by: .field(field), intervals: intervals, isUniform: member.isCompartment, isSigned: isSigned)
         production = parts.obstacles.reduce(production + parts.production) { $0 - $1 }
         loss = loss + parts.loss
         obstacles += parts.obstacles.map { (process.name, $0) }
       }
     }
-    return ProductionLoss(field: field, production: production, loss: loss, obstacles: obstacles)
+    return ProductionLoss(
+      field: field, production: production, loss: loss, obstacles: obstacles, isSigned: isSigned)
   }
 }

@@ -22,7 +22,7 @@ package enum BinaryOperation: String, Hashable, Sendable, CaseIterable {
   case and = "&&"
   case or = "||"
 
-  var isComparison: Bool {
+  package var isComparison: Bool {
     switch self {
     case .less, .lessOrEqual, .greater, .greaterOrEqual, .equal, .notEqual: true
     default: false

@@ -261,8 +261,8 @@ extension TilePass {
       relative: integrator.tolerance, count: tile.count)
   }
 
-  /// Names the field and point that cannot be integrated: the first whose value or rate is not finite, or else the
-  /// one that changes fastest.
+  /// Names the field and point that cannot be integrated: the first whose value or rate is not finite, or where a rate is no number
+  /// as soon as a field is negative that is about to become so, or else the one that changes fastest.
   private func failure(at time: Double) -> NumericalFailure {
     evaluateRates(inputRow: rows.old, outputRow: rows.stages, at: time - self.time)
     var worst = (rate: -1.0, field: 0, point: 0)
@@ -279,8 +279,37 @@ extension TilePass {
         if abs(rate) > worst.rate { worst = (abs(rate), field, point) }
       }
     }
+    if let failure = failureBelowZero(at: time) { return failure }
     return NumericalFailure(
       problem: "changes too fast for the reactions to be integrated", field: worst.field, tile: tile,
       point: worst.point, time: time)
   }
+
+  /// Looks just beyond the moment at which the first field of the tile becomes negative, its rate being as in `rows.stages`.
+  private func failureBelowZero(at time: Double) -> NumericalFailure? {
+    var first = (moment: Double.infinity, point: 0)
+    for field in 0..<fields {
+      for point in 0..<tile.count {
+        let (value, rate) = (block[row: rows.old + field, point: point], block[row: rows.stages + field, point: point])
+        if value >= 0, rate < 0, value / -rate < first.moment { first = (value / -rate, point) }
+      }
+    }
+    guard first.moment < TilePass.shareOfFailures * interval else { return nil }
+    let beyond = 2 * first.moment + .leastNormalMagnitude
+    for field in 0..<fields {
+      for point in 0..<tile.count {
+        block[row: rows.new + field, point: point] =
+          block[row: rows.old + field, point: point] + beyond * block[row: rows.stages + field, point: point]
+      }
+    }
+    evaluateRates(inputRow: rows.new, outputRow: rows.stages, at: time - self.time)
+    let field = (0..<fields).first { !block[row: rows.stages + $0, point: first.point].isFinite }
+    guard let field else { return nil }
+    return NumericalFailure(
+      problem: NumericalFailure.undefinedRate, field: field, tile: tile, point: first.point, time: time,
+      values: (0..<fields).map { block[row: rows.new + $0, point: first.point] }, cause: .undefined)
+  }
+
+  /// A field counts as about to be negative if it would be within this share of the interval.
+  private static let shareOfFailures = 1e-6
 }
