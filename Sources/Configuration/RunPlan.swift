@@ -177,7 +177,7 @@ package struct RunPlan {
     switch propagator.method {
     case nil: return "none (\(propagator.reason))"
     case .kernel where transformsAll:
-      let reason = propagator.symbol == .secondOrder ? propagator.reason : "by \(Scheme.etdrk4.name)"
+      let reason = propagator.isPositive ? propagator.reason : "by \(Scheme.etdrk4.name)"
       return "\(propagator.symbol.rawValue) transform, \(strength) (\(reason))"
     case .kernel:
       return

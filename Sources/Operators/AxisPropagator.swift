@@ -14,6 +14,8 @@ package struct AxisPropagator: Hashable, Sendable {
   package let radius: Int
   /// In a few words, for people.
   package let reason: String
+  /// Whether each new value must be a mean of the old ones.
+  package let isPositive: Bool
 }
 
 extension AxisPropagator {
@@ -43,7 +45,7 @@ extension AxisPropagator {
         }
       return AxisPropagator(
         axis: axis.name, method: method, shape: method == .kernel ? shape : nil, symbol: symbol, strength: strength,
-        radius: radius, reason: reason)
+        radius: radius, reason: reason, isPositive: field.keepsSign)
     }
     guard diffusivity > 0 else { return made(nil, nil, "does not diffuse") }
     let boundary = field.boundaries[index]
