@@ -26,7 +26,7 @@ import Testing
     ("where(v > 1, -u, a - u)", "where(v > 1, 0, a)", "1"),
     ("exp(x)*(2 + cos(y))*v - 3*u", "exp(x)*(2 + cos(y))*v", "3"),
     // A term that is 0 does not hide that the rest is a share of the field.
-    ("r*v - u", "0", "1"), ("r*where(x < 1, 1, 0) - u*v", "0", "v"), ("-(u + r*sin(t))*v - r", "0", "v"),
+    ("r*v - u", "0", "1"), ("r*where(x < 1, 1, 0) - u*v", "0", "v"), ("r*v - u*v - r", "0", "v"),
   ])
   func ratesHaveTheirProductionAndLoss(text: String, production: String, loss: String) throws {
     let parts = try split(text)
