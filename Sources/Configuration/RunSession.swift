@@ -46,7 +46,9 @@ package final class RunSession {
   /// What has changed the masses so far; nil if no ledger is kept.
   package var ledger: LedgerReport? {
     simulation.ledger.flatMap { ledger in
-      assembly.account.map { LedgerReport(ledger, masses: $0.masses(of: simulation.state), assembly.configuration) }
+      assembly.account.map {
+        LedgerReport(ledger, masses: $0.masses(of: simulation.completeState), assembly.configuration)
+      }
     }
   }
   /// Where the run can go on from, in a sentence.
@@ -337,7 +339,7 @@ package final class RunSession {
   ) throws -> () throws -> Checkpoint {
     let configuration = assembly.configuration
     let fields = fields(configuration)
-    var groups = [Checkpoint.Group(name: "fields", fields: fields, values: kept.kept(simulation.state))]
+    var groups = [Checkpoint.Group(name: "fields", fields: fields, values: kept.kept(simulation.completeState))]
     groups += simulation.stepper.memory.map {
       Checkpoint.Group(name: "memory/\($0.name)", fields: fields, values: kept.kept($0.set))
     }

@@ -17,13 +17,14 @@ extension Simulation {
   ///
   /// - Parameter start: the state at its start.
   func observeInside(_ step: Clock.Step, from start: FieldSet) throws {
+    if stepStart != nil, isAnyoneDue(inside: step) { stepStart?.marks = makeMarks() }
     while let time = nextTime(inside: step) {
       let found = try RunSeconds.adding(to: { seconds.output += $0 }) { () throws -> OutputState in
         try stateInside(step, at: time, from: start)
       }
       if let problem = found.problem { health?.note(problem, inOutputAt: time, of: found.state) }
       try observe(at: time, found.state, adding: found.changes)
-      try attend(at: time)
+      try superviseOutputs(at: time, inside: step)
     }
     path?.end()
   }

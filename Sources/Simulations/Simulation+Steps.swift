@@ -84,6 +84,7 @@ extension Simulation {
   private func takeWatchedStep(_ step: Clock.Step, _ watches: [Watch]) throws -> Clock.Step {
     let previous = try makePrevious()
     previous.copy(from: state, pool: pool)
+    noteStart(of: step)
     _ = try attempt(step)
     let changes = regimen.equations.account?.latest
     let taken = try shortened(step, watches, from: previous)
@@ -99,6 +100,7 @@ extension Simulation {
   ) throws -> Clock.Step {
     try checkHealth(after: step)
     try observeInside(step, from: previous)
+    (stepStart, supervision.shownTime) = (nil, nil)
     stepper.commit()
     ledger?.add(changes)
     return step
@@ -115,7 +117,9 @@ extension Simulation {
     while true {
       stepper.prepare(
         state, at: jumps.after(clock.time), longest: goal - clock.time, measure: measure, control: &control)
+      steps = .controlled(control, norm)
       let step = clock.step(to: goal, size: control.proposal)
+      noteStart(of: step)
       var error: StepError?
       var failure: NumericalFailure?
       do throws(NumericalFailure) {

@@ -44,7 +44,9 @@ package final class Simulation {
   package internal(set) var seconds = RunSeconds()
   var lastCheckpointStep: Int?
   /// What is asked and called between outputs, and what follows from their failures.
-  var attention = Attention()
+  var supervision = OutputSupervision()
+  /// Of the step under way, if outputs are due inside of it.
+  var stepStart: StepStart?
 
   /// - Parameter saveCheckpoint: prepares to write a checkpoint of the simulation as it stands, at the end of a step.
   package init(
@@ -100,8 +102,8 @@ package final class Simulation {
     stopRequested: @escaping () -> Bool = { false }, didStep: (Simulation) -> Void = { _ in },
     didShow: @escaping (Simulation) -> Void = { _ in }
   ) throws -> Outcome {
-    attention.isStopRequested = stopRequested
-    attention.didShow = didShow
+    supervision.isStopRequested = stopRequested
+    supervision.didShow = didShow
     return try RunSeconds.adding(to: { seconds.total += $0 }) { () throws -> Outcome in
       do {
         let outcome = try runOn(stopRequested, didStep)
@@ -124,12 +126,10 @@ package final class Simulation {
       try lookForStop()
       while stopReason == nil, clock.time < endTime {
         try mendOutputs()
-        try prepareToStopInside()
         try carryOutTreatments()
         if stopReason != nil { break }
         let step: Clock.Step
-        do { step = try takeStep(to: goal(after: clock.time)) } catch is StoppedInside { return .interrupted }
-        attention.completeStep()
+        do { step = try takeStep(to: goal(after: clock.time)) } catch is Interruption { return .interrupted }
         try removeTraces(after: step)
         clock.complete(step)
         try recordHistory()
@@ -148,7 +148,7 @@ package final class Simulation {
     } else if lastCheckpointStep != clock.step {
       try checkpoint()
     }
-    markOutputs()
+    supervision.marks = makeMarks()
     try observeEnd()
     return stopReason.map { .stopped($0) } ?? .reachedEnd
   }
@@ -166,7 +166,7 @@ package final class Simulation {
     return false
   }
 
-  private func checkpoint() throws {
+  func checkpoint() throws {
     try RunSeconds.adding(to: { seconds.checkpoints += $0 }) { () throws -> Void in
       let fields = KeptFields(in: copies)
       writer.write(fields, noting(try saveCheckpoint(self, fields)))
@@ -176,8 +176,11 @@ package final class Simulation {
   }
 
   /// What a checkpoint has to hold besides field values and the extents of what the observers have written.
+  ///
+  /// Before a step is complete it is that of its start.
   package var memory: SimulationMemory {
-    SimulationMemory(
+    if let stepStart { return stepStart.memory }
+    return SimulationMemory(
       clock: clock, stepper: stepper.memorized, control: steps.memory, scale: state.scale == 1 ? nil : state.scale,
       regimen: regimen.memory, stops: stops.memory, extinguished: extinction?.removed,
       ledger: ledger?.memory, extents: [:], history: regimen.equations.delays?.history.memory, watches: watchMemory)

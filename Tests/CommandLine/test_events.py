@@ -59,16 +59,18 @@ def test_resuming_a_run_that_a_condition_ended_changes_nothing(oncofield, run_fi
         assert_same(before, results(out))
 
 
-def test_a_branch_goes_on_behind_a_stop_and_its_dose_as_if_it_had_not_been(oncofield, run_file, tmp_path):
+@pytest.mark.parametrize("moment", [{"at": 3.1}, {"when": "t == 3.1"}, {"when": "t == 3.1", "rearm_when": "t > 3"}], ids=str)
+def test_a_branch_goes_on_behind_a_stop_and_its_dose_as_if_it_had_not_been(oncofield, run_file, tmp_path, moment):
     """The dose of the moment of the stop is not given twice, but one of another treatment at that moment is."""
-    path = run_file(DRUG)
+    treatment = {"name": "bolus", **moment, "add": {"u": 10}}
+    path = run_file(DRUG | {"treatment": [treatment]})
     oncofield("run", path, "--output", tmp_path / "out")
     oncofield("run", path, "--output", tmp_path / "free", "--set", "stop=[]")
     oncofield("resume", tmp_path / "out", "--set", "stop=[]", "--output", tmp_path / "on")
     final = [datasets(sorted((tmp_path / name / "checkpoints").glob("*.h5"))[-1]) for name in ("free", "on")]
     assert final[0]["fields/u"] == final[1]["fields/u"]
     assert rows(tmp_path / "free")[-1] == rows(tmp_path / "on")[-1]
-    added = 'treatment=[{"name": "bolus", "at": 3.1, "set": {"u": 10}}, {"name": "other", "at": 3.1, "multiply": {"u": 2}}]'
+    added = "treatment=" + json.dumps([treatment, {"name": "other", "at": 3.1, "multiply": {"u": 2}}])
     oncofield("resume", tmp_path / "out", "--set", "stop=[]", "--set", added, "--output", tmp_path / "two")
     two, one = (rows(tmp_path / name)[-1]["mass(u)"] for name in ("two", "on"))
     assert two == pytest.approx(2 * one, rel=1e-12)

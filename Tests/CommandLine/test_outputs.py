@@ -462,6 +462,51 @@ def test_a_run_that_was_stopped_inside_of_a_step_goes_on_to_the_same_bytes(oncof
     assert stops >= 1
 
 
+ROLLED_BACK = {
+    "model": {
+        "name": "pair", "parameters": {"k": 1}, "fields": {"u": {"diffusion": 0.05}, "v": {"diffusion": 0.5}},
+        "reactions": {"u": "k*u*(1 - u) - u*v", "v": "u - v"},
+    },
+    "parameters": None, "observables": None, "domain": {"size": [4, 4], "points": [16, 16]},
+    "initial": {"u": "exp(-4*((x - 2)^2 + (y - 2)^2))", "v": 0},
+    "treatment": [
+        {"name": "moment", "when": "t == 2", "add": {"u": 0.3}},
+        {"name": "level", "when": "mean(u) == 0.2", "multiply": {"u": 0.7}},
+        {"name": "rate", "at": [1, 3, 5.5], "set": {"k": 1.5}},
+        {"name": "infusion", "at": 2.5, "for": 1, "infuse": {"v": 0.5}},
+    ],
+    "output": {"directory": "out", "fields": {"every": 2}, "observables": {"every": 0.002}, "ledger": True},
+    "checkpoint": {"every": 3, "keep": 100},
+}
+
+
+@pytest.mark.parametrize("time_, delayed", [
+    ({"tolerance": 1e-3}, False), ({"step": 0.3, "scheme": "etdrk4"}, False), ({"tolerance": 1e-3}, True)], ids=str)
+def test_a_step_that_is_rolled_back_is_taken_again_to_the_same_bytes(oncofield, start, run_file, tmp_path, time_, delayed):
+    """Also where doses were given at its start, its scheme was chosen there, and where something is delayed."""
+    reactions = {"model.reactions.u": "k*u*(1 - delayed(u, 1)) - u*v"} if delayed else {}
+    file = run_file(ROLLED_BACK | reactions | {"time": {"end": 8, **time_}})
+    before = time.monotonic()
+    oncofield("run", file, "--output", tmp_path / "whole")
+    duration = time.monotonic() - before
+    out, generator, stops = tmp_path / "out", random.Random(5), 0
+    process = start("run", file, "--output", out)
+    while stops < 4:
+        while process.poll() is None and not ((out / "run.json").exists() and '"running"' in (out / "run.json").read_text()):
+            time.sleep(0.002)
+        time.sleep(generator.uniform(0.01, duration / 4))
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=60)
+        if process.returncode == 0:
+            break
+        assert process.returncode == 75, errors
+        stops += 1
+        process = start("resume", out)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 0 and stops >= 2, errors
+    assert_same(results(tmp_path / "whole"), results(out))
+
+
 def test_progress_is_shown_between_outputs(start, run_file, tmp_path):
     process = start("run", run_file(HEAVY), "--output", tmp_path / "out", "--allow-large-output")
     time.sleep(7)

@@ -95,6 +95,8 @@ package final class Regimen {
     self.memory.triggers.merge((memory?.triggers ?? [:]).filter { names.contains($0.key) }) { $1 }
     let done = memory?.carriedOut.flatMap { $0.time == time ? Set($0.treatments) : nil } ?? []
     self.memory.carriedOut = memory?.carriedOut
+    let begun = memory?.carriedOut.flatMap { $0.time == time ? Set($0.begun ?? []) : nil } ?? []
+    moment = (time, Set(treatments.indices.filter { begun.contains(treatments[$0].name) }), [])
     next = treatments.indices.map { index in
       guard let origin = origin(index) else { return 0 }
       let (times, isDone) = (treatments[index].times, done.contains(treatments[index].name))
@@ -227,7 +229,8 @@ package final class Regimen {
 
   /// Takes note that all that is due at a time has been done.
   func noteCarriedOut(at time: Double) {
-    memory.carriedOut = .init(time: time, treatments: treatments.map(\.name))
+    let begun = moment.time == time ? moment.begun.sorted().map { treatments[$0].name } : []
+    memory.carriedOut = .init(time: time, treatments: treatments.map(\.name), begun: begun)
   }
 
   /// Whether what is due at a time has been done.

@@ -35,6 +35,8 @@ package struct RegimenMemory: Codable, Hashable, Sendable {
     let time: Double
     /// Names of those that were there: whatever they had to do at that time is done.
     let treatments: [String]
+    /// Names of those of which a course has begun then: none begins twice at one time.
+    var begun: [String]?
   }
 
   /// Forgets what treatments have made of some parameters.

@@ -2,11 +2,20 @@ import Fields
 import Foundation
 import Synchronization
 
-/// Ends a step in the middle of its outputs: it is dropped, and the run goes on later from the end of the one before.
-struct StoppedInside: Error {}
+/// Ends a step in the middle of its outputs: it is rolled back, and the run goes on later from its start.
+struct Interruption: Error {}
 
-/// What a run attends to between outputs: requests to stop, progress, outputs that failed.
-struct Attention {
+/// The start of a step that has been attempted: where a checkpoint that is taken before it is complete goes on from.
+///
+/// Its field values are those of `previous`, and those that the stepper has until the step is committed.
+struct StepStart {
+  let memory: SimulationMemory
+  /// How much each observer had taken then; nil before the first output inside of the step.
+  var marks: OutputMarks?
+}
+
+/// Between outputs: requests to stop, progress, outputs that failed.
+struct OutputSupervision {
   var isStopRequested: () -> Bool = { false }
   var didShow: (Simulation) -> Void = { _ in }
   /// Throws when the disk has no room for checkpoints any more; other outputs are not written then.
@@ -17,22 +26,13 @@ struct Attention {
   var patience = 10.0
   /// Time of the latest output inside of the step under way.
   var shownTime: Double?
-  /// Writes a checkpoint of the end of the step before the one under way, which may be dropped; nil if it may not.
-  var checkpointBefore: Writing?
-  /// How much each observer had taken when checkpoints that are prepared now begin; nil if they take all.
+  /// How much each observer had taken before the last state of the run was shown; nil before.
   var marks: OutputMarks?
-  /// Whether the step under way has been dropped.
-  var isInside = false
   /// Outputs that could be written only when they were tried again, and checkpoints that could not be written.
   var recovered: [any Error] = []
   /// Whether the run goes on although checkpoints cannot be written.
   var goesWithoutCheckpoints = false
   let saved = SavedCheckpoints()
-
-  mutating func completeStep() {
-    checkpointBefore = nil
-    shownTime = nil
-  }
 }
 
 /// How much each observer had taken at a time.
@@ -49,11 +49,11 @@ extension Simulation {
   // MARK: For those who run it
 
   /// How far the outputs have come, which may be ahead of the clock by a step.
-  package var shownTime: Double { max(clock.time, attention.shownTime ?? clock.time) }
+  package var shownTime: Double { max(clock.time, supervision.shownTime ?? clock.time) }
   /// Outputs that could be written only when they were tried again.
-  package var recoveredOutputs: [any Error] { attention.recovered }
+  package var recoveredOutputs: [any Error] { supervision.recovered }
   /// The newest checkpoint that this process has written.
-  package var savedCheckpoint: SavedCheckpoint? { attention.saved.newest.withLock { $0 } }
+  package var savedCheckpoint: SavedCheckpoint? { supervision.saved.newest.withLock { $0 } }
 
   /// What happens when an output cannot be written.
   ///
@@ -64,9 +64,9 @@ extension Simulation {
   package func whenOutputsFail(
     patience: Double, requireRoom: @escaping Writing = {}, didFail: @escaping (any Error, Bool) -> Void
   ) {
-    attention.patience = patience
-    attention.requireRoom = requireRoom
-    attention.didFail = didFail
+    supervision.patience = patience
+    supervision.requireRoom = requireRoom
+    supervision.didFail = didFail
   }
 
   // MARK: Observers
@@ -84,7 +84,7 @@ extension Simulation {
   ///
   /// To be done when its turn to be written has come. What fails is remembered by the writer.
   package var commitObservers: () -> OutputAccount {
-    let (observers, marks) = (observers.map(\.observer), attention.marks)
+    let (observers, marks) = (observers.map(\.observer), stepStart?.marks ?? supervision.marks)
     return { [writer] in
       for observer in observers { do { try observer.commit() } catch { writer.record(error) } }
       var account = OutputAccount()
@@ -103,8 +103,8 @@ extension Simulation {
 
   /// A writing of a checkpoint that is remembered as the newest.
   func noting(_ writing: @escaping Writing) -> Writing {
-    let (saved, checkpoint) = (attention.saved, SavedCheckpoint(step: clock.step, time: clock.time))
-    return { [writer, requireRoom = attention.requireRoom] in
+    let (saved, checkpoint) = (supervision.saved, SavedCheckpoint(step: clock.step, time: clock.time))
+    return { [writer, requireRoom = supervision.requireRoom] in
       try writing()
       saved.newest.withLock { $0 = checkpoint }
       do { try requireRoom() } catch { writer.record(error) }
@@ -113,53 +113,37 @@ extension Simulation {
 
   // MARK: Inside of a step
 
-  /// Before a step with outputs inside: sees to it that it can be dropped in the midst of them.
-  ///
-  /// The state before the step is kept until the step is complete. That costs less than the outputs do.
-  func prepareToStopInside() throws {
-    attention.completeStep()
-    let size =
-      switch steps {
-      case .fixed(let asked): asked
-      case .controlled(let control, _): control.proposal
-      }
-    let end = min(clock.time + size, endTime)
-    let count = observers.reduce(0) { $0 + $1.count(before: end) }
-    // A history of the solution is much to keep.
-    guard count >= (regimen.equations.delays == nil ? 2 : 64) else { return }
-    let fields = KeptFields(in: copies)
-    markOutputs()
-    defer { attention.marks = nil }
-    let writing = noting(try saveCheckpoint(self, fields))
-    attention.checkpointBefore = fields.mustBeWrittenAtOnce ? nil : writing
+  /// The state at the end of the latest complete step, which is that of checkpoints.
+  package var completeState: FieldSet { stepStart == nil ? state : previous ?? state }
+
+  /// Takes note of the start of a step that is about to be attempted, if outputs are due inside of it.
+  func noteStart(of step: Clock.Step) {
+    stepStart = nil
+    if isAnyoneDue(inside: step) { stepStart = StepStart(memory: memory) }
   }
 
-  /// Has checkpoints that are prepared from now on say no more of the outputs than what there is now.
-  func markOutputs() {
+  /// How much the observers have taken up to now, found when its turn to be written has come.
+  func makeMarks() -> OutputMarks {
     let (marks, looking) = (OutputMarks(), observers.map(\.observer))
-    attention.marks = marks
     writer.write(KeptFields(in: copies)) {
       let extents = looking.map { ($0.name, $0.unwritten.reduce($0.extent) { $0 + $1.extent }) }
       marks.extents.withLock { $0 = Dictionary(uniqueKeysWithValues: extents) }
     }
+    return marks
   }
 
-  /// After the outputs of a time inside of a step.
+  /// After the outputs of a time inside of a step: where more are to follow, looks whether a stop is asked for or an output has failed.
   ///
-  /// - Throws: `StoppedInside` when a stop is asked for and the step can be dropped; its checkpoint is then on its way.
-  func attend(at time: Double) throws {
-    attention.shownTime = time
-    attention.didShow(self)
-    guard let checkpointBefore = attention.checkpointBefore else { return }
-    let isStopRequested = attention.isStopRequested()
-    guard isStopRequested || writer.hasFailed else { return }
-    attention.isInside = true
-    if isStopRequested {
-      writer.write(KeptFields(in: copies), checkpointBefore)
-      throw StoppedInside()
+  /// - Throws: `Interruption` when a stop is asked for; a checkpoint of the start of the step is then on its way.
+  func superviseOutputs(at time: Double, inside step: Clock.Step) throws {
+    supervision.shownTime = time
+    supervision.didShow(self)
+    guard stepStart != nil, isAnyoneDue(inside: step) else { return }
+    if supervision.isStopRequested() {
+      try checkpoint()
+      throw Interruption()
     }
     try mendOutputs()
-    attention.isInside = false
   }
 
   // MARK: Outputs that fail
@@ -176,7 +160,7 @@ extension Simulation {
     guard let failure = writer.takeFailure() else { return }
     let save = try checkpointOfNow()
     var (isSaved, saveFailure) = (false, (any Error)?.none)
-    let (writeOutputs, requireRoom) = (commitAll, attention.requireRoom)
+    let (writeOutputs, requireRoom) = (commitAll, supervision.requireRoom)
     var outputFailure = attempt(writeOutputs)
     func saveNow() {
       saveFailure = attempt(save)
@@ -184,10 +168,10 @@ extension Simulation {
       outputFailure = outputFailure ?? attempt(requireRoom)
     }
     saveNow()
-    let deadline = ContinuousClock.now + .seconds(attention.goesWithoutCheckpoints ? 0 : attention.patience)
+    let deadline = ContinuousClock.now + .seconds(supervision.goesWithoutCheckpoints ? 0 : supervision.patience)
     var delay = 0.05
-    if (outputFailure ?? saveFailure) != nil { attention.didFail(failure, isSaved) }
-    while (outputFailure ?? saveFailure) != nil, ContinuousClock.now < deadline, !attention.isStopRequested() {
+    if (outputFailure ?? saveFailure) != nil { supervision.didFail(failure, isSaved) }
+    while (outputFailure ?? saveFailure) != nil, ContinuousClock.now < deadline, !supervision.isStopRequested() {
       Thread.sleep(forTimeInterval: min(delay, max(0, (deadline - .now) / .seconds(1))))
       delay *= 2
       outputFailure = attempt {
@@ -197,11 +181,11 @@ extension Simulation {
       // The one that holds outputs is replaced by one that does not.
       if outputFailure == nil || !isSaved { saveNow() }
     }
-    guard let cause = outputFailure ?? saveFailure else { return attention.recovered.append(failure) }
-    if outputFailure == nil, !isAtEnd, !attention.isStopRequested() {
+    guard let cause = outputFailure ?? saveFailure else { return supervision.recovered.append(failure) }
+    if outputFailure == nil, !isAtEnd, !supervision.isStopRequested() {
       // Nothing that was written so far is missing; what follows may be written, too.
-      if !attention.goesWithoutCheckpoints { attention.recovered.append(cause) }
-      attention.goesWithoutCheckpoints = true
+      if !supervision.goesWithoutCheckpoints { supervision.recovered.append(cause) }
+      supervision.goesWithoutCheckpoints = true
       return
     }
     throw OutputFailure(cause: cause, saved: isSaved ? savedCheckpoint : nil, isOutputWritten: outputFailure == nil)
@@ -219,8 +203,7 @@ extension Simulation {
 
   /// Writes a checkpoint of the last complete step, as often as it is called.
   private func checkpointOfNow() throws -> Writing {
-    if attention.isInside, let before = attention.checkpointBefore { return before }
-    return noting(try saveCheckpoint(self, KeptFields(in: copies)))
+    noting(try saveCheckpoint(self, KeptFields(in: copies)))
   }
 
   /// What fails in a writing that is waited for.
