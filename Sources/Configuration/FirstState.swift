@@ -65,7 +65,8 @@ extension RunConfiguration {
       let isCompared = rate.nodes.contains { node in
         switch node {
         case .unary(.abs, let a): isField(a)
-        case .binary(let operation, let a, let b) where operation.isComparison || operation == .max || operation == .min:
+        case .binary(let operation, let a, let b)
+        where operation.isComparison || operation == .max || operation == .min:
           isField(a) && isZero(b) || isField(b) && isZero(a)
         default: false
         }

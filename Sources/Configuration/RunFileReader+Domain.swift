@@ -20,7 +20,8 @@ extension RunFileReader {
     }
     for (name, count) in [("points", points.count), ("origin", origins.count)] where count != sizes.count && count > 0 {
       found.error(
-        "\"\(name)\" is given for \(count) axes, \"size\" for \(sizes.count)", at: (domain[name] ?? domain).place)
+        "\"\(name)\" is given for \(count == 1 ? "one axis" : "\(count) axes"), \"size\" for \(sizes.count)",
+        at: (domain[name] ?? domain).place, remedy: "give one number for each axis in both")
       return nil
     }
     // The largest array that a field set can address, with room to spare for all that is computed from it.
@@ -113,12 +114,18 @@ extension RunFileReader {
       &found)
   }
 
-  mutating func warnOfHiddenRadius(_ model: Model, _ axes: [Axis]) {
-    let names = model.parameters.map(\.name) + model.fieldNames + model.functions.keys
-    guard axes[0].geometry != .cartesian, names.contains("r") else { return }
-    found.warning(
-      "\"r\" is a name of the model, and means that everywhere in this run file, not the radius",
-      at: root["domain"]?["geometry"]?.place)
+  /// Coordinates that cannot be written, because the model uses their names for something else.
+  mutating func warnOfHiddenCoordinates(_ model: Model, _ axes: [Axis]) {
+    // A field where a position is meant is an error at most places, and seldom meant.
+    let names = Set(model.parameters.map(\.name) + model.functions.keys)
+    for axis in axes
+    where names.contains(axis.name) || axis.geometry != .cartesian && model.fieldNames.contains(axis.name) {
+      found.warning(
+        "\"\(axis.name)\" is a name of the model, and means that everywhere in this run file, not the "
+          + (axis.geometry == .cartesian ? "position" : "radius"),
+        at: (root["domain"]?["geometry"] ?? root["domain"]?["size"])?.place,
+        remedy: "give it another name if the position is needed")
+    }
   }
 
   /// A rate that depends on an axis which the domain lacks cannot be evaluated.

@@ -65,6 +65,8 @@ extension RunFileReader {
     let hasTrigger = node["when"] != nil
     guard let at = node["at"] else {
       if !hasTrigger {
+        // Whoever writes another name for it has been told.
+        if node.members.contains(where: { RunConfiguration.otherNamesOfTimes.contains($0.key) }) { return nil }
         found.error(
           "the treatment \(reading.name) has no time", at: node.place.opening,
           remedy: "give \"at\" a time, or \"when\" a condition")
@@ -97,10 +99,12 @@ extension RunFileReader {
     of times: DoseTimes, _ reading: TreatmentReading, _ place: Place, _ start: Double, _ end: Double
   ) {
     let early = times.firstDose(notBefore: start, from: 0)
-    guard let next = times.time(ofDose: early, from: 0), next < end else {
+    // An end that is no number has been reported.
+    guard let next = times.time(ofDose: early, from: 0), !(next >= end) else {
       let reason =
         early == 0
-        ? "is given before the end of the run" : "is given: its times are before the start of the run or not before its end"
+        ? "is given before the end of the run"
+        : "is given: its times are before the start of the run or not before its end"
       found.warning("no dose of \(reading.name) \(reason)", at: place)
       return
     }

@@ -77,7 +77,10 @@ struct RunFileReader {
         lacksAxes = checkCoordinates(inTextsOf: model?.document ?? root["model"], axes: axes)
       }
     }
-    guard let model else { throw found }
+    guard let model else {
+      checkWithoutModel(start, end)
+      throw found
+    }
     // Without a grid the rest is still checked, as if it had all axes.
     let domain = grid?.axes ?? ["x", "y", "z"].map { Axis(name: $0, length: 1, points: 1) }
     let axes = domain.map(\.name)
@@ -85,7 +88,7 @@ struct RunFileReader {
     let sides = readSides(model, domain, diffusivities)
     checkCoordinates(model, axes)
     checkNoise(model, axes)
-    warnOfHiddenRadius(model, domain)
+    if grid != nil { warnOfHiddenCoordinates(model, domain) }
     let quasiSteadyOrder = checkQuasiSteady(model)
     checkFreeBoundary(model, domain, diffusivities, sides)
     let mask = readMask(model, axes)
@@ -136,6 +139,18 @@ struct RunFileReader {
     configuration.noiseInterval = root["time"]?["noise_interval"]?.number ?? configuration.firstStep.size
     if known == nil { try checkChangedParameters(configuration) }
     return configuration
+  }
+
+  /// Checks what the run file says of a model that has errors itself.
+  private mutating func checkWithoutModel(_ start: Double, _ end: Double) {
+    guard let node = root["model"], node.object != nil, let model = Model.partial(node, path: ["model"]) else { return }
+    let axes = ["x", "y", "z"]
+    _ = readParameters(of: model)
+    _ = readInitial(model, axes)
+    _ = readHistory(model, axes)
+    _ = readObservables(model, axes, nil)
+    _ = readTreatments(model, axes, start, end)
+    _ = readStops(model, axes)
   }
 
   private var standardDirectory: String {
@@ -205,7 +220,7 @@ struct RunFileReader {
   // MARK: Start
 
   private mutating func readInitial(_ model: Model, _ axes: [String]) -> [InitialValue] {
-    guard let node = root["initial"] else { return [] }
+    guard let node = root["initial"], node.object != nil else { return [] }
     let scope = model.scope(coordinates: axes, allows: [.position, .random])
     for member in node.members where !model.fieldNames.contains(member.key) {
       found.error(

@@ -217,7 +217,7 @@ extension RunConfiguration {
   private static let output: [Property] = [
     .init(
       "directory", .string(format: "path"), "The run directory, relative to where the program is started.",
-      default: "runs/ and the name of the run file"),
+      default: "runs/ and the name of the run file", elsewhere: ["dir", "folder", "path", "output_dir"]),
     .init("fields", .object([every]), "The fields, into `fields.h5`."),
     .init(
       "observables", .object([every]), "The observables, into `observables.csv`.", default: "a hundredth of the run"),

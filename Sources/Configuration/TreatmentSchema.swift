@@ -7,7 +7,7 @@ extension RunConfiguration {
     .init(
       "at", .either([.number(), .array(of: .number(), count: 1...1_000_000), .object(calendar)]),
       "When doses are given: a time, several, or a calendar. With `when` the times count from the moment at which the "
-        + "condition comes true.", default: "with `when`: that moment"),
+        + "condition comes true.", default: "with `when`: that moment", elsewhere: RunConfiguration.otherNamesOfTimes),
     .init(
       "when", .string(format: "condition"),
       "A condition on the whole domain that sets off the doses, as in `integral(T) < 10`. The moment at which it comes true "
@@ -42,6 +42,8 @@ extension RunConfiguration {
         + "the time since the dose began, as in `0.5*elapsed` for a ramp."),
     .init("for", .number(.positive), "How long an infusion lasts."),
   ]
+
+  static let otherNamesOfTimes = ["time", "times", "t", "day", "days", "schedule"]
 
   private static let calendar: [Property] = [
     .init("start", .number(), "The first day.", default: "the start of the run; with `when` that moment"),

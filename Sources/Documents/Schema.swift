@@ -76,11 +76,16 @@ package struct Choice: Sendable {
   /// What it means, in one line of Markdown.
   package let doc: String
   package let availability: Availability
+  /// What it is called in other programs, in small letters.
+  package let otherNames: [String]
 
-  package init(_ value: String, _ doc: String, availability: Availability = .now) {
+  package init(
+    _ value: String, _ doc: String, availability: Availability = .now, elsewhere otherNames: [String] = []
+  ) {
     self.value = value
     self.doc = doc
     self.availability = availability
+    self.otherNames = otherNames
   }
 }
 

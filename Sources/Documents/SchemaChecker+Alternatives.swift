@@ -6,6 +6,9 @@ extension SchemaChecker {
     case (_, 0): refuseKind(of: node, expected: schema)
     case (.object(let object), 2...): checkObject(object, at: node, against: fitting, path: path)
     case (.string(let text), 2...): check(node, against: Schema.string(for: text, among: fitting), path: path)
+    case (.string(let text), 1):
+      guard case .choice(let choices) = fitting[0].resolved else { return check(node, against: fitting[0], path: path) }
+      check(text, among: choices, or: schema.objectPhrase, at: node.place)
     default: check(node, against: fitting[0], path: path)
     }
   }
@@ -40,6 +43,17 @@ extension SchemaChecker {
 }
 
 extension Schema {
+  /// The objects among the alternatives, as in `an object, as in { "x-": { "value": … } }`; nil without.
+  fileprivate var objectPhrase: String? {
+    for alternative in alternatives {
+      guard case .map(_, let values) = alternative, let key = values.alternatives.compactMap(\.tellingKey).first else {
+        continue
+      }
+      return "an object, as in { \"x-\": { \(quoted(key)): … } }"
+    }
+    return nil
+  }
+
   /// Among several kinds of strings, the list that holds the text, or the free string, or all lists together.
   fileprivate static func string(for text: String, among schemas: [Schema]) -> Schema {
     var all: [Choice] = []

@@ -23,7 +23,7 @@ struct SchemaChecker {
     case (.either, _): checkEither(node, against: schema, path: path)
     case (.number(let bounds, _), .number(let number)): check(number, within: bounds, at: node.place)
     case (.integer(let range), .number(let number)): check(number, within: range, at: node.place)
-    case (.choice(let choices), .string(let text)): check(text, among: choices, at: node.place)
+    case (.choice(let choices), .string(let text)): check(text, among: choices, or: nil, at: node.place)
     case (.string, .string), (.boolean, .boolean): break
     case (.array(let element, let count), .array(let elements)):
       checkCount(elements.count, within: count, at: node.place)
@@ -50,6 +50,10 @@ struct SchemaChecker {
     case .string("false") where kinds.contains(.boolean): return "write it without quotes"
     case .number where schema.alternatives.contains(where: \.isFreeString): return "write it in double quotes"
     case .null: return "give \(schema.phrase)"
+    case .array where kinds == [.object]: return "write an object, { \"…\": … }"
+    case _ where kinds == [.array]: return "put it into square brackets, [ … ]"
+    case .string where kinds.contains(.number) && !kinds.contains(.string):
+      return "write a plain number: no expression can stand here"
     default: return schema.alternatives.contains(where: \.isChoice) ? "give \(schema.phrase)" : nil
     }
   }
@@ -76,12 +80,14 @@ struct SchemaChecker {
     }
   }
 
-  private mutating func check(_ text: String, among choices: [Choice], at place: Place) {
+  /// - Parameter other: what can stand in place of one of the texts.
+  mutating func check(_ text: String, among choices: [Choice], or other: String?, at place: Place) {
     guard let choice = choices.first(where: { $0.value == text }) else {
       let values = choices.available.map(\.value)
+      let meant = choices.available.first { $0.otherNames.contains(text.lowercased()) }?.value
       return problems.error(
-        "unknown value \(quoted(text))", at: place, suggestion: nearest(to: text, among: values),
-        remedy: "write \(listed(values.map { quoted($0) }))")
+        "unknown value \(quoted(text))", at: place, suggestion: meant ?? nearest(to: text, among: values),
+        remedy: "write \(listed(values.map { quoted($0) }))\(other.map { ", or " + $0 } ?? "")")
     }
     if case .later(let what) = choice.availability {
       problems.error("\(quoted(text)) is not available yet (\(what))", at: place)

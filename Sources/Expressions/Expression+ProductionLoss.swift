@@ -173,7 +173,9 @@ private struct TermSplitter {
   mutating func dividedByField(_ term: Int) -> Int? {
     guard isSigned else { return factoredQuotient(term) ?? limitQuotient(term) }
     let anySign = intervals.merging([field: .all]) { $1 }
-    guard let share = factoredQuotient(term), graph.expression(share).interval(anySign).isNonNegative else { return nil }
+    guard let share = factoredQuotient(term), graph.expression(share).interval(anySign).isNonNegative else {
+      return nil
+    }
     return share
   }
 

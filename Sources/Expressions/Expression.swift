@@ -10,8 +10,21 @@ package struct Expression: Hashable, Sendable {
   init(nodes: [Node]) { self.nodes = nodes }
 
   /// Reads a text and gives its names the meaning that they have in a scope.
+  ///
+  /// - Throws: all that is wrong with how it is written and with its names.
   package init(_ text: String, in scope: Scope) throws(ExpressionProblems) {
-    try self.init(Syntax.parse(text), in: scope)
+    let (syntax, problems) = try Syntax.read(text)
+    guard let syntax else { throw ExpressionProblems(problems) }
+    if problems.isEmpty {
+      try self.init(syntax, in: scope)
+      return
+    }
+    do throws(ExpressionProblems) {
+      _ = try Expression(syntax, in: scope)
+    } catch {
+      throw ExpressionProblems(problems + error.items)
+    }
+    throw ExpressionProblems(problems)
   }
 
   /// Gives the names of a tree the meaning that they have in a scope.
@@ -61,6 +74,7 @@ package struct Expression: Hashable, Sendable {
       return graph.insert(self, replacing: roots)
     }
   }
+
   /// The expression with a symbol in place of a part of it, wherever that part is.
   package func replacing(_ part: Expression, by symbol: Symbol) -> Expression {
     Expression.build { graph in

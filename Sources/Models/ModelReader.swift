@@ -11,6 +11,15 @@ extension Model {
     var reader = ModelReader(node, path: path)
     self = try reader.read()
   }
+
+  /// What can be read of a model that has errors, so that what mentions its fields and parameters can be checked with it.
+  ///
+  /// - Returns: nil if not all of its names and numbers are known.
+  package static func partial(_ node: JSONNode, path: [String]) -> Model? {
+    var reader = ModelReader(node, path: path)
+    guard let model = reader.readAll(), model.parameters.allSatisfy(\.value.isFinite) else { return nil }
+    return model
+  }
 }
 
 /// Turns a JSON object into a model.
@@ -31,7 +40,17 @@ private struct ModelReader {
   }
 
   mutating func read() throws(Diagnostics) -> Model {
+    let model = readAll()
+    try found.throwIfErrors()
+    guard let model else { throw found }
+    return model
+  }
+
+  /// - Returns: the model without what is wrong in it, which is in `found`; nil if not even its names are known.
+  mutating func readAll() -> Model? {
     readNames()
+    // Without fields all that mentions one would be wrong.
+    if let fields = node["fields"], fields.object == nil { return nil }
     let scope = Model.scope(
       fields: allMembers.map(\.key), parameters: parameters.map(\.name), functions: functions,
       coordinates: Scope.allCoordinates, allows: .rate)
@@ -46,7 +65,7 @@ private struct ModelReader {
     let noise = self.noise(scope)
     let freeBoundary = self.freeBoundary(scope)
     if fieldMembers.isEmpty, let fields = node["fields"] { found.error("the model has no field", at: fields.place) }
-    try found.throwIfErrors()
+    if fieldMembers.isEmpty { return nil }
     var model = Model(
       name: node["name"]?.string ?? "", title: node["title"]?.string,
       sources: (node["sources"]?.array ?? []).compactMap(\.string), lengthUnit: node["units"]?["length"]?.string,
@@ -54,9 +73,9 @@ private struct ModelReader {
       freeBoundary: freeBoundary, functions: functions, document: node)
     model.delays = delays
     model.noise = noise
+    if found.hasErrors { return model }
     model.checkCompartments(&found)
     model.checkNoise(&found)
-    try found.throwIfErrors()
     return model
   }
 
@@ -80,7 +99,9 @@ private struct ModelReader {
 
   /// Takes a name, which must be a word of its own.
   private mutating func claim(_ name: String, _ kind: String, _ place: Place) {
-    if !Scope.isName(name) {
+    if name.isEmpty {
+      // Reported with the keys.
+    } else if !Scope.isName(name) {
       found.error(
         "\"\(name)\" cannot be a name", at: place, remedy: "use letters, digits and _, and begin with a letter")
     } else if Scope.isReserved(name) {

@@ -147,8 +147,10 @@ extension Model {
   ])
 
   private static let boundaryKind = Schema.choice([
-    .init("no-flux", "nothing crosses the side"),
-    .init("periodic", "what leaves at one side enters at the other"),
+    .init(
+      "no-flux", "nothing crosses the side",
+      elsewhere: ["neumann", "noflux", "no_flux", "zero-flux", "zero_flux", "closed", "reflecting"]),
+    .init("periodic", "what leaves at one side enters at the other", elsewhere: ["cyclic", "wrap", "pbc"]),
   ])
 
   private static let robin: [Property] = [

@@ -57,7 +57,9 @@ extension Model {
     // A field that can become negative promises nothing to those that depend on it.
     while true {
       let intervals = addingDelays(to: known)
-      let found = zip(fields, noise).map { productionLoss(of: $0, intervals, noise: $1, isSigned: signed.contains($0.name)) }
+      let found = zip(fields, noise).map {
+        productionLoss(of: $0, intervals, noise: $1, isSigned: signed.contains($0.name))
+      }
       let doubtful = found.filter { parts in
         !parts.isPositive && known[.field(parts.field)]?.isNonNegative ?? false
           && !(isExact && parts.obstacles.allSatisfy { vanishes($0.term, without: parts.field) })

@@ -107,7 +107,8 @@ extension NumericalFailure {
     switch failure {
     case .diffusivity(let failure):
       self.init(
-        problem: "has a \(failure.quantity) " + (failure.value.isNaN ? "that is no number (NaN)" : "of \(failure.value)"), field: failure.field,
+        problem: "has a \(failure.quantity) "
+          + (failure.value.isNaN ? "that is no number (NaN)" : "of \(failure.value)"), field: failure.field,
         tile: Tile(row: failure.row, column: 0, count: 1), point: failure.column, time: failure.time,
         cause: .diffusivity)
     case .freeBoundary(let failure):

@@ -7,6 +7,7 @@ program reads is what xarray, Pillow or tifffile show, or the file is refused wi
 import io
 import json
 import struct
+import zlib
 
 import h5py
 import netCDF4
@@ -550,7 +551,7 @@ def test_marks_of_gdal_in_a_tiff_count(read, refusal, tmp_path):
     assert "has a scale or an offset of GDAL, which is not applied" in refusal({"file": "s.tif"})
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "I;16", "P", "LA", "RGBA", "gamma", "2 bits"])
+@pytest.mark.parametrize("mode", ["1", "L", "I;16", "P", "gamma", "2 bits"])
 def test_pngs_of_pillow_are_read(read, tmp_path, mode):
     grey, options = COUNTS.astype("u1"), {}
     expected = grey / 255
@@ -564,10 +565,6 @@ def test_pngs_of_pillow_are_read(read, tmp_path, mode):
         picture.putpalette([value for grey in (0, 80, 160, 240) for value in (grey, grey, grey)])
         expected = (grey // 60 * 80) / 255
         options = {"bits": 2} if mode == "2 bits" else {}
-    elif mode in ("LA", "RGBA"):
-        opacity = numpy.where(grey == 20, 0, 255).astype("u1")
-        picture = Image.fromarray(numpy.stack([grey] * (3 if mode == "RGBA" else 1) + [opacity], -1))
-        expected = numpy.where(grey == 20, 0, grey) / 255
     else:
         picture = Image.fromarray(grey)
         if mode == "gamma":
@@ -575,6 +572,81 @@ def test_pngs_of_pillow_are_read(read, tmp_path, mode):
             options["pnginfo"].add(b"gAMA", struct.pack(">I", 45455))
     picture.save(tmp_path / "u.png", **options)
     assert numpy.allclose(read({"file": "u.png"}), expected[::-1], rtol=0, atol=1e-15)
+
+
+def png_of_16_bits(path, samples):
+    """Grey or red, green and blue, and an opacity for each pixel, which Pillow does not write."""
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    height, width, count = samples.shape
+    header = struct.pack(">IIBBBBB", width, height, 16, {2: 4, 4: 6}[count], 0, 0, 0)
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in samples)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+TRANSPARENT = ["LA.png", "RGBA.png", "LA16.png", "RGBA16.png", "P.png", "L key.png", "RGB key.png", "LA.tif", "RGBA.tif", "RGBA16.tif"]
+
+
+def save_with_opacity(path, kind, grey, opacity):
+    """Saves greys, those of opacity 0 as transparent pixels that keep their grey."""
+    deep = "16" in kind
+    if "key" in kind:
+        # One value stands for a transparent pixel.
+        key = int(grey[opacity == 0][0])
+        picture = Image.fromarray(grey if kind.startswith("L") else numpy.stack([grey] * 3, -1))
+        picture.save(path, transparency=key if kind.startswith("L") else (key,) * 3)
+    elif kind.startswith("P"):
+        # The last color of the palette has the grey of another one, and is transparent.
+        picture = Image.fromarray(numpy.where(opacity == 0, 12, grey // 20).astype("u1"), "P")
+        picture.putpalette([value for value in [*range(0, 240, 20), int(grey[opacity == 0][0])] for _ in range(3)])
+        picture.save(path, transparency=bytes([255] * 12 + [0]))
+    else:
+        samples = numpy.stack([grey] * (3 if "RGB" in kind else 1) + [opacity], -1)
+        if not deep:
+            Image.fromarray(samples).save(path)
+        elif path.suffix == ".png":
+            png_of_16_bits(path, samples.astype("u2") * 257)
+        else:
+            tifffile.imwrite(path, samples.astype("u2") * 257, photometric="rgb", extrasamples=["unassalpha"])
+
+
+@pytest.mark.parametrize("kind", TRANSPARENT)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_transparent_pixels_have_no_value_and_others_that_which_pillow_shows(read, refusal, tmp_path, kind):
+    grey = COUNTS.astype("u1")
+    opacity = numpy.where(grey == 20, 0, 255).astype("u1")
+    if "key" not in kind and kind != "P.png":
+        # What is seen through in part has the grey that is stored.
+        opacity[2, 3] = 1
+    path = tmp_path / f"u.{kind[-3:]}"
+    save_with_opacity(path, kind, grey, opacity)
+    if "16" not in kind:
+        with Image.open(path) as picture:
+            shown = numpy.asarray(picture.convert("RGBA"))
+        assert (shown[..., 0] == grey).all() and ((shown[..., 3] == 0) == (opacity == 0)).all()
+    said = refusal({"file": path.name})
+    assert "has no value (fully transparent) at 1 of 12 points, the first at [2, 1] (x = 1.5, y = 2.5)" in said
+    assert 'add "missing": 0' in said
+    expected = numpy.where(opacity == 0, 0, grey / 255)[::-1]
+    assert numpy.allclose(read({"file": path.name, "missing": 0}), expected, rtol=0, atol=1e-15)
+
+
+def test_transparent_pixels_of_a_mask_are_no_tissue_only_where_that_is_said(read, refusal, tmp_path):
+    grey = COUNTS.astype("u1")
+    opacity = numpy.where(grey == 40, 0, 255).astype("u1")
+    save_with_opacity(tmp_path / "u.png", "LA.png", grey, opacity)
+    assert "has no value (fully transparent) at 1 of 12 points" in refusal(1, mask="u.png")
+    tissue = read(1, mask={"file": "u.png", "missing": 0})
+    assert (numpy.isfinite(tissue) == ((grey > 0) & (opacity > 0))[::-1]).all()
+
+
+@pytest.mark.parametrize("kind", ["LA.png", "RGBA.png", "RGBA16.png", "LA.tif", "RGBA16.tif"])
+def test_pictures_with_an_opacity_that_are_nowhere_transparent_are_read(read, tmp_path, kind):
+    path = tmp_path / f"u.{kind[-3:]}"
+    save_with_opacity(path, kind, COUNTS.astype("u1"), numpy.full(COUNTS.shape, 255, "u1"))
+    assert numpy.allclose(read({"file": path.name}), COUNTS[::-1] / 255, rtol=0, atol=1e-15)
 
 
 def test_kinds_that_are_not_read_are_refused_by_name(refusal, tmp_path):

@@ -1,8 +1,10 @@
 """Warnings are right: each has a run that deserves it, and no run that is in order has any."""
 
+import ast
 import json
 import math
 import pathlib
+import re
 
 import pytest
 
@@ -84,10 +86,19 @@ DESERVED = {
         treatment=[{"name": "drug", "at": {"every": 0.2}, "for": 0.3, "infuse": {"u": 1}}]
     ),
     "no dose of drug is given before the end of the run": content(treatment=dose(at=1)),
+    "no dose of drug is given: its times are before the start of the run or not before its end": content(
+        treatment=dose(at=[-1, 1])
+    ),
     "a dose of drug would be before the start of the run, and will not be given": content(treatment=dose(at=[-1, 0.5])),
+    "2 doses of drug would be before the start of the run, and will not be given": content(
+        treatment=dose(at=[-2, -1, 0.5])
+    ),
     '"r" is a name of the model, and means that everywhere in this run file, not the radius': content(
         model=model(parameters={"k": 1, "r": 2}, processes=[{**DECAY, "rate": "k*r*u"}]),
         domain={"geometry": "spherical-radial", "size": [4], "points": [16]},
+    ),
+    '"x" is a name of the model, and means that everywhere in this run file, not the position': content(
+        model=model(parameters={"k": 1, "x": 2}, processes=[{**DECAY, "rate": "k*x*u"}])
     ),
     "the scheme strang is of lower order where something is prescribed at the sides": content(
         model=model(fields={"u": {"diffusion": 1, "boundary": {"x-": {"value": 1}}}}),
@@ -109,6 +120,23 @@ DESERVED = {
     "the initial value of u is -0.5 at x = 0.125: a density is not negative": content(
         model=model(processes=[{**DECAY, "rate": "k*u^2"}]), initial={"u": "x - 0.625"}
     ),
+}
+
+
+# Times that are right: no word about doses, coordinates and conditions.
+UNDESERVED = {
+    "doses from the start on": content(treatment=dose(at=[0, 0.5])),
+    "a dose of several that comes after the end": content(treatment=dose(at=[0.5, 1])),
+    "infusions that follow each other": content(
+        treatment=[{"name": "drug", "at": {"every": 0.2}, "for": 0.2, "infuse": {"u": 1}}]
+    ),
+    "a parameter with the name of an axis that is not there": content(
+        model=model(parameters={"k": 1, "y": 2}, processes=[{**DECAY, "rate": "k*y*u"}])
+    ),
+    "a potential that is negative": content(
+        model=model(processes=[{**DECAY, "rate": "where(u > 0, k*u^1.5, k*u)"}]), initial={"u": "cos(pi*x/4)"}
+    ),
+    "a dose at the time of a condition": content(stop=[{"when": "t > 0.5"}]),
 }
 
 
@@ -151,6 +179,15 @@ def test_what_is_doubtful_in_a_run_file_is_said_by_every_verb_and_written_down(o
     assert finished.stderr.count("warning:") == 1 and f"warning: {text}" in finished.stderr
     (written,) = json.loads((tmp_path / "out" / "run.json").read_text())["warnings"]
     assert written.startswith(text)
+
+
+@pytest.mark.parametrize("name", sorted(UNDESERVED))
+def test_what_only_looks_like_it_is_not_warned_of(oncofield, tmp_path, name):
+    path = write(tmp_path, UNDESERVED[name])
+    for verb in ("validate", "plan"):
+        assert "warning" not in oncofield(verb, path).stderr
+    finished = oncofield("run", path, "--output", tmp_path / "out", "--quiet")
+    assert_silent(finished, tmp_path / "out")
 
 
 @pytest.mark.parametrize(
@@ -284,3 +321,104 @@ def test_conditions_that_never_held_are_noted_at_the_end(oncofield, tmp_path):
     ]
     assert json.loads((tmp_path / "out" / "run.json").read_text())["never_held"] == lines
     assert all(f"note: {line}" in finished.stderr for line in lines) and "warning" not in finished.stderr
+
+
+# The rate is infinite at t = 0.53 alone, and its integral is finite: u stays finite.
+SINGULAR = content(
+    model=model(parameters={}, fields={"u": {}}, processes=[{"name": "p", "rate": "0.1*log((t - 0.53)^2)", "change": {"u": 1}}]),
+    time={"end": 1, "step": 0.1},
+)
+
+
+def test_a_value_between_two_steps_that_is_no_number_is_said_once(oncofield, tmp_path):
+    observed = {"output": {"observables": {"every": 0.53}}, "observables": {"value": "mean(u)"}}
+    finished, summary = run_summary(oncofield, tmp_path, {**SINGULAR, **observed})
+    (warning,) = summary["health"]["warnings"]
+    assert (warning["kind"], warning["field"], warning["time"]) == ("output", "u", 0.53)
+    assert warning["text"].startswith("what is written of field u at t = 0.53, between two steps, is no number (NaN) at point (0), x = 0.125")
+    assert finished.returncode == 0 and finished.stderr.count("warning:") == 1 and f"warning: {warning['text']}" in finished.stderr
+
+
+def test_values_between_two_steps_that_are_sound_are_not_warned_of(oncofield, tmp_path):
+    finished, summary = run_summary(oncofield, tmp_path, {**SINGULAR, "output": {"observables": {"every": 0.47}}})
+    assert finished.returncode == 0 and summary["health"]["warnings"] == [] and "warning" not in finished.stderr
+
+
+@pytest.mark.parametrize("depth, is_said", [(1.5, True), (0.4, False)])
+def test_a_population_that_comes_back_from_nothing_is_said(oncofield, tmp_path, depth, is_said):
+    # At the lowest e^(-30 depth), as seen at the end of one of the steps around it.
+    rate = f"where(t < 30, -{depth}, {depth})*u"
+    grown = model(parameters={}, fields={"u": {}}, processes=[{"name": "p", "rate": rate, "change": {"u": 1}}])
+    _, summary = run_summary(oncofield, tmp_path, content(model=grown, time={"end": 60, "step": 0.1}))
+    assert [warning["kind"] for warning in summary["health"]["warnings"]] == (["regrowth"] if is_said else [])
+    if is_said:
+        text = summary["health"]["warnings"][0]["text"]
+        lowest = float(text.split("field u has grown again after it was down to ")[1].split(" ")[0])
+        assert abs(math.log(lowest) + 45) < 0.2
+
+
+# MARK: No warning without a test
+
+
+def literals(call):
+    """The strings of the first argument of a call in Swift that may begin its text, each as its fixed pieces."""
+    found, position, isContinued = [], 0, False
+    while position < len(call):
+        character = call[position]
+        if character == '"':
+            pieces, position = [""], position + 1
+            while call[position] != '"':
+                if call.startswith("\\(", position):
+                    depth, position = 1, position + 2
+                    while depth:
+                        depth += {"(": 1, ")": -1}.get(call[position], 0)
+                        position += 1
+                    pieces.append("")
+                else:
+                    if call[position] == "\\":
+                        position += 1
+                    pieces[-1] += call[position]
+                    position += 1
+            if not isContinued:
+                found.append([piece for piece in pieces if len(piece) > 3])
+            isContinued = False
+        elif character == "+":
+            isContinued = True
+        elif call.startswith("at:", position) or call.startswith("remedy:", position):
+            break
+        elif character == ")" and not found:
+            break
+        position += 1
+    return [pieces for pieces in found if pieces]
+
+
+def warnings_in_sources():
+    for path in sorted((ROOT / "Sources").rglob("*.swift")):
+        text = path.read_text()
+        for match in re.finditer(r"\.warning\(|[wW]arnings\.append\(", text):
+            for pieces in literals(text[match.end() : match.end() + 1500]):
+                yield path.name, pieces
+
+
+def strings_in_tests():
+    for path in sorted(pathlib.Path(__file__).parent.glob("test_*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+
+
+def test_every_warning_of_the_program_is_in_a_test_and_on_its_page():
+    tested = list(strings_in_tests())
+    page = (ROOT / "docs" / "health.md").read_text()
+    found = list(warnings_in_sources())
+    assert len(found) > 15
+    for name, pieces in found:
+        # What is beyond the first words of a text may be left out in a test.
+        assert any(pieces[0][:20] in text for text in tested), (name, pieces)
+        assert any(piece.strip(' "')[:12] in page for piece in pieces), (name, pieces)
+
+
+def test_every_kind_of_finding_in_the_computed_values_is_in_a_test():
+    report = (ROOT / "Sources" / "Configuration" / "HealthReport.swift").read_text()
+    kinds = set(re.findall(r'"kind"(?:,|:) \.string\("([^"]+)"\)', report))
+    assert len(kinds) >= 5 and kinds <= set(strings_in_tests())

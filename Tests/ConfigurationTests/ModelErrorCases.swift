@@ -109,8 +109,8 @@ let modelErrorCases: [(key: String, line: String, expected: String)] = [
         2 | …el": { "name": "m", "fields": { "T": {}, "E": {} }, "functions": { "f(a, a)": "a", "g": "1 +", "h": "q*T" } },
           |                                                                                              ^
     run.json:2:108: error: unknown symbol "q" in the function h
-        2 | …ame": "m", "fields": { "T": {}, "E": {} }, "functions": { "f(a, a)": "a", "g": "1 +", "h": "q*T" } },
-          |                                                                                              ^
+        2 | …}, "E": {} }, "functions": { "f(a, a)": "a", "g": "1 +", "h": "q*T" } },
+          |                                                                 ^  if it is a parameter, add it to "parameters"
     """
   ),
   (

@@ -107,7 +107,7 @@ private let plain = #"{ "name": "n", "correlation": "white", "change": { "u": "s
     let plan = try RunPlan(RunAssembly(configuration, threads: 1)).text
     for line in [
       "u: cannot become negative", "v: cannot become negative",
-      "w: can become negative, by 0.5 of noise a, and by u*v of death",
+      "w: can become negative where 0.5 of noise a, or u*v of death takes away what is not there",
       "noise        a, white: 0.1*u dW in u, v*(1 - v/K) dW in v, 0.5 dW in w",
       "noise        u: vanishes with the field, by a geometric factor that keeps its sign",
       "noise        v: by its logit, which keeps it between 0 and 2",

@@ -43,9 +43,9 @@ private let cases: [(key: String, line: String, expected: String)] =
     (
       "domain", #""domain": { "size": [10, 5], "points": [20] },"#,
       """
-      run.json:4:42: error: "points" is given for 1 axes, "size" for 2
+      run.json:4:42: error: "points" is given for one axis, "size" for 2
           4 |   "domain": { "size": [10, 5], "points": [20] },
-            |                                          ^~~~
+            |                                          ^~~~  give one number for each axis in both
       """
     ),
     (
@@ -131,7 +131,7 @@ private let cases: [(key: String, line: String, expected: String)] =
       """
       run.json:4:55: error: "origin" is given for 2 axes, "size" for 1
           4 |   "domain": { "size": [10], "points": [20], "origin": [0, 0] },
-            |                                                       ^~~~~~
+            |                                                       ^~~~~~  give one number for each axis in both
       """
     ),
     (
@@ -192,7 +192,7 @@ private let cases: [(key: String, line: String, expected: String)] =
       """
       run.json:4:27: warning: "r" is a name of the model, and means that everywhere in this run file, not the radius
           4 |   "domain": { "geometry": "spherical-radial", "size": [10], "points": [20], "boundary": { "r-": { "value": 1 }…
-            |                           ^~~~~~~~~~~~~~~~~~
+            |                           ^~~~~~~~~~~~~~~~~~  give it another name if the position is needed
       run.json:4:91: error: the center of the radius is no side
           4 |   "domain": { "geometry": "spherical-radial", "size": [10], "points": [20], "boundary": { "r-": { "value": 1 }…
             |                                                                                           ^~~~  leave r- out

@@ -98,7 +98,7 @@ private let kinds: [Refusal] = [
     #"""
     c.json:1:1: error: expected a number, found the string "ten"
         1 | "ten"
-          | ^~~~~
+          | ^~~~~  write a plain number: no expression can stand here
     """#),
   Refusal(
     .number(), #""10""#,
@@ -161,14 +161,14 @@ private let kinds: [Refusal] = [
     #"""
     c.json:1:1: error: expected an array, found the number 1
         1 | 1
-          | ^
+          | ^  put it into square brackets, [ … ]
     """#),
   Refusal(
     .object([]), #"[1]"#,
     #"""
     c.json:1:1: error: expected an object, found an array
         1 | [1]
-          | ^~~
+          | ^~~  write an object, { "…": … }
     """#),
   Refusal(
     .map(key: "name", values: .number()), #"null"#,

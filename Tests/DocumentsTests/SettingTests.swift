@@ -59,7 +59,7 @@ import Testing
       sample.check(root).items.first { $0.place?.source.name == "--set" }?.description == """
         --set:1:10: error: expected a number, found the string "ten"
             1 | time.end=ten
-              |          ^~~
+              |          ^~~  write a plain number: no expression can stand here
         """)
   }
 

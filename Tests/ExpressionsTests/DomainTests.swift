@@ -90,6 +90,34 @@ import Testing
     #expect(try value("1/(1 - u)", 1.5, 0, kept: true) == -2)
   }
 
+  /// What is known of fields of any sign: squares, and branches of `where`.
+  @Test(
+    arguments: [
+      ("w*w", 0, .infinity), ("w^2*w^2", 0, .infinity), ("1/(1 + w*w)", 0, 1), ("where(w > 0, w^3, 0)", 0, .infinity),
+      ("where(w < 1, 1 - w, 0)", 0, .infinity), ("where(1 <= w, w, 1)", 1, .infinity),
+      ("where(w > 0, -w, w)", -.infinity, 0),
+      ("where(w > 1 && w < 2, w, 1.5)", 1, 2), ("where(w < 1 || w > 2, 1.5, w)", 1, 2),
+      ("where(!(w > 2), 0, w)", 0, .infinity),
+      ("where(w > v, w, 0)", 0, .infinity), ("where(w > 0, mean(w), 0)", -.infinity, .infinity),
+      ("where(w == 2, w, 1)", 1, 2), ("where(w*v > 0, 1/(w*v), 0)", 0, .infinity),
+      ("where(w > 0, where(w < 3, w, 3), 0)", 0, 3),
+    ] as [(String, Double, Double)])
+  func intervalsKnowSquaresAndConditions(text: String, low: Double, high: Double) throws {
+    let scope = Scope(
+      fields: ["w", "v"], parameters: [], coordinates: ["x"], functions: [:], allows: .rate)
+    let found = try expression(text, in: scope).interval([.field("w"): .all, .field("v"): .nonNegative])
+    #expect(found == Interval(low, high), "\(text): \(found)")
+  }
+
+  /// Fields of any sign are not raised to 0.
+  @Test(arguments: ["1/w", "w^(-3)", "where(w > 0, w^1.5, 0)", "log(w^2)", "sqrt(-w)"])
+  func fieldsOfAnySignStayAsTheyAre(text: String) throws {
+    let scope = Scope(fields: ["w"], parameters: [], coordinates: [], functions: [:], allows: .rate)
+    let plain = try expression(text, in: scope)
+    let kept = plain.keptInDomain([.field("w"): .all], tolerance: 1e-4)
+    for w in [-2.0, -0.3] { #expect(kept.value(at: [.field("w"): w]) == plain.value(at: [.field("w"): w])) }
+  }
+
   @Test func theUndefinedPartIsNamed() throws {
     func part(_ text: String, _ u: Double, _ v: Double = 1) throws -> String? {
       try expression(text).undefinedPart(at: Self.values.merging([.field("u"): u, .field("v"): v]) { $1 }).map {

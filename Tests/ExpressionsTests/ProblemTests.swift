@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("chii*u", "[chii] unknown symbol \"chii\""),
+    ("chii*u", "[chii] unknown symbol \"chii\"; if it is a parameter, add it to \"parameters\""),
     ("aa*u", "[aa] unknown symbol \"aa\"; did you mean \"a\"?"),
     ("epx(u)", "[epx] unknown function \"epx\"; did you mean \"exp\"?"),
     ("exp + 1", "[exp] \"exp\" is a function; write exp(s)"),
@@ -72,7 +72,6 @@ import Testing
     ("not(u > 1)", "[not] unknown function \"not\"; write !(a)"),
     ("where(u > 0 and v > 1, 1, 0)", "[and] \"and\" is not an operator here; write &&"),
     ("where(u > 0 or v > 1, 1, 0)", "[or] \"or\" is not an operator here; write ||"),
-    ("where(not u, 1, 0)", "[not] \"not\" is not an operator here; write !"),
     ("where(u ~= 1, 1, 0)", "[~=] \"~=\" is not an operator here; write !="),
     ("u.*v", "[.*] \".*\" is not an operator here; write *"), ("u.^2", "[.^] \".^\" is not an operator here; write ^"),
     ("time*u", "[time] unknown symbol \"time\"; did you mean \"t\"?"),
@@ -82,6 +81,17 @@ import Testing
   }
 
   @Test func allProblemsOfATextAreReportedInOrder() {
+    #expect(
+      problems("where(not u, w, 0)") == [
+        "[not] \"not\" is not an operator here; write !",
+        "[w] unknown symbol \"w\"; if it is a parameter, add it to \"parameters\"",
+      ])
+    #expect(
+      problems("u² × v − 3") == [
+        "[²] the character \"²\" does not belong in an expression; write ^2",
+        "[×] the character \"×\" does not belong in an expression; write *",
+        "[−] the character \"−\" does not belong in an expression; write -",
+      ])
     #expect(
       problems("uu*vv + exp(1, 2)") == [
         "[uu] unknown symbol \"uu\"; did you mean \"u\"?", "[vv] unknown symbol \"vv\"; did you mean \"v\"?",

@@ -119,4 +119,23 @@ import Testing
     }
     #expect(signed > 1000, "\(signed)")
   }
+
+  /// Of a field that is negative, too, the parts are the rate at all values, and no loss is negative.
+  @Test(arguments: [
+    "a*u*(1 - u/b)", "1 - exp(u)", "-tanh(u)*v", "-min(u, a*u*v)", "k*u*v - u^3", "-hill(u, b, 2)", "u^2 - v*u",
+    "where(u > 0, -u, v)", "-u/(1 + u^2)", "(a - u)^3", "-abs(u)*u",
+  ])
+  func partsOfASignedFieldAreItsRateAtNegativeValues(text: String) throws {
+    let rate = try expression(text)
+    let known = Self.intervals.merging([.field("u"): .nonNegative]) { $1 }
+    let parts = rate.split(by: .field("u"), intervals: known, isSigned: true)
+    for u in [-2.3, -0.7, -1e-3, 0, 0.4, 3] {
+      let at = Self.parameters.merging([.field("u"): u, .field("v"): 0.6]) { $1 }
+      let loss = try #require(parts.loss.value(at: at))
+      let taken = try parts.obstacles.reduce(0) { $0 + (try #require($1.value(at: at))) }
+      let sum = try #require(parts.production.value(at: at)) - loss * u - taken
+      #expect(loss >= 0)
+      #expect(abs(sum - (try #require(rate.value(at: at)))) < 1e-12, "\(text) at \(u)")
+    }
+  }
 }

@@ -13,7 +13,11 @@ enum ForeignWords {
   ]
 
   /// What to write instead where the arguments are others.
-  static let remedies: [String: String] = [
+  static let remedies: [String: String] = derivatives.reduce(into: otherRemedies) {
+    $0[$1] = "diffusion is a key of its field, and taxis, too"
+  }
+
+  private static let otherRemedies: [String: String] = [
     "pow": "write a^b", "power": "write a^b", "log2": "write log(s)/log(2)", "sqr": "write s^2", "square": "write s^2",
     "cbrt": "write s^(1/3)", "sign": "write where(s > 0, 1, where(s < 0, -1, 0))",
     "sgn": "write where(s > 0, 1, where(s < 0, -1, 0))", "ceil": "write -floor(-s)", "ceiling": "write -floor(-s)",
@@ -23,12 +27,13 @@ enum ForeignWords {
     "gauss": "write exp(-(x - a)^2/(2*b^2))", "gaussian": "write exp(-(x - a)^2/(2*b^2))",
     "piecewise": "write where(condition, a, b), one within the other", "clip": "write min(max(s, a), b)",
     "clamp": "write min(max(s, a), b)", "and": "write a && b", "or": "write a || b", "not": "write !(a)",
-    "laplacian": "diffusion is a key of its field, and taxis, too",
-    "lap": "diffusion is a key of its field, and taxis, too",
-    "grad": "diffusion is a key of its field, and taxis, too", "div": "diffusion is a key of its field, and taxis, too",
-    "diff": "diffusion is a key of its field, and taxis, too",
-    "gradient": "diffusion is a key of its field, and taxis, too",
     "sum2": "write integral(e)",
+  ]
+
+  /// Derivatives in space, which rates do not have.
+  private static let derivatives = [
+    "laplacian", "laplace", "lap", "del2", "grad", "gradient", "gradient_squared", "div", "divergence", "diff", "dx",
+    "d_dx", "d_dy", "d_dz", "d2_dx2", "d2_dy2", "d2_dz2",
   ]
 
   /// Names of numbers and of the time.

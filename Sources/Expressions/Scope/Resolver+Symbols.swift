@@ -48,7 +48,8 @@ extension Resolver {
     let foreign = ForeignWords.symbols[name].flatMap { scope.permits($0) ? $0 : nil }
     return ExpressionProblem(
       range: place(range), message: message("unknown symbol \"\(shortened(name))\""),
-      suggestion: near ?? foreign)
+      suggestion: near ?? foreign,
+      remedy: near == nil && foreign == nil ? "if it is a parameter, add it to \"parameters\"" : nil)
   }
 
   /// The problem of calling what is no function.

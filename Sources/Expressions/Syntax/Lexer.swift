@@ -123,6 +123,13 @@ struct Lexer {
     position = range.upperBound
     let remedy = Lexer.typography[scalar].map { "write \($0)" }
     note(range, "the character \(name(of: scalar)) does not belong in an expression", remedy: remedy)
+    // It is read as what was meant, so that nothing else is missed there.
+    switch Lexer.typography[scalar] {
+    case "^2": tokens += [Token(kind: .sign("^"), range: range), Token(kind: .number(2), range: range)]
+    case "^3": tokens += [Token(kind: .sign("^"), range: range), Token(kind: .number(3), range: range)]
+    case let sign?: tokens.append(Token(kind: .sign(sign), range: range))
+    case nil: break
+    }
   }
 
   private func name(of scalar: Unicode.Scalar) -> String {

@@ -9,16 +9,16 @@ struct Parser {
   private var problems: [ExpressionProblem]
   private var depth = 0
 
-  static func nodes(of text: String) throws(ExpressionProblems) -> [Syntax.Node] {
+  /// - Returns: all nodes, or nil if the reading has ended at a place without a meaning, and what is wrongly written.
+  static func read(_ text: String) -> (nodes: [Syntax.Node]?, problems: [ExpressionProblem]) {
     let (tokens, problems) = Lexer.tokens(of: text)
     var parser = Parser(tokens: tokens, problems: problems)
     do throws(ExpressionProblem) {
       try parser.parseAll()
     } catch {
-      parser.problems.append(error)
+      return (nil, parser.problems + [error])
     }
-    if !parser.problems.isEmpty { throw ExpressionProblems(parser.problems) }
-    return parser.nodes
+    return (parser.nodes.isEmpty ? nil : parser.nodes, parser.problems)
   }
 
   private init(tokens: [Token], problems: [ExpressionProblem]) {

@@ -33,12 +33,23 @@ package struct Syntax: Hashable, Sendable {
   /// Binding from weak to strong: `||`, `&&`, comparisons, `+ -`, `* /`, signs, `^` (right associative), so that
   /// `-x^2` is `-(x^2)` and `2^-x` is allowed.
   package static func parse(_ text: String) throws(ExpressionProblems) -> Syntax {
+    let (syntax, problems) = try read(text)
+    guard let syntax, problems.isEmpty else { throw ExpressionProblems(problems) }
+    return syntax
+  }
+
+  /// Reads a text that may be wrongly written.
+  ///
+  /// - Returns: what is surely meant, or nil, and what is wrongly written.
+  /// - Throws: if the text is too long to be read.
+  static func read(_ text: String) throws(ExpressionProblems) -> (Syntax?, [ExpressionProblem]) {
     guard text.utf8.count <= longestText else {
       let message = "the expression has \(text.utf8.count) bytes, more than \(longestText)"
       throw ExpressionProblems([
         ExpressionProblem(range: 0..<0, message: message, remedy: "divide it into functions")
       ])
     }
-    return Syntax(text: text, nodes: try Parser.nodes(of: text))
+    let (nodes, problems) = Parser.read(text)
+    return (nodes.map { Syntax(text: text, nodes: $0) }, problems)
   }
 }

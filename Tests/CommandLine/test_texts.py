@@ -1,0 +1,259 @@
+"""Messages about wrong run files and lines of plans: the right place, all errors at once, none twice, a remedy."""
+
+import copy
+import json
+import re
+
+import pytest
+
+GOOD = {
+    "model": {
+        "name": "m",
+        "parameters": {"k": 1},
+        "fields": {"u": {"diffusion": 1}},
+        "processes": [{"name": "decay", "rate": "k*u", "change": {"u": -1}}],
+    },
+    "domain": {"size": [4], "points": [16]},
+    "initial": {"u": 1},
+    "time": {"end": 1, "tolerance": 1e-3},
+}
+
+
+def changed(changes):
+    """The good run file with other values at some paths; None takes a key away."""
+    content = copy.deepcopy(GOOD)
+    for path, value in changes.items():
+        *parents, last = [int(key) if key.isdigit() else key for key in path.split(".")]
+        place = content
+        for key in parents:
+            place = place[key] if isinstance(key, int) else place.setdefault(key, {})
+        if value is None:
+            place.pop(last)
+        else:
+            place[last] = value
+    return json.dumps(content, indent=1, ensure_ascii=False)
+
+
+def problems(oncofield, tmp_path, text, verb="validate"):
+    """Of each error the characters that it points at, its message and its remedy."""
+    path = tmp_path / "run.json"
+    path.write_text(text)
+    finished = oncofield(verb, path, check=False)
+    lines = finished.stderr.splitlines()
+    found = []
+    for index, line in enumerate(lines):
+        match = re.match(r".*run\.json:(\d+):(\d+): (error|warning): (.*)", line)
+        if not match:
+            continue
+        row, column = int(match[1]), int(match[2])
+        marks, _, remedy = lines[index + 2].split("|", 1)[1].strip().partition("  ")
+        found.append((text.splitlines()[row - 1][column - 1 :][: len(marks)], match[4], remedy))
+    assert (finished.returncode == 65) == any(": error:" in line for line in lines)
+    return found
+
+
+RATE = "model.processes.0.rate"
+NO_NAME = 'if it is a parameter, add it to "parameters"'
+DERIVATIVE = "diffusion is a key of its field, and taxis, too"
+
+# For each file all that is to be said of it, in the order of its lines.
+WRONG = {
+    "other languages": (
+        {RATE: "ln(u) + if(u > 1, u, 0) + u**2 + PI*u"},
+        [
+            ("ln", 'unknown function "ln" in the rate of process decay', 'did you mean "log"?'),
+            ("if", 'unknown function "if" in the rate of process decay', 'did you mean "where"?'),
+            ("**", '"**" is not an operator here in the rate of process decay', 'did you mean "^"?'),
+            ("PI", 'unknown symbol "PI" in the rate of process decay', 'did you mean "pi"?'),
+        ],
+    ),
+    "printed formulas": (
+        {RATE: "k·u − u² × 2"},
+        [
+            ("·", 'the character "·" does not belong in an expression in the rate of process decay', "write *"),
+            ("−", 'the character "−" does not belong in an expression in the rate of process decay', "write -"),
+            ("²", 'the character "²" does not belong in an expression in the rate of process decay', "write ^2"),
+            ("×", 'the character "×" does not belong in an expression in the rate of process decay', "write *"),
+        ],
+    ),
+    "a missing parameter, and errors outside of the model": (
+        {
+            RATE: "gamma*u",
+            "initial.u": "gaussian(x, 1)",
+            "initial.v": 1,
+            "observables": {"total": "sum(u)", "v": "mean(v)"},
+            "stop": [{"when": "mean(u) < limit"}],
+            "treatment": [{"name": "d", "time": 0.5, "add": {"w": 1}}],
+        },
+        [
+            ("gamma", 'unknown symbol "gamma" in the rate of process decay', NO_NAME),
+            ("gaussian", 'unknown function "gaussian" in the initial value of field u', "write exp(-(x - a)^2/(2*b^2))"),
+            ('"v"', 'there is no field "v"', "the fields: u"),
+            ("sum", 'unknown function "sum" in the observable total', 'did you mean "integral"?'),
+            ("v", 'unknown symbol "v" in the observable v', NO_NAME),
+            ("limit", 'unknown symbol "limit" in "stop"', NO_NAME),
+            ('"time"', 'unknown key "time" in treatment.0', 'did you mean "at"?'),
+            ('"w"', 'there is no field "w"', "the fields: u"),
+        ],
+    ),
+    "derivatives in rates": (
+        {RATE: "laplace(u) + d2_dx2(u) + gradient_squared(u)"},
+        [
+            ("laplace", 'unknown function "laplace" in the rate of process decay', DERIVATIVE),
+            ("d2_dx2", 'unknown function "d2_dx2" in the rate of process decay', DERIVATIVE),
+            ("gradient_squared", 'unknown function "gradient_squared" in the rate of process decay', DERIVATIVE),
+        ],
+    ),
+    "sides of other programs": (
+        {"model.fields.u.boundary": "dirichlet", "domain.boundary": "Neumann"},
+        [
+            ('"dirichlet"', 'unknown value "dirichlet"', 'write "no-flux" or "periodic", or an object, as in { "x-": { "value": … } }'),
+            ('"Neumann"', 'unknown value "Neumann"', 'did you mean "no-flux"?'),
+        ],
+    ),
+    "keys of other programs": (
+        {"model.fields.u": {"diffusivity": 1, "bc": "no-flux"}, "time.dt": 0.1, "time.t_end": 1, "output": {"dir": "x", "fields": {"interval": 1}}},
+        [
+            ('"diffusivity"', 'unknown key "diffusivity" in model.fields.u', 'did you mean "diffusion"?'),
+            ('"bc"', 'unknown key "bc" in model.fields.u', 'did you mean "boundary"?'),
+            ('"dt"', 'unknown key "dt" in time', 'did you mean "step"?'),
+            ('"t_end"', 'unknown key "t_end" in time', 'did you mean "end"?'),
+            ('"dir"', 'unknown key "dir" in output', 'did you mean "directory"?'),
+            ('"interval"', 'unknown key "interval" in output.fields', 'did you mean "every"?'),
+        ],
+    ),
+    "fields as a list": (
+        {"model.fields": ["u"]},
+        [("[", "expected an object, found an array", 'write an object, { "…": … }')],
+    ),
+    "initial values as a list": (
+        {"initial": [1]},
+        [("[", "expected an object, found an array", 'write an object, { "…": … }')],
+    ),
+    "one where there may be several": (
+        {"domain.size": "4", "stop": {"when": "mean(u) < 1"}},
+        [
+            ('"4"', 'expected an array, found the string "4"', "put it into square brackets, [ … ]"),
+            ("{", "expected an array, found an object", "put it into square brackets, [ … ]"),
+        ],
+    ),
+    "an expression for a parameter": (
+        {"model.parameters.k": "2*3"},
+        [('"2*3"', 'expected a number or an object, found the string "2*3"', "write a plain number: no expression can stand here")],
+    ),
+    "more axes than numbers of points": (
+        {"domain.size": [4, 4]},
+        [("[", '"points" is given for one axis, "size" for 2', "give one number for each axis in both")],
+    ),
+    "a name without letters": (
+        {"model.parameters": {"k": 1, "": 2}},
+        [('""', "a parameter must not be empty", "")],
+    ),
+    "names that are taken": (
+        {"model.parameters": {"k": 1, "u": 2, "pi": 3}, "observables": {"mass(u)": "integral(u)"}},
+        [
+            ('"u"', 'the name "u" is taken by a field', "choose another name"),
+            ('"pi"', '"pi" is a word of the expression language', "choose another name"),
+        ],
+    ),
+    "numbers out of bounds": (
+        {"domain.size": [0], "domain.points": [0], "time": {"end": 0, "tolerance": -1}},
+        [
+            ("0", "0 is not greater than 0", "give a number greater than 0"),
+            ("0", "0 is not at least 1", "give an integer from 1 to 16777216"),
+            ("0", "the end of the run, 0, is not after its start, 0", ""),
+            ("-1", "-1 is not at least 1e-12", "give a number from 1e-12 to 0.1"),
+        ],
+    ),
+    "an axis that is not there": (
+        {RATE: "k*u*r + y*u"},
+        [
+            ("r", '"r" in process decay is not a parameter of the model m, and there is no axis r in this domain', 'add it to "parameters", or use what there is: x'),
+            ("y", '"y" in process decay is not a parameter of the model m, and there is no axis y in this domain', 'add it to "parameters", or use what there is: x'),
+        ],
+    ),
+    "a division by a parameter that is 0": (
+        {"model.parameters.k": 0, RATE: "u/k"},
+        [("k", "a division by k, which is 0 with these parameters", "give a parameter another value, or leave the division out with where(…)")],
+    ),
+    "treatments": (
+        {"treatment": [{"name": "d", "at": 0.5, "add": {"u": 1}}, {"name": "d", "add": {"u": 1}}]},
+        [
+            ("{", "the treatment d has no time", 'give "at" a time, or "when" a condition'),
+            ('"d"', 'there are two treatments called "d"', "give each its own name"),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(WRONG))
+def test_all_that_is_wrong_in_a_run_file_is_said_once_with_its_place_and_a_remedy(oncofield, tmp_path, name):
+    changes, expected = WRONG[name]
+    found = problems(oncofield, tmp_path, changed(changes))
+    # A brace or a bracket is marked alone, what follows it is not.
+    assert [(place[: len(wanted[0])], *others) for (place, *others), wanted in zip(found, expected)] == expected
+    assert len(found) == len(expected)
+
+
+def test_numbers_that_are_none_and_missing_commas_are_said_where_they_are(oncofield, tmp_path):
+    for old, new, expected in [
+        ('"k": 1', '"k": NaN', ("NaN", 'expected a value, found "NaN"', "numbers are finite")),
+        ('"end": 1,', '"end": Infinity,', ("Infinity", 'expected a value, found "Infinity"', "numbers are finite")),
+        ('"end": 1,', '"end": 1', ("", 'expected "," or "}", found the string "tolerance"', "put a comma here")),
+    ]:
+        text = changed({}).replace(old, new)
+        assert text != changed({})
+        assert problems(oncofield, tmp_path, text) == [expected]
+
+
+def plan(oncofield, tmp_path, changes):
+    path = tmp_path / "run.json"
+    path.write_text(changed(changes))
+    return oncofield("plan", path).stdout
+
+
+def test_a_plan_says_of_a_scheme_what_is_true(oncofield, tmp_path):
+    # Splitting loses its order at the side, and the diffusivity is not constant.
+    changes = {"model.fields.u": {"diffusion": "1 + u", "boundary": {"x-": {"value": 1}}}}
+    text = plan(oncofield, tmp_path, changes)
+    assert "auto: rebalanced-strang, the only one that suits this model and its sides" in text
+    for changes in ({}, changes, {"model.fields.u.boundary": {"x-": {"value": 1}}}):
+        assert "()" not in plan(oncofield, tmp_path, changes)
+
+
+@pytest.mark.parametrize("unit", [None, "1"])
+def test_numbers_without_a_unit_are_written_without_one(oncofield, tmp_path, unit):
+    changes = {RATE: "delayed(u, 4.1)", **({"time.unit": unit, "domain.unit": unit} if unit else {})}
+    text = plan(oncofield, tmp_path, changes)
+    assert re.search(r"delay +delayed\(u, 4\.1\): 4\.1$", text, re.MULTILINE)
+    assert "0.0 to 1.0, auto" in text and re.search(r"spacing 0\.25$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("scheme", ["strang", "rebalanced-strang"])
+def test_what_is_no_number_just_below_zero_is_named_in_a_failure(oncofield, tmp_path, scheme):
+    changes = {
+        "model.fields": {"u": {"diffusion": 1, "cross_diffusion": {"v": 0.9}}, "v": {"diffusion": 1}},
+        RATE: "hill(u, k, 1.5)",
+        "domain": {"size": [10], "points": [64]},
+        "initial": {"u": 0.1, "v": "1 + cos(pi*x/10)"},
+        "time": {"end": 5, "step": 0.05, "scheme": scheme},
+    }
+    path = tmp_path / "run.json"
+    path.write_text(changed(changes))
+    finished = oncofield("run", path, "--output", tmp_path / "out", "--quiet", check=False)
+    assert finished.returncode == 76
+    assert re.search(r"field u has a rate that is no number at point \(0\), .*: u\^1\.5 of process decay, where u = -", finished.stderr)
+
+
+def test_a_diffusivity_that_is_no_number_is_called_so(oncofield, tmp_path):
+    changes = {
+        "model.fields": {"u": {"diffusion": 1}, "w": {"diffusion": "0.1 + sqrt(u)"}},
+        RATE: "1",
+        "initial": {"u": "0.1*(1 + cos(pi*x/4))", "w": 1},
+        "time": {"end": 5, "step": 0.05},
+    }
+    path = tmp_path / "run.json"
+    path.write_text(changed(changes))
+    finished = oncofield("run", path, "--output", tmp_path / "out", "--quiet", check=False)
+    assert finished.returncode == 76
+    assert "field w has a diffusivity that is no number (NaN)" in finished.stderr and "sqrt(u) of the diffusivity" in finished.stderr
