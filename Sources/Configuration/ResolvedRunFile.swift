@@ -78,7 +78,7 @@ extension RunConfiguration {
   /// - Parameter isForCheckpoint: then what follows from the tolerance of the run is left out, so that it follows another one that a
   ///   branch is given.
   private func timeOutput(isForCheckpoint: Bool) -> JSONText {
-    let isImplied = document["time"]?["reactions"]?["tolerance"] == nil
+    let isImplied = reactionTolerance == RunFileReader.standardReactionTolerance(steps, scheme)
     return .object([
       "start": .number(startTime),
       "end": .number(endTime),

@@ -97,7 +97,7 @@ extension RunFileReader {
   ) -> (method: ReactionMethod, tolerance: Double, precision: ReactionPrecision) {
     let node = root["time"]?["reactions"]
     let method = node?["method"]?.string.flatMap(ReactionMethod.named) ?? .standard
-    let tolerance = node?["tolerance"]?.number ?? standardReactionTolerance(steps, scheme)
+    let tolerance = node?["tolerance"]?.number ?? RunFileReader.standardReactionTolerance(steps, scheme)
     return (method, tolerance, readPrecision(node?["precision"], method, tolerance, scheme))
   }
 
@@ -123,7 +123,7 @@ extension RunFileReader {
   }
 
   /// Reactions are more accurate than the steps that they are part of, so that they do not blur the errors of those.
-  private func standardReactionTolerance(_ steps: RunConfiguration.Steps, _ scheme: Scheme) -> Double {
+  static func standardReactionTolerance(_ steps: RunConfiguration.Steps, _ scheme: Scheme) -> Double {
     guard case .controlled(let tolerance, _) = steps else { return 1e-6 }
     let relative = tolerance.relative.min() ?? 1
     return max(1e-13, 0.03 * relative / scheme.accumulation.weight(relative: relative))
