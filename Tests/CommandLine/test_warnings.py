@@ -340,7 +340,7 @@ def test_a_population_that_comes_back_from_nothing_is_said(oncofield, tmp_path, 
 
 def literals(call):
     """The strings of the first argument of a call in Swift that may begin its text, each as its fixed pieces."""
-    found, position, isContinued = [], 0, False
+    found, position, isContinued, open_parentheses = [], 0, False, 1
     while position < len(call):
         character = call[position]
         if character == '"':
@@ -364,8 +364,10 @@ def literals(call):
             isContinued = True
         elif call.startswith("at:", position) or call.startswith("remedy:", position):
             break
-        elif character == ")" and not found:
-            break
+        elif character in "()":
+            open_parentheses += 1 if character == "(" else -1
+            if open_parentheses == 0:
+                break
         position += 1
     return [pieces for pieces in found if pieces]
 
