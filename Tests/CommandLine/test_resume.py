@@ -197,7 +197,7 @@ def test_a_later_end_takes_what_the_stepper_remembers_for_what_it_is(oncofield, 
     (tmp_path / "front.json").write_text(FRONT)
     oncofield("run", tmp_path / "front.json", "--output", tmp_path / "run")
     finished = oncofield("resume", tmp_path / "run", "--set", "time.end=30")
-    assert "warning: up to here transforms have moved u" in finished.stderr
+    assert "warning: up to here transforms have moved u, because the run was to end earlier" in finished.stderr
     table = rows(tmp_path / "run")
     # A front of speed 2 less 3/(2t), on points 0.25 apart.
     ahead = table["front"][table["t"] == 30][0] - table["front"][table["t"] == 20][0]
