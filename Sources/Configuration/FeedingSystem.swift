@@ -58,19 +58,8 @@ struct FeedingSystem {
     let (distributions, withoutDistributions) = Expression.extractingDistributions(
       model.ratesWithoutInfusions + infusions.map(\.rate) + delays.map(\.argument))
     let (functionals, all) = Expression.extractingFunctionals(withoutDistributions + distributions.map(\.argument))
-    let intervals = configuration.parameterIntervals
-    var constants: [Symbol: Expression] = [:]
-    var parameters: [Symbol: Interval] = [:]
-    for (name, interval) in intervals {
-      if interval.low == interval.high {
-        constants[.parameter(name)] = .constant(interval.low)
-      } else {
-        parameters[.parameter(name)] = interval
-      }
-    }
-    let longest = configuration.treatments.compactMap { $0.infusion?.duration }.max() ?? 0
-    parameters[.parameter(Treatment.Infusion.elapsed)] = Interval(0, longest)
-    self.parameters = parameters
+    let constants = configuration.parametersThatStay.mapValues { Expression.constant($0) }
+    parameters = configuration.parametersThatChange
     let expressions = all.map { $0.substituting(constants) }
     let count = model.fields.count
     let firstDelay = count + infusions.count
@@ -95,18 +84,7 @@ struct FeedingSystem {
     }
     for (index, distribution) in distributions.enumerated() {
       let argument = expressions[firstDistribution + index]
-      let gain: Double
-      var factor: Interval?
-      switch distribution.kind {
-      case .along(let kind, let axis):
-        let length = configuration.grid.axes.first { $0.name == axis }?.length ?? .infinity
-        gain = kind == .mean ? 1 : volumes.grid.pointVolume == nil ? max(length, volumes.total) : length
-        if kind != .mean { factor = Interval(0, gain) }
-      case .convolution(let kernel):
-        let (all, norm) = try configuration.integrals(of: kernel, pool: pool)
-        gain = norm
-        factor = all == norm ? Interval(0, gain) : Interval(-gain, gain)
-      }
+      let (gain, factor) = try configuration.gain(of: distribution, volumes: volumes, pool: pool)
       var node = Node(symbol: .field(distribution.name), rate: argument, kind: .value(gain: gain))
       if case .along = distribution.kind { node.isAlongAxis = true }
       nodes.append(node)
@@ -119,6 +97,37 @@ struct FeedingSystem {
 }
 
 extension RunConfiguration {
+  /// The parameters that have one value in the whole run.
+  fileprivate var parametersThatStay: [Symbol: Double] {
+    let single = parameterIntervals.filter { $0.value.low == $0.value.high }
+    return Dictionary(uniqueKeysWithValues: single.map { (.parameter($0.key), $0.value.low) })
+  }
+
+  /// The other parameters, and the time since the start of an infusion, with all values that they may have.
+  fileprivate var parametersThatChange: [Symbol: Interval] {
+    let several = parameterIntervals.filter { $0.value.low != $0.value.high }
+    let longest = treatments.compactMap { $0.infusion?.duration }.max() ?? 0
+    return Dictionary(uniqueKeysWithValues: several.map { (.parameter($0.key), $0.value) })
+      .merging([.parameter(Treatment.Infusion.elapsed): Interval(0, longest)]) { $1 }
+  }
+
+  /// What an integral, a mean or a convolution is at most times the largest absolute value of its argument, and what it may be
+  /// times the argument; nil for the interval of the argument itself.
+  fileprivate func gain(
+    of distribution: Distribution, volumes: PointVolumes, pool: WorkerPool
+  ) throws -> (gain: Double, factor: Interval?) {
+    switch distribution.kind {
+    case .along(.mean, _): return (1, nil)
+    case .along(_, let axis):
+      let length = grid.axes.first { $0.name == axis }?.length ?? .infinity
+      let gain = volumes.grid.pointVolume == nil ? max(length, volumes.total) : length
+      return (gain, Interval(0, gain))
+    case .convolution(let kernel):
+      let (all, norm) = try integrals(of: kernel, pool: pool)
+      return (norm, all == norm ? Interval(0, norm) : Interval(-norm, norm))
+    }
+  }
+
   /// `∫ K dx` and `∫ |K| dx`, as sums over the distances of the grid.
   fileprivate func integrals(of kernel: Expression, pool: WorkerPool) throws -> (Double, Double) {
     let isPeriodic = grid.axes.indices.map { axis in sides.allSatisfy { $0.boundaries[axis] == .periodic } }

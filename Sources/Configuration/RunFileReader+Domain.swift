@@ -98,8 +98,8 @@ extension RunFileReader {
   mutating func checkFieldNames(_ model: Model, _ grid: Grid) {
     for field in model.fields where FieldSeries.takenNames(on: grid).contains(field.name) {
       found.error(
-        "a field cannot be called \"\(field.name)\": in fields.h5 that is something else", at: field.diffusivity.place,
-        remedy: "choose another name")
+        "a field cannot be called \"\(field.name)\": in fields.h5 that is something else",
+        at: model.document["fields"]?.keyPlace(field.name) ?? field.diffusivity.place, remedy: "choose another name")
     }
   }
 

@@ -16,6 +16,9 @@ package struct FieldFile {
   /// Whether all values have been read in a copy of the process.
   private var isRehearsed = false
 
+  /// Has the names of the fields of a series.
+  private static let fieldGroup = "VTKHDF/CellData"
+
   /// Opens a run directory, a `fields.h5` or a checkpoint.
   package init(_ path: String) throws(StorageError) {
     var isDirectory: ObjCBool = false
@@ -33,15 +36,21 @@ package struct FieldFile {
     try FileFormat.requireKnown(path)
     do throws(HDF5Error) {
       let file = try HDF5File(opening: path)
-      isCheckpoint = try file.has("manifest")
-      var coordinates: [[Double]] = []
-      for axis in ["r", "x", "y", "z"] where try file.has(axis) {
+      // A field of a series may be called "manifest".
+      let (hasManifest, isSeries) = (try file.has("manifest"), try file.has("VTKHDF"))
+      isCheckpoint = hasManifest && !isSeries
+      // A field may have the name of an axis that its domain lacks.
+      let others = isCheckpoint ? [] : try file.names(in: FieldFile.fieldGroup)
+      var (coordinates, isRadial) = ([[Double]](), false)
+      for axis in ["r", "x", "y", "z"] where !others.contains(axis) {
+        guard try file.has(axis) else { continue }
         coordinates.append(try file.openDataset(axis).readDoubles())
+        if axis == "r" { isRadial = true }
       }
       self.coordinates = coordinates
       geometry =
-        try file.has("r")
-        ? file.textAttribute(CoordinateScales.geometry, of: "r").flatMap(Axis.Geometry.init) : .cartesian
+        isRadial
+        ? try file.textAttribute(CoordinateScales.geometry, of: "r").flatMap(Axis.Geometry.init) : .cartesian
       shape = coordinates.reversed().map(\.count)
       times = isCheckpoint ? [] : try file.openDataset("time").readDoubles()
       try file.close()
@@ -60,7 +69,7 @@ package struct FieldFile {
   private static func names(_ path: String, isCheckpoint: Bool) throws(StorageError) -> [String] {
     if isCheckpoint { return try CheckpointFile(path).header.fields(of: "fields").map(\.field.name) }
     do throws(HDF5Error) {
-      return try HDF5File(opening: path).names(in: "VTKHDF/CellData")
+      return try HDF5File(opening: path).names(in: FieldFile.fieldGroup)
     } catch {
       throw StorageError(path, "cannot be read as fields: \(error.message)", isDamage: true)
     }

@@ -47,6 +47,29 @@ def pair(oncofield, tmp_path):
     return compare
 
 
+@pytest.mark.parametrize("domain", [
+    {"size": [4], "points": [8]}, {"size": [4, 3], "points": [8, 6]}, {"size": [4], "points": [8], "geometry": "spherical-radial"},
+])  # fmt: skip
+def test_fields_may_have_the_names_of_axes_that_there_are_not(oncofield, pair, tmp_path, domain):
+    names = ["z", "manifest", "y" if len(domain["size"]) == 1 else "r"]
+
+    def content(value, file=None):
+        model = {"name": "names", "fields": {name: {} for name in names}, "reactions": {}}
+        sections = json.loads(text(model=model, domain=domain, observables={}))
+        position = "r" if "geometry" in domain else "x"
+        sections["initial"] = {name: {"file": file} if file else f"{value} + {position}" for name in names}
+        return json.dumps(sections)
+
+    result = pair(content(1), content(1.5))
+    assert set(result["fields"]) == set(names)
+    assert all(near(field["max_abs"], 0.5) for field in result["fields"].values())
+    shown = json.loads(oncofield("inspect", tmp_path / "first", "--json").stdout)
+    assert shown["fields"]["frames"] == 5 and set(shown["fields"]["fields"]) == set(names)
+    # The last frame is the first one of a run that begins with it.
+    result = pair(content(1), content(1, str(tmp_path / "first")), code=0)
+    assert result["equal"]
+
+
 def near(value, right):
     """Rounding of values near 10 over some operations."""
     return math.isclose(value, right, rel_tol=1e-12, abs_tol=2e-14)

@@ -42,7 +42,8 @@ struct ComparedRun {
     let (domain, geometry) = (runFile?["domain"], file?.geometry)
     axes = (file?.coordinates ?? []).enumerated().map { index, positions in
       ComparedAxis(
-        positions: positions, origin: domain?["origin"]?.numbers?[index], length: domain?["size"]?.numbers?[index],
+        positions: positions, origin: domain?["origin"]?.numbers?.dropFirst(index).first,
+        length: domain?["size"]?.numbers?.dropFirst(index).first,
         geometry: index > 0 ? .cartesian : geometry ?? domain?["geometry"]?.text.flatMap(Axis.Geometry.init))
     }
   }
