@@ -172,6 +172,32 @@ private let times = [
     #expect(abs(state.values(1)[0] - (1 + 1 + 2 * 2) * .pi) < 1e-8)
   }
 
+  private static let cosines = [0] + (1...4).map { 7 * Double($0) - 7 * acos(0.9) / (2 * .pi) }
+  private static let sines = (0..<5).map { 2 * .pi * Double($0) }
+  private static let courses: [(condition: String, times: [Double])] = [
+    (#""sin(2*pi*t/24) > 0.5""#, [2, 26]), (#""sin(2*pi*t) > 0""#, (0..<30).map(Double.init)),
+    (#""sin(t) > 0""#, sines),
+    (#""!(sin(t) <= 0)""#, sines), (#""sin(t) > 0", "rearm_when": "sin(t) < 0""#, sines),
+    (#""mean(w) > 0 && sin(t) > 0""#, sines), (#""exp(-t) > 0.3""#, [0]), (#""t/3 < 1.1""#, [0]),
+    (#""abs(t - 4) < 1.3""#, [2.7]), (#""floor(t/10) == 1""#, [10]), (#""cos(2*pi*t/7) > 0.9""#, cosines),
+    (#""t > 2 && t < 3 || t == 8""#, [2, 8]),
+  ]
+
+  /// A course begins whenever a condition on the time comes true, and not when it ceases to hold.
+  @Test(arguments: courses, [#""step": 0.37"#, #""step": 40"#, #""tolerance": 1e-3"#])
+  func aConditionOnTheTimeSetsOffACourseWheneverItComesTrue(
+    course: (condition: String, times: [Double]), time: String
+  ) throws {
+    let text = """
+      { "model": { "name": "m", "fields": { "n": {}, "s": {}, "w": {} }, "reactions": { "n": "0" } },
+        "domain": { "size": [1], "points": [4] }, "initial": { "n": 0, "s": 0, "w": 1 }, "time": { "end": 30, \(time) },
+        "treatment": [ { "name": "d", "when": \(course.condition), "add": { "n": 1, "s": "t" } } ] }
+      """
+    let state = try finalState(text)
+    #expect(state.values(0)[0] == Double(course.times.count))
+    #expect(abs(state.values(1)[0] - course.times.reduce(0, +)) < 1e-9)
+  }
+
   /// `u' = u` is halved whenever it reaches 2, at `n ln 2`, by a step that is longer than the time in between.
   @Test(arguments: [#""step": 2.5"#, #""step": 0.1"#, #""tolerance": 1e-3"#])
   func aConditionSetsOffAgainWithinTheSameStep(time: String) throws {

@@ -168,10 +168,13 @@ package final class Regimen {
     return memory
   }
 
-  private func isTriggered(_ index: Int, by state: FieldSet, at time: Double) throws -> Bool {
+  /// - Parameter wasArmed: whether it could set off a course before this time; else what held up to now counts no more.
+  private func isTriggered(_ index: Int, by state: FieldSet, at time: Double, wasArmed: Bool) throws -> Bool {
     guard memory.triggers[treatments[index].name]?.isArmed ?? false else { return false }
     if happened.remove(WatchName.dose(treatments[index])) != nil { return true }
-    return try conditions(index)?.condition.holds(for: state, aroundTime: time) ?? false
+    guard let condition = try conditions(index)?.condition else { return false }
+    return wasArmed
+      ? condition.holds(for: state, aroundTime: time) : condition.look(at: state, time: time, .after).holds
   }
 
   /// Arms a condition whose course is over, if it may set off another from this time on.
@@ -260,8 +263,9 @@ package final class Regimen {
   /// Begins a course if its condition holds; of each treatment one at a time.
   private func begin(_ index: Int, _ state: FieldSet, at time: Double) throws {
     guard !moment.begun.contains(index) else { return }
+    let wasArmed = memory.triggers[treatments[index].name]?.isArmed ?? false
     try rearm(index, by: state, at: time)
-    guard try isTriggered(index, by: state, at: time) else { return }
+    guard try isTriggered(index, by: state, at: time, wasArmed: wasArmed) else { return }
     moment.begun.insert(index)
     let name = treatments[index].name
     memory.triggers[name]?.origin = time
