@@ -129,4 +129,27 @@ package final class LinearParts: Sendable {
       }
     }
   }
+  /// Whether something is given at the sides that changes with time.
+  package var hasChangingSides: Bool { parts.contains { $0.sides.map { !$0.isSteady } ?? false } }
+
+  /// Adds to values at the points what Simpson's rule misses of what is given at the sides, at the end of a step:
+  /// `h φ₁(hL) (b₀ − 4 b₁ + 6 b₂ − 4 b₃ + b₄)/12` with `b` at the quarters of the step.
+  package func addMissedSides(to target: FieldSet, from time: Double, by step: Double) {
+    for (field, part) in parts.enumerated() {
+      guard let sides = part.sides, !sides.isSteady else { continue }
+      spare.fill(0, with: 0)
+      spare.fill(1, with: 0)
+      for (quarter, weight) in [1.0, -4, 6, -4, 1].enumerated() {
+        let factor = weight / 12 * (part.space == nil ? step : 1)
+        sides.addRates(to: spare, time: time + 0.25 * Double(quarter) * step, times: factor)
+      }
+      if let space = part.space {
+        let (missed, growth) = (FieldPointer(spare, 0), FieldPointer(spare, 1))
+        space.forward(missed, pool: pool, scratch: scratch)
+        space.respond(missed, growingBy: growth, step: step, pool: pool)
+        space.backward(missed, pool: pool, scratch: scratch)
+      }
+      target.addField(spare, field: 0, to: field, pool: pool)
+    }
+  }
 }

@@ -30,13 +30,18 @@ struct SideRates: Sendable {
   /// Replaces field 0 of `target` by `b(time)`.
   func setRates(of target: FieldSet, time: Double) {
     target.fill(0, with: 0)
+    addRates(to: target, time: time)
+  }
+
+  /// Adds `b(time)`, times a factor, to field 0 of `target`.
+  func addRates(to target: FieldSet, time: Double, times factor: Double = 1) {
     for supply in field.supplies {
       guard let weight = laplacians[supply.axis]?.supplyWeight(isUpper: supply.isUpper) else { continue }
       let end = supply.isUpper ? grid.axes[supply.axis].points - 1 : 0
       let values = supply.values(time)
       for line in values.indices {
         let (row, column) = grid.point(end, ofLine: line, along: supply.axis)
-        target.pointer(0, row: row)[column] += weight * values[line]
+        target.pointer(0, row: row)[column] += factor * weight * values[line]
       }
     }
   }

@@ -22,4 +22,31 @@ import Testing
       #expect(abs(state.values(0)[3] - exact) <= 10 * tolerance * exact, "\(rate): \(state.values(0)[3]), not \(exact)")
     }
   }
+
+  /// What enters at a side of a domain that has no rates: `∫₀¹⁰ (1 + sin 3t) dt`, also where it decays slowly, and a value at a side,
+  /// whose profile is that of short steps of another scheme.
+  @Test(arguments: ["auto", "etdrk4", "rebalanced-strang"], [1e-4, 1e-6])
+  func whatSidesGiveInTimeIsKnownToTheTolerance(scheme: String, tolerance: Double) throws {
+    func mass(_ rate: String, _ side: String, time: String) throws -> Double {
+      let state = try finalState(
+        """
+        { "model": { "name": "m", "fields": { "u": { "diffusion": 1, "boundary": { "x-": { \(side) } } } },
+            "reactions": { "u": "\(rate)" } },
+          "domain": { "size": [1], "points": [32] }, "initial": { "u": 0 }, "time": { "end": 10, \(time) } }
+        """)
+      return state.values(0).reduce(0, +) / 32
+    }
+    let steps = #""scheme": "\#(scheme)", "tolerance": \#(tolerance)"#
+    let flux = #""flux": "1 + sin(3*t)""#
+    // ∫ e^{−k(10 − t)} (1 + sin 3t) dt
+    func exact(_ k: Double) -> Double {
+      k == 0
+        ? 10 + (1 - cos(30)) / 3
+        : (1 - exp(-10 * k)) / k + (k * sin(30) - 3 * cos(30) + 3 * exp(-10 * k)) / (k * k + 9)
+    }
+    for k in [0, 0.003] { #expect(abs(try mass("-\(k)*u", flux, time: steps) / exact(k) - 1) < 3 * tolerance) }
+    let value = #""value": "1 + sin(3*t)""#
+    let short = try mass("0", value, time: #""scheme": "strang", "step": 0.002"#)
+    #expect(abs(try mass("0", value, time: steps) - short) < 10 * tolerance + 1e-5)
+  }
 }

@@ -42,15 +42,18 @@ extension ExponentialStepper {
     return measure.error(worst, of: state, nonNegative: nonNegative)
   }
 
-  /// Of each field what Simpson's rule misses of rates that depend on time itself: its difference from the composite rule of twice as many
-  /// parts, `h/12 (f₀ − 4 f₁ + 6 f₂ − 4 f₃ + f₄)` at the quarters of the step, the solution being that at its end.
+  /// Of each field what Simpson's rule misses of rates, and of what is given at the sides, that depend on time itself: its difference from
+  /// the composite rule of twice as many parts, `h/12 (f₀ − 4 f₁ + 6 f₂ − 4 f₃ + f₄)` at the quarters of the step, the solution being that
+  /// at its end.
   private func forcingErrors(
     of state: FieldSet, from time: Double, by step: Double, _ measure: ErrorMeasure
   ) throws(NumericalFailure) -> [Double]? {
     // Nobody needs the rates at the latest stage any more.
-    guard let ratesOfTime else { return nil }
+    guard ratesOfTime != nil || parts.hasChangingSides else { return nil }
     spare.copy(from: state)
+    parts.addMissedSides(to: spare, from: time, by: step)
     for (quarter, weight) in [1.0, -4, 6, -4, 1].enumerated() {
+      guard let ratesOfTime else { break }
       try ratesOfTime.evaluate(state, time: time + 0.25 * Double(quarter) * step, into: latest)
       for field in 0..<spare.count {
         spare.setField(field, toSumOf: [(1, spare), (weight * step / 12, latest)])

@@ -64,7 +64,8 @@ package final class ExponentialStepper: Stepper {
     pairs = [(try set(), try set()), (try set(), try set())]
     precondition(scheme.sumsMiddle)
     (middle, latest) = (try set(), try set())
-    let needsPoints = ratesOfTime != nil || parts.transformed.count < count
+    let needsPoints =
+      ratesOfTime != nil || parts.hasChangingSides || parts.transformed.count < count
     spare = try FieldSet(grid: grid, count: needsPoints ? count : 0)
   }
 
