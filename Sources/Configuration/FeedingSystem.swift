@@ -1,3 +1,4 @@
+import Documents
 import Expressions
 import Fields
 import Models
@@ -134,7 +135,23 @@ extension RunConfiguration {
     let values = try ConvolutionKernel.values(
       of: kernel, parameters: model.parameterValues, grid: grid, isPeriodic: isPeriodic, pool: pool
     ).values(0)
+    if let index = values.firstIndex(where: { !$0.isFinite }) {
+      throw undefinedKernel(kernel, at: index, of: FieldConvolution.offsets(grid, isPeriodic: isPeriodic))
+    }
     let volume = grid.axes.reduce(1) { $0 * $1.spacing }
     return (values.reduce(0, +) * volume, values.reduce(0) { $0 + abs($1) } * volume)
+  }
+
+  private func undefinedKernel(_ kernel: Expression, at index: Int, of offsets: Grid) -> Diagnostics {
+    var rest = index
+    let distances = offsets.axes.map { axis in
+      defer { rest /= axis.points }
+      return "\(axis.name) = \(JSONText.text(Double(rest % axis.points - axis.points / 2) * axis.spacing))"
+    }
+    var found = Diagnostics()
+    found.error(
+      "the kernel \(kernel) of a convolution is infinite or no number at the distance \(distances.joined(separator: ", "))",
+      at: model.document.place, remedy: "a kernel has a finite value at every distance between two points, also at 0")
+    return found
   }
 }

@@ -257,3 +257,11 @@ def test_a_diffusivity_that_is_no_number_is_called_so(oncofield, tmp_path):
     finished = oncofield("run", path, "--output", tmp_path / "out", "--quiet", check=False)
     assert finished.returncode == 76
     assert "field w has a diffusivity that is no number (NaN)" in finished.stderr and "sqrt(u) of the diffusivity" in finished.stderr
+
+
+@pytest.mark.parametrize("kernel, distance", [("1/sqrt(abs(x))", 0), ("log(abs(x - 0.5))", 0.5)])
+def test_a_kernel_that_is_infinite_at_a_distance_is_refused(oncofield, tmp_path, kernel, distance):
+    text = changed({RATE: f"convolve({kernel}, u) + k*u"})
+    ((_, message, remedy),) = problems(oncofield, tmp_path, text, verb="plan")
+    assert re.search(f"the kernel .* of a convolution is infinite or no number at the distance x = {distance}(.0)?$", message)
+    assert "finite value at every distance" in remedy
