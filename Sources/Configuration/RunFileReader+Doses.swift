@@ -142,6 +142,7 @@ extension RunFileReader {
       }
     }
     guard let dose = numbers[0], let alpha = numbers[1], let ratio = numbers[2] else { return [] }
+    checkUnitsOfRadiotherapy(node, [dose, alpha, ratio], reading)
     let survival = Expression.applying(.exp, to: -(alpha * dose * (.constant(1) + dose / ratio)))
     var changes: [Treatment.Change] = []
     for field in node["fields"]?.array ?? [] {

@@ -8,7 +8,9 @@ extension RunFileReader {
   /// Compares the units of the model with each other and with those of the run file.
   ///
   /// - Parameter model: the JSON of the model.
-  mutating func checkUnits(_ model: JSONNode?) {
+  /// - Returns: whether they agree.
+  mutating func checkUnits(_ model: JSONNode?) -> Bool {
+    let errors = found.items.count { $0.severity == .error }
     let units = model?["units"]
     let length = readUnit(units?["length"], "length") { $0.isLength }
     let time = readUnit(units?["time"], "time") { $0.isTime }
@@ -30,6 +32,7 @@ extension RunFileReader {
       checkParameter(member.key, unit, at: node.place, fields: fields, time: time ?? runTime)
     }
     for member in root["observables"]?.members ?? [] { _ = readUnit(member.value["unit"]) }
+    return found.items.count { $0.severity == .error } == errors
   }
 
   /// A unit with known words, or with a warning of those that are not; nil if none is given.
@@ -135,7 +138,7 @@ extension RunFileReader {
       at: node.place, remedy: "nothing is converted: multiply the expression, or write \"\(found.text)\"")
   }
 
-  private func expressionUnits(_ model: Model, _ axes: [Axis]) -> ExpressionUnits {
+  func expressionUnits(_ model: Model, _ axes: [Axis]) -> ExpressionUnits {
     func unit(_ text: String?) -> UnitOfMeasure? { text.map { UnitOfMeasure($0) } }
     return ExpressionUnits(
       fields: Dictionary(uniqueKeysWithValues: model.fields.map { ($0.name, unit($0.unit)) }),

@@ -58,6 +58,8 @@ struct RunFileReader {
   var found: Diagnostics
   /// Whether axes that the domain lacks have been reported where the model names them.
   var lacksAxes = false
+  /// The units of expressions; nil if they are not judged, as those of the model are wrong or have been checked before.
+  var units: ExpressionUnits?
 
   init(root: JSONNode, source: SourceText, overrides: [String], model: Model? = nil) {
     self.root = root
@@ -72,7 +74,8 @@ struct RunFileReader {
     let grid = readGrid()
     let (start, end) = readInterval()
     if known == nil {
-      checkUnits(model?.document ?? root["model"])
+      let unitsAgree = checkUnits(model?.document ?? root["model"])
+      if unitsAgree, let model, let grid { units = expressionUnits(model, grid.axes) }
       if let axes = grid?.axes.map(\.name) {
         lacksAxes = checkCoordinates(inTextsOf: model?.document ?? root["model"], axes: axes)
       }
