@@ -125,11 +125,10 @@ extension RunFileReader {
   ///
   /// A plain number as a factor may be a conversion, so that it is not said anything of the size then.
   mutating func checkUnit(
-    of expression: Expression, named name: String, _ node: JSONNode?, _ model: Model, _ axes: [Axis]?
+    of expression: Expression, named name: String, _ node: JSONNode?
   ) {
-    guard let node, let text = node.string, let axes else { return }
+    guard let node, let text = node.string, let units else { return }
     let given = UnitOfMeasure(text)
-    let units = expressionUnits(model, axes)
     guard let found = units.unit(of: expression), found.isCommensurable(with: given), !found.equals(given) else {
       return
     }
@@ -150,10 +149,9 @@ extension RunFileReader {
 
   /// Refuses sums and comparisons of quantities in two units of the same kind, and changes of a field in another unit than
   /// its own per unit of time.
-  mutating func checkUnitsOfRates(_ model: Model, _ axes: [Axis]) {
-    // A parameter in the wrong unit makes all that it is in wrong.
-    if found.hasErrors { return }
-    let units = expressionUnits(model, axes)
+  mutating func checkUnitsOfRates(_ model: Model) {
+    guard let units else { return }
+    checkUnitsOfMovement(model)
     let nodes = model.document["processes"]?.array ?? []
     for (index, process) in model.processes.enumerated() {
       // Behind the processes come those of the short form, in their order.
@@ -163,7 +161,8 @@ extension RunFileReader {
         let node = index < nodes.count
           ? nodes[index]["rate"] : reactions.indices.contains(short) ? reactions[short].value : nil
       else { continue }
-      if let (one, other) = units.mixture(in: model.undelayed(process.rate)) {
+      let expressions = [process.rate] + process.changes.map(\.amount)
+      if let (one, other) = expressions.lazy.compactMap({ units.mixture(in: model.undelayed($0)) }).first {
         found.error(
           "process \(process.name) adds or compares what is in \"\(one.text)\" and in \"\(other.text)\"",
           at: node.place,

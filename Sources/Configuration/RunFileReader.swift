@@ -109,7 +109,7 @@ struct RunFileReader {
     let reactions = readReactions(steps, scheme)
     if known == nil {
       checkNames(model, axes)
-      checkUnitsOfRates(model, domain)
+      checkUnitsOfRates(model)
     }
     guard let grid else { throw found }
     checkFieldNames(model, grid)
@@ -244,8 +244,10 @@ struct RunFileReader {
       }
       if model.compartmentNames.contains(name) { return readInitialCompartment(name, value, model) }
       if value.object != nil { return .file(ArraySource(value, field: name, directory: directory(of: value))) }
-      return value.expression(in: scope, context: "in the initial value of field \(name)", &found)
-        .map { .expression($0) }
+      let subject = "the initial value of field \(name)"
+      guard let expression = value.expression(in: scope, context: "in \(subject)", &found) else { return nil }
+      checkUnits(of: expression, subject, at: value.place, as: unit(of: name))
+      return .expression(expression)
     }
   }
 
@@ -267,7 +269,8 @@ struct RunFileReader {
           "the observable \(member.key) varies from point to point", at: value.place,
           remedy: "make it one number with integral(…), mean(…), min(…) or max(…)")
       }
-      if known == nil { checkUnit(of: expression, named: member.key, member.value["unit"], model, grid?.axes) }
+      checkUnits(of: model.undelayed(expression), "the observable \(member.key)", at: value.place)
+      checkUnit(of: expression, named: member.key, member.value["unit"])
       return (member.key, model.forDomain(expression), member.value["unit"]?.string)
     }
   }

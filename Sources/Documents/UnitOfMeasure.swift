@@ -88,6 +88,11 @@ package struct UnitOfMeasure: Hashable, Sendable {
       exponents: a.exponents.merging(b.exponents, uniquingKeysWith: +))
   }
 
+  /// The same unit, written in another way.
+  package func written(_ text: String) -> UnitOfMeasure {
+    UnitOfMeasure(text: text, factor: factor, exponents: exponents)
+  }
+
   package func power(_ exponent: Int) -> UnitOfMeasure {
     UnitOfMeasure(
       text: "(\(text))^\(exponent)", factor: pow(factor, Double(exponent)),

@@ -104,7 +104,8 @@ import Testing
         "parameters": { "K": { "value": 1, "unit": "\(capacity)" }, "b": { "value": 1, "unit": "\(b)" } },
         "fields": { "T": { "unit": "\(field)" }, "c": { "unit": "mg/l" } }, "compartments": { "A": { "unit": "mg/ml" } },
         "processes": [{ "name": "growth", "rate": "\(rate)", "change": { "T": 1 } }] },
-      "domain": { "size": [1], "points": [2] }, "initial": { "T": "K", "c": "b", "A": 0 }, "time": { "end": 1 } }
+      "domain": { "size": [1], "points": [2] }, "initial": { "T": 1, "c": 1, "A": 0 },
+      "observables": { "K": "K", "b": "b" }, "time": { "end": 1 } }
     """
   }
 
