@@ -4,7 +4,7 @@ import Expressions
 /// The units of expressions, as far as they follow from those of their symbols.
 struct ExpressionUnits {
   let fields: [String: UnitOfMeasure?]
-  let parameters: [String: UnitOfMeasure?]
+  var parameters: [String: UnitOfMeasure?]
   let length: UnitOfMeasure?
   let time: UnitOfMeasure?
   /// How many lengths are multiplied in an integral over the domain.
@@ -17,27 +17,31 @@ struct ExpressionUnits {
     case unknown
   }
 
-  /// Two units of the same kind in a sum or a comparison; nil if there are none.
+  /// Two units in a sum, a comparison or a choice whose quantities do not go together; nil if there are none.
   func mixture(in expression: Expression) -> (UnitOfMeasure, UnitOfMeasure)? {
     var meanings: [Meaning] = []
     for node in expression.nodes {
-      if case .binary(let operation, let a, let b) = node, operation.isSumOrComparison,
-        let one = pure(meanings[a], operation), let other = pure(meanings[b], operation),
-        one.isCommensurable(with: other), !one.equals(other)
-      {
-        return (one, other)
-      }
+      if let (one, other) = contradiction(in: node, meanings) { return (one, other) }
       meanings.append(meaning(of: node, meanings))
     }
     return nil
   }
 
-  /// The unit; that of a whole, as in `1 - u/K`, is 1, and any other number may be in the unit of what it is added to.
-  private func pure(_ meaning: Meaning, _ operation: BinaryOperation) -> UnitOfMeasure? {
-    switch meaning {
-    case .quantity(let unit): unit
-    case .number(1) where operation == .add || operation == .subtract: UnitOfMeasure("1")
-    case .number, .unknown: nil
+  /// A number may be in the unit of what it is added to, but for the 1 of a whole, as in `1 - u/K` with a share `u/K`.
+  private func contradiction(in node: Node, _ known: [Meaning]) -> (UnitOfMeasure, UnitOfMeasure)? {
+    let (one, other, isSum): (Meaning, Meaning, Bool)
+    switch node {
+    case .binary(let operation, let a, let b) where operation.isSumOrComparison:
+      (one, other, isSum) = (known[a], known[b], operation == .add || operation == .subtract)
+    case .choice(_, let a, let b): (one, other, isSum) = (known[a], known[b], false)
+    default: return nil
+    }
+    let whole = UnitOfMeasure("1")
+    return switch (one, other) {
+    case (.quantity(let a), .quantity(let b)): a.contradicts(b) ? (a, b) : nil
+    case (.quantity(let a), .number(1)) where isSum: a.isDimensionless && !a.equals(whole) ? (a, whole) : nil
+    case (.number(1), .quantity(let b)) where isSum: b.isDimensionless && !b.equals(whole) ? (whole, b) : nil
+    default: nil
     }
   }
 

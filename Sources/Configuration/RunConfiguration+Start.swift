@@ -14,8 +14,10 @@ extension RunFileReader {
       return nil
     }
     let scope = model.scope(coordinates: [], allows: [])
-    return node.expression(in: scope, context: "in the initial value of compartment \(name)", &found)
-      .map { .expression($0) }
+    let subject = "the initial value of compartment \(name)"
+    guard let expression = node.expression(in: scope, context: "in \(subject)", &found) else { return nil }
+    checkUnits(of: expression, subject, at: node.place, as: unit(of: name))
+    return .expression(expression)
   }
 }
 

@@ -25,8 +25,10 @@ extension RunFileReader {
       }
       let isCompartment = model.compartmentNames.contains(member.key)
       let scope = model.scope(coordinates: axes, allows: isCompartment ? .time : [.position, .time])
-      history[member.key] = member.value.expression(
-        in: scope, context: "in the history of \(isCompartment ? "compartment" : "field") \(member.key)", &found)
+      let subject = "the history of \(isCompartment ? "compartment" : "field") \(member.key)"
+      guard let past = member.value.expression(in: scope, context: "in \(subject)", &found) else { continue }
+      checkUnits(of: past, subject, at: member.value.place, as: unit(of: member.key))
+      history[member.key] = past
     }
     return history
   }

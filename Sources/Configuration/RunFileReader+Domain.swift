@@ -72,9 +72,9 @@ extension RunFileReader {
     }
     let parameters = parameterValues(model)
     return zip(model.fields, diffusivities).map { field, diffusivity in
-      let sides = FieldSides(
-        of: field, moves: zip(diffusivity.moves, axes).map { $0 || field.advection[$1.name] != nil }, domain: standard,
-        axes: axes, parameters: parameters, &found)
+      let moves = zip(diffusivity.moves, axes).map { $0 || field.advection[$1.name] != nil }
+      let sides = FieldSides(of: field, moves: moves, domain: standard, axes: axes, parameters: parameters, &found)
+      checkUnitsAtSides(of: field, standard, axes, moves: moves)
       for number in sides.given + sides.permeabilities {
         checkCoordinates(of: number.expression.symbols, "a side condition of field \(field.name)", axes.map(\.name))
       }

@@ -26,6 +26,9 @@ extension RunFileReader {
         guard let target = target(member, key, reading),
           let value = value(member.value, of: target, reading)
         else { continue }
+        checkUnits(
+          of: value, "\(key == "multiply" ? "the factor" : "the value") for \(target.name) \(reading.context)",
+          at: member.value.place, as: key == "multiply" ? UnitOfMeasure("1") : unit(of: target.name))
         if key == "multiply", target.isField { checkFactor(value, target.name, at: member.value.place, reading) }
         let old = target.expression
         let new =
@@ -142,6 +145,7 @@ extension RunFileReader {
       }
     }
     guard let dose = numbers[0], let alpha = numbers[1], let ratio = numbers[2] else { return [] }
+    checkUnitsOfRadiotherapy(node, [dose, alpha, ratio], reading)
     let survival = Expression.applying(.exp, to: -(alpha * dose * (.constant(1) + dose / ratio)))
     var changes: [Treatment.Change] = []
     for field in node["fields"]?.array ?? [] {
@@ -193,6 +197,10 @@ extension RunFileReader {
       }
       return member.value.expression(in: scope, context: reading.context, &found).map { rate in
         checkDistributions(rate, "the treatment \(reading.name)", reading.axes)
+        let duration = Dictionary(uniqueKeysWithValues: elapsed.keys.map { ($0, Expression.symbol(.time)) })
+        checkUnits(
+          of: rate.substituting(duration), "the infusion into \(member.key) \(reading.context)",
+          at: member.value.place, as: unit(of: member.key, time: -1))
         guard reading.model.compartmentNames.contains(member.key) else {
           return (member.key, rate.substituting(elapsed).within(region, else: .constant(0)))
         }

@@ -176,6 +176,7 @@ extension RunFileReader {
     if expression.hasDistributions {
       found.error("convolve and integrals along an axis are not available \(context)", at: node.place)
     }
+    checkUnits(of: expression, "the condition \(context)", at: node.place)
     return expression
   }
 }

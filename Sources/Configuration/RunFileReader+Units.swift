@@ -8,7 +8,9 @@ extension RunFileReader {
   /// Compares the units of the model with each other and with those of the run file.
   ///
   /// - Parameter model: the JSON of the model.
-  mutating func checkUnits(_ model: JSONNode?) {
+  /// - Returns: whether they agree.
+  mutating func checkUnits(_ model: JSONNode?) -> Bool {
+    let errors = found.items.count { $0.severity == .error }
     let units = model?["units"]
     let length = readUnit(units?["length"], "length") { $0.isLength }
     let time = readUnit(units?["time"], "time") { $0.isTime }
@@ -30,6 +32,7 @@ extension RunFileReader {
       checkParameter(member.key, unit, at: node.place, fields: fields, time: time ?? runTime)
     }
     for member in root["observables"]?.members ?? [] { _ = readUnit(member.value["unit"]) }
+    return found.items.count { $0.severity == .error } == errors
   }
 
   /// A unit with known words, or with a warning of those that are not; nil if none is given.
@@ -122,11 +125,10 @@ extension RunFileReader {
   ///
   /// A plain number as a factor may be a conversion, so that it is not said anything of the size then.
   mutating func checkUnit(
-    of expression: Expression, named name: String, _ node: JSONNode?, _ model: Model, _ axes: [Axis]?
+    of expression: Expression, named name: String, _ node: JSONNode?
   ) {
-    guard let node, let text = node.string, let axes else { return }
+    guard let node, let text = node.string, let units else { return }
     let given = UnitOfMeasure(text)
-    let units = expressionUnits(model, axes)
     guard let found = units.unit(of: expression), found.isCommensurable(with: given), !found.equals(given) else {
       return
     }
@@ -135,7 +137,7 @@ extension RunFileReader {
       at: node.place, remedy: "nothing is converted: multiply the expression, or write \"\(found.text)\"")
   }
 
-  private func expressionUnits(_ model: Model, _ axes: [Axis]) -> ExpressionUnits {
+  func expressionUnits(_ model: Model, _ axes: [Axis]) -> ExpressionUnits {
     func unit(_ text: String?) -> UnitOfMeasure? { text.map { UnitOfMeasure($0) } }
     return ExpressionUnits(
       fields: Dictionary(uniqueKeysWithValues: model.fields.map { ($0.name, unit($0.unit)) }),
@@ -147,10 +149,9 @@ extension RunFileReader {
 
   /// Refuses sums and comparisons of quantities in two units of the same kind, and changes of a field in another unit than
   /// its own per unit of time.
-  mutating func checkUnitsOfRates(_ model: Model, _ axes: [Axis]) {
-    // A parameter in the wrong unit makes all that it is in wrong.
-    if found.hasErrors { return }
-    let units = expressionUnits(model, axes)
+  mutating func checkUnitsOfRates(_ model: Model) {
+    guard let units else { return }
+    checkUnitsOfMovement(model)
     let nodes = model.document["processes"]?.array ?? []
     for (index, process) in model.processes.enumerated() {
       // Behind the processes come those of the short form, in their order.
@@ -160,7 +161,8 @@ extension RunFileReader {
         let node = index < nodes.count
           ? nodes[index]["rate"] : reactions.indices.contains(short) ? reactions[short].value : nil
       else { continue }
-      if let (one, other) = units.mixture(in: model.undelayed(process.rate)) {
+      let expressions = [process.rate] + process.changes.map(\.amount)
+      if let (one, other) = expressions.lazy.compactMap({ units.mixture(in: model.undelayed($0)) }).first {
         found.error(
           "process \(process.name) adds or compares what is in \"\(one.text)\" and in \"\(other.text)\"",
           at: node.place,

@@ -58,6 +58,8 @@ struct RunFileReader {
   var found: Diagnostics
   /// Whether axes that the domain lacks have been reported where the model names them.
   var lacksAxes = false
+  /// The units of expressions; nil if they are not judged, as those of the model are wrong or have been checked before.
+  var units: ExpressionUnits?
 
   init(root: JSONNode, source: SourceText, overrides: [String], model: Model? = nil) {
     self.root = root
@@ -72,7 +74,8 @@ struct RunFileReader {
     let grid = readGrid()
     let (start, end) = readInterval()
     if known == nil {
-      checkUnits(model?.document ?? root["model"])
+      let unitsAgree = checkUnits(model?.document ?? root["model"])
+      if unitsAgree, let model, let grid { units = expressionUnits(model, grid.axes) }
       if let axes = grid?.axes.map(\.name) {
         lacksAxes = checkCoordinates(inTextsOf: model?.document ?? root["model"], axes: axes)
       }
@@ -106,7 +109,7 @@ struct RunFileReader {
     let reactions = readReactions(steps, scheme)
     if known == nil {
       checkNames(model, axes)
-      checkUnitsOfRates(model, domain)
+      checkUnitsOfRates(model)
     }
     guard let grid else { throw found }
     checkFieldNames(model, grid)
@@ -241,8 +244,10 @@ struct RunFileReader {
       }
       if model.compartmentNames.contains(name) { return readInitialCompartment(name, value, model) }
       if value.object != nil { return .file(ArraySource(value, field: name, directory: directory(of: value))) }
-      return value.expression(in: scope, context: "in the initial value of field \(name)", &found)
-        .map { .expression($0) }
+      let subject = "the initial value of field \(name)"
+      guard let expression = value.expression(in: scope, context: "in \(subject)", &found) else { return nil }
+      checkUnits(of: expression, subject, at: value.place, as: unit(of: name))
+      return .expression(expression)
     }
   }
 
@@ -264,7 +269,8 @@ struct RunFileReader {
           "the observable \(member.key) varies from point to point", at: value.place,
           remedy: "make it one number with integral(…), mean(…), min(…) or max(…)")
       }
-      if known == nil { checkUnit(of: expression, named: member.key, member.value["unit"], model, grid?.axes) }
+      checkUnits(of: model.undelayed(expression), "the observable \(member.key)", at: value.place)
+      checkUnit(of: expression, named: member.key, member.value["unit"])
       return (member.key, model.forDomain(expression), member.value["unit"]?.string)
     }
   }

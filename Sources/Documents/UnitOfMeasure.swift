@@ -61,12 +61,36 @@ package struct UnitOfMeasure: Hashable, Sendable {
     isCommensurable(with: other) && UnitOfMeasure.areEqual(factor, other.factor)
   }
 
+  /// Whether no quantity in one of them can be added to one in the other, or compared with it: another size of the same
+  /// kind, or another kind.
+  ///
+  /// Counts and powers of length alone are no other kind: `cells` may be meant per unit of thickness, and `1e9/l` counts
+  /// cells. Words that are not known may be any kind.
+  package func contradicts(_ other: UnitOfMeasure) -> Bool {
+    if isCommensurable(with: other) { return !equals(other) }
+    let bases = Set(exponents.keys).union(other.exponents.keys)
+    guard bases.isSubset(of: UnitTable.bases) else { return false }
+    return ["s", "g", "mol", "A", "K", "Gy"].contains { exponents[$0] ?? 0 != other.exponents[$0] ?? 0 }
+  }
+
+  /// The unit with J/kg for Gy.
+  package var withoutGray: UnitOfMeasure {
+    let gray = exponents["Gy"] ?? 0
+    let rest = exponents.merging(["m": 2 * gray, "s": -2 * gray], uniquingKeysWith: +)
+    return UnitOfMeasure(text: text, factor: factor, exponents: rest.filter { $0.key != "Gy" })
+  }
+
   package static func areEqual(_ a: Double, _ b: Double) -> Bool { abs(a - b) <= 1e-9 * max(abs(a), abs(b)) }
 
   package static func * (a: UnitOfMeasure, b: UnitOfMeasure) -> UnitOfMeasure {
     UnitOfMeasure(
       text: "\(a.text) · \(b.text)", factor: a.factor * b.factor,
       exponents: a.exponents.merging(b.exponents, uniquingKeysWith: +))
+  }
+
+  /// The same unit, written in another way.
+  package func written(_ text: String) -> UnitOfMeasure {
+    UnitOfMeasure(text: text, factor: factor, exponents: exponents)
   }
 
   package func power(_ exponent: Int) -> UnitOfMeasure {
@@ -316,6 +340,9 @@ private enum UnitTable {
     ("kilo", 1e3), ("centi", 1e-2), ("deci", 1e-1), ("milli", 1e-3), ("micro", 1e-6), ("nano", 1e-9), ("pico", 1e-12),
     ("femto", 1e-15), ("mega", 1e6), ("giga", 1e9), ("", 1),
   ]
+
+  /// Base units that are not words without a known meaning.
+  static let bases = Set((words.values.map(\.exponents) + symbols.values.map(\.exponents)).flatMap(\.keys))
 
   /// What a misspelled word is compared with.
   static let longNames: [String] =

@@ -104,7 +104,8 @@ import Testing
         "parameters": { "K": { "value": 1, "unit": "\(capacity)" }, "b": { "value": 1, "unit": "\(b)" } },
         "fields": { "T": { "unit": "\(field)" }, "c": { "unit": "mg/l" } }, "compartments": { "A": { "unit": "mg/ml" } },
         "processes": [{ "name": "growth", "rate": "\(rate)", "change": { "T": 1 } }] },
-      "domain": { "size": [1], "points": [2] }, "initial": { "T": "K", "c": "b", "A": 0 }, "time": { "end": 1 } }
+      "domain": { "size": [1], "points": [2] }, "initial": { "T": 1, "c": 1, "A": 0 },
+      "observables": { "K": "K", "b": "b" }, "time": { "end": 1 } }
     """
   }
 
@@ -157,5 +158,43 @@ import Testing
   ])
   func observablesInTheirUnitPass(observable: String) {
     #expect(findings(Self.text(observables: observable)) == "")
+  }
+
+  private static func radiotherapy(_ dose: String, alpha: String, ratio: String, value: String = "d") -> String {
+    """
+    { "model": { "name": "m", "units": { "length": "mm", "time": "day" },
+        "parameters": { "d": { "value": 2, "unit": "\(dose)" }, "a": { "value": 0.3, "unit": "\(alpha)" },
+          "ab": { "value": 10, "unit": "\(ratio)" } }, "fields": { "u": {} } },
+      "domain": { "size": [1], "points": [2] }, "initial": { "u": 1 }, "observables": { "d": "d" },
+      "treatment": [{ "name": "beam", "at": 0.5,
+        "radiotherapy": { "dose": "\(value)", "alpha": "a", "alpha_beta": "ab", "fields": ["u"] } }],
+      "time": { "end": 1 } }
+    """
+  }
+
+  /// With 200 cGy for 2 Gy nothing would survive, where a share of 0.487 does.
+  @Test(arguments: [
+    ("cGy", "1/Gy", "Gy", "\"dose\" is in \"cGy\" and \"alpha\" in \"1/Gy\""),
+    ("Gy", "1/cGy", "Gy", "\"dose\" is in \"Gy\" and \"alpha\" in \"1/cGy\""),
+    ("Gy", "1/Gy", "cGy", "\"dose\" is in \"Gy\" and \"alpha_beta\" in \"cGy\""),
+    ("Gy", "1/day", "Gy", "\"dose\" is in \"Gy\" and \"alpha\" in \"1/day\""),
+  ])
+  func radiotherapyIsInOneUnitOfDose(dose: String, alpha: String, ratio: String, message: String) {
+    let found = findings(Self.radiotherapy(dose, alpha: alpha, ratio: ratio))
+    #expect(found.contains("error: in the treatment beam " + message), "\(found)")
+  }
+
+  @Test func theRatioOfSensitivitiesIsComparedWithTheFirstWhereTheDoseIsANumber() {
+    let found = findings(Self.radiotherapy("Gy", alpha: "1/Gy", ratio: "cGy", value: "2"))
+    #expect(found.contains("\"alpha\" is in \"1/Gy\" and \"alpha_beta\" in \"cGy\""), "\(found)")
+  }
+
+  @Test(arguments: [
+    ("Gy", "1/Gy", "Gy", "d"), ("cGy", "1/cGy", "cGy", "d"), ("gray", "Gy^-1", "Gy", "d"), ("J/kg", "1/Gy", "Gy", "d"),
+    ("cGy", "1/Gy", "Gy", "d/100"), ("rem??", "1/Gy", "Gy", "2"), ("Gy", "1/Gy", "Gy", "1.8"),
+  ])
+  func radiotherapyInOneUnitOrWithConversionsPasses(dose: String, alpha: String, ratio: String, value: String) {
+    let found = findings(Self.radiotherapy(dose, alpha: alpha, ratio: ratio, value: value))
+    #expect(!found.contains("error"), "\(found)")
   }
 }
