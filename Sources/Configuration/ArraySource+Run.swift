@@ -7,7 +7,7 @@ import Storage
 extension ArraySource {
   /// A field at a time of another run, NaN outside its tissue.
   func frame(of series: FieldFile, _ target: Target) throws(Diagnostics) -> StoredArray {
-    guard let name = field ?? series.fields.first, series.fields.contains(name) else {
+    guard let name = seriesField(series) ?? field ?? series.fields.first, series.fields.contains(name) else {
       throw problem(
         "has no field \"\(field ?? "")\"", remedy: "its fields: " + series.fields.joined(separator: ", "))
     }
@@ -18,19 +18,22 @@ extension ArraySource {
         "is of a run whose first axis is \(series.geometry?.rawValue ?? "a radius"), but the domain is \(wanted.rawValue)"
       )
     }
-    for (axis, positions) in zip(target.grid.axes, series.coordinates) {
-      let spacing = positions.count > 1 ? positions[1] - positions[0] : axis.length
-      let low = positions[0] - 0.5 * spacing
-      try checkExtent(
-        (low, low + spacing * Double(positions.count)), axis, tolerance: 1e-6 * axis.length)
-    }
     do {
+      let frame = try index(in: series)
+      for (axis, positions) in zip(target.grid.axes, series.coordinates(ofFrame: frame)) {
+        let spacing = positions.count > 1 ? positions[1] - positions[0] : axis.length
+        let side = positions[0] - 0.5 * spacing
+        // A rest by rounding is none.
+        let low = abs(side) < 1e-9 * spacing ? 0 : side
+        try checkExtent(
+          (low, low + spacing * Double(positions.count)), axis, tolerance: 1e-6 * axis.length)
+      }
       let units = try series.units(of: name)
       if let unit = units.length, let axis = target.grid.axes.first {
         try checkLengthUnit(unit, along: axis.name, target.lengthUnit)
       }
       try checkUnit(units.field, target)
-      var values = try series.values(name, frame: try index(in: series))
+      var values = try series.values(name, frame: frame)
       if series.isCheckpoint, let tissue = try ArraySource.tissue(ofCheckpoint: series.path) {
         for (index, inside) in tissue.enumerated() where inside == 0 { values[index] = .nan }
       }
@@ -42,6 +45,14 @@ extension ArraySource {
     } catch {
       throw problem("cannot be read: \(error)")
     }
+  }
+
+  /// The field that `dataset` names in the series of a run with a free boundary, whose positions are those of the frame.
+  func seriesField(_ series: FieldFile) -> String? {
+    guard series.hasFreeBoundary, !series.isCheckpoint, time != nil || series.frameCount == 1 else { return nil }
+    let names = dataset?.split(separator: "/").map(String.init) ?? []
+    guard let name = names.last, names.count == 1 || names.dropLast() == ["VTKHDF", "CellData"] else { return nil }
+    return series.fields.contains(name) ? name : nil
   }
 
   /// Of a checkpoint, where fields are 0 outside the tissue, the points inside it; nil if all of its grid is tissue.

@@ -148,7 +148,7 @@ package struct ArraySource: Sendable {
 
   private func read(_ target: Target) throws(Diagnostics) -> Source {
     let grid = target.grid
-    if dataset == nil, let series = try? FieldFile(path) {
+    if let series = try? FieldFile(path), dataset == nil || seriesField(series) != nil {
       let source = Source(numbers: try frame(of: series, target), isRun: true)
       try checkAxisCount(source.numbers, grid)
       return source
@@ -196,7 +196,9 @@ package struct ArraySource: Sendable {
 
   func problem(_ text: String, remedy: String? = nil) -> Diagnostics {
     var found = Diagnostics()
-    found.error("the file \(path) \(text)", at: place, remedy: remedy)
+    found.error(
+      "the file \(path) \(text)", at: place, remedy: remedy,
+      isMissingFile: !FileManager.default.fileExists(atPath: path))
     return found
   }
 

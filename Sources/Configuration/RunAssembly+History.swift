@@ -1,4 +1,6 @@
+import Documents
 import Fields
+import Models
 import Simulations
 import Storage
 import TimeStepping
@@ -46,10 +48,13 @@ extension RunAssembly {
       initial = set
     }
     guard initial != nil || memory.times[0] <= latest - history.longest else {
-      throw StorageError(
-        checkpoint.path,
-        "has a history that begins at t = \(memory.times[0]), but the longest delay is \(history.longest)",
-        remedy: "a delay cannot become longer when a run goes on")
+      let (model, longest) = (configuration.model, configuration.model.delayRange?.longest)
+      throw Diagnostics([
+        .error(
+          "the longest delay is \(history.longest), but the history in \(checkpoint.path) begins at "
+            + "t = \(memory.times[0])", at: model.constantDelays.first { $0.delay == longest }?.place,
+          remedy: "a delay cannot become longer when a run goes on; begin a new run with it")
+      ])
     }
     let values = try memory.times.indices.map { number in
       let set = try FieldSet(grid: configuration.grid, count: history.count)

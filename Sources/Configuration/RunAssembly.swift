@@ -71,6 +71,7 @@ package final class RunAssembly {
     if maxima == nil {
       try configuration.setInitialValues(of: state, volumes: volumes, pool: pool)
       startWarnings = try configuration.checkFirstState(state, pool: pool)
+      startWarnings.merge(try configuration.checkRegions(volumes: volumes, pool: pool))
       configuration.negativeAtStart = configuration.fieldsBelowZero(in: state)
       try configuration.checkDomains(of: state)
     } else {

@@ -15,7 +15,7 @@ extension RunConfiguration {
   ) throws -> DelayedFields? {
     let delays = model.constantDelays.map(\.delay)
     if delays.isEmpty { return nil }
-    let arguments = delays.reduce(into: [Expression]()) { if !$0.contains($1.argument) { $0.append($1.argument) } }
+    let arguments = model.delayedArguments
     return try DelayedFields(
       delays.map { ($0.name, lag($0), arguments.firstIndex(of: $0.argument) ?? 0) },
       arguments: argument(arguments, volumes: volumes, pool: pool),

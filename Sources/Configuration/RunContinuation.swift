@@ -36,6 +36,8 @@ package struct RunContinuation {
     parametersSet = Set(
       others.keys.filter { RunContinuation.isSet($0, in: new, source: source) || values[$0] != others[$0] })
     try refuseThePast(old, new, hasOtherStart: before.startTime != configuration.startTime)
+    try refuseAnEarlierEnd(at: checkpoint.header.time, hasOtherEnd: before.endTime != configuration.endTime)
+    try refuseAnotherHistory(than: before.model)
     let known = Set(before.warnings.items.map(\.message))
     warnings.items += configuration.warnings.items.filter { !known.contains($0.message) }
     guard let memory = SimulationMemory(of: checkpoint) else { return }
@@ -82,6 +84,33 @@ package struct RunContinuation {
       ["output", "directory"], "is where a run begins; this one goes on where it is",
       remedy: "branch off with --output DIRECTORY")
     try found.throwIfErrors()
+  }
+
+  private func refuseAnEarlierEnd(at time: Double, hasOtherEnd: Bool) throws(Diagnostics) {
+    guard hasOtherEnd, configuration.endTime < time else { return }
+    throw Diagnostics([
+      .error(
+        "time.end is \(JSONText.text(configuration.endTime)), but the run goes on from t = \(JSONText.text(time))",
+        at: configuration.document["time"]?["end"]?.place,
+        remedy: "give a later end, or resume from an earlier checkpoint (--time)")
+    ])
+  }
+
+  /// A checkpoint has the past of what was delayed, in the order of the rates, and of nothing else.
+  private func refuseAnotherHistory(than before: Model) throws(Diagnostics) {
+    let (known, wanted) = (before.delayedArguments, configuration.model.delayedArguments)
+    guard let other = wanted.indices.first(where: { !known.indices.contains($0) || known[$0] != wanted[$0] }),
+      let delay = configuration.model.constantDelays.first(where: { $0.delay.argument == wanted[other] })
+    else { return }
+    let reason =
+      known.isEmpty
+      ? "the run had no delays"
+      : "it is that of " + known.map { quoted("\($0)") }.joined(separator: ", ")
+    throw Diagnostics([
+      .error(
+        "\(delay.delay.text) cannot be added when a run goes on: the checkpoint has no history of it, \(reason)",
+        at: delay.place, remedy: "begin a new run with it")
+    ])
   }
 
   /// Says which doses are past, given as they were or not given at all.

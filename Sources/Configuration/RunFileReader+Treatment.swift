@@ -25,7 +25,8 @@ extension RunFileReader {
       }
       guard let times else { return nil }
       if let infusion { warnOfOverlap(infusion, times, reading) }
-      return Treatment(name: name, trigger: trigger, times: times, changes: changes, infusion: infusion)
+      return Treatment(
+        name: name, trigger: trigger, times: times, changes: changes, infusion: infusion, region: region)
     }
   }
 

@@ -196,7 +196,7 @@ struct RunFileReader {
     do throws(StorageError) {
       bytes = try AtomicFile.read(path, limit: 4 << 20)
     } catch {
-      found.error("the model file \(error)", at: node.place)
+      found.error("the model file \(error)", at: node.place, isMissingFile: error.isMissingFile)
       return nil
     }
     return try Model(JSONNode.parse(SourceText(name: path, bytes: bytes)))

@@ -19,15 +19,19 @@ package struct Diagnostic: Error, Hashable, Sendable, CustomStringConvertible {
   package let suggestion: String?
   /// What to do, as in "give a number greater than 0"; shown when there is no suggestion.
   package let remedy: String?
+  /// Whether a file that the text names is not there.
+  package let isMissingFile: Bool
 
   package init(
-    severity: Severity = .error, place: Place?, message: String, suggestion: String? = nil, remedy: String? = nil
+    severity: Severity = .error, place: Place?, message: String, suggestion: String? = nil, remedy: String? = nil,
+    isMissingFile: Bool = false
   ) {
     self.severity = severity
     self.place = place
     self.message = message
     self.suggestion = suggestion
     self.remedy = remedy
+    self.isMissingFile = isMissingFile
   }
 
   package static func error(

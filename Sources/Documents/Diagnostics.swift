@@ -10,10 +10,17 @@ package struct Diagnostics: Error, Sendable, CustomStringConvertible {
 
   package var hasErrors: Bool { items.contains { $0.severity == .error } }
 
+  /// Whether nothing is wrong but that files are not there.
+  package var areMissingFiles: Bool {
+    hasErrors && items.allSatisfy { $0.severity != .error || $0.isMissingFile }
+  }
+
   package mutating func error(
-    _ message: String, at place: Place?, suggestion: String? = nil, remedy: String? = nil
+    _ message: String, at place: Place?, suggestion: String? = nil, remedy: String? = nil, isMissingFile: Bool = false
   ) {
-    items.append(.error(message, at: place, suggestion: suggestion, remedy: remedy))
+    items.append(
+      Diagnostic(
+        place: place, message: message, suggestion: suggestion, remedy: remedy, isMissingFile: isMissingFile))
   }
 
   package mutating func warning(

@@ -19,6 +19,11 @@ extension Model {
   /// The delays whose values at one time of the past stand in the rates, as fields of their names.
   package var constantDelays: [ModelDelay] { delays.filter { $0.delay.stages == nil } }
 
+  /// What constant delays look back on, each once, in the order of the rates.
+  package var delayedArguments: [Expression] {
+    constantDelays.map(\.delay.argument).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+
   /// An expression with all delayed values as if they were those of the present.
   package func undelayed(_ expression: Expression) -> Expression {
     expression.substituting(

@@ -7,8 +7,10 @@ package struct FieldFile {
   package let fields: [String]
   /// Shape of one field, `[z][y][x]`.
   package let shape: [Int]
-  /// Positions along the axes, x first.
+  /// Positions along the axes, x first; where a boundary is free, those at the start of the run.
   package let coordinates: [[Double]]
+  /// The position of the free boundary in each frame; nil if there is none.
+  private let edges: [Double]?
   /// What the first axis measures; nil for a radius of which an older file does not tell it.
   package let geometry: Axis.Geometry?
   package let times: [Double]
@@ -34,6 +36,7 @@ package struct FieldFile {
   private init(reading path: String) throws(StorageError) {
     self.path = path
     try FileFormat.requireKnown(path)
+    let (stored, storedEdges): ([[Double]], [Double]?)
     do throws(HDF5Error) {
       let file = try HDF5File(opening: path)
       // A field of a series may be called "manifest".
@@ -47,11 +50,14 @@ package struct FieldFile {
         coordinates.append(try file.openDataset(axis).readDoubles())
         if axis == "r" { isRadial = true }
       }
-      self.coordinates = coordinates
       geometry =
         isRadial
         ? try file.textAttribute(CoordinateScales.geometry, of: "r").flatMap(Axis.Geometry.init) : .cartesian
-      shape = coordinates.reversed().map(\.count)
+      stored = coordinates
+      let hasEdge = try file.has(FieldSeriesLayout.edge)
+      storedEdges =
+        hasEdge && !isCheckpoint && !others.contains(FieldSeriesLayout.edge)
+        ? try file.openDataset(FieldSeriesLayout.edge).readDoubles() : nil
       times = isCheckpoint ? [] : try file.openDataset("time").readDoubles()
       try file.close()
     } catch {
@@ -64,6 +70,21 @@ package struct FieldFile {
       throw StorageError(path, "cannot be read as fields: \(error.message)", isDamage: true)
     }
     fields = try FieldFile.names(path, isCheckpoint: isCheckpoint)
+    if isCheckpoint {
+      // Its own positions are those of its time.
+      let axes = try CheckpointFile(path).header.grid.axes
+      let atStart = axes.map { axis in (0..<axis.points).map(axis.coordinate) }
+      let (now, start) = (FieldFile.edge(stored.first ?? []), FieldFile.edge(atStart.first ?? []))
+      coordinates = atStart
+      edges = abs(now - start) > 1e-12 * abs(start) ? [now] : nil
+    } else {
+      if let storedEdges, storedEdges.count != times.count {
+        throw StorageError(
+          path, "has \(times.count) times, but \(storedEdges.count) positions of its boundary", isDamage: true)
+      }
+      (coordinates, edges) = (stored, storedEdges)
+    }
+    shape = coordinates.reversed().map(\.count)
   }
 
   private static func names(_ path: String, isCheckpoint: Bool) throws(StorageError) -> [String] {
@@ -82,6 +103,21 @@ package struct FieldFile {
   package func time(_ frame: Int) throws(StorageError) -> Double {
     isCheckpoint ? try CheckpointFile(path).header.time : times[frame]
   }
+
+  /// The position of the free boundary in a frame; nil if there is none.
+  package func edge(_ frame: Int) -> Double? { edges?[frame] }
+
+  package var hasFreeBoundary: Bool { edges != nil }
+
+  /// Positions along the axes at the time of a frame, x first: those at the start times `edge / edge at the start`.
+  package func coordinates(ofFrame frame: Int) -> [[Double]] {
+    guard let edge = edge(frame), let first = coordinates.first else { return coordinates }
+    let factor = edge / FieldFile.edge(first)
+    return [first.map { $0 * factor }] + coordinates.dropFirst()
+  }
+
+  /// The upper side of an axis that begins at 0, of which the points are the middles of equal intervals.
+  private static func edge(_ positions: [Double]) -> Double { (positions.first ?? 0) + (positions.last ?? 0) }
 
   /// The values of a field, `[z][y][x]`.
   package func values(_ field: String, frame: Int) throws(StorageError) -> [Double] {

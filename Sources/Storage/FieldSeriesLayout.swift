@@ -52,7 +52,8 @@ struct FieldSeriesLayout {
     try file.setAttribute(FileFormat.attribute, to: FileFormat.fields.text)
   }
 
-  /// Points keep their share of the distance to the edge: now they are at `x · edge/edge[0]`.
+  /// Points keep their share of the distance to the edge: now they are at `x · edge/L`, `L = x[0] + x[-1]` being the
+  /// length at the start of the run, also in the file of a run that branched off later.
   private func createEdge(_ unit: String?, in file: HDF5File) throws(HDF5Error) {
     let name = FieldSeriesLayout.edge
     let dataset = try file.createDataset(name, type: .double, shape: [0], isGrowing: true, chunk: [1024])
@@ -66,7 +67,8 @@ struct FieldSeriesLayout {
     try file.setAttribute(
       "comment", of: name,
       to:
-        "Points move with the boundary: at a time they are at \(axis) * edge / edge[0], \(axis) being where they began."
+        "Points move with the boundary: at a time they are at \(axis) * edge / L, \(axis) being where they were at the "
+        + "start of the run and L = \(axis)[0] + \(axis)[-1] its length there."
     )
   }
 

@@ -21,6 +21,9 @@ package struct StorageError: Error, Codable, Hashable, Sendable, CustomStringCon
     self.code = code
   }
 
+  /// Whether the system says that there is no such file.
+  package var isMissingFile: Bool { code == ENOENT }
+
   /// With the reason that the system gave last.
   package init(system path: String, _ action: String) {
     let code = errno

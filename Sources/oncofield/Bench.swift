@@ -45,15 +45,20 @@ struct Bench: ParsableCommand {
   func run() throws {
     let configuration = try file.read()
     // What cannot be read should be known before the minutes that the rest takes.
-    let earlier = try compare.map { [UInt8](try Data(contentsOf: URL(fileURLWithPath: $0))) }
+    let earlier = try compare.map { path throws -> [UInt8] in
+      guard let bytes = FileManager.default.contents(atPath: path) else {
+        throw Failure(status: .missingInput, message: "error: there is no report that can be read at \(path)")
+      }
+      return [UInt8](bytes)
+    }
     let report = try GridBenchmark(
       configuration, points: try numbers(points, "points"), threads: try numbers(threads, "threads"), seconds: seconds,
       repeats: repeats
     ).run { note($0) }
-    print(json ? report.output.pretty : report.text, terminator: "")
+    try writeOutput(json ? report.output.pretty : report.text)
     if let compare, let earlier {
       let text = try BenchmarkComparison(report, with: compare, bytes: earlier).text
-      if json { note(text) } else { print("\n" + text, terminator: "") }
+      if json { note(text) } else { try writeOutput("\n" + text) }
     }
     if let plot { try Data(report.figure.pngData()).write(to: URL(fileURLWithPath: plot)) }
   }

@@ -25,7 +25,8 @@ struct Failure: Error {
   static func exit(with error: any Error) -> Never {
     switch error {
     case let failure as Failure: leave(failure.status, failure.message)
-    case let diagnostics as Diagnostics: leave(.badConfiguration, diagnostics.description)
+    case let diagnostics as Diagnostics:
+      leave(diagnostics.areMissingFiles ? .missingInput : .badConfiguration, diagnostics.description)
     case let error as StorageError: leave(.inputOutput, "error: \(error)")
     case let error as FieldAllocationError:
       leave(.badConfiguration, "error: the fields need \(ByteCount.text(error.bytes)) of memory, more than there is")
@@ -33,20 +34,26 @@ struct Failure: Error {
     case let problems as ExpressionProblems:
       leave(.badConfiguration, problems.items.map { "error: \($0.message)" }.joined(separator: "\n"))
     default:
-      // Help and wrong usage are the parser's; what nobody else knows is a defect.
+      if Oncofield.exitCode(for: error) == .success {
+        do throws(Failure) { try writeOutput(Oncofield.fullMessage(for: error) + "\n") } catch {
+          leave(error.status, error.message)
+        }
+        Foundation.exit(0)
+      }
+      // Wrong usage is the parser's; what nobody else knows is a defect.
       if Oncofield.exitCode(for: error) != .failure { Oncofield.exit(withError: error) }
       leave(.defect, "This is a defect in Oncofield, please report it: \(error)")
     }
   }
 
   private static func leave(_ status: ExitStatus, _ message: String) -> Never {
-    FileHandle.standardError.write(Data((message + "\n").utf8))
+    note(message)
     Foundation.exit(status.rawValue)
   }
 }
 
 /// Writes a line to standard error.
-func note(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+func note(_ text: String) { writeError(text + "\n") }
 
 /// What cannot be created is a failure of its own kind.
 func creating<Result>(_ body: () throws -> Result) throws -> Result {

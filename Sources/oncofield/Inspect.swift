@@ -16,6 +16,6 @@ struct Inspect: ParsableCommand {
   func run() throws {
     try GivenPath.requireRun(path)
     let inspection = try Inspection(path)
-    print(json ? inspection.output.pretty : inspection.text, terminator: "")
+    try writeOutput(json ? inspection.output.pretty : inspection.text)
   }
 }

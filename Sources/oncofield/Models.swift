@@ -26,13 +26,13 @@ struct Models: ParsableCommand {
   func run() throws {
     let pages = try ModelPages(name)
     if reference {
-      print(pages.reference, terminator: "")
+      try writeOutput(pages.reference)
     } else if source {
-      print(pages.source, terminator: "")
+      try writeOutput(pages.source)
     } else if json {
-      print(pages.output.pretty, terminator: "")
+      try writeOutput(pages.output.pretty)
     } else {
-      print(name == nil ? pages.list : pages.page, terminator: "")
+      try writeOutput(name == nil ? pages.list : pages.page)
     }
   }
 }

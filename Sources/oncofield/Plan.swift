@@ -18,6 +18,6 @@ struct Plan: ParsableCommand {
     let assembly = try RunAssembly(configuration)
     if !assembly.startWarnings.isEmpty { note(assembly.startWarnings.description) }
     let plan = try RunPlan(assembly)
-    print(json ? plan.output.pretty : plan.text, terminator: "")
+    try writeOutput(json ? plan.output.pretty : plan.text)
   }
 }

@@ -36,14 +36,14 @@ final class Progress {
     shown = now
     let line = line(session.simulation, elapsed: now - started)
     if isTerminal, !isQuiet {
-      FileHandle.standardError.write(Data("\r\u{1B}[K\(bar(session.simulation)) \(line)".utf8))
+      writeError("\r\u{1B}[K\(bar(session.simulation)) \(line)")
     } else {
       write(line)
     }
   }
 
   func end() {
-    if isTerminal, !isQuiet { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+    if isTerminal, !isQuiet { writeError("\r\u{1B}[K") }
     write(line(session.simulation, elapsed: ContinuousClock.now - started))
     try? log?.close()
   }

@@ -8,15 +8,14 @@ struct Schema: ParsableCommand {
   @Flag(help: "The reference page in Markdown instead.")
   var reference = false
 
-  func run() {
+  func run() throws {
     if reference {
-      print(
+      try writeOutput(
         "# Run files, key by key\n\nWritten by `oncofield schema --reference`.\n\n"
-          + RunConfiguration.schema.reference(), terminator: "")
+          + RunConfiguration.schema.reference())
     } else {
-      print(
-        RunConfiguration.schema.jsonSchema(id: "oncofield.schema.json", title: "Oncofield run file").pretty,
-        terminator: "")
+      try writeOutput(
+        RunConfiguration.schema.jsonSchema(id: "oncofield.schema.json", title: "Oncofield run file").pretty)
     }
   }
 }

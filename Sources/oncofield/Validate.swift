@@ -11,6 +11,6 @@ struct Validate: ParsableCommand {
     try configuration.checkFiles()
     let warnings = try configuration.checkStart()
     if !warnings.isEmpty { note(warnings.description) }
-    print("\(file.name) is a good run file: \(configuration.title)")
+    try writeOutput("\(file.name) is a good run file: \(configuration.title)\n")
   }
 }

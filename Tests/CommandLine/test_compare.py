@@ -252,3 +252,53 @@ def test_a_field_that_grows_out_of_nothing_has_a_relative_norm_of_at_most_two(pa
     """1e-70 against 1: not 1e70."""
     result = pair(text(initial="1e-70"), text(initial="1"))
     assert near(result["fields"]["u"]["relative_l2"], 1)
+
+
+def test_rows_of_observables_at_other_times_are_a_difference(oncofield, pair, tmp_path):
+    """Fields and common rows are equal bit for bit: every 0.5 and every 1, and a table cut after 3 rows."""
+    rows = {"output": {"fields": {"every": 1}, "observables": {"every": 0.5}}}
+    found = pair(text(**rows), text())
+    assert found["fields"] == found["observables"] == {} and found["equal"] is False
+    assert found["mismatches"] == ["only the first has observables at t = 0.5, 1.5, 2.5, 3.5"]
+    assert found["observable_times"] == {"compared": 5, "only_first": [0.5, 1.5, 2.5, 3.5], "only_second": []}
+    table = tmp_path / "second" / "observables.csv"
+    table.write_text("".join(table.read_text().splitlines(keepends=True)[:4]))
+    found = oncofield("compare", tmp_path / "second", tmp_path / "second")
+    assert found.stdout == "equal, bit for bit\n"
+    oncofield("run", tmp_path / "second.json", "--output", tmp_path / "whole")
+    for paths, name in ((("second", "whole"), "second"), (("whole", "second"), "first")):
+        found = oncofield("compare", *(tmp_path / path for path in paths), check=False)
+        assert found.returncode == 1 and f"only the {name} has observables at t = 3.0, 4.0" in found.stdout
+
+
+def test_columns_of_only_one_table_are_a_difference(pair):
+    found = pair(text(), text(observables={"total": "integral(u)", "top": "max(u)"}))
+    assert found["mismatches"] == ["only the second observes top"]
+
+
+def growing(rate, **others):
+    model = {"name": "fb", "fields": {"u": {}}, "reactions": {}, "free_boundary": {"growth": {"rate": rate, "carries": ["u"]}}}
+    return text(model=model, initial=1, end=1, every=0.5, **others)
+
+
+def test_places_in_a_domain_with_a_free_boundary_are_those_of_the_time(oncofield, pair, tmp_path):
+    """u = exp(-k t) in a length of 4 exp(k t): the same everywhere, so that the first point, at 1/16 of the length, is named."""
+    found = pair(growing(0.5), growing(0.6))
+    difference = found["fields"]["u"]
+    assert difference["max_abs"] == pytest.approx(math.exp(-0.5) - math.exp(-0.6), rel=1e-4)
+    share = difference["place"][0] / (4 * math.exp(0.5))
+    assert share * 16 % 2 == pytest.approx(1, abs=1e-4)
+    assert len(found["mismatches"]) == 1
+    words = found["mismatches"][0]
+    assert words.startswith("lengths of the domains from t = 0.5 on, most at t = 1.0: 6.59") and " and 7.28" in words
+    checkpoints = [max((tmp_path / name / "checkpoints").glob("*.h5")) for name in ("first", "second")]
+    shown = oncofield("compare", *checkpoints, check=False)
+    assert shown.returncode == 1 and "lengths of the domains from t = 1.0 on" in shown.stdout
+    # Of the same run, a checkpoint and the series have the same lengths and values at t = 1.
+    shown = oncofield("compare", checkpoints[0], tmp_path / "first", check=False)
+    assert shown.returncode == 1 and "lengths" not in shown.stdout and "u: equal, bit for bit" in shown.stdout
+
+
+def test_a_run_that_is_not_there_is_a_missing_input(oncofield, tmp_path):
+    finished = oncofield("compare", tmp_path / "none", tmp_path, check=False)
+    assert (finished.returncode, finished.stderr) == (66, f"error: there is nothing at {tmp_path / 'none'}\n")

@@ -163,3 +163,28 @@ def test_a_history_of_too_many_steps_ends_the_run_with_a_sentence(oncofield, del
     assert finished.returncode == 76
     assert "the history would hold more than 10000 steps, because the longest delay is 50.0" in finished.stderr
     assert "The last good checkpoint is" in finished.stderr
+
+
+@pytest.mark.parametrize("first, second, reason", [
+    ("-u", "-delayed(u, 0.5)", "the checkpoint has no history of it, the run had no delays"),
+    ("-delayed(u, 0.5)", "-delayed(v, 0.5)", 'the checkpoint has no history of it, it is that of "u"'),
+    ("-delayed(u, 0.5)", "-delayed(u, 0.5) - delayed(v, 0.5)", 'it is that of "u"'),
+    ("-delayed(u, 0.5)", "-delayed(u, 1.5)", "the longest delay is 1.5, but the history"),
+])  # fmt: skip
+def test_a_branch_cannot_look_back_on_what_was_not_kept(oncofield, tmp_path, first, second, reason):
+    """Other delayed values, and longer delays than the history has once the start is forgotten."""
+    path = tmp_path / "run.json"
+    path.write_text(json.dumps({
+        "model": {"name": "m", "fields": {"u": {}, "v": {}}, "reactions": {"u": first, "v": "-v"}},
+        "domain": {"size": [1], "points": [4]}, "initial": {"u": 1, "v": 2}, "time": {"end": 3, "step": 0.125},
+    }))  # fmt: skip
+    oncofield("run", path, "--output", tmp_path / "out")
+    finished = oncofield(
+        "resume", tmp_path / "out", "--set", "time.end=4", "--set", f"model.reactions.u={second}", "--output",
+        tmp_path / "branch", check=False)  # fmt: skip
+    assert finished.returncode == 65 and reason in finished.stderr and "begin a new run with it" in finished.stderr
+    assert finished.stderr.startswith("--set:1:")
+    # What was kept may be used in another way.
+    if "delayed" in first:
+        oncofield("resume", tmp_path / "out", "--set", "time.end=4", "--set", "model.reactions.u=-2*delayed(u, 0.25)",
+                  "--output", tmp_path / "other")  # fmt: skip

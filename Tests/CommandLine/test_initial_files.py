@@ -122,10 +122,11 @@ def test_bad_files_are_refused_with_a_sentence_and_nothing_is_written(oncofield,
     (tmp_path / "half.png").write_bytes((tmp_path / "half.png").read_bytes()[:50])
     (tmp_path / "run.json").write_text(run_text(initial, (7, 5)))
     finished = oncofield("validate", tmp_path / "run.json", check=False)
-    assert finished.returncode == 65
+    code = 66 if initial["file"] == "none.npy" else 65
+    assert finished.returncode == code
     assert sentence.format(tmp_path) in finished.stderr
     finished = oncofield("run", tmp_path / "run.json", "--output", tmp_path / "out", check=False)
-    assert finished.returncode == 65
+    assert finished.returncode == code
     assert sentence.format(tmp_path) in finished.stderr
     assert not (tmp_path / "out").exists()
 
@@ -220,3 +221,59 @@ def test_a_run_of_another_geometry_is_refused_as_a_beginning(oncofield, tmp_path
             assert finished.returncode == right, (kind, other, finished.stderr)
             if right:
                 assert f"is of a run whose first axis is {other}, but the domain is {kind}" in finished.stderr
+
+
+GROWING = {
+    "model": {"name": "fb", "fields": {"u": {"diffusion": 0.1}}, "reactions": {"u": "0"},
+              "free_boundary": {"growth": {"rate": 0.5, "carries": ["u"]}}},
+    "domain": {"size": [4], "points": [8]},
+    "initial": {"u": 1},
+    "time": {"end": 1, "step": 0.1},
+    "output": {"fields": {"every": 0.5}},
+    "checkpoint": {"every": 0.5, "keep": 9},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("time", [0, 0.5, 1])
+def test_a_run_with_a_free_boundary_is_read_at_the_positions_of_its_time(oncofield, tmp_path, time):
+    """The length is 4 exp(t/2) and u is exp(-t/2): the mass 4 is kept; in a domain of another length the file is refused."""
+    (tmp_path / "a.json").write_text(json.dumps(GROWING))
+    oncofield("run", tmp_path / "a.json", "--output", tmp_path / "a")
+    with h5py.File(tmp_path / "a" / "fields.h5") as file:
+        edge = dict(zip(file["time"][:], file["edge"][:]))[time]
+    assert edge == pytest.approx(4 * numpy.exp(time / 2), rel=1e-6)
+    sources = [
+        {"file": "a", "time": time}, {"file": "a/fields.h5", "time": time},
+        {"file": "a/fields.h5", "dataset": "u", "time": time},
+    ]  # fmt: skip
+    if time == 1:
+        sources += [{"file": "a"}, {"file": "a/checkpoints/000000000010.h5"}]
+    for source in sources:
+        for size, code in ((edge, 0), (4 if time > 0 else 5, 65)):
+            again = {**GROWING, "domain": {"size": [size], "points": [8]}, "initial": {"u": source}}
+            (tmp_path / "b.json").write_text(json.dumps(again))
+            finished = oncofield("run", tmp_path / "b.json", "--output", tmp_path / "b", "--overwrite", check=False)
+            assert finished.returncode == code, (source, size, finished.stderr)
+        assert f"covers 0 to {edge:.6g}"[:15] in finished.stderr
+        header, row = (line.split(",") for line in (tmp_path / "b" / "observables.csv").read_text().splitlines()[:2])
+        assert float(row[header.index("mass(u)")]) == pytest.approx(4, rel=1e-6)
+    oncofield("resume", tmp_path / "a", "--set", "time.end=2", "--output", tmp_path / "branch")
+    with h5py.File(tmp_path / "branch" / "fields.h5") as file:
+        # The file of a branch says where its points were at the start of the first run.
+        assert file["x"][0] + file["x"][-1] == 4 and file["edge"][0] > 6.5
+        assert b"x * edge / L" in file["edge"].attrs["comment"]
+
+
+def test_a_file_that_is_not_there_is_a_missing_input(oncofield, tmp_path):
+    """Beside another error it is a bad run file; all are said at once."""
+    missing = {**GROWING, "initial": {"u": {"file": "nowhere.npy"}}}
+    cases = [
+        (missing, 66, "nowhere.npy"), ({**GROWING, "model": "nowhere.json"}, 66, "nowhere.json"),
+        ({**missing, "time": {"end": 1, "stepp": 0.1}}, 65, "stepp"),
+    ]  # fmt: skip
+    for content, code, text in cases:
+        (tmp_path / "a.json").write_text(json.dumps(content))
+        for verb in (["run", tmp_path / "a.json", "--output", tmp_path / "out"], ["validate", tmp_path / "a.json"]):
+            finished = oncofield(*verb, check=False)
+            assert finished.returncode == code and text in finished.stderr, finished.stderr
+    assert not (tmp_path / "out").exists()

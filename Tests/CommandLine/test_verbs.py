@@ -234,3 +234,34 @@ def test_a_verb_that_was_given_something_else_says_what_it_is(oncofield, run_fil
         assert finished.returncode == 66 and "that is a model, shown by  oncofield models kirschner" in finished.stderr
     finished = oncofield("resume", "kirschner-panetta-diffusion", check=False)
     assert finished.returncode == 66 and "that is a model" in finished.stderr
+
+
+@pytest.mark.parametrize("verb", ["plan RUN", "plan RUN --json", "validate RUN", "inspect OUT", "models", "models fisher-kpp-glioma --source",
+                                  "schema", "schema --reference", "compare OUT OUT --json", "--help", "--version"])  # fmt: skip
+def test_what_cannot_be_printed_is_an_error_and_a_closed_pipe_is_none(run_file, finished_run, tmp_path, verb):
+    words = verb.replace("RUN", str(tmp_path / "run.json")).replace("OUT", str(finished_run)).split()
+    with open("/dev/full", "w") as full:
+        finished = subprocess.run([PROGRAM, *words], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert finished.returncode == 74
+    assert finished.stderr.endswith("error: standard output cannot be written: no space left on device\n")
+    piped = subprocess.run(
+        ["sh", "-c", '"$0" "$@" | head -1', PROGRAM, *words], capture_output=True, text=True, timeout=60)  # fmt: skip
+    assert piped.returncode == 0 and len(piped.stdout.splitlines()) == 1 and "error" not in piped.stderr
+
+
+def test_a_run_whose_messages_cannot_be_written_goes_on(oncofield, run_file, tmp_path):
+    path = run_file({"time.end": 5})
+    with open("/dev/full", "w") as full:
+        for verb in (["run", path, "--output", tmp_path / "mute"], ["resume", tmp_path / "mute", "--set", "time.end=6"]):
+            assert subprocess.run([PROGRAM, *verb], stderr=full, timeout=60).returncode == 0
+    oncofield("run", path, "--output", tmp_path / "heard")
+    oncofield("resume", tmp_path / "heard", "--set", "time.end=6")
+    assert oncofield("compare", tmp_path / "mute", tmp_path / "heard").stdout == "equal, bit for bit\n"
+
+
+@pytest.mark.parametrize("branch", [True, False])
+def test_an_end_before_the_checkpoint_is_refused(oncofield, finished_run, tmp_path, branch):
+    output = ["--output", tmp_path / "branch"] if branch else []
+    finished = oncofield("resume", finished_run, "--set", "time.end=1.5", *output, check=False)
+    assert finished.returncode == 65 and "time.end is 1.5, but the run goes on from t = 5" in finished.stderr
+    assert not (tmp_path / "branch").exists()

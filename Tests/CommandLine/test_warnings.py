@@ -85,6 +85,7 @@ DESERVED = {
     "infusions of drug overlap: each lasts 0.3, and the next begins 0.2 later; their rates add up": content(
         treatment=[{"name": "drug", "at": {"every": 0.2}, "for": 0.3, "infuse": {"u": 1}}]
     ),
+    "the region of drug holds at no point": content(treatment=dose(region="x > 50")),
     "no dose of drug is given before the end of the run": content(treatment=dose(at=1)),
     "no dose of drug is given: its times are before the start of the run or not before its end": content(
         treatment=dose(at=[-1, 1])
@@ -136,6 +137,12 @@ UNDESERVED = {
     "a potential that is negative": content(
         model=model(processes=[{**DECAY, "rate": "where(u > 0, k*u^1.5, k*u)"}]), initial={"u": "cos(pi*x/4)"}
     ),
+    "a region of one point": content(treatment=dose(region="x > 3.75")),
+    "a region that a parameter moves later": content(
+        model=model(parameters={"k": 1, "low": 5}),
+        treatment=[{"name": "scan", "at": 0.2, "set": {"low": 1}}, *dose(region="x > low")],
+    ),
+    "a region of times and densities": content(treatment=dose(region="u > 2 || t < 0.1")),
     "a dose at the time of a condition": content(stop=[{"when": "t > 0.5"}]),
 }
 

@@ -64,6 +64,18 @@ struct ComparedRun {
     return times
   }
 
+  var hasFreeBoundary: Bool { file?.hasFreeBoundary ?? false }
+
+  /// The length of the first axis at a frame; nil if it cannot be known.
+  func length(ofFrame frame: Int) -> Double? { file?.edge(frame) ?? axes.first?.length }
+
+  /// By what the boundary has moved the points of the first axis at a frame: `edge / edge at the start`.
+  func stretch(ofFrame frame: Int) -> Double {
+    guard let edge = file?.edge(frame), let first = axes.first?.positions, let low = first.first, let high = first.last
+    else { return 1 }
+    return edge / (low + high)
+  }
+
   /// The unit of a field as the run file gives it; empty if it gives none.
   func unit(ofField field: String) -> String { runFile?["model"]?["fields"]?[field]?["unit"]?.text ?? "" }
   var lengthUnit: String { runFile?["domain"]?["unit"]?.text ?? "" }

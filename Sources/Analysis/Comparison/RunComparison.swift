@@ -85,12 +85,15 @@ package struct RunComparison {
       if let one = first.table, let other = second.table, let rowTimes {
         RunComparison.columns(one, other, rowTimes)
       } else { [] }
-    var mismatches = RunComparison.mismatches(first, second, times, isOnOneGrid: isOnOneGrid)
+    var mismatches =
+      RunComparison.mismatches(first, second, times, isOnOneGrid: isOnOneGrid)
+      + RunComparison.mismatches(ofTables: first, second, rowTimes)
+      + [RunComparison.mismatch(ofLengths: first, second, times)].compactMap(\.self)
     var differences: [FieldDifference] = []
     if let one = try first.file?.withAllRehearsed(), let other = try second.file?.withAllRehearsed() {
       for name in fields {
         let (difference, missing) = try RunComparison.difference(
-          name, (one, other), (first.axes, second.axes), times, grid)
+          name, (one, other), of: first, second, times, grid)
         if let difference { differences.append(difference) }
         if missing > 0 { mismatches.append("field \(name) has a value in only one of them at \(missing) points") }
       }
@@ -131,6 +134,44 @@ package struct RunComparison {
     return mismatches
   }
 
+  /// Rows and columns that only one of two tables has; nothing of a file of fields or a checkpoint, which have no table.
+  private static func mismatches(ofTables first: ComparedRun, _ second: ComparedRun, _ times: TimePairs?) -> [String] {
+    guard let one = first.table, let other = second.table, let times else { return [] }
+    let fields = (first.file?.fields ?? []) + (second.file?.fields ?? [])
+    var mismatches: [String] = []
+    for (name, own, others) in [("first", one, other), ("second", other, one)] {
+      // The masses and ranges of a field that only one stores are no news.
+      let known = fields.flatMap { field in ["mass", "min", "max"].map { "\($0)(\(field))" } }
+      let alone = own.columns.filter { column in
+        !others.columns.contains(column) && !known.contains(column)
+      }
+      if !alone.isEmpty { mismatches.append("only the \(name) observes \(listed(alone, "and"))") }
+    }
+    for (name, alone) in [("first", times.onlyFirst), ("second", times.onlySecond)] where !alone.isEmpty {
+      mismatches.append("only the \(name) has observables at \(RunComparison.enumeration(alone))")
+    }
+    return mismatches
+  }
+
+  /// Where a boundary is free, points are compared that have the same share of the length of their domain.
+  private static func mismatch(ofLengths first: ComparedRun, _ second: ComparedRun, _ times: TimePairs) -> String? {
+    guard first.hasFreeBoundary || second.hasFreeBoundary else { return nil }
+    let different = times.pairs.filter { first.length(ofFrame: $0.first) != second.length(ofFrame: $0.second) }
+    func lengths(_ pair: (first: Int, second: Int)) -> (Double, Double) {
+      (first.length(ofFrame: pair.first) ?? .nan, second.length(ofFrame: pair.second) ?? .nan)
+    }
+    func difference(_ pair: (first: Int, second: Int)) -> Double {
+      let (one, other) = lengths(pair)
+      return abs(one - other)
+    }
+    guard let start = different.first, let most = different.max(by: { difference($0) < difference($1) }),
+      let startTime = try? first.file?.time(start.first), let time = try? first.file?.time(most.first)
+    else { return nil }
+    let (one, other) = lengths(most)
+    return "lengths of the domains from t = \(Float(startTime)) on, most at t = \(Float(time)): \(Float(one)) and "
+      + "\(Float(other)); points of equal shares of the length are compared"
+  }
+
   private static func range(_ times: [Double]) -> String {
     times.count == 1 ? "t = \(times[0])" : "\(times.count) times from \(times.first ?? 0) to \(times.last ?? 0)"
   }
@@ -144,17 +185,17 @@ package struct RunComparison {
 
   /// - Returns: the difference, nil if there is none, and at how many points and times only one has a value.
   private static func difference(
-    _ name: String, _ files: (FieldFile, FieldFile), _ axes: ([ComparedAxis], [ComparedAxis]), _ times: TimePairs,
+    _ name: String, _ files: (FieldFile, FieldFile), of first: ComparedRun, _ second: ComparedRun, _ times: TimePairs,
     _ grid: CommonGrid
   ) throws(StorageError) -> (FieldDifference?, missing: Int) {
     let weights = grid.weights
     var firstTime: Double?
-    var largest = (difference: 0.0, time: 0.0, index: 0)
+    var largest = (difference: 0.0, time: 0.0, index: 0, frame: 0)
     var (relative, missing) = (0.0, 0)
     for pair in times.pairs {
       let time = try files.0.time(pair.first)
-      let a = grid.average(try files.0.values(name, frame: pair.first), of: axes.0)
-      let b = grid.average(try files.1.values(name, frame: pair.second), of: axes.1)
+      let a = grid.average(try files.0.values(name, frame: pair.first), of: first.axes)
+      let b = grid.average(try files.1.values(name, frame: pair.second), of: second.axes)
       var sums = (difference: 0.0, a: 0.0, b: 0.0)
       for point in a.indices {
         let (one, other) = (a[point], b[point])
@@ -170,14 +211,15 @@ package struct RunComparison {
         if firstTime == nil { firstTime = time }
         let difference = abs(one - other)
         if difference > largest.difference || largest.index == 0 && largest.difference == 0 {
-          largest = (difference, time, point)
+          largest = (difference, time, point, pair.first)
         }
         sums.difference += weight * difference * difference
       }
       if sums.difference > 0 { relative = max(relative, (sums.difference / max(sums.a, sums.b)).squareRoot()) }
     }
     guard let firstTime else { return (nil, missing) }
-    let place = grid.position(largest.index)
+    var place = grid.position(largest.index)
+    place[0] *= first.stretch(ofFrame: largest.frame)
     return (
       FieldDifference(
         name: name, firstTime: firstTime, largest: (largest.difference, largest.time, place), relativeL2: relative),

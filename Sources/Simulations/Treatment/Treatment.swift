@@ -10,13 +10,19 @@ package struct Treatment: Sendable {
   /// What jumps at each dose, all at once.
   package let changes: [Change]
   package let infusion: Infusion?
+  /// Where fields are treated, which changes and infusion contain; nil for everywhere.
+  package let region: Expression?
 
-  package init(name: String, trigger: Trigger?, times: DoseTimes, changes: [Change], infusion: Infusion?) {
+  package init(
+    name: String, trigger: Trigger?, times: DoseTimes, changes: [Change], infusion: Infusion?,
+    region: Expression? = nil
+  ) {
     self.name = name
     self.trigger = trigger
     self.times = times
     self.changes = changes
     self.infusion = infusion
+    self.region = region
   }
 
   /// A condition on the whole domain that sets off a course of doses.
