@@ -7,7 +7,7 @@ import Models
 extension RunFileReader {
   /// Refuses what adds or compares quantities that do not go together, and what is not in the unit of what it becomes.
   ///
-  /// A ramp in time, `c*t`, may mean an amount per one unit of time, so that another kind of quantity is no mistake there.
+  /// A ramp in time, `c*t`, may mean an amount per one unit of time: another kind of quantity is no mistake there.
   ///
   /// - Parameters:
   ///   - subject: what the expression gives, as in "the initial value of field u".
