@@ -324,7 +324,8 @@ def test_a_file_that_another_has_changed_ends_the_run(oncofield, start, run_file
     assert "Nothing that was computed is lost" in errors
     there = sorted(path.name for path in out.iterdir())
     refused = oncofield("resume", out, check=False)
-    assert refused.returncode == 74 and "resume … --output NEW" in refused.stderr or "truncated" in refused.stderr, refused.stderr
+    assert refused.returncode == 74, refused.stderr
+    assert "resume … --output NEW" in refused.stderr or "truncated" in refused.stderr, refused.stderr
     # What is refused makes no files.
     assert sorted(path.name for path in out.iterdir()) == there
     oncofield("resume", out, "--output", tmp_path / "branch")
