@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/types.h>
 #if H5_VERSION_GE(1, 13, 0)
 #include <H5FDdevelop.h>
@@ -87,12 +88,23 @@ static herr_t read_bytes(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t 
   return guard->read(guard->context, offset, count, bytes) == 0 ? 0 : -1;
 }
 
+/// See `hdf5_guard.write`.
+///
+/// A node of an index of version 1 begins with "TREE", the kind of the index and its level:
+/// https://docs.hdfgroup.org/hdf5/v1_14/_f_m_t3.html.
+static int rank(H5FD_mem_t type, size_t count, const void *bytes) {
+  const int values = 257;
+  if (type == H5FD_MEM_SUPER) return 0;
+  if (type == H5FD_MEM_OHDR) return values + 1;
+  if (type != H5FD_MEM_BTREE || count < 6 || memcmp(bytes, "TREE", 4)) return values;
+  return values - 1 - ((const unsigned char *)bytes)[5];
+}
+
 static herr_t write_bytes(
     H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t offset, size_t count, const void *bytes) {
   (void)transfer;
   hdf5_guard *guard = guarded(file)->guard;
-  const int rank = type == H5FD_MEM_SUPER ? 2 : type == H5FD_MEM_OHDR ? 1 : 0;
-  return guard->write(guard->context, rank, offset, count, bytes) == 0 ? 0 : -1;
+  return guard->write(guard->context, rank(type, count, bytes), offset, count, bytes) == 0 ? 0 : -1;
 }
 
 static herr_t truncate_file(H5FD_t *file, hid_t transfer, hbool_t closing) {

@@ -238,7 +238,7 @@ package final class FieldSeries: Observer {
         remedy: "put the file of this run back, or go on without it in a new directory: resume … --output NEW",
         isDamage: true)
     }
-    try transaction.change { file throws(HDF5Error) in
+    try transaction.change(isRemoval: true) { file throws(HDF5Error) in
       try layout.bringUpToDate(file)
       try layout.setFrameCount(extent, from: times.count, in: file)
     }

@@ -16,6 +16,8 @@ struct FieldSeriesLayout {
     try file.setAttribute("Conventions", to: "CF-1.10")
     try file.setAttribute("title", to: title)
     try file.setAttribute("source", to: "Oncofield")
+    // Before the fields, since what is created first is changed last (`HDF5Transaction`).
+    try file.createGroup("VTKHDF/Steps/CellDataOffsets")
     let time = try file.createDataset("time", type: .double, shape: [0], isGrowing: true, chunk: [1024])
     try time.becomeScale("time")
     try time.close()
@@ -75,7 +77,6 @@ struct FieldSeriesLayout {
   /// The group that VTK reads: an image whose cells are the volumes of the points.
   private func createVTK(in file: HDF5File) throws(HDF5Error) {
     try file.createGroup("VTKHDF/CellData")
-    try file.createGroup("VTKHDF/Steps/CellDataOffsets")
     try file.setAttribute("Version", of: "VTKHDF", to: [2, 0])
     try file.setAttribute("Type", of: "VTKHDF", to: "ImageData")
     func padded<Value>(_ values: [Value], with value: Value) -> [Value] {

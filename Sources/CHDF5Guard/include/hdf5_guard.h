@@ -10,8 +10,9 @@ typedef struct {
   void *context;
   /// Fills `bytes` with what is at `offset`, with zeros beyond the end. Not 0: it failed.
   int (*read)(void *context, uint64_t offset, uint64_t count, void *bytes);
-  /// `rank` says what depends on what: values and indexes (0) are found by way of the headers of objects (1), and these by way
-  /// of the start of the file (2).
+  /// Written in the order of `rank`, what a file gains stays hidden from readers until it is complete: the start of the file, which
+  /// says how long it is; the nodes of indexes, those of higher levels first, since a node that is divided gives away what those
+  /// above it must find elsewhere; values; the headers of objects, which say how many frames there are.
   int (*write)(void *context, int rank, uint64_t offset, uint64_t count, const void *bytes);
   /// Says how long the file is from now on.
   int (*set_length)(void *context, uint64_t length);

@@ -176,6 +176,8 @@ final class HDF5File {
       try HDF5Error.check(H5Pset_fletcher32(list.id))
     }
     try HDF5Error.check(H5Pset_obj_track_times(list.id, false))
+    // Readers who do not find a frame, in the moment in which it is added, must not take it for zeros.
+    if isGrowing, type == .double { try HDF5Error.check(H5Pset_fill_value(list.id, type.id, [Double.nan])) }
     let limits = isGrowing ? [oncofield_h5_unlimited()] + shape.dropFirst().map { hsize_t($0) } : nil
     let space = try HDF5Handle.dataspace(shape, limits: limits)
     return HDF5Dataset(

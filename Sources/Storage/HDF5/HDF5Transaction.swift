@@ -4,12 +4,13 @@ import Glibc
 /// Changes to an HDF5 file that happen all together or not at all, while others may have the file open.
 ///
 /// The HDF5 library changes a file at several places. What it adds behind the end goes into the file at once, where
-/// nothing refers to it yet; what it overwrites is held back, page by page. When it has closed the file, all of this is
-/// put on the disk in the order: what was added; a journal (`ChangeJournal`) of what will be overwritten; the pages;
-/// the removal of the journal. Whatever goes wrong before, the file is left, or brought back to, as it was.
+/// nothing refers to it yet; what it overwrites is held back. When it has closed the file, all of this is
+/// put on the disk in the order: what was added; a journal (`ChangeJournal`) of the pages that will be overwritten; the
+/// pieces that the library has overwritten, in the order of their ranks (`hdf5_guard`); the removal of the journal. Whatever
+/// goes wrong before, the file is left, or brought back to, as it was.
 ///
-/// Readers therefore see the file as it was for all but the moment in which the pages are written, and the frames that they know
-/// also then. No lock of theirs matters; only a program that has opened the file for writing does.
+/// A reader who opens the file at any moment finds it as it was or as it will be: also between two pieces each frame
+/// that it finds is right. No lock of theirs matters; only a program that has opened the file for writing does.
 final class HDF5Transaction {
   let path: String
   /// Where the library reads and writes.
@@ -24,14 +25,21 @@ final class HDF5Transaction {
   private var end: UInt64 = 0
   /// What the pages below `kept` that are overwritten were, and will be.
   private var pages: [UInt64: Page] = [:]
+  /// What of them the library has written, by where it begins.
+  private var pieces: [UInt64: Piece] = [:]
   /// Whether the removal of a journal may not be on the disk.
   private var isNameUnsure = false
 
   private struct Page {
     let before: [UInt8]
     var after: [UInt8]
-    /// Pages of a higher rank refer to those of a lower one.
-    var rank: Int32 = 0
+  }
+
+  private struct Piece {
+    let rank: Int32
+    private(set) var count = 0
+
+    mutating func extend(to count: Int) { self.count = max(self.count, count) }
   }
 
   /// - Parameter path: of a file that is there.
@@ -97,13 +105,16 @@ final class HDF5Transaction {
 
   /// Carries out a change.
   ///
+  /// - Parameter isRemoval: whether the file loses frames, which readers must not look for once their values are gone.
   /// - Throws: `StorageError` when it could not be; the file is then as before, if need be by way of its journal.
-  func change(_ body: (HDF5File) throws(HDF5Error) -> Void) throws(StorageError) {
+  func change(
+    isRemoval: Bool = false, _ body: (HDF5File) throws(HDF5Error) -> Void
+  ) throws(StorageError) {
     try begin()
     defer {
       close(file)
       file = -1
-      pages = [:]
+      (pages, pieces) = ([:], [:])
     }
     do throws(HDF5Error) {
       let file = try HDF5File(changing: self)
@@ -115,7 +126,7 @@ final class HDF5Transaction {
       hook = HDF5Transaction.makeHook()
       throw failure ?? StorageError(path, "cannot be changed: \(error.message)")
     }
-    try publish()
+    try publish(isRemoval: isRemoval)
   }
 
   private func begin() throws(StorageError) {
@@ -146,8 +157,8 @@ final class HDF5Transaction {
   /// Cuts off what was added; where it stays, it is beyond what the file refers to.
   private func forgetAdded() { _ = ftruncate(file, Int(kept)) }
 
-  private func publish() throws(StorageError) {
-    let changed = pages.sorted { ($0.value.rank, $0.key) < ($1.value.rank, $1.key) }
+  private func publish(isRemoval: Bool) throws(StorageError) {
+    let changed = pages.sorted { $0.key < $1.key }
     do throws(StorageError) {
       guard fdatasync(file) == 0 else { throw StorageError(system: path, "cannot be written") }
       try ChangeJournal.write(
@@ -159,7 +170,7 @@ final class HDF5Transaction {
       throw error
     }
     do throws(StorageError) {
-      try overwrite(changed)
+      try overwrite(isRemoval: isRemoval)
       guard fsync(file) == 0 else { throw StorageError(system: path, "cannot be written") }
       try ChangeJournal.remove(of: path)
     } catch {
@@ -172,12 +183,16 @@ final class HDF5Transaction {
     if end < kept { _ = ftruncate(file, Int(end)) }
   }
 
-  private func overwrite(_ changed: [(key: UInt64, value: Page)]) throws(StorageError) {
+  private func overwrite(isRemoval: Bool) throws(StorageError) {
     // Who opens the file in this moment is told that it is locked. Who has it open is not waited for.
     let isAlone = flock(file, LOCK_EX | LOCK_NB) == 0
     defer { if isAlone { _ = flock(file, LOCK_SH | LOCK_NB) } }
-    for (number, page) in changed {
-      try AtomicFile.writeAll(page.after, to: file, at: number * ChangeJournal.pageSize, path: path)
+    // Of headers the last comes first: fields are created after `time` and what VTK reads of the steps.
+    let ordered = pieces.sorted { ($0.value.rank, $1.key) < ($1.value.rank, $0.key) }
+    for (offset, piece) in isRemoval ? ordered.reversed() : ordered {
+      var bytes: [UInt8] = []
+      forEachPage(offset, piece.count) { number, inPage, _ in bytes += pages[number]!.after[inPage] }
+      try AtomicFile.writeAll(bytes, to: file, at: offset, path: path)
     }
   }
 
@@ -219,12 +234,10 @@ final class HDF5Transaction {
   private func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64, rank: Int32) throws(StorageError) {
     let below = offset < kept ? Int(min(UInt64(bytes.count), kept - offset)) : 0
     try forEachPage(offset, below) { (number, inPage, inBytes) throws(StorageError) in
-      var page: Page
-      if let known = pages[number] { page = known } else { page = try self.page(number) }
-      page.after.replaceSubrange(inPage, with: bytes[inBytes])
-      page.rank = max(page.rank, rank)
-      pages[number] = page
+      if pages[number] == nil { pages[number] = try page(number) }
+      pages[number]?.after.replaceSubrange(inPage, with: bytes[inBytes])
     }
+    if below > 0 { pieces[offset, default: Piece(rank: rank)].extend(to: below) }
     var done = below
     while done < bytes.count {
       let count = pwrite(file, bytes.baseAddress! + done, bytes.count - done, Int(offset) + done)
