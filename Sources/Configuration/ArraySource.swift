@@ -125,12 +125,14 @@ package struct ArraySource: Sendable {
     if let above {
       limit = above
     } else {
+      // Of pictures white is 1; of other arrays it is their largest value.
+      let half = 0.5 * array.numbers.values.reduce(0) { $1 > $0 ? $1 : $0 }
       do throws(ArrayFileError) {
         (array.numbers, limit) = (try array.numbers.tissue(scale: scale ?? 1), 0.5)
       } catch {
         throw problem(
           error.description,
-          remedy: "add \"above\": 0.5 for what is lighter than that, or \"above\": 0 for all that is not black")
+          remedy: "add \"above\": \(JSONText.text(half)) for what is lighter than that, or \"above\": 0 for all that is not black")
       }
     }
     let factor = above == nil ? 1 : scale ?? 1

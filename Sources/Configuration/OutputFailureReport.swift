@@ -31,7 +31,9 @@ package struct OutputFailureReport {
 
   private var remedy: String {
     let path = session.directory.path
-    let resume = "continue with:  oncofield resume \(path)"
+    let hasCheckpoint = failure.saved != nil || !session.directory.checkpoints.isEmpty
+    let resume =
+      hasCheckpoint ? "continue with:  oncofield resume \(path)" : "begin again with the same command and --overwrite"
     switch (failure.cause as? StorageError)?.code {
     case ENOSPC, EDQUOT:
       return "Make room on the disk of \(path)\(free), then \(resume)"
@@ -41,7 +43,7 @@ package struct OutputFailureReport {
     case EWOULDBLOCK: return "Close it there, then \(resume)"
     case ENOENT, ENOTDIR, ESTALE:
       return "Put the files of the run back to \(path), then \(resume)\n"
-        + "or go on without them:  oncofield resume \(path) --output NEW"
+        + (hasCheckpoint ? "or go on without them:  oncofield resume \(path) --output NEW" : "or choose another directory")
     default: return "See to the disk, then \(resume)"
     }
   }

@@ -8,7 +8,7 @@ extension RunAssembly {
   /// other, but where they can come from outside.
   var traceWatches: [TraceWatch] {
     let model = configuration.model
-    let infused = Set(configuration.treatments.flatMap { $0.infusion?.rates.map(\.field) ?? [] })
+    let infused = configuration.fieldsInfusedFromNothing
     var known: Set<[Int]> = []
     return traceGrowth.circles.compactMap { circle in
       let isClosed = circle.sources.allSatisfy { field in

@@ -50,6 +50,18 @@ extension RunConfiguration {
     return (processes, doses.map { "a dose of \($0.name)" } + infusions)
   }
 
+  /// Fields of which an infusion can make something where there is nothing of them.
+  var fieldsInfusedFromNothing: Set<String> {
+    let known = knownIntervals.merging(
+      model.fieldNames.map { (Symbol.field($0), Interval.nonNegative) }, uniquingKeysWith: { first, _ in first })
+    let rates = treatments.flatMap { $0.infusion?.rates ?? [] }
+    return Set(
+      rates.filter { rate in
+        let atNothing = known.merging([.field(rate.field): Interval(0, 0)], uniquingKeysWith: { $1 })
+        return !(rate.rate.interval(atNothing).high <= 0)
+      }.map(\.field))
+  }
+
   /// Whether a positive kernel could move a field, and does not yet for certain.
   func canDiffuseByKernel(_ field: Int) -> Bool {
     let diffusivity = diffusivities[field]

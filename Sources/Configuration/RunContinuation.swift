@@ -15,6 +15,8 @@ package struct RunContinuation {
   let parametersSet: Set<String>
   /// Whether the conditions that end the run are others.
   let hasOtherStops: Bool
+  /// Why the run cannot go on with its files; nil if it can.
+  package let needForBranch: String?
 
   /// - Parameter overrides: as in `parameters.k=2`.
   /// - Throws: `Diagnostics` if the run file is not good with them, or if they ask for what is past;
@@ -26,15 +28,19 @@ package struct RunContinuation {
     let source = SourceText(name: checkpoint.path, text: text)
     configuration = try RunConfiguration(source, overrides: overrides)
     guard !overrides.isEmpty else {
-      (parametersSet, hasOtherStops) = ([], false)
+      (parametersSet, hasOtherStops, needForBranch) = ([], false, nil)
       return
     }
     let before = try RunConfiguration(source)
     let (old, new) = (before.document, configuration.document)
     hasOtherStops = RunContinuation.differ(old["stop"], new["stop"])
+    needForBranch =
+      before.keepsLedger == configuration.keepsLedger
+      ? nil : "output.ledger gives observables.csv other columns, and the ledger begins with the run"
     let (values, others) = (before.model.parameterValues, configuration.model.parameterValues)
     parametersSet = Set(
       others.keys.filter { RunContinuation.isSet($0, in: new, source: source) || values[$0] != others[$0] })
+    try refuseAnotherMask(values)
     try refuseThePast(old, new, hasOtherStart: before.startTime != configuration.startTime)
     try refuseAnEarlierEnd(at: checkpoint.header.time, hasOtherEnd: before.endTime != configuration.endTime)
     try refuseAnotherHistory(than: before.model)
@@ -84,6 +90,19 @@ package struct RunContinuation {
       ["output", "directory"], "is where a run begins; this one goes on where it is",
       remedy: "branch off with --output DIRECTORY")
     try found.throwIfErrors()
+  }
+
+  /// A mask of parameters is that of the values with which the run began.
+  private func refuseAnotherMask(_ before: [String: Double]) throws(Diagnostics) {
+    let values = configuration.model.parameterValues
+    let used = configuration.mask?.parameters ?? []
+    guard let name = used.sorted().first(where: { before[$0] != values[$0] }) else { return }
+    throw Diagnostics([
+      .error(
+        "\(name) cannot change when a run goes on: domain.mask depends on it, whose values are those of the tissue",
+        at: configuration.document["parameters"]?[name]?.place ?? configuration.document["domain"]?["mask"]?.place,
+        remedy: "begin a new run")
+    ])
   }
 
   private func refuseAnEarlierEnd(at time: Double, hasOtherEnd: Bool) throws(Diagnostics) {

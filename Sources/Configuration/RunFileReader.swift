@@ -213,6 +213,11 @@ struct RunFileReader {
           remedy: "its parameters: " + known.joined(separator: ", "))
         continue
       }
+      if let inModel = root["model"]?["parameters"]?[member.key], inModel.place.source !== source {
+        found.error(
+          "model.parameters.\(member.key) is set from outside, but parameters.\(member.key) is given too, and counts",
+          at: inModel.place, remedy: "set parameters.\(member.key)")
+      }
       guard let value = member.value.number else { continue }
       parameter.checkRange(value, at: member.value.place, &found)
       values[member.key] = value

@@ -82,7 +82,7 @@ package final class RunSession {
   ) throws {
     assembly = try RunAssembly(configuration, threads: threads)
     directory = RunDirectory(output ?? configuration.directory)
-    try directory.create(overwrite: overwrite)
+    try directory.create(overwrite: overwrite, runFile: configuration.document.place.source.name)
     parent = nil
     self.provenance = provenance
     try AtomicFile.write(configuration.sourceText, to: directory.path(.config))

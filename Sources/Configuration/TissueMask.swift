@@ -19,6 +19,12 @@ package struct TissueMask: Sendable {
   /// Whether it is read from a file, which may change.
   var isFile: Bool { if case .file = source { true } else { false } }
 
+  /// Names of the parameters that it depends on.
+  var parameters: Set<String> {
+    guard case .expression(let expression) = source else { return [] }
+    return Set(expression.symbols.compactMap { if case .parameter(let name) = $0 { name } else { nil } })
+  }
+
   /// Reads a condition or a number of position and parameters, or the name of a file.
   init?(_ node: JSONNode, in scope: Scope, directory: String, _ found: inout Diagnostics) {
     place = node.place

@@ -80,10 +80,7 @@ package final class FieldPictures: Observer {
     return rounded == rounded.rounded() && abs(rounded) < 1e15 ? String(Int(rounded)) : "\(rounded)"
   }
 
-  private func path(_ number: Int) -> String {
-    let digits = String(number)
-    return "\(directory)/\(String(repeating: "0", count: max(0, 6 - digits.count)))\(digits).png"
-  }
+  private func path(_ number: Int) -> String { directory + "/" + RunDirectory.pictureName(number) }
 
   package func cutBack(to extent: Int) throws {
     self.extent = extent

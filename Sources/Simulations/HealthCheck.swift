@@ -136,7 +136,13 @@ package final class HealthCheck {
   }
 
   /// Takes note that fields or equations were changed at once.
-  func solutionHasJumped() { for index in traces.indices { traces[index].jump() } }
+  func solutionHasJumped(to state: FieldSet) {
+    guard !traces.isEmpty else { return }
+    let sizes = ranges.ranges(of: state).map(\.size)
+    for index in traces.indices {
+      traces[index].jump(to: state, sizes: sizes, largest: largestSizes, pointVolume: volumes.uniform)
+    }
+  }
 
   private func negative(
     _ state: FieldSet, _ field: Int, _ value: Double, step: Int, time: Double, isPromised: Bool

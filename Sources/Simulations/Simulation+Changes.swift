@@ -37,7 +37,7 @@ extension Simulation {
 
   /// Begins anew with all that is found from step to step.
   private func restartSteps() {
-    health?.solutionHasJumped()
+    health?.solutionHasJumped(to: state)
     stepper.restart()
     steps.restart(with: stepper)
     stops.restart()

@@ -32,8 +32,10 @@ package struct TraceWatch: Sendable {
     self.countsCells = countsCells
   }
 
-  /// Takes note that something was added or changed at once.
-  mutating func jump() { trough = nil }
+  /// Takes note that values or equations were changed at once: what was added is no growth from a trace.
+  mutating func jump(to state: FieldSet, sizes: [Double], largest: [Double], pointVolume: Double?) {
+    if !isTrace(state, sizes, largest, pointVolume) { trough = nil }
+  }
 
   /// Looks at a state after a step.
   ///
@@ -41,20 +43,31 @@ package struct TraceWatch: Sendable {
   ///   - sizes: the largest value of each field, and what was the largest so far.
   /// - Returns: the lowest that the field named first has been, if it has come back from a trace for the first time.
   mutating func look(at state: FieldSet, sizes: [Double], largest: [Double], pointVolume: Double?) -> Double? {
-    let share = sources.reduce(0) { max($0, largest[$1] > 0 ? sizes[$1] / largest[$1] : 0) }
-    let wasThere = sources.contains { largest[$0] > 0 }
     let cells = self.cells(of: state, sizes, pointVolume)
     // So many that one point has several: infinite counts as many.
     if let cells { mostCells = max(mostCells, cells) }
-    let isTrace = share < TraceWatch.traceShare || cells.map { $0 < 1 && mostCells > TraceWatch.presentCells } ?? false
-    if wasThere, isTrace {
+    if isTrace(state, sizes, largest, pointVolume) {
       trough = min(trough ?? .infinity, sizes[fields[0]])
       return nil
     }
     guard let trough, !isReported else { return nil }
-    guard share > TraceWatch.presentShare, cells.map({ $0 > TraceWatch.presentCells }) ?? true else { return nil }
+    guard share(sizes, largest) > TraceWatch.presentShare, cells.map({ $0 > TraceWatch.presentCells }) ?? true else {
+      return nil
+    }
     isReported = true
     return trough
+  }
+
+  /// The largest share of a field of what it was.
+  private func share(_ sizes: [Double], _ largest: [Double]) -> Double {
+    sources.reduce(0) { max($0, largest[$1] > 0 ? sizes[$1] / largest[$1] : 0) }
+  }
+
+  /// Whether nothing but traces is left of what was there.
+  private func isTrace(_ state: FieldSet, _ sizes: [Double], _ largest: [Double], _ pointVolume: Double?) -> Bool {
+    guard sources.contains(where: { largest[$0] > 0 }) else { return false }
+    if share(sizes, largest) < TraceWatch.traceShare { return true }
+    return cells(of: state, sizes, pointVolume).map { $0 < 1 && mostCells > TraceWatch.presentCells } ?? false
   }
 
   /// All cells together; nil where they are no cells, or so many that one point has more than one.

@@ -4,7 +4,7 @@ import Glibc
 /// Room on the disk that is set aside while a run goes on, so that a disk that others fill has room for its last checkpoints.
 ///
 /// Other outputs are written only while this room is there (`require`); what a checkpoint leaves of it is set aside again. There is
-/// room for two checkpoints: one that is written while the run goes on, and one of the step at which it then ends.
+/// room for two checkpoints, where the disk has it: one that is written while the run goes on, and one of the step at which it then ends.
 package final class CheckpointReserve {
   private let directory: RunDirectory
   /// Size of a checkpoint, and of the outputs that it may hold because they could not be written, in bytes.
@@ -18,16 +18,23 @@ package final class CheckpointReserve {
   package init(in directory: RunDirectory) { self.directory = directory }
 
   private var path: String { directory.path(.checkpoints) + "/reserve.part" }
-  private var bytes: Int { 2 * (checkpoint + outputs) }
+  /// The room that is to be there.
+  private var bytes: Int { amounts[level] }
+  /// Of `amounts`, the first that there was room for at the beginning.
+  private var level = 0
+  /// Room for two checkpoints with the outputs that they may hold, for one, and for the checkpoints alone.
+  private var amounts: [Int] { [2 * (checkpoint + outputs), checkpoint + outputs, 2 * checkpoint, checkpoint] }
 
-  /// Sets room aside; where that cannot be done, a run goes on without.
+  /// Sets room aside, on a small disk less than it should be; where nothing can be set aside, a run goes on without.
   ///
   /// - Parameters:
   ///   - checkpoint: size of a checkpoint, in bytes; checkpoints that turn out to be larger count from then on.
   ///   - outputs: size of the outputs that a checkpoint may hold besides, in bytes.
   package func make(checkpoint: Int, outputs: Int) {
     (self.checkpoint, self.outputs) = (checkpoint, outputs)
-    if setAside(bytes) { held = bytes } else { remove() }
+    held = nil
+    for level in amounts.indices where held == nil && setAside(amounts[level]) { (self.level, held) = (level, amounts[level]) }
+    if held == nil { remove() }
   }
 
   /// Gives the room back to the disk.

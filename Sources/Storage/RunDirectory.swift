@@ -32,23 +32,64 @@ package final class RunDirectory {
   package func path(_ part: Part) -> String { path + "/" + part.rawValue }
 
   /// Whether something of a run lies here.
-  package var isRun: Bool { Part.allCases.contains { $0 != .lock && RunDirectory.kind(of: path($0)) != nil } }
+  package var isRun: Bool { Part.allCases.contains { $0 != .lock && has($0) } }
+
+  /// Whether a part is there, of directories whether they hold a file of a run.
+  private func has(_ part: Part) -> Bool {
+    let kind = RunDirectory.kind(of: path(part))
+    return part.isDirectory && kind == S_IFDIR ? !ownFiles(in: part).isEmpty : kind != nil
+  }
+
+  /// The names in a directory that a run gives to its files.
+  private func ownFiles(in part: Part) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: path(part))) ?? []).filter { name in
+      if name.hasSuffix(AtomicFile.temporarySuffix) { return true }
+      let number = name.split(separator: ".").first.flatMap { Int($0) }
+      return number.map { name == (part == .images ? RunDirectory.pictureName($0) : Checkpoint.fileName(step: $0)) } ?? false
+    }
+  }
+
+  /// What a picture is called.
+  package static func pictureName(_ number: Int) -> String {
+    let digits = String(number)
+    return "\(String(repeating: "0", count: max(0, 6 - digits.count)))\(digits).png"
+  }
 
   /// Makes the directory for a new run.
   ///
-  /// - Parameter overwrite: removes the files of an earlier run, and those only; without it they are an error.
-  package func create(overwrite: Bool) throws(StorageError) {
+  /// - Parameters:
+  ///   - overwrite: removes the files of an earlier run, and those only; without it they are an error.
+  ///   - runFile: which must not be among them.
+  package func create(overwrite: Bool, runFile: String? = nil) throws(StorageError) {
     if isRun, !overwrite {
       throw StorageError(
         path, "holds a run already",
         remedy: "choose another directory with --output, continue it with resume, or replace it with --overwrite")
     }
+    try requireOutside(runFile)
     try makeDirectory(path)
     for part in Part.allCases { try requireOwn(part, orLink: part != .lock) }
     try acquireLock()
-    for part in Part.allCases where part != .lock { try removeIfPresent(path(part)) }
+    for part in Part.allCases where part != .lock { try remove(part) }
     try removeUnfinished()
     try makeDirectory(path(.checkpoints))
+  }
+
+  /// The copy of a run file may be begun from: it is written again as it is.
+  private func requireOutside(_ runFile: String?) throws(StorageError) {
+    guard let runFile, let identity = try? FileIdentity(of: runFile) else { return }
+    for part in Part.allCases where part != .config && (try? FileIdentity(of: path(part))) == identity {
+      throw StorageError(
+        runFile, "is the run file, and would be removed with the run in this directory",
+        remedy: "choose another directory with --output")
+    }
+  }
+
+  private func remove(_ part: Part) throws(StorageError) {
+    guard part.isDirectory, RunDirectory.kind(of: path(part)) == S_IFDIR else { return try removeIfPresent(path(part)) }
+    for name in ownFiles(in: part) { try removeIfPresent(path(part) + "/" + name) }
+    // Files of others stay, and with them the directory.
+    rmdir(path(part))
   }
 
   /// Takes hold of the directory of a run that is to be continued.

@@ -64,7 +64,7 @@ struct Resume: ParsableCommand {
     let continuation = try continuation(checkpoint)
     let configuration = continuation.configuration
     let branch = output.map(RunDirectory.init)
-    if branch == nil { try refuseWhatNeedsABranch() }
+    if branch == nil { try refuseWhatNeedsABranch(continuation) }
     let time = checkpoint.header.time
     // A run that was killed after its last checkpoint may still have to put its files in order.
     if branch == nil,
@@ -131,7 +131,7 @@ struct Resume: ParsableCommand {
     return continuation
   }
 
-  private func refuseWhatNeedsABranch() throws {
+  private func refuseWhatNeedsABranch(_ continuation: RunContinuation) throws {
     let allowed = ["time.end", "output", "checkpoint", "threads"]
     for override in overrides {
       let key = String(override.prefix { $0 != "=" })
@@ -140,6 +140,9 @@ struct Resume: ParsableCommand {
           status: .badConfiguration,
           message: "error: \(key) cannot change within one run; branch off with --output DIRECTORY")
       }
+    }
+    if let reason = continuation.needForBranch {
+      throw Failure(status: .badConfiguration, message: "error: \(reason); branch off with --output DIRECTORY")
     }
   }
 }

@@ -96,3 +96,31 @@ def test_nothing_outside_of_a_directory_is_touched(part, kind, oncofield, run_fi
             assert finished.returncode == 73 and part in finished.stderr, finished.stderr
         if command[0] == "resume" and command[1] == run and "--output" not in command:
             assert finished.returncode != 0 and (part in finished.stderr or "no checkpoint" in finished.stderr)
+
+
+def test_files_of_others_among_those_of_a_run_stay(oncofield, run_file, tmp_path):
+    out, file = tmp_path / "out", run_file({"time.end": 2, "output.images.every": 1})
+    (out / "images").mkdir(parents=True)
+    (out / "images" / "mine.png").write_text("mine")
+    (out / "images" / "1.png").write_text("mine")
+    # No run is there yet.
+    oncofield("run", file, "--output", out)
+    (out / "checkpoints" / "notes.txt").write_text("mine")
+    before = sorted(path.name for path in (out / "images").iterdir())
+    assert oncofield("run", file, "--output", out, check=False).returncode == 73
+    oncofield("run", run_file({"time.end": 2, "output.images": None}, "plain.json"), "--output", out, "--overwrite")
+    assert sorted(path.name for path in (out / "images").iterdir()) == ["1.png", "mine.png"] != before
+    assert (out / "checkpoints" / "notes.txt").read_text() == "mine"
+
+
+def test_a_run_file_is_not_removed_by_its_own_run(oncofield, run_file, tmp_path):
+    file = run_file({"time.end": 1})
+    assert file.name == "run.json"
+    text = file.read_bytes()
+    refused = oncofield("run", file, "--output", tmp_path, "--overwrite", check=False)
+    assert refused.returncode == 73 and "is the run file, and would be removed with the run" in refused.stderr
+    assert file.read_bytes() == text
+    # The copy that a run keeps of its run file may be run again.
+    oncofield("run", file, "--output", tmp_path / "out")
+    oncofield("run", tmp_path / "out" / "config.json", "--output", tmp_path / "out", "--overwrite")
+    assert (tmp_path / "out" / "config.json").read_bytes() == text

@@ -113,6 +113,31 @@ def test_what_is_past_is_refused(base, fork, setting):
     assert code == 65 and ("cannot change" in text or "nothing to change" in text or "is where a run begins" in text), text
 
 
+def test_a_parameter_of_the_mask_is_past(base, fork):
+    run = base(domain={"size": [1], "points": [16], "mask": "x < 0.25*k + 0.5"})
+    code, text, _ = fork(run, "parameters.k=0.5")
+    assert code == 65 and "k cannot change when a run goes on: domain.mask depends on it" in text
+    assert fork(run, "threads=1")[2] == 6
+
+
+def test_the_columns_of_a_table_are_those_of_its_run(oncofield, base, fork):
+    run = base()
+    before = (run / "observables.csv").read_bytes()
+    refused = oncofield("resume", run, "--set", "time.end=3", "--set", "output.ledger=true", check=False)
+    assert refused.returncode == 65 and "output.ledger gives observables.csv other columns" in refused.stderr
+    assert (run / "observables.csv").read_bytes() == before
+    assert fork(run, "output.ledger=true")[2] == 6
+    oncofield("resume", run, "--set", "time.end=3", "--set", "output.ledger=false")
+
+
+def test_a_parameter_that_is_given_twice_is_not_set_where_it_does_not_count(oncofield, base, tmp_path):
+    run = base(parameters={"k": 1})
+    refused = oncofield("run", tmp_path / "base.json", "--set", "model.parameters.k=0.5", "--output", tmp_path / "other", check=False)
+    assert refused.returncode == 65
+    assert "model.parameters.k is set from outside, but parameters.k is given too, and counts" in refused.stderr
+    assert "set parameters.k" in refused.stderr and run.exists()
+
+
 def test_a_seed_counts_where_there_is_noise_to_come(base, fork):
     noise = [{"name": "n", "correlation": "white", "change": {"u": 0.1}}]
     run = base(model=model(noise=noise))

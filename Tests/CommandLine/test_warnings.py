@@ -364,6 +364,22 @@ def test_a_population_that_comes_back_from_nothing_is_said(oncofield, tmp_path, 
         assert abs(math.log(lowest) + 45) < 0.2
 
 
+KILLED = {
+    "equations that change": ("where(t < 50, -1, 1)*u*(1 - u)", [], True),
+    "an infusion that takes away": ("0.5*u*(1 - u)", [{"name": "chemo", "at": 10, "infuse": {"u": "-1.2*u"}, "for": 60}], True),
+    "an infusion that adds": ("-u", [{"name": "cells", "at": 100, "infuse": {"u": 0.1}, "for": 10}], False),
+    "a dose that adds": ("where(t < 100, -1, 1)*u*(1 - u)", [{"name": "cells", "at": 100, "add": {"u": 1e-8}}], False),
+}
+
+
+@pytest.mark.parametrize("rate, treatment, is_said", KILLED.values(), ids=KILLED)
+def test_regrowth_from_what_the_errors_of_steps_have_left_is_said(oncofield, tmp_path, rate, treatment, is_said):
+    """The tumor is down to 1e-18 and less; steps of a tolerance hold it at 1e-13, and it comes back from there, too early."""
+    grown = model(parameters={}, fields={"u": {}}, processes=[{"name": "p", "rate": rate, "change": {"u": 1}}])
+    _, summary = run_summary(oncofield, tmp_path, content(model=grown, initial={"u": 0.5}, treatment=treatment, time={"end": 200}))
+    assert [warning["kind"] for warning in summary["health"]["warnings"]] == (["regrowth"] if is_said else [])
+
+
 # MARK: No warning without a test
 
 
