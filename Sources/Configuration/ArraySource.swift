@@ -132,7 +132,9 @@ package struct ArraySource: Sendable {
       } catch {
         throw problem(
           error.description,
-          remedy: "add \"above\": \(JSONText.text(half)) for what is lighter than that, or \"above\": 0 for all that is not black")
+          remedy:
+            "add \"above\": \(JSONText.text(half)) for what is lighter than that, or \"above\": 0 for all that is not black"
+        )
       }
     }
     let factor = above == nil ? 1 : scale ?? 1

@@ -43,7 +43,8 @@ package struct OutputFailureReport {
     case EWOULDBLOCK: return "Close it there, then \(resume)"
     case ENOENT, ENOTDIR, ESTALE:
       return "Put the files of the run back to \(path), then \(resume)\n"
-        + (hasCheckpoint ? "or go on without them:  oncofield resume \(path) --output NEW" : "or choose another directory")
+        + (hasCheckpoint
+          ? "or go on without them:  oncofield resume \(path) --output NEW" : "or choose another directory")
     default: return "See to the disk, then \(resume)"
     }
   }

@@ -33,7 +33,9 @@ package final class CheckpointReserve {
   package func make(checkpoint: Int, outputs: Int) {
     (self.checkpoint, self.outputs) = (checkpoint, outputs)
     held = nil
-    for level in amounts.indices where held == nil && setAside(amounts[level]) { (self.level, held) = (level, amounts[level]) }
+    for level in amounts.indices where held == nil && setAside(amounts[level]) {
+      (self.level, held) = (level, amounts[level])
+    }
     if held == nil { remove() }
   }
 

@@ -45,7 +45,8 @@ package final class RunDirectory {
     ((try? FileManager.default.contentsOfDirectory(atPath: path(part))) ?? []).filter { name in
       if name.hasSuffix(AtomicFile.temporarySuffix) { return true }
       let number = name.split(separator: ".").first.flatMap { Int($0) }
-      return number.map { name == (part == .images ? RunDirectory.pictureName($0) : Checkpoint.fileName(step: $0)) } ?? false
+      return number.map { name == (part == .images ? RunDirectory.pictureName($0) : Checkpoint.fileName(step: $0)) }
+        ?? false
     }
   }
 

@@ -429,7 +429,8 @@ def test_a_file_that_another_has_changed_ends_the_run(oncofield, start, run_file
     there = sorted(path.name for path in out.iterdir())
     refused = oncofield("resume", out, check=False)
     assert refused.returncode == 74, refused.stderr
-    assert "resume … --output NEW" in refused.stderr or "truncated" in refused.stderr, refused.stderr
+    # What is wrong with a file that was cut in the middle of a change is for HDF5 to say.
+    assert "resume … --output NEW" in refused.stderr or "fields.h5 cannot be" in refused.stderr, refused.stderr
     # What is refused makes no files.
     assert sorted(path.name for path in out.iterdir()) == there
     oncofield("resume", out, "--output", tmp_path / "branch")
