@@ -32,7 +32,6 @@ package final class CoupledLinearPart: Sendable {
       if field.isQuasiSteady { return "a field is quasi-steady" }
       if field.moves, field.needsFiniteVolumes(volumes) { return field.localReason(isMasked: false) }
       if field.staysLocal { return "a field grows from empty tissue, where the rounding of a transform would grow too" }
-      if field.keepsSign { return "a field is not smooth" }
       if !field.supplies.isEmpty { return "something is given at the sides" }
     }
     for (index, axis) in grid.axes.enumerated() {
@@ -92,17 +91,20 @@ package final class CoupledLinearPart: Sendable {
     case phi1, phi2, phi3
   }
 
+  /// A function, a weight, and what both multiply.
+  package typealias Term = (Function, weight: Double, FieldSet)
+
   /// Computes the functions for a step and matrices, unless they are at hand.
   ///
   /// - Parameter isInside: for a part of a step, beside those of the whole.
-  package func prepare(step: Double, jacobian: [Double], coupling: [Double], isInside: Bool = false) {
+  package func prepare(step: Double, _ matrices: LinearMatrices, isInside: Bool = false) {
     let table = isInside ? inside : table
-    guard table.begin(step: step, jacobian: jacobian, coupling: coupling) else { return }
+    guard table.begin(step: step, matrices) else { return }
     let count = count
     pool.forEach(grid.rowCount) { row, _ in
       withPointers(self.spaces.map { UnsafePointer($0.firstEigenvalues.start) }) { first in
         matrix_functions_row(
-          table.row(row), jacobian, coupling, first, self.spaces.map { $0.rests.start[row] },
+          table.row(row), matrices.jacobian, matrices.coupling, first, self.spaces.map { $0.rests.start[row] },
           self.waves.firstEigenvalues.start, self.waves.rests.start[row], step, count, self.grid.rowLength)
       }
     }
@@ -111,7 +113,7 @@ package final class CoupledLinearPart: Sendable {
 
   /// `target ← base + h Σ w f(hL) term`, in normalized coefficients; the functions are those of `prepare`. No base is 0.
   package func combine(
-    into target: FieldSet, base: FieldSet?, step: Double, _ terms: [(Function, weight: Double, FieldSet)],
+    into target: FieldSet, base: FieldSet?, step: Double, _ terms: [Term],
     isInside: Bool = false
   ) {
     let count = count
@@ -152,8 +154,7 @@ package final class CoupledLinearPart: Sendable {
   /// `rates ← rates − other − (J − X∇²)(u − start)`, in normalized coefficients: how far the rest `N(u) = R(u) − (J − X∇²) u` of the
   /// rates `R` is from that at the start, `other` being the rates there.
   package func subtractLinear(
-    _ jacobian: [Double], _ coupling: [Double], of u: FieldSet, from start: FieldSet, and other: FieldSet,
-    in rates: FieldSet
+    _ matrices: LinearMatrices, of u: FieldSet, from start: FieldSet, and other: FieldSet, in rates: FieldSet
   ) {
     let count = count
     forEachRow { field, row in
@@ -162,13 +163,40 @@ package final class CoupledLinearPart: Sendable {
       for point in 0..<self.grid.rowLength { to[point] -= given[point] }
       let (first, rest) = (self.waves.firstEigenvalues.start, self.waves.rests.start[row])
       for cause in 0..<count {
-        let (j, x) = (jacobian[field * count + cause], coupling[field * count + cause])
+        let (j, x) = (matrices.jacobian[field * count + cause], matrices.coupling[field * count + cause])
         guard j != 0 || x != 0 else { continue }
         let (now, before) = (u.pointer(cause, row: row), start.pointer(cause, row: row))
         for point in 0..<self.grid.rowLength {
           to[point] -= (j - x * (first[point] + rest)) * (now[point] - before[point])
         }
       }
+    }
+  }
+
+  /// What Simpson's rule misses in a step, for each field, relative to its size; see `LinearParts.transientErrors`.
+  ///
+  /// - Parameters:
+  ///   - solution: normalized coefficients, like the others.
+  ///   - middle: `ΔN` at both stages in the middle of the step, added up.
+  ///   - end: that at the end.
+  package func transientErrors(
+    of solution: FieldSet, middle: FieldSet, end: FieldSet, _ matrices: LinearMatrices, step: Double
+  ) -> [Double] {
+    let decays = (0..<count).map { max(0, -matrices.jacobian[$0 * (count + 1)]) }
+    let reach = step * (decays.max() ?? 0)
+    guard reach > 0 else { return decays.map { _ in 0 } }
+    return decays.enumerated().map { field, decay in
+      let sums = pool.rowSums(grid, count: 3) { row, sums in
+        let (m, e) = (middle.pointer(field, row: row), end.pointer(field, row: row))
+        let u = solution.pointer(field, row: row)
+        for point in 0..<self.grid.rowLength {
+          let bend = e[point] - m[point]
+          sums[0] += bend * bend
+          sums[1] += e[point] * e[point]
+          sums[2] += u[point] * u[point]
+        }
+      }
+      return LinearParts.transientError(sums, reach: reach, span: step * PhiFunctions(-step * decay).values[0])
     }
   }
 
@@ -188,12 +216,29 @@ package final class CoupledLinearPart: Sendable {
   }
 }
 
+/// The matrices of a linear part, row by row: `J`, 1 / time, and `X`, length² / time.
+package struct LinearMatrices: Codable, Hashable, Sendable {
+  package var jacobian: [Double]
+  package var coupling: [Double]
+
+  /// Both 0.
+  package init(fields: Int) {
+    jacobian = [Double](repeating: 0, count: fields * fields)
+    coupling = jacobian
+  }
+
+  /// The largest difference between elements of `J`.
+  package func distance(to other: LinearMatrices) -> Double {
+    zip(jacobian, other.jacobian).reduce(0) { max($0, abs($1.0 - $1.1)) }
+  }
+}
+
 /// The functions of the blocks of all wave numbers, for one step and one pair of matrices.
 private final class MatrixTable: @unchecked Sendable {
   private lazy var numbers = Numbers(count: perRow * rowCount)
   private let perRow, rowCount: Int
   private var step = 0.0
-  private var matrices: [Double] = []
+  private var matrices: LinearMatrices?
 
   private static func perRow(_ grid: Grid, _ fields: Int) -> Int {
     Int(matrix_functions_count) * fields * fields * grid.rowLength
@@ -207,9 +252,9 @@ private final class MatrixTable: @unchecked Sendable {
   }
 
   /// Whether they are to be computed anew.
-  func begin(step: Double, jacobian: [Double], coupling: [Double]) -> Bool {
-    guard step != self.step || matrices != jacobian + coupling else { return false }
-    (self.step, matrices) = (step, jacobian + coupling)
+  func begin(step: Double, _ matrices: LinearMatrices) -> Bool {
+    guard step != self.step || matrices != self.matrices else { return false }
+    (self.step, self.matrices) = (step, matrices)
     _ = numbers
     return true
   }

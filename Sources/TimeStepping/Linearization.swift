@@ -1,12 +1,13 @@
 import Expressions
 import Fields
+import Operators
 
 /// The matrices of a linearization about the mean: `J_ij`, the mean over the domain of `∂R_i/∂u_j`, and `X_ij`, that of `u_i S_ij`.
 package final class Linearization: Sendable {
   private let evaluator: GridEvaluator
   /// Where each of the expressions belongs in both matrices.
-  private let places: [Int]
-  private let size: Int
+  private let places: [WritableKeyPath<LinearMatrices, Double> & Sendable]
+  private let count: Int
   private let volume: Double
 
   /// - Parameters:
@@ -17,35 +18,35 @@ package final class Linearization: Sendable {
     parameters: [String: Double], volumes: PointVolumes, pool: WorkerPool
   ) throws {
     let (functionals, local) = Expression.extractingFunctionals(rates)
-    var (expressions, places) = ([Expression](), [Int]())
+    var (expressions, places) = ([Expression](), [WritableKeyPath<LinearMatrices, Double> & Sendable]())
     let count = fields.count
     for (row, rate) in local.enumerated() {
       for (column, field) in fields.enumerated() {
         let derivative = rate.derivative(by: .field(field))
         guard derivative != .constant(0) else { continue }
         expressions.append(derivative)
-        places.append(row * count + column)
+        places.append(\.jacobian[row * count + column])
       }
     }
     for (row, targets) in taxis.enumerated() {
       for target in targets {
         expressions.append(target.sensitivity * .symbol(.field(fields[row])))
-        places.append(count * count + row * count + target.field)
+        places.append(\.coupling[row * count + target.field])
       }
     }
     let functions = try PointwiseFunctions(
       pointwise: expressions, functionals: functionals, fields: fields, parameters: parameters, grid: volumes.grid)
     evaluator = GridEvaluator(functions, volumes: volumes, pool: pool)
     self.places = places
-    size = 2 * count * count
+    self.count = count
     volume = volumes.total
   }
 
-  /// Both matrices, one after the other, row by row; an element that is no number is 0.
-  func matrices(of state: FieldSet, time: Double) -> [Double] {
-    var found = [Double](repeating: 0, count: size)
+  /// An element that is no number is 0.
+  func matrices(of state: FieldSet, time: Double) -> LinearMatrices {
+    var found = LinearMatrices(fields: count)
     for (place, integral) in zip(places, evaluator.integrals(of: state, time: time)) where integral.isFinite {
-      found[place] += integral / volume
+      found[keyPath: place] += integral / volume
     }
     return found
   }

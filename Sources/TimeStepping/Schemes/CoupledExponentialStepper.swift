@@ -1,5 +1,4 @@
 import Fields
-import Foundation
 import Operators
 import Synchronization
 
@@ -35,7 +34,8 @@ package final class CoupledExponentialStepper: Stepper {
   private let middle, latest: FieldSet
   private let memories = Mutex(Memory())
   private let scheme = ExponentialScheme.krogstad
-  private let volume: Double
+  /// For the error that forcing makes; empty if there is none.
+  private let spare: FieldSet
 
   private struct Memory {
     var current = 0
@@ -43,7 +43,7 @@ package final class CoupledExponentialStepper: Stepper {
     var step: Double?
     var pendingStep: Double?
     var pendingTime: Double?
-    var matrices: [Double]?
+    var matrices: LinearMatrices?
   }
 
   package init(
@@ -56,9 +56,9 @@ package final class CoupledExponentialStepper: Stepper {
     self.linearization = linearization
     self.nonNegative = nonNegative
     self.account = account
-    volume = volumes.total
     func set() throws(FieldAllocationError) -> FieldSet { try FieldSet(grid: volumes.grid, count: part.count) }
     pairs = [(try set(), try set()), (try set(), try set())]
+    spare = try FieldSet(grid: volumes.grid, count: ratesOfTime == nil ? 0 : part.count)
     (stage, slope, middle, latest) = (try set(), try set(), try set(), try set())
   }
 
@@ -66,7 +66,9 @@ package final class CoupledExponentialStepper: Stepper {
   package var growthTarget: Double { ExponentialStepper.accumulation.growthTarget }
   package var needsTables: Bool { true }
   package var work: Work { [rates, ratesOfTime].reduce(part.work) { $0 + ($1?.work ?? Work()) } }
-  package var fieldSetCount: Int { 8 + rates.fieldSetCount + (ratesOfTime?.fieldSetCount ?? 0) }
+  package var fieldSetCount: Int {
+    (ratesOfTime == nil ? 8 : 9) + rates.fieldSetCount + (ratesOfTime?.fieldSetCount ?? 0)
+  }
   package var memory: [(name: String, set: FieldSet)] {
     let pair = pairs[memories.withLock { $0.current }]
     return [("coefficients", pair.solution), ("rates", pair.rates)]
@@ -101,62 +103,80 @@ package final class CoupledExponentialStepper: Stepper {
     memories.withLock { $0.pendingTime = nil }
     let start = try start(state, time)
     let end = pairs[1 - memories.withLock { $0.current }]
-    let (jacobian, coupling) = matrices(of: state, time, step)
-    part.prepare(step: step, jacobian: jacobian, coupling: coupling)
+    let matrices = matrices(of: state, time, step)
+    part.prepare(step: step, matrices)
     var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, state, from: time) }
-    func rest(at share: Double, into target: FieldSet) throws(NumericalFailure) {
-      state.copy(from: stage)
-      part.toPoints(state)
-      try rates.evaluate(state, time: time + share * step, into: target)
-      part.toCoefficients(target)
-      part.subtractLinear(jacobian, coupling, of: stage, from: start.solution, and: start.rates, in: target)
-      try record?.passed(state, at: time + share * step)
-    }
-    part.addDiffusion(of: start.solution, to: start.rates, into: slope)
-    part.combine(into: stage, base: start.solution, step: step, [(.halfPhi1, 1, slope)])
-    try rest(at: 0.5, into: middle)
-    part.combine(into: stage, base: stage, step: step, [(.halfStepPhi2, 1, middle)])
-    try rest(at: 0.5, into: latest)
-    part.combine(into: stage, base: start.solution, step: step, [(.phi1, 1, slope), (.phi2, 2, latest)])
-    for field in 0..<state.count { middle.setField(field, toSumOf: [(1, middle), (1, latest)]) }
-    try rest(at: 1, into: latest)
-    part.combine(
-      into: end.solution, base: start.solution, step: step,
-      [(.phi1, 1, slope), (.phi2, 2, middle), (.phi2, -1, latest), (.phi3, -4, middle), (.phi3, 4, latest)])
+    try stages(state, start, matrices, from: time, by: step, isInside: false, &record)
+    part.combine(into: end.solution, base: start.solution, step: step, lastTerms)
     state.copy(from: end.solution)
     part.toPoints(state)
     didFlow(.diffusion)
-    try rates.evaluate(state, time: time + step, into: end.rates)
-    part.toCoefficients(end.rates)
+    try evaluate(state, time + step, into: end.rates)
     didFlow(.reaction)
     record?.finish(state, by: step, scheme)
     stage.copy(from: end.rates)
-    part.subtractLinear(jacobian, coupling, of: end.solution, from: start.solution, and: start.rates, in: stage)
+    part.subtractLinear(matrices, of: end.solution, from: start.solution, and: start.rates, in: stage)
     memories.withLock { ($0.pendingStep, $0.pendingTime) = (step, time) }
     guard let measure else { return nil }
-    return try error(of: state, from: time, by: step, start: start.solution, end: end.solution, measure)
+    return try error(of: state, from: time, by: step, start: start.solution, end: end.solution, matrices, measure)
+  }
+
+  /// Finds `F`, `ΔN₂ + ΔN₃` and `ΔN₄`; `state` is lost.
+  private func stages(
+    _ state: FieldSet, _ start: (solution: FieldSet, rates: FieldSet), _ matrices: LinearMatrices, from time: Double,
+    by step: Double, isInside: Bool, _ record: inout StageRecord?
+  ) throws(NumericalFailure) {
+    func combine(_ base: FieldSet, _ terms: [CoupledLinearPart.Term]) {
+      part.combine(into: stage, base: base, step: step, terms, isInside: isInside)
+    }
+    func rest(at share: Double, into target: FieldSet) throws(NumericalFailure) {
+      state.copy(from: stage)
+      part.toPoints(state)
+      try evaluate(state, time + share * step, into: target)
+      part.subtractLinear(matrices, of: stage, from: start.solution, and: start.rates, in: target)
+      try record?.passed(state, at: time + share * step)
+    }
+    part.addDiffusion(of: start.solution, to: start.rates, into: slope)
+    combine(start.solution, [(.halfPhi1, 1, slope)])
+    try rest(at: 0.5, into: middle)
+    combine(stage, [(.halfStepPhi2, 1, middle)])
+    try rest(at: 0.5, into: latest)
+    combine(start.solution, [(.phi1, 1, slope), (.phi2, 2, latest)])
+    for field in 0..<state.count { middle.setField(field, toSumOf: [(1, middle), (1, latest)]) }
+    try rest(at: 1, into: latest)
+  }
+
+  private var lastTerms: [CoupledLinearPart.Term] {
+    [(.phi1, 1, slope), (.phi2, 2, middle), (.phi2, -1, latest), (.phi3, -4, middle), (.phi3, 4, latest)]
+  }
+
+  /// The coefficients of the rates of a state.
+  private func evaluate(_ state: FieldSet, _ time: Double, into target: FieldSet) throws(NumericalFailure) {
+    try rates.evaluate(state, time: time, into: target)
+    part.toCoefficients(target)
+    // A transform carries what is no number to all coefficients.
+    guard (0..<target.count).contains(where: { !target.pointer($0)[0].isFinite }) else { return }
+    try rates.evaluate(state, time: time, into: target)
+    if let failure = NumericalFailure(undefined: target, of: state, time: time) { throw failure }
+    part.toCoefficients(target)
   }
 
   /// `h (4 φ₃ − φ₂)(hL) (ΔN_new − ΔN₄)`, the difference from a solution of third order; and what rates that depend on time are missed by.
   private func error(
-    of state: FieldSet, from time: Double, by step: Double, start: FieldSet, end: FieldSet, _ measure: ErrorMeasure
+    of state: FieldSet, from time: Double, by step: Double, start: FieldSet, end: FieldSet, _ matrices: LinearMatrices,
+    _ measure: ErrorMeasure
   ) throws(NumericalFailure) -> StepError {
     part.combine(
-      into: latest, base: nil, step: step, [(.phi3, 4, stage), (.phi3, -4, latest), (.phi2, -1, stage), (.phi2, 1, latest)])
+      into: latest, base: nil, step: step,
+      [(.phi3, 4, stage), (.phi3, -4, latest), (.phi2, -1, stage), (.phi2, 1, latest)])
     let sizes = (0..<state.count).map { part.errorSizes($0, error: latest, new: end, old: start) }
+    let missed = part.transientErrors(of: end, middle: middle, end: stage, matrices, step: step)
     var found = [measure.errors(sizes, during: step)]
+    found.append(measure.errors(relative: missed.map { ExponentialStepper.weightOfMissed * $0 }))
     if let ratesOfTime {
-      // Simpson's rule against the composite one, as in `ExponentialStepper`.
-      let changed = slope
-      changed.copy(from: state)
-      for (quarter, weight) in [1.0, -4, 6, -4, 1].enumerated() {
-        try ratesOfTime.evaluate(state, time: time + 0.25 * Double(quarter) * step, into: latest)
-        for field in 0..<changed.count {
-          changed.setField(field, toSumOf: [(1, changed), (weight * step / 12, latest)])
-        }
-      }
-      found.append(measure.errors(of: state, against: changed, weight: 10, during: step))
-      memories.withLock { $0.pendingTime = nil }
+      found.append(
+        try ExponentialStepper.forcingErrors(
+          ratesOfTime, of: state, from: time, by: step, measure, sum: spare, work: latest))
     }
     let worst = found.map { measure.worst(of: $0, during: step, accumulating: ExponentialStepper.accumulation) }
       .reduce(StepError(value: 0, field: 0)) { $0.orWorse($1) }
@@ -178,27 +198,32 @@ package final class CoupledExponentialStepper: Stepper {
     return pair
   }
 
-  static let refresh = Double(ProcessInfo.processInfo.environment["REFRESH"] ?? "0.05")!
-  static let uncoupled = ProcessInfo.processInfo.environment["UNCOUPLED"] != nil
-  static let noTaxis = ProcessInfo.processInfo.environment["NOTAXIS"] != nil
+  /// `h max |ΔJ|` beyond which matrices are taken anew, whose functions take about as long as a step to compute.
+  private static let largestChange = 0.1
 
-  private func matrices(of state: FieldSet, _ time: Double, _ step: Double) -> (jacobian: [Double], coupling: [Double]) {
-    let count = part.count * part.count
-    let known = memories.withLock { $0.matrices }
-    var found = linearization.matrices(of: state, time: time)
-    if CoupledExponentialStepper.uncoupled { found = found.map { _ in 0 } }
-    if CoupledExponentialStepper.noTaxis { for k in count..<2 * count { found[k] = 0 } }
-    var used = found
-    if let known {
-      let change = zip(known, found).map { abs($0 - $1) }.max() ?? 0
-      if change * step <= CoupledExponentialStepper.refresh { used = known }
+  /// Those of the step before, as long as they are about right for the state.
+  private func matrices(of state: FieldSet, _ time: Double, _ step: Double) -> LinearMatrices {
+    let found = linearization.matrices(of: state, time: time)
+    return memories.withLock { memory in
+      if let known = memory.matrices, known.distance(to: found) * step <= CoupledExponentialStepper.largestChange {
+        return known
+      }
+      memory.matrices = found
+      return found
     }
-    memories.withLock { $0.matrices = used }
-    return (Array(used.prefix(count)), Array(used.dropFirst(count)))
   }
 
   package func advanceAside(_ copy: FieldSet, from time: Double, by step: Double) throws(NumericalFailure) {
-    preconditionFailure("not yet")
+    // The pair of the end may hold a step that is about to count, but its stages are lost.
+    memories.withLock { $0.pendingTime = nil }
+    let start = try start(copy, time)
+    let matrices = memories.withLock { $0.matrices } ?? linearization.matrices(of: copy, time: time)
+    part.prepare(step: step, matrices, isInside: true)
+    var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, copy, from: time) }
+    try stages(copy, start, matrices, from: time, by: step, isInside: true, &record)
+    part.combine(into: copy, base: start.solution, step: step, lastTerms, isInside: true)
+    part.toPoints(copy)
+    record?.finish(copy, by: step, scheme)
   }
 
   package var remembersStep: Bool { account == nil && memories.withLock { $0.pendingTime } != nil }
@@ -208,13 +233,11 @@ package final class CoupledExponentialStepper: Stepper {
     guard remembersStep, let whole = memory.pendingStep, let matrices = memory.matrices else {
       return try advanceAside(copy, from: time, by: span)
     }
-    let count = part.count * part.count
-    part.prepare(
-      step: span, jacobian: Array(matrices.prefix(count)), coupling: Array(matrices.dropFirst(count)), isInside: true)
+    part.prepare(step: span, matrices, isInside: true)
     let start = pairs[memory.current]
     let s = span / whole
     // A parabola through ΔN at the start, half the sum in the middle, and the end.
-    let terms: [(CoupledLinearPart.Function, weight: Double, FieldSet)] = [
+    let terms: [CoupledLinearPart.Term] = [
       (.phi1, 1, slope), (.phi2, 2 * s, middle), (.phi2, -s, stage), (.phi3, 4 * s * s, stage),
       (.phi3, -4 * s * s, middle),
     ]

@@ -124,7 +124,7 @@ package struct StepperMemory: Codable, Hashable, Sendable {
   /// Where the scheme is chosen on the way: what was chosen, and when.
   package var choice: SchemeChoice?
   /// Where the linear part of the equations is that about the mean: its matrices.
-  var matrices: [Double]?
+  var matrices: LinearMatrices?
 
   private enum CodingKeys: String, CodingKey {
     case steps, transport, choice, matrices
