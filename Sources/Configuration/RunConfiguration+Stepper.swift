@@ -194,13 +194,15 @@ extension RunConfiguration {
         volumes: parts.volumes, pool: parts.pool)
     }
     return try CoupledExponentialStepper(
-      CoupledLinearPart(volumes: parts.volumes, fields: parts.diffusion.fields, pool: parts.pool),
+      CoupledLinearPart(
+        volumes: parts.volumes, fields: parts.diffusion.fields,
+        symbol: parts.spectralTaxis == nil ? .secondOrder : .spectral, pool: parts.pool),
       rates: fieldRates(Array(all.prefix(names.count)), taxis: parts.taxis ?? parts.spectralTaxis),
       ratesOfTime: isForced ? fieldRates(Array(all[names.count...]), taxis: nil) : nil,
       linearization: Linearization(
-        rates: Expression.extractingDistributions(model.rates).1, taxis: model.fields.map { $0.taxis.map { target in
-          (names.firstIndex(of: target.toward)!, target.sensitivity) } }, fields: names,
-        parameters: model.parameterValues, volumes: parts.volumes, pool: parts.pool),
+        rates: Array(Expression.extractingDistributions(model.rates + model.ratesOfTime).1.prefix(names.count)),
+        taxis: names.indices.map(taxisTargets), fields: names, parameters: model.parameterValues,
+        distributions: parts.distributions, volumes: parts.volumes, pool: parts.pool),
       nonNegative: nonNegativeFields, account: parts.account, volumes: parts.volumes)
   }
 

@@ -11,7 +11,7 @@ package final class CoupledLinearPart: Sendable {
   private let pool: WorkerPool
   private let scratch: [WorkerScratch]
   private let spaces: [CoefficientSpace]
-  /// Of the Laplacian of neighboring points.
+  /// Of the Laplacian.
   private let waves: CoefficientSpace
   /// For steps, and for parts of a step.
   private let table, inside: MatrixTable
@@ -43,8 +43,11 @@ package final class CoupledLinearPart: Sendable {
     return bytes > mostBytes ? "there are too many points" : nil
   }
 
+  /// - Parameter symbol: of the Laplacian by which taxis is linearized.
   /// - Precondition: `obstacle` finds nothing.
-  package init(volumes: PointVolumes, fields: [FieldDiffusion], pool: WorkerPool) {
+  package init(
+    volumes: PointVolumes, fields: [FieldDiffusion], symbol: DiffusionSymbol = .secondOrder, pool: WorkerPool
+  ) {
     let grid = volumes.grid
     self.grid = grid
     self.pool = pool
@@ -55,7 +58,7 @@ package final class CoupledLinearPart: Sendable {
         grid: grid, spectra: grid.axes.indices.map { cache.spectrum(of: field, axis: $0, grid: grid) })
     }
     spaces = fields.map(space)
-    waves = space(FieldDiffusion(diffusivity: 1, boundaries: fields[0].boundaries, symbol: .secondOrder))
+    waves = space(FieldDiffusion(diffusivity: 1, boundaries: fields[0].boundaries, symbol: symbol))
     table = MatrixTable(grid: grid, fields: fields.count)
     inside = MatrixTable(grid: grid, fields: fields.count)
   }
@@ -111,7 +114,9 @@ package final class CoupledLinearPart: Sendable {
     meter.add { $0.operations += Double(200 * count * count) }
   }
 
-  /// `target ← base + h Σ w f(hL) term`, in normalized coefficients; the functions are those of `prepare`. No base is 0.
+  /// Sets `target` to `base + h Σ w f(hL) term`, all in normalized coefficients.
+  ///
+  /// The functions are those of `prepare`. No base is 0.
   package func combine(
     into target: FieldSet, base: FieldSet?, step: Double, _ terms: [Term],
     isInside: Bool = false

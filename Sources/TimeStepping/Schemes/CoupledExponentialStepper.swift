@@ -103,7 +103,7 @@ package final class CoupledExponentialStepper: Stepper {
     memories.withLock { $0.pendingTime = nil }
     let start = try start(state, time)
     let end = pairs[1 - memories.withLock { $0.current }]
-    let matrices = matrices(of: state, time, step)
+    let matrices = try matrices(of: state, time, step)
     part.prepare(step: step, matrices)
     var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, state, from: time) }
     try stages(state, start, matrices, from: time, by: step, isInside: false, &record)
@@ -202,8 +202,8 @@ package final class CoupledExponentialStepper: Stepper {
   private static let largestChange = 0.1
 
   /// Those of the step before, as long as they are about right for the state.
-  private func matrices(of state: FieldSet, _ time: Double, _ step: Double) -> LinearMatrices {
-    let found = linearization.matrices(of: state, time: time)
+  private func matrices(of state: FieldSet, _ time: Double, _ step: Double) throws(NumericalFailure) -> LinearMatrices {
+    let found = try linearization.matrices(of: state, time: time)
     return memories.withLock { memory in
       if let known = memory.matrices, known.distance(to: found) * step <= CoupledExponentialStepper.largestChange {
         return known
@@ -217,7 +217,8 @@ package final class CoupledExponentialStepper: Stepper {
     // The pair of the end may hold a step that is about to count, but its stages are lost.
     memories.withLock { $0.pendingTime = nil }
     let start = try start(copy, time)
-    let matrices = memories.withLock { $0.matrices } ?? linearization.matrices(of: copy, time: time)
+    let known = memories.withLock { $0.matrices }
+    let matrices = if let known { known } else { try linearization.matrices(of: copy, time: time) }
     part.prepare(step: step, matrices, isInside: true)
     var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, copy, from: time) }
     try stages(copy, start, matrices, from: time, by: step, isInside: true, &record)

@@ -83,7 +83,8 @@ extension Scheme {
 
   package static let etdrk4Coupled = Scheme(
     "etdrk4-coupled", order: 4, .coupledExponential,
-    summary: "fourth order, nothing split: diffusion and the mean Jacobian of the reactions exactly, so that what departs little "
+    summary:
+      "fourth order, nothing split: diffusion and the mean Jacobian of the reactions exactly, so that what departs little "
       + "from a uniform state grows and decays at the right rates with steps of any size; values may fall below 0 within the "
       + "tolerance")
 
