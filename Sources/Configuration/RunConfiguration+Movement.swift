@@ -133,7 +133,7 @@ extension RunConfiguration {
     model.fields.indices.filter { !model.fields[$0].taxis.isEmpty || !model.fields[$0].advection.isEmpty }
   }
 
-  private func taxisTargets(of field: Int) -> [(field: Int, sensitivity: Expression)] {
+  func taxisTargets(of field: Int) -> [(field: Int, sensitivity: Expression)] {
     model.fields[field].taxis.compactMap { term in
       model.fieldNames.firstIndex(of: term.toward).map { ($0, keptInDomain([term.sensitivity])[0]) }
     }

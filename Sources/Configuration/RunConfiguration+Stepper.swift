@@ -36,6 +36,13 @@ extension RunConfiguration {
           "the diffusion of a field that must stay local is stable only up to steps of \(Float(stepper.longestStep))")
       }
       return stepper
+    case .coupledExponential:
+      if let obstacle = exponentialObstacle(parts)
+        ?? CoupledLinearPart.obstacle(parts.diffusion.fields, volumes: parts.volumes)
+      {
+        throw refusal(obstacle)
+      }
+      return try coupledStepper(parts)
     case .positiveExponential:
       if let obstacle = exponentialObstacle(parts) { throw refusal(obstacle) }
       let base = try positiveStepper(parts)
@@ -53,7 +60,7 @@ extension RunConfiguration {
     case .splitting, .positiveExponential:
       throw refusal(
         "it does not take spectral taxis", remedy: "use \(Scheme.etdrk4.name), or \(limited)")
-    case .exponential, .automatic:
+    case .exponential, .coupledExponential, .automatic:
       if let obstacle = exponentialObstacle(parts) {
         throw refusal("spectral taxis needs \(Scheme.etdrk4.name), but \(obstacle)", remedy: limited)
       }
@@ -175,6 +182,28 @@ extension RunConfiguration {
       ratesOfTime: isForced ? fieldRates(Array(all[names.count...]), taxis: nil) : nil,
       quasiSteady: parts.quasiSteady, nonNegative: nonNegativeFields, account: parts.account, grid: grid,
       count: names.count)
+  }
+
+  private func coupledStepper(_ parts: StepperParts) throws -> CoupledExponentialStepper {
+    let names = model.fieldNames
+    let isForced = model.ratesOfTime.contains { $0 != .constant(0) }
+    let (_, all) = Expression.extractingDistributions(keptInDomain(model.rates + model.ratesOfTime))
+    func fieldRates(_ rates: [Expression], taxis: (any TaxisRates)?) throws -> FieldRates {
+      try FieldRates(
+        rates, fields: names, parameters: model.parameterValues, taxis: taxis, distributions: parts.distributions,
+        volumes: parts.volumes, pool: parts.pool)
+    }
+    return try CoupledExponentialStepper(
+      CoupledLinearPart(
+        volumes: parts.volumes, fields: parts.diffusion.fields,
+        symbol: parts.spectralTaxis == nil ? .secondOrder : .spectral, pool: parts.pool),
+      rates: fieldRates(Array(all.prefix(names.count)), taxis: parts.taxis ?? parts.spectralTaxis),
+      ratesOfTime: isForced ? fieldRates(Array(all[names.count...]), taxis: nil) : nil,
+      linearization: Linearization(
+        rates: Array(Expression.extractingDistributions(model.rates + model.ratesOfTime).1.prefix(names.count)),
+        taxis: names.indices.map(taxisTargets), fields: names, parameters: model.parameterValues,
+        distributions: parts.distributions, volumes: parts.volumes, pool: parts.pool),
+      nonNegative: nonNegativeFields, account: parts.account, volumes: parts.volumes)
   }
 
   /// Fields that neither reactions nor anything else can make negative.

@@ -20,14 +20,22 @@ extension LinearParts {
     let reach = step * (parts.map(\.decay).max() ?? 0)
     guard reach > 0 else { return parts.map { _ in 0 } }
     return parts.indices.map { field in
-      let sums = bendSums(field, solution, start, middle, end)
-      let (bend, change, size) = (sums[0], sums[1], sums[2])
-      guard bend > 0, size > 0 else { return 0 }
-      let own = change > bend ? 16 * bend / (720 * (change - bend)) : .infinity
-      let share = min(own, reach * reach / 720, 1.0 / 6)
       let span = step * PhiFunctions(-step * parts[field].decay).values[0] / (parts[field].space?.normalization ?? 1)
-      return span * share * (bend / size).squareRoot()
+      return LinearParts.transientError(bendSums(field, solution, start, middle, end), reach: reach, span: span)
     }
+  }
+
+  /// The error of a field relative to its size.
+  ///
+  /// - Parameters:
+  ///   - sums: of squares of `d`, of `N₀ − N′` and of the solution.
+  ///   - reach: the fastest decay times `h`.
+  ///   - span: `h φ₁`.
+  static func transientError(_ sums: [Double], reach: Double, span: Double) -> Double {
+    let (bend, change, size) = (sums[0], sums[1], sums[2])
+    guard bend > 0, size > 0 else { return 0 }
+    let own = change > bend ? 16 * bend / (720 * (change - bend)) : .infinity
+    return span * min(own, reach * reach / 720, 1.0 / 6) * (bend / size).squareRoot()
   }
 
   /// Sums of squares of `N₀ − N_a − N_b + N′`, of `N₀ − N′` and of the solution, rows pairwise.

@@ -73,7 +73,7 @@ extension Scheme {
     switch method {
     case .splitting(let splitting, extrapolates: false): splitting.accumulation
     case .splitting(_, extrapolates: true), .automatic: SplittingScheme.extrapolatedAccumulation
-    case .exponential: ExponentialStepper.accumulation
+    case .exponential, .coupledExponential: ExponentialStepper.accumulation
     case .positiveExponential: PositiveExponentialStepper.accumulation
     }
   }

@@ -70,7 +70,8 @@ def wait_for_checkpoint(directory, process, count=1):
 
 
 FIXED = [{"time.scheme": scheme} for scheme in ("lie", "strang", "strang4", "rebalanced-strang", "etdrk4")]
-CONTROLLED = [
+COUPLED = {"time.scheme": "etdrk4-coupled", "numerics.propagator": "fourier"}
+CONTROLLED = [{**COUPLED, "time.step": None, "time.tolerance": 1e-3}] + [
     {"time.step": None, "time.tolerance": tolerance, "time.scheme": scheme}
     for scheme, tolerance in (("strang", 1e-3), ("strang4", 1e-3), ("rebalanced-strang", 1e-4), ("etdrk4", 1e-4), ("auto", 1e-3))
 ]
@@ -80,7 +81,7 @@ def name(changes):
     return "-".join(str(value) for value in changes.values() if value)
 
 
-@pytest.mark.parametrize("changes", FIXED + CONTROLLED, ids=name)
+@pytest.mark.parametrize("changes", FIXED + [COUPLED] + CONTROLLED, ids=name)
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGKILL])
 @pytest.mark.parametrize("threads", [(1, 2), (2, 1)])
 def test_interrupted_run_equals_uninterrupted_run_byte_for_byte(oncofield, start, run_file, tmp_path, changes, stop, threads):

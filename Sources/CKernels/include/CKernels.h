@@ -2,6 +2,7 @@
 #include "worker_pool.h"
 #include "machine_limits.h"
 #include "propagators.h"
+#include "matrix_functions.h"
 #include "expression_program.h"
 #include "finite_volumes.h"
 #include "tile_algebra.h"

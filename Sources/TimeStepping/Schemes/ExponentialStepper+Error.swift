@@ -6,7 +6,7 @@ extension ExponentialStepper {
   ///
   /// That is the error of the less accurate one, some ten times that of the other, which is kept; what both miss is the
   /// error itself. So a tolerance means the same for all.
-  private static let weightOfMissed = 10.0
+  static let weightOfMissed = 10.0
 
   /// The largest of what is known about the error of a step: the difference from the embedded solution; what both
   /// solutions miss of rates that follow a fast decay, and of rates that depend on time itself; values below 0.
@@ -50,15 +50,28 @@ extension ExponentialStepper {
   ) throws(NumericalFailure) -> [Double]? {
     // Nobody needs the rates at the latest stage any more.
     guard ratesOfTime != nil || parts.hasChangingSides else { return nil }
-    spare.copy(from: state)
-    parts.addMissedSides(to: spare, from: time, by: step)
+    return try ExponentialStepper.forcingErrors(
+      ratesOfTime, of: state, from: time, by: step, measure, sum: spare, work: latest
+    ) { parts.addMissedSides(to: spare, from: time, by: step) }
+  }
+
+  /// The same of rates alone, or with what else is missed.
+  ///
+  /// - Parameters:
+  ///   - sum: becomes the new solution with what is missed added to it.
+  ///   - work: written over.
+  ///   - addOthers: adds to `sum` what else is missed.
+  static func forcingErrors(
+    _ ratesOfTime: FieldRates?, of state: FieldSet, from time: Double, by step: Double, _ measure: ErrorMeasure,
+    sum: FieldSet, work: FieldSet, addOthers: () -> Void = {}
+  ) throws(NumericalFailure) -> [Double] {
+    sum.copy(from: state)
+    addOthers()
     for (quarter, weight) in [1.0, -4, 6, -4, 1].enumerated() {
       guard let ratesOfTime else { break }
-      try ratesOfTime.evaluate(state, time: time + 0.25 * Double(quarter) * step, into: latest)
-      for field in 0..<spare.count {
-        spare.setField(field, toSumOf: [(1, spare), (weight * step / 12, latest)])
-      }
+      try ratesOfTime.evaluate(state, time: time + 0.25 * Double(quarter) * step, into: work)
+      for field in 0..<sum.count { sum.setField(field, toSumOf: [(1, sum), (weight * step / 12, work)]) }
     }
-    return measure.errors(of: state, against: spare, weight: ExponentialStepper.weightOfMissed, during: step)
+    return measure.errors(of: state, against: sum, weight: weightOfMissed, during: step)
   }
 }

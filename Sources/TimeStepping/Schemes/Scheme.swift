@@ -13,6 +13,8 @@ package struct Scheme: Sendable {
     case splitting(SplittingScheme, extrapolates: Bool)
     /// All parts together.
     case exponential(ExponentialScheme)
+    /// All parts together, the fields coupled in the linear part.
+    case coupledExponential
     /// All parts together, stabilized so that nothing becomes negative.
     case positiveExponential
     /// Chosen on the way, by trial steps.
@@ -43,14 +45,14 @@ package struct Scheme: Sendable {
   package var maySplit: Bool {
     switch method {
     case .splitting, .automatic: true
-    case .exponential, .positiveExponential: false
+    case .exponential, .coupledExponential, .positiveExponential: false
     }
   }
 
   /// Whether fields go through the coefficients of a transform whatever the size of a step.
   package var usesCoefficients: Bool {
     switch method {
-    case .exponential, .positiveExponential: true
+    case .exponential, .coupledExponential, .positiveExponential: true
     case .splitting(let splitting, _): splitting.isRebalanced
     case .automatic: false
     }
@@ -79,6 +81,13 @@ extension Scheme {
     summary: "fourth order, nothing split: diffusion and constant decay exactly, the rest by Runge–Kutta stages; keeps "
       + "steady states; for fast chemicals that decay at a constant rate; values may fall below 0 within the tolerance")
 
+  package static let etdrk4Coupled = Scheme(
+    "etdrk4-coupled", order: 4, .coupledExponential,
+    summary:
+      "fourth order, nothing split: diffusion and the mean Jacobian of the reactions exactly, so that what departs little "
+      + "from a uniform state grows and decays at the right rates with steps of any size; values may fall below 0 within the "
+      + "tolerance")
+
   package static let etd2Positive = Scheme(
     "etd2-positive", order: 2, .positiveExponential,
     summary:
@@ -92,7 +101,7 @@ extension Scheme {
       + "steps at the start, after each jump and now and then")
 
   /// The schemes that take steps, in the order in which they are listed for users.
-  package static let all = [lie, strang, strang4, rebalancedStrang, etdrk4, etd2Positive]
+  package static let all = [lie, strang, strang4, rebalancedStrang, etdrk4, etdrk4Coupled, etd2Positive]
   /// What users may ask for.
   package static let offered = all + [auto]
 

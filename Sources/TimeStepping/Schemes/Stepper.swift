@@ -123,9 +123,11 @@ package struct StepperMemory: Codable, Hashable, Sendable {
   var transport: ErrorTransport?
   /// Where the scheme is chosen on the way: what was chosen, and when.
   package var choice: SchemeChoice?
+  /// Where the linear part of the equations is that about the mean: its matrices.
+  var matrices: LinearMatrices?
 
   private enum CodingKeys: String, CodingKey {
-    case steps, transport, choice
+    case steps, transport, choice, matrices
     case calibration = "gain"
   }
 
