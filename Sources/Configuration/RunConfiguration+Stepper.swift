@@ -38,9 +38,14 @@ extension RunConfiguration {
       return stepper
     case .coupledExponential:
       if let obstacle = exponentialObstacle(parts)
-        ?? CoupledLinearPart.obstacle(parts.diffusion.fields, volumes: parts.volumes)
+        ?? CoupledLinearPart.obstacle(
+          parts.diffusion.fields, names: model.fieldNames, volumes: parts.volumes)
       {
-        throw refusal(obstacle)
+        throw refusal(
+          obstacle,
+          remedy: "use \(Scheme.etdrk4.name) or \(Scheme.auto.name)"
+            + (obstacle.contains("empty tissue")
+              ? "; where no field is ever empty anywhere, set numerics.propagator to \"fourier\"" : ""))
       }
       return try coupledStepper(parts)
     case .positiveExponential:

@@ -24,20 +24,22 @@ package final class CoupledLinearPart: Sendable {
   private static let mostBytes = 256 << 20
 
   /// Why the fields cannot be taken together; nil if they can.
-  package static func obstacle(_ fields: [FieldDiffusion], volumes: PointVolumes) -> String? {
+  package static func obstacle(_ fields: [FieldDiffusion], names: [String], volumes: PointVolumes) -> String? {
     let grid = volumes.grid
     if volumes.isMasked { return "the tissue has a shape" }
     if fields.count > Int(matrix_functions_most) { return "there are more than \(matrix_functions_most) fields" }
-    for field in fields {
-      if field.isQuasiSteady { return "a field is quasi-steady" }
-      if field.moves, field.needsFiniteVolumes(volumes) { return field.localReason(isMasked: false) }
-      if field.staysLocal { return "a field grows from empty tissue, where the rounding of a transform would grow too" }
-      if !field.supplies.isEmpty { return "something is given at the sides" }
+    for (field, name) in zip(fields, names) {
+      if field.isQuasiSteady { return "\(name) is quasi-steady" }
+      if field.moves, field.needsFiniteVolumes(volumes) { return "\(name): \(field.localReason(isMasked: false))" }
+      if field.staysLocal {
+        return "\(name) grows from empty tissue, where the rounding of a transform would grow too"
+      }
+      if !field.supplies.isEmpty { return "\(name): something is given at the sides" }
     }
     for (index, axis) in grid.axes.enumerated() {
       let kinds = Set(fields.map { TransformBasis($0.boundaries[index], axis: axis) })
-      if kinds.contains(nil) { return "the sides of a field allow no series of waves" }
-      if kinds.count > 1 { return "the fields have different sides" }
+      if kinds.contains(nil) { return "the sides along \(axis.name) allow no series of waves" }
+      if kinds.count > 1 { return "the fields have different kinds of sides along \(axis.name)" }
     }
     let bytes = MatrixTable.bytes(grid: grid, fields: fields.count)
     return bytes > mostBytes ? "there are too many points" : nil
