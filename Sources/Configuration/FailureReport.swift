@@ -202,7 +202,8 @@ private struct ProcessRates {
     names = changes.map(\.0)
     let (found, expressions) = Expression.extractingDistributions(changes.map(\.1))
     let distributions = try configuration.distributionFields(
-      found, delays: assembly.delays, volumes: assembly.volumes, pool: assembly.pool)
+      found, delays: assembly.delays, kernels: ConvolutionKernels(configuration, pool: assembly.pool),
+      volumes: assembly.volumes, pool: assembly.pool)
     let functions = try PointwiseFunctions(
       expressions, fields: distributions?.names ?? model.fieldNames, parameters: model.parameterValues,
       grid: configuration.grid)

@@ -70,8 +70,8 @@ extension RunConfiguration {
   /// whole domain, which are not empty where a field is.
   ///
   /// - Parameter maxima: largest initial value of each field.
-  func traceGrowth(maxima: [Double], volumes: PointVolumes, pool: WorkerPool) throws -> TraceGrowth {
-    let system = try FeedingSystem(self, volumes: volumes, pool: pool)
+  func traceGrowth(maxima: [Double], volumes: PointVolumes, kernels: ConvolutionKernels) throws -> TraceGrowth {
+    let system = try FeedingSystem(self, volumes: volumes, kernels: kernels)
     var search = TraceGrowthSearch(self, system, maxima: maxima)
     return search.result()
   }

@@ -94,13 +94,13 @@ extension RunConfiguration {
 
   /// Fields for delayed values, integrals along an axis and convolutions; nil if there are none.
   func distributionFields(
-    _ distributions: [Distribution], delays: DelayedFields? = nil, volumes: PointVolumes, pool: WorkerPool
+    _ distributions: [Distribution], delays: DelayedFields? = nil, kernels: ConvolutionKernels,
+    volumes: PointVolumes, pool: WorkerPool
   ) throws -> DistributionFields? {
     if distributions.isEmpty, delays == nil { return nil }
     return try DistributionFields(
       distributions, delays: delays, fields: model.fieldNames, parameters: model.parameterValues,
-      isPeriodic: grid.axes.indices.map { axis in sides.allSatisfy { $0.boundaries[axis] == .periodic } },
-      volumes: volumes, pool: pool)
+      isPeriodic: kernels.isPeriodic, kernelValues: kernels.values, volumes: volumes, pool: pool)
   }
 
   /// The movement of fields up gradients and with flows by limited fluxes; nil if no field moves so.

@@ -196,7 +196,8 @@ package final class RunSession {
     var before = try RunConfiguration(SourceText(name: checkpoint.path, text: text))
     guard before.model.fieldNames == configuration.model.fieldNames else { return [] }
     before.negativeAtStart = configuration.negativeAtStart
-    let growth = try before.traceGrowth(maxima: assembly.maxima, volumes: assembly.volumes, pool: assembly.pool)
+    let growth = try before.traceGrowth(
+      maxima: assembly.maxima, volumes: assembly.volumes, kernels: ConvolutionKernels(before, pool: assembly.pool))
     return assembly.diffusion.fields.indices.filter { index in
       let field = assembly.diffusion.fields[index]
       return field.moves && field.isSpoiltByRounding && field.requestedMethod == nil

@@ -283,8 +283,9 @@ extension SharpData {
     let values = try FieldSet(grid: state.grid, count: plain.count)
     try FieldRates(
       plain, fields: configuration.model.fieldNames, parameters: law.parameters, taxis: taxis,
-      distributions: configuration.distributionFields(distributions, volumes: volumes, pool: pool), volumes: volumes,
-      pool: pool
+      distributions: configuration.distributionFields(
+        distributions, kernels: kernels, volumes: volumes, pool: pool),
+      volumes: volumes, pool: pool
     ).evaluate(state, time: time, into: values)
     volumes.clearOutside(values)
     let count = law.productions.count

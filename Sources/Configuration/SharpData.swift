@@ -14,6 +14,7 @@ struct SharpData {
   let configuration: RunConfiguration
   let diffusions: [FieldDiffusion]
   let taxis: (any TaxisRates)?
+  let kernels: ConvolutionKernels
   let volumes: PointVolumes
   let pool: WorkerPool
   /// Fields that a transform may move.
@@ -31,9 +32,9 @@ struct SharpData {
   ///   not, or where no transform can move it.
   static func ringing(
     _ configuration: RunConfiguration, state: FieldSet, diffusions: [FieldDiffusion], taxis: (any TaxisRates)?,
-    volumes: PointVolumes, pool: WorkerPool
+    kernels: ConvolutionKernels, volumes: PointVolumes, pool: WorkerPool
   ) throws -> [Double] {
-    var data = try SharpData(configuration, diffusions, taxis, volumes, pool)
+    var data = try SharpData(configuration, diffusions, taxis, kernels, volumes, pool)
     guard !data.open.isEmpty else { return data.found }
     try data.look(at: state)
     try data.lookAtSwitches(of: state)
@@ -45,10 +46,10 @@ struct SharpData {
 
   private init(
     _ configuration: RunConfiguration, _ diffusions: [FieldDiffusion], _ taxis: (any TaxisRates)?,
-    _ volumes: PointVolumes, _ pool: WorkerPool
+    _ kernels: ConvolutionKernels, _ volumes: PointVolumes, _ pool: WorkerPool
   ) throws {
     (self.configuration, self.diffusions, self.taxis) = (configuration, diffusions, taxis)
-    (self.volumes, self.pool) = (volumes, pool)
+    (self.kernels, self.volumes, self.pool) = (kernels, volumes, pool)
     found = diffusions.map { _ in 0 }
     guard configuration.model.freeBoundary == nil else {
       (candidates, proven, arguments) = ([], [], [])
