@@ -44,7 +44,7 @@ extension RunAssembly {
     var initial: FieldSet?
     if !checkpoint.header.fields(of: RunAssembly.initialGroup).isEmpty {
       let set = try FieldSet(grid: configuration.grid, count: names.count)
-      try RunSession.restore(checkpoint, RunAssembly.initialGroup, names, into: set)
+      try checkpoint.read(group: RunAssembly.initialGroup, names, into: set)
       initial = set
     }
     guard initial != nil || memory.times[0] <= latest - history.longest else {
@@ -58,7 +58,7 @@ extension RunAssembly {
     }
     let values = try memory.times.indices.map { number in
       let set = try FieldSet(grid: configuration.grid, count: history.count)
-      try RunSession.restore(checkpoint, RunAssembly.group(number), historyNames, into: set)
+      try checkpoint.read(group: RunAssembly.group(number), historyNames, into: set)
       return set
     }
     history.restore(memory, values: values, initial: initial)
