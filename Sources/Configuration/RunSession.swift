@@ -155,7 +155,7 @@ package final class RunSession {
     patience: Double = 10, didFail: @escaping (any Error, Bool) -> Void = { _, _ in }
   ) throws -> Simulation.Outcome {
     try writeRun(outcome: "running")
-    simulation.whenOutputsFail(patience: patience, requireRoom: checkpoints.requireSpace, didFail: didFail)
+    simulation.whenOutputsFail(patience: patience, requireSpace: checkpoints.requireSpace, didFail: didFail)
     do {
       defer { checkpoints.releaseSpace() }
       checkpoints.reserveSpace(for: simulation)

@@ -100,7 +100,7 @@ extension Simulation {
   ) throws -> Clock.Step {
     try checkHealth(after: step)
     try observeInside(step, from: previous)
-    (stepStart, supervision.shownTime) = (nil, nil)
+    (stepStart, progress.shownTime) = (nil, nil)
     stepper.commit()
     ledger?.add(changes)
     return step

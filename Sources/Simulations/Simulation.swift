@@ -43,8 +43,10 @@ package final class Simulation {
   private var lastCheckpointWall = ContinuousClock.now
   package internal(set) var seconds = RunSeconds()
   var lastCheckpointStep: Int?
-  /// What is asked and called between outputs, and what follows from their failures.
-  var supervision = OutputSupervision()
+  var progress = OutputProgress()
+  var recovery = OutputRecovery()
+  /// How much each observer had taken before the last state of the run was shown; nil before.
+  var marksBeforeEnd: OutputMarks?
   /// Of the step under way, if outputs are due inside of it.
   var stepStart: StepStart?
 
@@ -102,14 +104,14 @@ package final class Simulation {
     stopRequested: @escaping () -> Bool = { false }, didStep: (Simulation) -> Void = { _ in },
     didShow: @escaping (Simulation) -> Void = { _ in }
   ) throws -> Outcome {
-    supervision.isStopRequested = stopRequested
-    supervision.didShow = didShow
+    progress.isStopRequested = stopRequested
+    progress.didShow = didShow
     return try RunSeconds.adding(to: { seconds.total += $0 }) { () throws -> Outcome in
       do {
         let outcome = try runOn(stopRequested, didStep)
         try RunSeconds.adding(to: { seconds.output += $0 }) { () throws -> Void in
           writer.perform(commitAll)
-          try mendOutputs(isAtEnd: true)
+          try recoverOutputs(isAtEnd: true)
         }
         return outcome
       } catch {
@@ -125,7 +127,7 @@ package final class Simulation {
       if clock.step == 0 { try observe(at: clock.time, state) }
       try lookForStop()
       while stopReason == nil, clock.time < endTime {
-        try mendOutputs()
+        try recoverOutputs()
         try carryOutTreatments()
         if stopReason != nil { break }
         let step: Clock.Step
@@ -148,7 +150,7 @@ package final class Simulation {
     } else if lastCheckpointStep != clock.step {
       try checkpoint()
     }
-    supervision.marks = makeMarks()
+    marksBeforeEnd = makeMarks()
     try observeEnd()
     return stopReason.map { .stopped($0) } ?? .reachedEnd
   }
