@@ -5,7 +5,7 @@ import Simulations
 
 /// What in a model feeds what: its rates as functions of the fields, and of what stands for other places and times.
 ///
-/// An unknown is a field, or a value that follows from fields at once: a delayed value (as if of the present: a trace that
+/// An unknown is a field, or a value that follows from fields: a delayed value (as if of the present: a trace that
 /// grows was less before), an integral along an axis, a convolution. A number made of the whole domain is no unknown: it
 /// does not vanish where a field is empty.
 struct FeedingSystem {
@@ -13,7 +13,7 @@ struct FeedingSystem {
     enum Kind: Equatable {
       /// `u' = rate`.
       case field
-      /// `0 = rate`, always in balance.
+      /// `0 = rate`, at quasi-steady state.
       case balance
       /// The value is the rate, at most times this.
       case value(gain: Double)

@@ -34,14 +34,14 @@ package struct OutputFailureReport {
     let resume = "continue with:  oncofield resume \(path)"
     switch (failure.cause as? StorageError)?.code {
     case ENOSPC, EDQUOT:
-      return "Make room on the disk of \(path)\(free), then \(resume)"
+      return "Free space on the disk of \(path)\(free), then \(resume)"
     case EROFS, EACCES, EPERM:
       return "Make \(path) writable again, then \(resume)"
     case EFBIG: return "Raise the limit on the size of files (ulimit -f), then \(resume)"
     case EWOULDBLOCK: return "Close it there, then \(resume)"
     case ENOENT, ENOTDIR, ESTALE:
       return "Put the files of the run back to \(path), then \(resume)\n"
-        + "or go on without them:  oncofield resume \(path) --output NEW"
+        + "or continue without them:  oncofield resume \(path) --output NEW"
     default: return "See to the disk, then \(resume)"
     }
   }

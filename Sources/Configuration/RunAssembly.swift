@@ -40,7 +40,7 @@ package final class RunAssembly {
   /// What is doubtful in the initial values of a run that begins here.
   package private(set) var startWarnings = Diagnostics()
 
-  /// What a run that goes on takes from where it was instead of from the run file: files may have changed since.
+  /// What a resumed run takes from its checkpoint instead of from input files, which may have changed since.
   package struct Continuation {
     let maxima: [Double]?
     let ringing: [Double]?
@@ -101,7 +101,7 @@ package final class RunAssembly {
     }
     let largest = maxima ?? []
     self.maxima = largest
-    // What treatments change is in it from the start: rounding of before they do grows afterwards.
+    // Changes by treatments count from the start: rounding from before a treatment grows after it.
     traceGrowth =
       try earlier?.traceGrowth ?? configuration.traceGrowth(maxima: largest, volumes: volumes, kernels: kernels)
     self.quasiSteady = quasiSteady

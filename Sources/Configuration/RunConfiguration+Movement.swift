@@ -9,7 +9,7 @@ extension RunConfiguration {
   /// How the fields diffuse.
   ///
   /// - Parameters:
-  ///   - traceGrowth: not needed for fields that are always in balance.
+  ///   - traceGrowth: not needed for quasi-steady fields.
   ///   - ringing: see `FieldDiffusion`; none where nothing is known of the data.
   func diffusingFields(
     traceGrowth: TraceGrowth?, ringing: [Double] = [], volumes: PointVolumes, pool: WorkerPool
@@ -49,7 +49,7 @@ extension RunConfiguration {
       }
   }
 
-  /// The fields that are always in balance; nil if there are none.
+  /// The quasi-steady fields; nil if there are none.
   func quasiSteadyFields(volumes: PointVolumes, pool: WorkerPool) throws -> QuasiSteadyFields? {
     if quasiSteadyOrder.isEmpty { return nil }
     let fields = try diffusingFields(traceGrowth: nil, volumes: volumes, pool: pool)

@@ -75,7 +75,7 @@ struct RunObservers {
     guard extents[observer, default: 0] == 0 else {
       throw StorageError(
         directory.path(part), "is not there, and the run had written into it before the checkpoint was taken",
-        remedy: "put the file of this run back, or go on without it in a new directory: resume … --output NEW",
+        remedy: "put the file of this run back, or continue without it in a new directory: resume … --output NEW",
         code: ENOENT)
     }
     return false

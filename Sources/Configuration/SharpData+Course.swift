@@ -32,9 +32,9 @@ extension SharpData {
       if !sides.isEmpty {
         present = try copy(of: state)
         for field in sides {
-          let fed = try Ringing.fedBySides(
+          let moved = try Ringing.withBoundaryData(
             state, field: field, as: diffusions[field], time: time, volumes: volumes, pool: pool)
-          present.setField(field, toSumOf: [(1, fed)], field: 0, pool: pool)
+          present.setField(field, toSumOf: [(1, moved)], field: 0, pool: pool)
         }
         try look(at: present, time: time)
       }

@@ -6,8 +6,8 @@ import TimeStepping
 /// Finds the fields that spectral transforms would take out of what their equations allow, because the data are too sharp for the
 /// grid: below 0, or to where a rate is not defined.
 ///
-/// It looks at the initial values, at what every dose and infusion makes of them and of empty tissue, at what the sides feed and white
-/// noise does, and at what all of these lead to by the rates. Each field is moved by transforms over two short steps (`Ringing`), and what
+/// It looks at the initial values, at what every dose and infusion makes of them and of empty tissue, at the effects of prescribed boundary data and white
+/// noise, and at what all of these lead to by the rates. Each field is moved by transforms over two short steps (`Ringing`), and what
 /// comes out is compared with what was there: a field that was nowhere negative must not become so, nor an argument of `sqrt`, `log`,
 /// `^` or a denominator.
 struct SharpData {

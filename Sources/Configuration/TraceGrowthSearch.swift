@@ -98,26 +98,26 @@ struct TraceGrowthSearch {
     let reaches = jacobian.matrix(empty, box).reaches
     var done: Set<Int> = []
     for place in empty.indices where reaches[place][place] && !done.contains(place) {
-      let circle = empty.indices.filter { $0 == place || reaches[place][$0] && reaches[$0][place] }
-      done.formUnion(circle)
-      let members = circle.map { empty[$0] }
+      let cycle = empty.indices.filter { $0 == place || reaches[place][$0] && reaches[$0][place] }
+      done.formUnion(cycle)
+      let members = cycle.map { empty[$0] }
       guard members.contains(where: { system.nodes[$0].kind == .field }) else { continue }
       let found = find(members, box)
       guard found.exponent > 0 else { continue }
-      // What feeds the circle carries its own rounding into it.
+      // What feeds the cycle carries its own rounding into it.
       let sources = empty.indices.filter { $0 == place || reaches[place][$0] }.map { empty[$0] }
         .filter { $0 < configuration.model.fields.count }
       for field in sources { growth.add(found.exponent, of: field) }
       growth.add(
-        TraceGrowth.Circle(
+        TraceGrowth.Cycle(
           fields: names(members, found), sources: sources, rate: found.rate, exponent: found.exponent))
     }
   }
 
-  /// The fields of a circle in the order in which they feed each other.
+  /// The fields of a cycle in the order in which they feed each other.
   private func names(_ members: [Int], _ found: Growth) -> [Int] {
     let fields = members.filter { system.nodes[$0].kind == .field }
-    let order = found.matrix.map { $0.strongestCircle(found.rate).map { fields[$0] } } ?? fields
+    let order = found.matrix.map { $0.strongestCycle(found.rate).map { fields[$0] } } ?? fields
     // Stages of a delay go without saying.
     let shown = order.filter { configuration.model.fields[$0].stage == nil }
     return shown.isEmpty ? order : shown
@@ -127,7 +127,7 @@ struct TraceGrowthSearch {
     configuration.grid.axes.reduce(0) { $0 + 4 / ($1.spacing * $1.spacing) }
   }
 
-  // MARK: One circle
+  // MARK: One cycle
 
   /// The growth of some unknowns that feed each other.
   private mutating func find(_ members: [Int], _ box: [Symbol: Interval]) -> Growth {

@@ -57,7 +57,7 @@ struct TraceJacobian {
           if value.constantValue != 0 { entries.append(Entry(row, column, value, isOptional: isOptional, gain: gain)) }
           for condition in found where condition.isDecidedByNothing && condition.fields.contains(other.symbol) {
             let jump = Expression.jump(of: open, by: condition.symbol).substituting(empty)
-            // A trace makes at once what does not vanish with it: nothing bounds that.
+            // A trace produces an amount that does not vanish with the trace: nothing bounds the growth.
             if jump.constantValue == 0 { continue }
             let made = row == column ? Expression.combined(.max, jump, .constant(0)) : jump
             entries.append(Entry(row, column, .constant(.infinity) * made, isOptional: isOptional, gain: gain))

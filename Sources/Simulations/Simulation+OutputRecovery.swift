@@ -12,7 +12,7 @@ struct OutputRecovery {
   var patience = 10.0
   /// Outputs that could be written only when they were tried again, and checkpoints that could not be written.
   var recovered: [any Error] = []
-  /// Whether the run goes on although checkpoints cannot be written.
+  /// Whether the run continues although checkpoints cannot be written.
   var goesWithoutCheckpoints = false
   let saved = SavedCheckpoints()
 }
@@ -54,9 +54,9 @@ extension Simulation {
 
   /// If an output could not be written: takes a checkpoint, which holds that output, and tries again for a while.
   ///
-  /// A run whose outputs can be written goes on without checkpoints where these cannot.
+  /// A run whose outputs can be written continues without checkpoints if these cannot be written.
   ///
-  /// - Parameter isAtEnd: whether the run does not go on.
+  /// - Parameter isAtEnd: whether the run has ended.
   /// - Throws: `OutputFailure` if it still could not be written.
   func recoverOutputs(isAtEnd: Bool = false) throws {
     guard writer.hasFailed else { return }

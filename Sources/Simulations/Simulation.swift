@@ -24,13 +24,13 @@ package final class Simulation {
   package var ledger: MassLedger?
   /// Called after each part of the work of a step, for those who measure its time.
   package var didFlow: (SplittingScheme.Part) -> Void = { _ in }
-  /// What looks at the state after each step; nil if nobody does.
+  /// Checks the state after each step; nil if it is not checked.
   package var health: HealthCheck?
   /// For states inside of a step.
   var aside: FieldSet?
   /// Another way to such states; nil before it is needed.
   var path: OutputPath?
-  /// The state at the start of a step that may be rejected or cut short, or inside of which somebody looks; nil before the first
+  /// The state at the start of a step that may be rejected or cut short, or inside of which outputs are due; nil before the first
   /// such step.
   private(set) var previous: FieldSet?
   /// How fast what is compared in conditions has changed.
@@ -145,7 +145,7 @@ package final class Simulation {
         }
         if isCheckpointDue(after: step) { try checkpoint() }
       }
-      // The last checkpoint does not know of the last outputs, which a run that goes on would not have.
+      // The last checkpoint does not include the outputs of the last state, which a run with a later end would not have.
       if lastCheckpointStep != clock.step || stopReason != nil { try checkpoint() }
     } else if lastCheckpointStep != clock.step {
       try checkpoint()
@@ -191,8 +191,8 @@ package final class Simulation {
   /// Continues where a checkpoint was taken; the caller has restored the regimen, the fields of `state` and all of the
   /// stepper's memory.
   ///
-  /// - Parameter continuesFiles: whether the observers go on with the files of the run that took the checkpoint, which
-  ///   are then cut back to what they held.
+  /// - Parameter continuesFiles: whether the observers continue the files of the run that took the checkpoint, which
+  ///   are then truncated to their length at that time.
   /// - Parameter unwritten: what the observers had seen then and could not write.
   package func restore(
     _ memory: SimulationMemory, continuesFiles: Bool, unwritten: [String: [UnwrittenOutput]] = [:]

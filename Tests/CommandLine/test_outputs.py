@@ -294,7 +294,7 @@ def test_a_full_disk_has_room_for_a_checkpoint(oncofield, start, run_file, small
     process = start("run", file, "--output", out, "--patience", "0.5", "--allow-large-output")
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 74, errors
-    assert "no space left on device" in errors and "Make room on the disk" in errors
+    assert "no space left on device" in errors and "Free space on the disk" in errors
     assert "Nothing that was computed is lost" in errors
     assert newest(out) > 0
     # Nothing is lost either where there is still no room.
@@ -352,7 +352,7 @@ def test_a_directory_that_is_moved_gets_a_checkpoint_and_goes_on_when_it_is_back
     out.rename(tmp_path / "away")
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 74, errors
-    assert "was moved or removed while the run went on" in errors or "no such file or directory" in errors
+    assert "was moved or removed during the run" in errors or "no such file or directory" in errors
     assert "Put the files of the run back" in errors and "Nothing that was computed is lost" in errors
     step = newest(out)
     assert step > newest(tmp_path / "away")
