@@ -203,7 +203,7 @@ import Testing
       #""T": "where(x < 1, 1, 0)", "w": 0, "c": 0"#, ""
     ),
     (two, #""T": "0", "c": "delayed(T, 0.2, 3)^1.5 - c""#, #""T": "where(x < 1, 1, 0)", "c": 0"#, ""),
-    // What is given at a side.
+    // Prescribed boundary data.
     (
       #""T": { "diffusion": 0.05, "boundary": { "x-": { "value": 1 } } }, "c": { "diffusion": 1 }"#,
       #""T": "0", "c": "sqrt(T) - c""#, #""T": 0, "c": 0"#, ""

@@ -1,7 +1,7 @@
 import Fields
 import TimeStepping
 
-/// The equations in force: what advances the fields, what brings the quasi-steady ones into balance, and what looks back
+/// The equations in force: what advances the fields, what computes the quasi-steady ones, and what looks back
 /// on the past.
 package struct Equations {
   package let stepper: any Stepper
