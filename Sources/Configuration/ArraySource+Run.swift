@@ -58,7 +58,7 @@ extension ArraySource {
   /// Of a checkpoint, where fields are 0 outside the tissue, the points inside it; nil if all of its grid is tissue.
   private static func tissue(ofCheckpoint path: String) throws -> [Double]? {
     let checkpoint = try CheckpointFile.verified(path).get()
-    if let entry = checkpoint.header.fields(of: RunSession.tissueGroup).first {
+    if let entry = checkpoint.header.fields(of: CheckpointFile.tissueGroup).first {
       let tissue = try checkpoint.allocate()
       try checkpoint.read(entry, into: tissue, field: 0)
       return tissue.values(0)

@@ -145,7 +145,7 @@ package struct FailureReport {
       return "A shorter step or a smaller tolerance may help\(blame)."
     case .notFinite:
       return
-        "Look at what is prescribed for \(name) and at what carries it; a shorter step or a smaller tolerance may help."
+        "Check the prescribed boundary data of \(name) and its advection; a shorter step or a smaller tolerance may help."
     case .smallestStep:
       return
         "Allow shorter steps (time.smallest_step), ask for less (time.tolerance), or look at the processes of \(name)."
@@ -153,7 +153,7 @@ package struct FailureReport {
     case .velocity: return "Look at the sensitivity and the velocity of \(name); a sensitivity that saturates may help."
     case .freeBoundary: return "Look at the law of the free boundary; a shorter step may help."
     case .balance:
-      return "Look at the production and decay of \(name), which has to be able to come into balance with the others."
+      return "Look at the production and decay of \(name), which must have a steady state."
     case .noise:
       let noise = configuration.model.noise(of: name).map { "\($0.amplitude) of \($0.source)" }
       return
@@ -202,7 +202,8 @@ private struct ProcessRates {
     names = changes.map(\.0)
     let (found, expressions) = Expression.extractingDistributions(changes.map(\.1))
     let distributions = try configuration.distributionFields(
-      found, delays: assembly.delays, volumes: assembly.volumes, pool: assembly.pool)
+      found, delays: assembly.delays, kernels: ConvolutionKernels(configuration, pool: assembly.pool),
+      volumes: assembly.volumes, pool: assembly.pool)
     let functions = try PointwiseFunctions(
       expressions, fields: distributions?.names ?? model.fieldNames, parameters: model.parameterValues,
       grid: configuration.grid)

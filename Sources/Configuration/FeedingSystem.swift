@@ -1,14 +1,11 @@
-import Documents
 import Expressions
 import Fields
 import Models
-import Operators
 import Simulations
-import TimeStepping
 
 /// What in a model feeds what: its rates as functions of the fields, and of what stands for other places and times.
 ///
-/// An unknown is a field, or a value that follows from fields at once: a delayed value (as if of the present: a trace that
+/// An unknown is a field, or a value that follows from fields: a delayed value (as if of the present: a trace that
 /// grows was less before), an integral along an axis, a convolution. A number made of the whole domain is no unknown: it
 /// does not vanish where a field is empty.
 struct FeedingSystem {
@@ -16,7 +13,7 @@ struct FeedingSystem {
     enum Kind: Equatable {
       /// `u' = rate`.
       case field
-      /// `0 = rate`, always in balance.
+      /// `0 = rate`, at quasi-steady state.
       case balance
       /// The value is the rate, at most times this.
       case value(gain: Double)
@@ -51,8 +48,8 @@ struct FeedingSystem {
   /// The parameters that are not the same in the whole run.
   let parameters: [Symbol: Interval]
 
-  /// - Throws: what keeps the kernel of a convolution from being evaluated.
-  init(_ configuration: RunConfiguration, volumes: PointVolumes, pool: WorkerPool) throws {
+  /// - Throws: `Diagnostics` where the kernel of a convolution has no finite value, `FieldAllocationError`.
+  init(_ configuration: RunConfiguration, volumes: PointVolumes, kernels: ConvolutionKernels) throws {
     let model = configuration.model
     let infusions = configuration.treatments.flatMap { $0.infusion?.rates ?? [] }
     let delays = model.constantDelays.map(\.delay)
@@ -85,7 +82,7 @@ struct FeedingSystem {
     }
     for (index, distribution) in distributions.enumerated() {
       let argument = expressions[firstDistribution + index]
-      let (gain, factor) = try configuration.gain(of: distribution, volumes: volumes, pool: pool)
+      let (gain, factor) = try configuration.gain(of: distribution, volumes: volumes, kernels: kernels)
       var node = Node(symbol: .field(distribution.name), rate: argument, kind: .value(gain: gain))
       if case .along = distribution.kind { node.isAlongAxis = true }
       nodes.append(node)
@@ -115,7 +112,7 @@ extension RunConfiguration {
   /// What an integral, a mean or a convolution is at most times the largest absolute value of its argument, and what it may be
   /// times the argument; nil for the interval of the argument itself.
   fileprivate func gain(
-    of distribution: Distribution, volumes: PointVolumes, pool: WorkerPool
+    of distribution: Distribution, volumes: PointVolumes, kernels: ConvolutionKernels
   ) throws -> (gain: Double, factor: Interval?) {
     switch distribution.kind {
     case .along(.mean, _): return (1, nil)
@@ -124,34 +121,8 @@ extension RunConfiguration {
       let gain = volumes.grid.pointVolume == nil ? max(length, volumes.total) : length
       return (gain, Interval(0, gain))
     case .convolution(let kernel):
-      let (all, norm) = try integrals(of: kernel, pool: pool)
-      return (norm, all == norm ? Interval(0, norm) : Interval(-norm, norm))
+      let (plain, absolute) = try kernels.integrals(of: kernel)
+      return (absolute, plain == absolute ? Interval(0, absolute) : Interval(-absolute, absolute))
     }
-  }
-
-  /// `∫ K dx` and `∫ |K| dx`, as sums over the distances of the grid.
-  fileprivate func integrals(of kernel: Expression, pool: WorkerPool) throws -> (Double, Double) {
-    let isPeriodic = grid.axes.indices.map { axis in sides.allSatisfy { $0.boundaries[axis] == .periodic } }
-    let values = try ConvolutionKernel.values(
-      of: kernel, parameters: model.parameterValues, grid: grid, isPeriodic: isPeriodic, pool: pool
-    ).values(0)
-    if let index = values.firstIndex(where: { !$0.isFinite }) {
-      throw undefinedKernel(kernel, at: index, of: FieldConvolution.offsets(grid, isPeriodic: isPeriodic))
-    }
-    let volume = grid.axes.reduce(1) { $0 * $1.spacing }
-    return (values.reduce(0, +) * volume, values.reduce(0) { $0 + abs($1) } * volume)
-  }
-
-  private func undefinedKernel(_ kernel: Expression, at index: Int, of offsets: Grid) -> Diagnostics {
-    var rest = index
-    let distances = offsets.axes.map { axis in
-      defer { rest /= axis.points }
-      return "\(axis.name) = \(JSONText.text(Double(rest % axis.points - axis.points / 2) * axis.spacing))"
-    }
-    var found = Diagnostics()
-    found.error(
-      "the kernel \(kernel) of a convolution is infinite or no number at the distance \(distances.joined(separator: ", "))",
-      at: model.document.place, remedy: "a kernel has a finite value at every distance between two points, also at 0")
-    return found
   }
 }

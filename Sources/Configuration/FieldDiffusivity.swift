@@ -68,21 +68,21 @@ package struct FieldDiffusivity: Sendable {
   ) {
     for (i, own) in diffusivities.enumerated() where !own.crossTerms.isEmpty {
       let place = fields[i].crossDiffusion.first?.place
-      let circle = partners(of: i, diffusivities)
-      if own.variable != nil, circle.count > 1 {
+      let cycle = partners(of: i, diffusivities)
+      if own.variable != nil, cycle.count > 1 {
         found.error(
-          "the fields \(circle.map { fields[$0].name }.joined(separator: " and ")) drive each other, and the diffusivity "
+          "the fields \(cycle.map { fields[$0].name }.joined(separator: " and ")) drive each other, and the diffusivity "
             + "of \(fields[i].name) is not constant", at: place,
           remedy: "give a constant diffusivity, or let only one of the fields drive the other")
         continue
       }
-      if circle.count > 2 {
+      if cycle.count > 2 {
         found.error(
-          "the fields \(circle.map { fields[$0].name }.joined(separator: ", ")) drive each other in a circle",
+          "the fields \(cycle.map { fields[$0].name }.joined(separator: ", ")) drive each other in a cycle",
           at: place,
           remedy: "only two fields may drive each other by cross-diffusion")
       }
-      guard circle.count == 2, let j = circle.first(where: { $0 != i }), i < j, diffusivities[j].variable == nil else {
+      guard cycle.count == 2, let j = cycle.first(where: { $0 != i }), i < j, diffusivities[j].variable == nil else {
         continue
       }
       let product = own.coefficient(j) * diffusivities[j].coefficient(i)

@@ -98,7 +98,7 @@ package struct FieldSides: Sendable {
       // What the domain prescribes for all fields does not concern those that stay where they are.
       if isOwn {
         found.error(
-          "field \(field.name) does not diffuse along \(axis.name), so that nothing can be given at its sides",
+          "field \(field.name) does not diffuse along \(axis.name), so that it has no boundary conditions there",
           at: condition.place, remedy: "give it a diffusivity, or leave the condition out")
       }
       return .flux

@@ -25,14 +25,14 @@ extension RunConfiguration {
       if !range.isFinite {
         found.error(
           "the initial value of \(member.name) is no finite number\(position { !$0.isFinite })", at: place,
-          remedy: "look at what its expression or file gives there")
+          remedy: "check the value of its expression or file there")
       } else if range.minimum < 0, parts[field].isPositive, !isOddAlone(field),
         !tellsSignsApart(field, at: range.minimum)
       {
         found.warning(
           "the initial value of \(member.name) is \(JSONText.text(range.minimum))\(position { $0 == range.minimum }): a density "
             + "is not negative, and processes keep it so only if it begins so", at: place,
-          remedy: "look at its sign and its parameters")
+          remedy: "check its sign and its parameters")
       }
     }
     try found.throwIfErrors()
@@ -95,7 +95,7 @@ extension RunConfiguration {
 
   /// What a run would say at its start, without running.
   ///
-  /// Fields of more values than a laptop has room for are not made.
+  /// Fields of more values than a laptop can hold are not made.
   ///
   /// - Returns: warnings.
   /// - Throws: what a run would refuse.

@@ -19,7 +19,7 @@ struct MetzlerMatrix: Hashable, Sendable {
 
   /// The matrix without the unknowns that follow the others at once, `0 = Σ_j A_aj u_j`: they are eliminated.
   ///
-  /// - Returns: nil if one of them has no stable balance, so that nothing bounds what it passes on.
+  /// - Returns: nil if one of them has no stable steady state, so that nothing bounds what it passes on.
   func eliminating(_ members: [Int]) -> MetzlerMatrix? {
     var rows = rows
     var left = Set(rows.indices)
@@ -106,11 +106,11 @@ struct MetzlerMatrix: Hashable, Sendable {
     MetzlerMatrix(rows.indices.map { row in rows.indices.map { rows[$0][row] } })
   }
 
-  /// The circle of numbers through which a given one, or else any, grows most: the one with the largest mean gain,
+  /// The cycle of numbers through which a given one, or else any, grows most: the one with the largest mean gain,
   /// `(Π A_ij / (λ − A_ii))`, each after the one that feeds it.
   ///
   /// - Parameter rate: the abscissa `λ`.
-  func strongestCircle(_ rate: Double) -> [Int] {
+  func strongestCycle(_ rate: Double) -> [Int] {
     if let alone = rows.indices.max(by: { rows[$0][$0] < rows[$1][$1] }), rows[alone][alone] >= 0.95 * rate {
       return [alone]
     }

@@ -36,7 +36,7 @@ package struct OutputFailureReport {
       hasCheckpoint ? "continue with:  oncofield resume \(path)" : "begin again with the same command and --overwrite"
     switch (failure.cause as? StorageError)?.code {
     case ENOSPC, EDQUOT:
-      return "Make room on the disk of \(path)\(free), then \(resume)"
+      return "Free space on the disk of \(path)\(free), then \(resume)"
     case EROFS, EACCES, EPERM:
       return "Make \(path) writable again, then \(resume)"
     case EFBIG: return "Raise the limit on the size of files (ulimit -f), then \(resume)"
@@ -44,7 +44,7 @@ package struct OutputFailureReport {
     case ENOENT, ENOTDIR, ESTALE:
       return "Put the files of the run back to \(path), then \(resume)\n"
         + (hasCheckpoint
-          ? "or go on without them:  oncofield resume \(path) --output NEW" : "or choose another directory")
+          ? "or continue without them:  oncofield resume \(path) --output NEW" : "or choose another directory")
     default: return "See to the disk, then \(resume)"
     }
   }

@@ -58,7 +58,7 @@ package struct OutputVolume {
     return "the run would write \(reasons.joined(separator: ", "))\(rest)"
   }
 
-  /// Whether the disk has less room than that.
+  /// Whether the disk has less free space than that.
   package func isTooMuch(for free: Int?) -> Bool { free.map { bytes > $0 } ?? false }
 
   /// What can be done about it.

@@ -5,7 +5,7 @@ import Simulations
 import Storage
 import TimeStepping
 
-/// What a checkpoint keeps of the past: the state at the start, until nobody looks back as far, and the values of
+/// What a checkpoint keeps of the past: the state at the start, as long as a delay reaches back to it, and the values of
 /// what is delayed, one group for each time in the memory of the history.
 extension RunAssembly {
   private static let group = "history"
@@ -44,7 +44,7 @@ extension RunAssembly {
     var initial: FieldSet?
     if !checkpoint.header.fields(of: RunAssembly.initialGroup).isEmpty {
       let set = try FieldSet(grid: configuration.grid, count: names.count)
-      try RunSession.restore(checkpoint, RunAssembly.initialGroup, names, into: set)
+      try checkpoint.read(group: RunAssembly.initialGroup, names, into: set)
       initial = set
     }
     guard initial != nil || memory.times[0] <= latest - history.longest else {
@@ -53,12 +53,12 @@ extension RunAssembly {
         .error(
           "the longest delay is \(history.longest), but the history in \(checkpoint.path) begins at "
             + "t = \(memory.times[0])", at: model.constantDelays.first { $0.delay == longest }?.place,
-          remedy: "a delay cannot become longer when a run goes on; begin a new run with it")
+          remedy: "a delay cannot become longer when a run is resumed; begin a new run with it")
       ])
     }
     let values = try memory.times.indices.map { number in
       let set = try FieldSet(grid: configuration.grid, count: history.count)
-      try RunSession.restore(checkpoint, RunAssembly.group(number), historyNames, into: set)
+      try checkpoint.read(group: RunAssembly.group(number), historyNames, into: set)
       return set
     }
     history.restore(memory, values: values, initial: initial)

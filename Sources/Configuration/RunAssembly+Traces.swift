@@ -4,24 +4,24 @@ import Models
 import Simulations
 
 extension RunAssembly {
-  /// What the health check watches for populations that come back from traces: each circle of fields that grow from each
+  /// What the health check watches for populations that come back from traces: each cycle of fields that grow from each
   /// other, but where they can come from outside.
   var traceWatches: [TraceWatch] {
     let model = configuration.model
     let infused = configuration.fieldsInfusedFromNothing
     var known: Set<[Int]> = []
-    return traceGrowth.circles.compactMap { circle in
-      let isClosed = circle.sources.allSatisfy { field in
+    return traceGrowth.cycles.compactMap { cycle in
+      let isClosed = cycle.sources.allSatisfy { field in
         configuration.sides[field].given.isEmpty && !infused.contains(model.fieldNames[field])
           && model.noise(of: model.fieldNames[field]).isEmpty
       }
       // Named is what is no stage of a delay, and made of cells if anything is.
-      let named = circle.fields.filter { model.fields[$0].stage == nil }
-      guard isClosed, !named.isEmpty, known.insert(circle.sources).inserted else { return nil }
+      let named = cycle.fields.filter { model.fields[$0].stage == nil }
+      guard isClosed, !named.isEmpty, known.insert(cycle.sources).inserted else { return nil }
       let cells = named.filter(countsCells)
       return TraceWatch(
-        fields: cells + named.filter { !cells.contains($0) }, sources: circle.sources,
-        countsCells: circle.sources.allSatisfy { model.fields[$0].stage != nil || countsCells($0) }
+        fields: cells + named.filter { !cells.contains($0) }, sources: cycle.sources,
+        countsCells: cycle.sources.allSatisfy { model.fields[$0].stage != nil || countsCells($0) }
           && model.fields.allSatisfy { $0.stage == nil })
     }
   }
@@ -43,15 +43,15 @@ extension RunAssembly {
   func checkBalances() throws {
     let isLine = configuration.grid.axes.count == 1 && !volumes.isMasked
     var found = Diagnostics()
-    for circle in traceGrowth.circles where circle.exponent > RunAssembly.mostGrowthOfBalances {
-      for field in circle.sources where configuration.model.fields[field].isQuasiSteady {
+    for cycle in traceGrowth.cycles where cycle.exponent > RunAssembly.mostGrowthOfBalances {
+      for field in cycle.sources where configuration.model.fields[field].isQuasiSteady {
         guard !isLine || configuration.sides[field].boundaries[0] == .periodic,
-          circle.sources.contains(where: isEmptySomewhere)
+          cycle.sources.contains(where: isEmptySomewhere)
         else { continue }
         let member = configuration.model.fields[field]
         found.error(
           "the balance of the quasi-steady field \(member.name) is known to 1e-10 of its largest value, and in empty tissue "
-            + "that would grow: \(configuration.description(of: circle))", at: member.diffusivity.place,
+            + "that would grow: \(configuration.description(of: cycle))", at: member.diffusivity.place,
           remedy: "let \(member.name) change in time (without \"quasi_steady\"), or shorten the run")
       }
     }

@@ -40,7 +40,7 @@ package final class RunAssembly {
   /// What is doubtful in the initial values of a run that begins here.
   package private(set) var startWarnings = Diagnostics()
 
-  /// What a run that goes on takes from where it was instead of from the run file: files may have changed since.
+  /// What a resumed run takes from its checkpoint instead of from input files, which may have changed since.
   package struct Continuation {
     let maxima: [Double]?
     let ringing: [Double]?
@@ -78,6 +78,8 @@ package final class RunAssembly {
       configuration.negativeAtStart = earlier?.configuration.negativeAtStart ?? continuing?.negativeAtStart ?? []
     }
     self.configuration = configuration
+    let kernels = ConvolutionKernels(configuration, pool: pool)
+    defer { kernels.releaseValues() }
     let quasiSteady = try configuration.quasiSteadyFields(volumes: volumes, pool: pool)
     if maxima == nil {
       do throws(NumericalFailure) {
@@ -86,21 +88,22 @@ package final class RunAssembly {
         throw configuration.diagnostics(error)
       }
       if model.fields.contains(where: { $0.stage != nil }) {
-        try configuration.setDelayStages(of: state, volumes: volumes, pool: pool)
+        try configuration.setDelayStages(of: state, kernels: kernels, volumes: volumes, pool: pool)
         try quasiSteady?.settle(state, time: configuration.startTime)
       }
       maxima = model.fields.indices.map { [state] in max(abs(state.maximum($0)), abs(state.minimum($0))) }
     }
     try continuing?.restore(state)
-    delays = try configuration.delayedFields(following: earlier?.delays, volumes: volumes, pool: pool)
+    delays = try configuration.delayedFields(
+      following: earlier?.delays, kernels: kernels, volumes: volumes, pool: pool)
     if earlier == nil, continuing == nil {
       try delays?.begin(state, at: configuration.startTime, isJump: !configuration.history.isEmpty)
     }
     let largest = maxima ?? []
     self.maxima = largest
-    // What treatments change is in it from the start: rounding of before they do grows afterwards.
+    // Changes by treatments count from the start: rounding from before a treatment grows after it.
     traceGrowth =
-      try earlier?.traceGrowth ?? configuration.traceGrowth(maxima: largest, volumes: volumes, pool: pool)
+      try earlier?.traceGrowth ?? configuration.traceGrowth(maxima: largest, volumes: volumes, kernels: kernels)
     self.quasiSteady = quasiSteady
     taxis = try configuration.limitedTaxis(volumes: volumes, pool: pool)
     let isFresh = earlier == nil && continuing == nil
@@ -108,19 +111,21 @@ package final class RunAssembly {
     ringing =
       try isFresh
       ? SharpData.ringing(
-        configuration, state: state, diffusions: plain, taxis: taxis, volumes: volumes, pool: pool)
+        configuration, state: state, diffusions: plain, taxis: taxis, kernels: kernels, volumes: volumes,
+        pool: pool)
       : earlier?.ringing ?? continuing?.ringing ?? model.fields.map { _ in 0 }
     let fields = try configuration.diffusingFields(
       traceGrowth: traceGrowth, ringing: ringing, volumes: volumes, pool: pool)
     diffusion = try configuration.diffusion(of: fields, quasiSteady: quasiSteady, volumes: volumes, pool: pool)
     spectralTaxis = try configuration.spectralTaxis(volumes: volumes, pool: pool)
     let (rates, distributions, lines) = try RunAssembly.reactions(
-      configuration, delays: delays, maxima: largest, volumes: volumes, pool: pool)
+      configuration, delays: delays, kernels: kernels, maxima: largest, volumes: volumes, pool: pool)
     reactions = rates
     account = try configuration.massAccount(rates: lines, distributions: distributions, volumes: volumes, pool: pool)
     let parts = StepperParts(
       volumes: volumes, reactions: reactions, taxis: taxis, spectralTaxis: spectralTaxis, diffusion: diffusion,
-      quasiSteady: quasiSteady, distributions: distributions, delays: delays, account: account, pool: pool)
+      quasiSteady: quasiSteady, distributions: distributions, delays: delays, kernels: kernels, account: account,
+      pool: pool)
     func withNoise(_ stepper: any Stepper) throws -> any Stepper {
       try configuration.withNoise(
         stepper, quasiSteady: parts.quasiSteady, account: parts.account, volumes: parts.volumes, pool: parts.pool)
@@ -128,7 +133,10 @@ package final class RunAssembly {
     stepper = try withNoise(configuration.stepper(parts))
     positiveStepper =
       configuration.allowsPositiveStepper(parts)
-      ? LazyStepper { try withNoise(configuration.positiveStepper(parts)) } : nil
+      ? LazyStepper {
+        defer { kernels.releaseValues() }
+        return try withNoise(configuration.positiveStepper(parts))
+      } : nil
     let start = configuration.startTime
     let length = configuration.flowLength(ofStep: configuration.firstStep.size)
     do {
@@ -137,18 +145,19 @@ package final class RunAssembly {
       throw configuration.diagnostics(failure)
     }
     taxisParts = taxis?.division(state, time: start, step: 0.5 * length)
-    observables = try configuration.makeObservables(volumes: volumes, pool: pool)
+    observables = try configuration.makeObservables(kernels: kernels, volumes: volumes, pool: pool)
     if earlier == nil, continuing == nil { try checkBalances() }
   }
 
   /// The reactions of all points, and what in them depends on the past and the whole domain.
   private static func reactions(
-    _ configuration: RunConfiguration, delays: DelayedFields?, maxima: [Double], volumes: PointVolumes,
-    pool: WorkerPool
+    _ configuration: RunConfiguration, delays: DelayedFields?, kernels: ConvolutionKernels, maxima: [Double],
+    volumes: PointVolumes, pool: WorkerPool
   ) throws -> (ReactionIntegrator?, DistributionFields?, lines: [Expression]) {
     let model = configuration.model
     let (found, rates, parts, lines) = configuration.reactionRates
-    let distributions = try configuration.distributionFields(found, delays: delays, volumes: volumes, pool: pool)
+    let distributions = try configuration.distributionFields(
+      found, delays: delays, kernels: kernels, volumes: volumes, pool: pool)
     let system = try ReactionSystem(
       rates: rates, parts: parts, processes: configuration.activeLedgerLines.map { lines[$0] },
       fields: distributions?.names ?? model.fieldNames,

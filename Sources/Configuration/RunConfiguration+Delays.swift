@@ -11,24 +11,25 @@ extension RunConfiguration {
   ///
   /// - Parameter earlier: that of the same run before a treatment changed its equations.
   func delayedFields(
-    following earlier: DelayedFields?, volumes: PointVolumes, pool: WorkerPool
+    following earlier: DelayedFields?, kernels: ConvolutionKernels, volumes: PointVolumes, pool: WorkerPool
   ) throws -> DelayedFields? {
     let delays = model.constantDelays.map(\.delay)
     if delays.isEmpty { return nil }
     let arguments = model.delayedArguments
     return try DelayedFields(
       delays.map { ($0.name, lag($0), arguments.firstIndex(of: $0.argument) ?? 0) },
-      arguments: argument(arguments, volumes: volumes, pool: pool),
-      before: arguments.map { try argument([beforeStart($0)], volumes: volumes, pool: pool) },
+      arguments: argument(arguments, kernels, volumes, pool),
+      before: arguments.map { try argument([beforeStart($0)], kernels, volumes, pool) },
       fields: model.fieldNames, parameters: model.parameterValues, following: earlier, volumes: volumes, pool: pool)
   }
 
   private func argument(
-    _ expressions: [Expression], volumes: PointVolumes, pool: WorkerPool
+    _ expressions: [Expression], _ kernels: ConvolutionKernels, _ volumes: PointVolumes, _ pool: WorkerPool
   ) throws -> DelayedFields.Argument {
     let (found, replaced) = Expression.extractingDistributions(keptInDomain(expressions))
     return .init(
-      expressions: replaced, distributions: try distributionFields(found, volumes: volumes, pool: pool))
+      expressions: replaced,
+      distributions: try distributionFields(found, kernels: kernels, volumes: volumes, pool: pool))
   }
 
   /// An expression with what the run file says of the time before the start.
@@ -49,13 +50,15 @@ extension RunConfiguration {
 
   /// Sets the stages of gamma-distributed delays to what has become of the time before the start:
   /// `y_j = ∫ g_j(s) e(start − s) ds`, with the density `g_j` of the gamma distribution of shape `j` and rate `k/τ`.
-  func setDelayStages(of state: FieldSet, volumes: PointVolumes, pool: WorkerPool) throws {
+  func setDelayStages(
+    of state: FieldSet, kernels: ConvolutionKernels, volumes: PointVolumes, pool: WorkerPool
+  ) throws {
     for delay in model.delays.map(\.delay) {
       guard let stages = delay.stages,
         let first = model.fieldNames.firstIndex(of: delay.name(ofStage: 1))
       else { continue }
       let past = beforeStart(delay.argument)
-      let argument = try argument([past], volumes: volumes, pool: pool)
+      let argument = try argument([past], kernels, volumes, pool)
       let evaluator = try FieldRates(
         argument.expressions, fields: model.fieldNames, parameters: model.parameterValues, taxis: nil,
         distributions: argument.distributions, volumes: volumes, pool: pool)

@@ -7,7 +7,7 @@ import Simulations
 extension RunConfiguration {
   /// What is known of the symbols of the rates in the exact solution: fields that nothing can make negative are at least 0.
   ///
-  /// Besides the processes that are what is given at the sides and what a dose sets.
+  /// Besides the processes these are prescribed boundary data and values that a dose sets.
   var solutionIntervals: [Symbol: Interval] {
     var known = knownIntervals
     let proven = model.knownIntervals(known)

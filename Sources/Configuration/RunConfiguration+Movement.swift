@@ -9,7 +9,7 @@ extension RunConfiguration {
   /// How the fields diffuse.
   ///
   /// - Parameters:
-  ///   - traceGrowth: not needed for fields that are always in balance.
+  ///   - traceGrowth: not needed for quasi-steady fields.
   ///   - ringing: see `FieldDiffusion`; none where nothing is known of the data.
   func diffusingFields(
     traceGrowth: TraceGrowth?, ringing: [Double] = [], volumes: PointVolumes, pool: WorkerPool
@@ -49,7 +49,7 @@ extension RunConfiguration {
       }
   }
 
-  /// The fields that are always in balance; nil if there are none.
+  /// The quasi-steady fields; nil if there are none.
   func quasiSteadyFields(volumes: PointVolumes, pool: WorkerPool) throws -> QuasiSteadyFields? {
     if quasiSteadyOrder.isEmpty { return nil }
     let fields = try diffusingFields(traceGrowth: nil, volumes: volumes, pool: pool)
@@ -94,13 +94,13 @@ extension RunConfiguration {
 
   /// Fields for delayed values, integrals along an axis and convolutions; nil if there are none.
   func distributionFields(
-    _ distributions: [Distribution], delays: DelayedFields? = nil, volumes: PointVolumes, pool: WorkerPool
+    _ distributions: [Distribution], delays: DelayedFields? = nil, kernels: ConvolutionKernels,
+    volumes: PointVolumes, pool: WorkerPool
   ) throws -> DistributionFields? {
     if distributions.isEmpty, delays == nil { return nil }
     return try DistributionFields(
       distributions, delays: delays, fields: model.fieldNames, parameters: model.parameterValues,
-      isPeriodic: grid.axes.indices.map { axis in sides.allSatisfy { $0.boundaries[axis] == .periodic } },
-      volumes: volumes, pool: pool)
+      isPeriodic: kernels.isPeriodic, kernelValues: kernels.values, volumes: volumes, pool: pool)
   }
 
   /// The movement of fields up gradients and with flows by limited fluxes; nil if no field moves so.

@@ -8,7 +8,7 @@ extension RunConfiguration {
   /// Whether some field is driven by noise.
   var hasNoise: Bool { !model.noise.isEmpty }
 
-  /// The length of what the schemes do at once: with noise half a step.
+  /// The length of one subflow of the schemes: with noise half a step.
   func flowLength(ofStep step: Double) -> Double { hasNoise ? 0.5 * step : step }
 
   /// What becomes of each driven field in a step of noise.

@@ -5,12 +5,14 @@ import Simulations
 
 extension RunConfiguration {
   /// The numbers that are written along the run.
-  func makeObservables(volumes: PointVolumes, pool: WorkerPool) throws -> Observables {
+  func makeObservables(
+    kernels: ConvolutionKernels, volumes: PointVolumes, pool: WorkerPool
+  ) throws -> Observables {
     let (found, expressions) = Expression.extractingDistributions(keptInDomain(observables.map(\.expression)))
     return try Observables(
       named: zip(observables, expressions).map { ($0.name, $1) }, fields: model.fieldNames,
       compartments: model.compartmentNames, unlisted: Set(model.fields.filter { $0.stage != nil }.map(\.name)),
-      distributions: distributionFields(found, volumes: volumes, pool: pool),
+      distributions: distributionFields(found, kernels: kernels, volumes: volumes, pool: pool),
       hasFreeBoundary: model.freeBoundary != nil, parameters: model.parameterValues, volumes: volumes, pool: pool)
   }
 

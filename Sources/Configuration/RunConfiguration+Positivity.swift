@@ -44,7 +44,7 @@ extension RunConfiguration {
     return (found, Array(all[..<count]) + none, parts + others, Array(all[(3 * count)...]))
   }
 
-  /// Whether reactions or noise can make a field negative, and by what, one line for each field; nothing of those in balance.
+  /// Whether reactions or noise can make a field negative, and by what, one line for each field, without quasi-steady fields.
   var positivityLines: [String] {
     let balances = balances
     return zip(model.fields, productionLoss).filter { !$0.0.isQuasiSteady }.map { field, parts in

@@ -69,7 +69,7 @@ extension RunConfiguration {
     found.error(
       "the quasi-steady field \(model.fieldNames[failure.field]) \(failure.problem) at the start",
       at: model.fields[failure.field].diffusivity.place,
-      remedy: "look at its production, its decay and its sides, or begin nearer to its balance")
+      remedy: "check its production, its decay and its boundary conditions, or begin nearer to its steady state")
     return found
   }
 

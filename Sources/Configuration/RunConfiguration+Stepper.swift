@@ -15,6 +15,7 @@ struct StepperParts {
   /// Delayed values, integrals along an axis and convolutions in the rates.
   let distributions: DistributionFields?
   let delays: DelayedFields?
+  let kernels: ConvolutionKernels
   /// Of the masses; nil if none is kept.
   let account: MassAccount?
   let pool: WorkerPool
@@ -236,7 +237,8 @@ extension RunConfiguration {
         productions: Array(rates.prefix(names.count)), losses: Array(rates.dropFirst(names.count)), fields: names,
         parameters: model.parameterValues, taxis: parts.taxis,
         distributions: distributionFields(
-          found, delays: parts.delays, volumes: parts.volumes, pool: parts.pool), volumes: parts.volumes,
+          found, delays: parts.delays, kernels: parts.kernels, volumes: parts.volumes, pool: parts.pool),
+        volumes: parts.volumes,
         pool: parts.pool),
       quasiSteady: parts.quasiSteady, account: parts.account, grid: grid, count: names.count, pool: parts.pool)
   }

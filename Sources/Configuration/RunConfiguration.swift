@@ -25,7 +25,7 @@ package struct RunConfiguration: Sendable {
   package internal(set) var negativeAtStart: Set<String> = []
   /// Before the start, by field; the others were as they are at the start.
   package let history: [String: Expression]
-  /// Numbers of the fields that are always in balance, none before one that it depends on.
+  /// Numbers of the quasi-steady fields, none before one that it depends on.
   let quasiSteadyOrder: [Int]
   package let startTime: Double
   package let endTime: Double

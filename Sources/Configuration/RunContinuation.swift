@@ -4,7 +4,7 @@ import Models
 import Simulations
 import Storage
 
-/// How a run goes on from a checkpoint: the run file that lies in it, with what is set from outside now.
+/// How a run is resumed from a checkpoint: its run file, with the overrides of the command line.
 ///
 /// What is set takes effect from the time of the checkpoint on. What comes too late for that is refused, or said.
 package struct RunContinuation {
@@ -78,16 +78,16 @@ package struct RunContinuation {
       found.error("\(key) \(reason)", at: after?.place, remedy: remedy)
     }
     for name in configuration.model.fieldNames {
-      refuse(["initial", name], "cannot change when a run goes on: the initial values were used at its start")
+      refuse(["initial", name], "cannot change when a run is resumed: the initial values were used at its start")
     }
-    refuse(["history"], "cannot change when a run goes on: it is what was before its start")
-    refuse(["time", "start"], "cannot change when a run goes on: it has begun", if: hasOtherStart)
-    refuse(["domain", "mask"], "cannot change when a run goes on: its values are those of its tissue")
+    refuse(["history"], "cannot change when a run is resumed: it is what was before its start")
+    refuse(["time", "start"], "cannot change when a run is resumed: it has begun", if: hasOtherStart)
+    refuse(["domain", "mask"], "cannot change when a run is resumed: its values are those of its tissue")
     refuse(
-      ["seed"], "has nothing to change when a run goes on: random numbers were used for its initial values alone",
+      ["seed"], "has nothing to change when a run is resumed: random numbers were used for its initial values alone",
       if: configuration.model.noise.isEmpty)
     refuse(
-      ["output", "directory"], "is where a run begins; this one goes on where it is",
+      ["output", "directory"], "is where a run begins; this one stays where it is",
       remedy: "branch off with --output DIRECTORY")
     try found.throwIfErrors()
   }
@@ -109,7 +109,7 @@ package struct RunContinuation {
     guard hasOtherEnd, configuration.endTime < time else { return }
     throw Diagnostics([
       .error(
-        "time.end is \(JSONText.text(configuration.endTime)), but the run goes on from t = \(JSONText.text(time))",
+        "time.end is \(JSONText.text(configuration.endTime)), but the run is resumed from t = \(JSONText.text(time))",
         at: configuration.document["time"]?["end"]?.place,
         remedy: "give a later end, or resume from an earlier checkpoint (--time)")
     ])
@@ -127,7 +127,7 @@ package struct RunContinuation {
       : "it is that of " + known.map { quoted("\($0)") }.joined(separator: ", ")
     throw Diagnostics([
       .error(
-        "\(delay.delay.text) cannot be added when a run goes on: the checkpoint has no history of it, \(reason)",
+        "\(delay.delay.text) cannot be added when a run is resumed: the checkpoint has no history of it, \(reason)",
         at: delay.place, remedy: "begin a new run with it")
     ])
   }
@@ -156,7 +156,7 @@ package struct RunContinuation {
             + "holds from there on", at: place, remedy: "resume from an earlier checkpoint (--time) to change more")
       } else if treatment.trigger == nil, pastDoses(treatment) > 0 {
         warnings.warning(
-          "doses of \(treatment.name) before t = \(JSONText.text(time)) are not given: the run goes on from there",
+          "doses of \(treatment.name) before t = \(JSONText.text(time)) are not given: the run is resumed from there",
           at: place, remedy: "resume from an earlier checkpoint (--time) to have them")
       }
     }
@@ -176,7 +176,7 @@ package struct RunContinuation {
       new["time"]?["step"] == nil
     else { return }
     warnings.warning(
-      "time.first_step changes nothing when a run goes on: its steps are as long as they were",
+      "time.first_step changes nothing when a run is resumed: its steps are as long as they were",
       at: set.place, remedy: "use time.largest_step to have shorter ones")
   }
 }

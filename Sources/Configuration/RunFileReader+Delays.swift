@@ -63,7 +63,7 @@ extension RunFileReader {
     for (field, rate) in zip(model.fields, model.rates)
     where field.isQuasiSteady && rate.dependsOn(.field(delay.delay.name)) {
       found.error(
-        "\(delay.delay.text) is not available in the balance of the quasi-steady field \(field.name)", at: delay.place,
+        "\(delay.delay.text) is not available in the equation of the quasi-steady field \(field.name)", at: delay.place,
         remedy: remedy)
     }
   }

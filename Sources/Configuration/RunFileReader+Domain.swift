@@ -24,7 +24,7 @@ extension RunFileReader {
         at: (domain[name] ?? domain).place, remedy: "give one number for each axis in both")
       return nil
     }
-    // The largest array that a field set can address, with room to spare for all that is computed from it.
+    // The largest array that a field set can address, with a margin for all that is computed from it.
     let total = points.reduce(1.0) { $0 * Double($1) }
     guard total <= 0x1p40, sizes.count <= 3 else {
       found.error(

@@ -51,7 +51,7 @@ extension RunFileReader {
   ) -> Treatment.Change.Target? {
     let (name, model) = (member.key, reading.model)
     if let field = model.fields.first(where: { $0.name == name }) {
-      checkNotInBalance(field, at: member.keyPlace)
+      checkNotQuasiSteady(field, at: member.keyPlace)
       return .field(name)
     }
     let parameters = model.parameters.map(\.name)
@@ -84,10 +84,11 @@ extension RunFileReader {
       at: place, remedy: "give the share that is left, 0 or more; \"set\" can turn the sign")
   }
 
-  private mutating func checkNotInBalance(_ field: ModelField, at place: Place) {
+  private mutating func checkNotQuasiSteady(_ field: ModelField, at place: Place) {
     guard field.isQuasiSteady else { return }
     found.error(
-      "the quasi-steady field \(field.name) is always in balance, so that a dose would be gone at once", at: place,
+      "the quasi-steady field \(field.name) follows from the other fields, so that a dose would have no effect",
+      at: place,
       remedy: "let it change in time, or give it as an infusion")
   }
 
@@ -157,7 +158,7 @@ extension RunFileReader {
           remedy: "the fields: " + reading.fieldsInSpace.joined(separator: ", "))
         continue
       }
-      checkNotInBalance(known, at: field.place)
+      checkNotQuasiSteady(known, at: field.place)
       note(.field(name), at: field.place, reading, others + changes)
       let old = Expression.symbol(.field(name))
       changes.append(Treatment.Change(.field(name), value: (old * survival).within(region, else: old)))

@@ -30,7 +30,7 @@ extension RunFileReader {
     return diffusivities
   }
 
-  /// What a field that is always in balance cannot have; and the order in which such fields are found.
+  /// Refuses what a quasi-steady field cannot have, and finds the order in which such fields are computed.
   mutating func checkQuasiSteady(_ model: Model) -> [Int] {
     let fields = model.fields.indices.filter { model.fields[$0].isQuasiSteady }
     for field in fields.map({ model.fields[$0] }) {
@@ -44,7 +44,7 @@ extension RunFileReader {
       }
       if model.rates[model.fieldNames.firstIndex(of: field.name) ?? 0].hasDistributions {
         found.error(
-          "convolve and integrals along an axis are not available in the balance of the quasi-steady field \(field.name)",
+          "convolve and integrals along an axis are not available in the equation of the quasi-steady field \(field.name)",
           at: field.diffusivity.place)
       }
       if dependsOnMore || !field.taxis.isEmpty || !field.advection.isEmpty || !field.crossDiffusion.isEmpty {
@@ -79,7 +79,7 @@ extension RunFileReader {
       let dependsOnFields = velocity.symbols.contains { if case .field = $0 { true } else { false } }
       if isGiven, dependsOnFields {
         found.error(
-          "the velocity of field \(field.name) along \(axis) depends on fields, and its value is given at a side",
+          "the velocity of field \(field.name) along \(axis) depends on fields, and its value is prescribed at a side",
           at: field.taxisPlace, remedy: "let it depend on position, time and parameters")
       }
     }

@@ -41,7 +41,7 @@ extension RunFileReader {
     return unit.written(text + lengths + (time == 0 ? "" : " per \(units.time?.text ?? "")"))
   }
 
-  /// Compares what is given at a side of the domain with the unit of a field.
+  /// Compares prescribed boundary data with the unit of a field.
   mutating func checkUnits(of side: SideCondition, _ field: String) {
     let place = side.place
     switch side.kind {
@@ -57,7 +57,7 @@ extension RunFileReader {
     }
   }
 
-  /// Compares what is given at the sides along which a field moves; what is given for several sides once.
+  /// Compares the boundary data of the axes along which a field moves; data for several sides once.
   mutating func checkUnitsAtSides(
     of field: ModelField, _ domain: BoundaryConditions, _ axes: [Axis], moves: [Bool]
   ) {

@@ -42,7 +42,7 @@ extension RunFileReader {
       guard let extinction = field.extinction else { continue }
       if field.isQuasiSteady {
         found.error(
-          "the quasi-steady field \(field.name) is always in balance, so that nothing of it dies out",
+          "the quasi-steady field \(field.name) follows from the other fields, so that it cannot become extinct",
           at: extinction.place, remedy: "remove \"extinction\"")
       }
       let count = (end - start) / extinction.interval

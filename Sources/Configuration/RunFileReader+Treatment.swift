@@ -66,7 +66,7 @@ extension RunFileReader {
     let hasTrigger = node["when"] != nil
     guard let at = node["at"] else {
       if !hasTrigger {
-        // Whoever writes another name for it has been told.
+        // Another name for it has been reported.
         if node.members.contains(where: { RunConfiguration.otherNamesOfTimes.contains($0.key) }) { return nil }
         found.error(
           "the treatment \(reading.name) has no time", at: node.place.opening,

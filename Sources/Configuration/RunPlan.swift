@@ -83,7 +83,7 @@ package struct RunPlan {
       switch plan {
       case .axes(let axes):
         for propagator in axes { lines.append("    \(name) along \(propagator.axis): \(describe(propagator))") }
-      case .balance: lines.append("    \(name): always in balance with the others")
+      case .balance: lines.append("    \(name): at quasi-steady state with the others")
       case .movingDomain(diffuses: true): lines.append("    \(name): exactly, on points that move with the boundary")
       case .movingDomain:
         lines.append("    \(name): not at all; limited fluxes between points that move with the boundary")
@@ -92,8 +92,8 @@ package struct RunPlan {
           "    \(name): super-time-stepping, \(stages) stages, \(steps) to a step of the run (\(reason))")
       }
     }
-    for (number, circle) in assembly.traceGrowth.harmful.enumerated() {
-      lines.append((number == 0 ? "  growth       " : "               ") + configuration.description(of: circle))
+    for (number, cycle) in assembly.traceGrowth.harmful.enumerated() {
+      lines.append((number == 0 ? "  growth       " : "               ") + configuration.description(of: cycle))
     }
     if let parts = assembly.taxisParts {
       let names = (assembly.taxis?.fields ?? []).map { configuration.model.fieldNames[$0.field] }
@@ -119,11 +119,11 @@ package struct RunPlan {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private func output(_ circle: TraceGrowth.Circle) -> JSONText {
+  private func output(_ cycle: TraceGrowth.Cycle) -> JSONText {
     .object([
-      "fields": .strings(circle.fields.map { configuration.model.fieldNames[$0] }),
-      "rate": circle.rate.isFinite ? .number(circle.rate) : .null,
-      "exponent": circle.exponent.isFinite ? .number(circle.exponent) : .null,
+      "fields": .strings(cycle.fields.map { configuration.model.fieldNames[$0] }),
+      "rate": cycle.rate.isFinite ? .number(cycle.rate) : .null,
+      "exponent": cycle.exponent.isFinite ? .number(cycle.exponent) : .null,
     ])
   }
 

@@ -6,14 +6,15 @@ import TimeStepping
 /// Finds the fields that spectral transforms would take out of what their equations allow, because the data are too sharp for the
 /// grid: below 0, or to where a rate is not defined.
 ///
-/// It looks at the initial values, at what every dose and infusion makes of them and of empty tissue, at what the sides feed and white
-/// noise does, and at what all of these lead to by the rates. Each field is moved by transforms over two short steps (`Ringing`), and what
+/// It looks at the initial values, at what every dose and infusion makes of them and of empty tissue, at the effects of prescribed boundary data and white
+/// noise, and at what all of these lead to by the rates. Each field is moved by transforms over two short steps (`Ringing`), and what
 /// comes out is compared with what was there: a field that was nowhere negative must not become so, nor an argument of `sqrt`, `log`,
 /// `^` or a denominator.
 struct SharpData {
   let configuration: RunConfiguration
   let diffusions: [FieldDiffusion]
   let taxis: (any TaxisRates)?
+  let kernels: ConvolutionKernels
   let volumes: PointVolumes
   let pool: WorkerPool
   /// Fields that a transform may move.
@@ -31,9 +32,9 @@ struct SharpData {
   ///   not, or where no transform can move it.
   static func ringing(
     _ configuration: RunConfiguration, state: FieldSet, diffusions: [FieldDiffusion], taxis: (any TaxisRates)?,
-    volumes: PointVolumes, pool: WorkerPool
+    kernels: ConvolutionKernels, volumes: PointVolumes, pool: WorkerPool
   ) throws -> [Double] {
-    var data = try SharpData(configuration, diffusions, taxis, volumes, pool)
+    var data = try SharpData(configuration, diffusions, taxis, kernels, volumes, pool)
     guard !data.open.isEmpty else { return data.found }
     try data.look(at: state)
     try data.lookAtSwitches(of: state)
@@ -45,10 +46,10 @@ struct SharpData {
 
   private init(
     _ configuration: RunConfiguration, _ diffusions: [FieldDiffusion], _ taxis: (any TaxisRates)?,
-    _ volumes: PointVolumes, _ pool: WorkerPool
+    _ kernels: ConvolutionKernels, _ volumes: PointVolumes, _ pool: WorkerPool
   ) throws {
     (self.configuration, self.diffusions, self.taxis) = (configuration, diffusions, taxis)
-    (self.volumes, self.pool) = (volumes, pool)
+    (self.kernels, self.volumes, self.pool) = (kernels, volumes, pool)
     found = diffusions.map { _ in 0 }
     guard configuration.model.freeBoundary == nil else {
       (candidates, proven, arguments) = ([], [], [])

@@ -21,7 +21,7 @@ package struct ModelField: Sendable {
   package let advection: [String: Expression]
   /// Whether it is a compartment: one number for the whole domain.
   package var isCompartment = false
-  /// Whether the field moves and reacts so much faster than the others that it is always in balance with them.
+  /// Whether the field moves and reacts so much faster than the others that it is at quasi-steady state.
   package let isQuasiSteady: Bool
   /// What is so little that it means nobody; nil if all values stay.
   package let extinction: ExtinctionThreshold?

@@ -93,7 +93,7 @@ extension Model {
       elsewhere: ["convection", "velocity", "drift", "flow"]),
     .init(
       "quasi_steady", .boolean,
-      "Whether the field is always in balance, `∇·(D ∇w) + R(w) = 0`, because it moves and reacts much faster than the "
+      "Whether the field is at quasi-steady state, `∇·(D ∇w) + R(w) = 0`, because it moves and reacts much faster than the "
         + "others.", default: "false"),
     .init(
       "extinction", .object(extinction),

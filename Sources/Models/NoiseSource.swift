@@ -72,8 +72,8 @@ extension Model {
   ) {
     if field.isQuasiSteady {
       found.error(
-        "the quasi-steady field \(field.name) is always in balance, and noise cannot drive it", at: place,
-        remedy: "let it change in time, or drive what it is in balance with")
+        "the quasi-steady field \(field.name) follows from the other fields, and noise cannot drive it", at: place,
+        remedy: "let it change in time, or drive a field that it follows from")
     }
     if field.isCompartment, source.correlation == .white {
       found.error(

@@ -28,7 +28,7 @@ struct AxisLaplacian: Hashable, Sendable {
 
   var count: Int { volumes.count }
 
-  /// The rate at which one unit of what is given at a side changes the point next to it.
+  /// The rate at which one unit of a prescribed boundary value changes the point next to the side.
   func supplyWeight(isUpper: Bool) -> Double {
     let (side, area) = isUpper ? (sides.upper, sideAreas.upper) : (sides.lower, sideAreas.lower)
     let volume = isUpper ? volumes[count - 1] : volumes[0]

@@ -233,7 +233,7 @@ package final class BalanceSolver: Sendable {
   }
 
   private var unstable: BalanceFailure {
-    BalanceFailure(field: field, problem: "has no stable balance: it would grow without bound", time: .nan)
+    BalanceFailure(field: field, problem: "has no stable steady state: it would grow without bound", time: .nan)
   }
 
   /// Conjugate gradients until the residual is smaller than `target`.

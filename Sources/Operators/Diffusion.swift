@@ -75,7 +75,7 @@ package final class Diffusion: Sendable {
 
   /// Replaces every field by the solution of `u_t = L(u) u + b − c` after `step`, `c` being constant.
   ///
-  /// - Parameter times: diffusivities and what is given at the sides go from their values at the first to those at the
+  /// - Parameter times: diffusivities and prescribed boundary data go from their values at the first to those at the
   ///   second.
   package func advance(
     _ state: FieldSet, minus constant: FieldSet, during times: (Double, Double), by step: Double

@@ -96,7 +96,7 @@ package struct FieldDiffusion: Sendable {
     FieldDiffusion(diffusivity: 0, boundaries: boundaries)
   }
 
-  /// The discrete Laplacian along an axis: that of neighboring points where something is given at a side, where a side
+  /// The discrete Laplacian along an axis: that of neighboring points with prescribed boundary data, where a side
   /// mixes value and flux, along a radius, and where a kernel or a positive propagator is needed for steps of any size.
   package func symbol(axis: Int, of grid: Grid) -> DiffusionSymbol {
     let isPlain = TransformBasis(boundaries[axis], axis: grid.axes[axis]) != nil

@@ -107,7 +107,7 @@ package final class LinearParts: Sendable {
 
   // MARK: Rates
 
-  /// Adds to the rates what the linear parts leave out: what is given at the sides at a time, and the diffusion of
+  /// Adds to the rates what the linear parts leave out: prescribed boundary data at a time, and the diffusion of
   /// neighboring points.
   ///
   /// - Parameter neighborsOnly: whether what a point loses by the latter is left out.

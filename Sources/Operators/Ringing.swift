@@ -10,7 +10,7 @@ package enum Ringing {
   package static let largestStrength = 3.0
   /// Strengths `r` along the axis where it is largest, one after the other.
   private static let strengths = [0.1, 0.5]
-  private static let sideStrength = 0.01
+  private static let boundaryStrength = 0.01
 
   /// Whether a field can be moved by a spectral transform at all.
   package static func isPossible(_ field: FieldDiffusion, on volumes: PointVolumes) -> Bool {
@@ -46,13 +46,13 @@ package enum Ringing {
     }
   }
 
-  /// What is given at the sides makes of one field in a short step of diffusion.
+  /// Moves one field by a short step of diffusion with its prescribed boundary data.
   ///
-  /// The step has the strength 0.01, so that what comes from a side has hardly gone beyond the points next to it. A diffusivity that
+  /// The step has the strength 0.01, so that the boundary data change little beyond the points next to a side. A diffusivity that
   /// is not constant counts as 1.
   ///
   /// - Returns: a field set whose only field is the one that has been moved.
-  package static func fedBySides(
+  package static func withBoundaryData(
     _ state: FieldSet, field: Int, as diffusion: FieldDiffusion, time: Double, volumes: PointVolumes, pool: WorkerPool
   ) throws -> FieldSet {
     let grid = volumes.grid
@@ -68,7 +68,7 @@ package enum Ringing {
           diffusivities: diffusivities, boundaries: diffusion.boundaries, supplies: diffusion.supplies,
           symbol: .secondOrder)
       ], pool: pool
-    ).advance(copy, from: time, by: sideStrength / fastest)
+    ).advance(copy, from: time, by: boundaryStrength / fastest)
     return copy
   }
 

@@ -4,8 +4,8 @@ import Synchronization
 
 /// Writes on a thread of its own, in the order in which it is asked to, so that the run does not wait for the disk.
 ///
-/// All that a run writes while it goes on is written here. What is written, and in which order, is the same as if the run
-/// waited. What fails is remembered until somebody asks.
+/// All outputs during a run are written here. Their contents and their order are the same as if the run
+/// waited. A failure is kept until it is taken (`takeFailure`).
 package final class BackgroundWriter: Sendable {
   private let queue = DispatchQueue(label: "oncofield.writer")
   private let pending = Mutex(Pending())
@@ -18,8 +18,8 @@ package final class BackgroundWriter: Sendable {
     var willSettle = false
   }
 
-  /// A request to stop waits until all that waits is written, and a checkpoint on a full disk must have room for it: of what is
-  /// large two pieces may wait, of what is small so many bytes.
+  /// A request to stop waits until all pending outputs are written, and the reserved disk space of a checkpoint must hold them: two
+  /// large outputs may wait, or so many bytes of small ones.
   private static let (most, mostOfLarge, large) = (256, 2, 1 << 20)
 
   /// The most that waits to be written, in bytes.
@@ -95,13 +95,13 @@ package final class BackgroundWriter: Sendable {
   }
 }
 
-/// What is left to do for someone who has looked at a run: to write it down.
+/// The writing of an output that an observer has taken.
 package typealias Writing = () throws -> Void
 
 /// Copies of sets of fields that stay as they are until they have been written, each made once.
 ///
 /// Where copies would take too much memory, or there is none, the sets themselves are given out, and must be written before
-/// the run goes on.
+/// the run continues.
 package final class KeptFields {
   /// That copies may take.
   static let mostBytes = 256 << 20
@@ -127,7 +127,7 @@ package final class KeptFields {
     return copy
   }
 
-  /// Takes a set that nobody changes any more for its own copy.
+  /// Uses a set that is not changed any more in place of a copy.
   func adopt(_ set: FieldSet) { keep(set, as: set, set.count * set.grid.storageCount * 8) }
 
   private func keep(_ set: FieldSet, as copy: FieldSet, _ size: Int) {
@@ -143,7 +143,7 @@ package final class CopyMemory {
 
   package init(_ pool: WorkerPool) { self.pool = pool }
 
-  /// A copy in a set that nobody else holds any more, or in a new one.
+  /// A copy in a set that is no longer referenced elsewhere, or in a new one.
   package func copy(of set: FieldSet) throws(FieldAllocationError) -> FieldSet {
     for index in sets.indices where sets[index].grid == set.grid && sets[index].count == set.count {
       if isKnownUniquelyReferenced(&sets[index]) {

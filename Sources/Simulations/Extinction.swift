@@ -1,10 +1,10 @@
 import Fields
 
-/// Sets densities that are too low to mean anybody to 0, at times that do not depend on the steps.
+/// Sets densities below one individual to 0, at times that do not depend on the steps.
 ///
 /// Without this a trace of 1e-40 cells per volume regrows as if it were a cell. After each step, however short, it would
 /// take away whatever arrives within one step: no population could spread, and fewer the more accurate the run. Values
-/// that are a little below 0, which are an error of the scheme, mean nobody either, and would grow like others.
+/// that are a little below 0, which are an error of the scheme, are removed too: they would grow like others.
 package final class Extinction {
   /// What is taken away of a field.
   package struct Rule: Hashable, Sendable {

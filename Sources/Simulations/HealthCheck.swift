@@ -1,7 +1,7 @@
 import Fields
 import TimeStepping
 
-/// What is looked at in the state at the end of each step that counts.
+/// The checks of the state after each accepted step.
 ///
 /// - A value that is not finite ends the run.
 /// - A field that was nowhere negative at first counts as a density. What falls below 0 by more than the tolerance times the
@@ -73,7 +73,7 @@ package final class HealthCheck {
   static let frontInterval = 16
 
   /// - Parameters:
-  ///   - state: at the start of the run, or where it goes on.
+  ///   - state: at the start of the run, or where it is resumed.
   ///   - tolerances: of each field, relative to its largest value: how far below 0 a density may fall.
   ///   - cannotBecomeNegative: whether the equations of each field keep it non-negative.
   ///   - hasFronts: whether a jump of each field can travel: nothing travels between points that know nothing of each
@@ -135,7 +135,7 @@ package final class HealthCheck {
     }
   }
 
-  /// Takes note that fields or equations were changed at once.
+  /// Takes note of a discontinuous change of fields or equations.
   func solutionHasJumped(to state: FieldSet) {
     guard !traces.isEmpty else { return }
     let sizes = ranges.ranges(of: state).map(\.size)

@@ -66,7 +66,7 @@ package final class MassLedger {
 
   package let lines: [Line]
   private let fieldNames: [String]
-  /// Numbers of the fields that have a mass of their own, those in balance with others do not.
+  /// Numbers of the fields that have a mass of their own, quasi-steady fields do not.
   package let fields: [Int]
   private let isCompartment: [Bool]
   private let hasNoise: [Bool]
@@ -78,7 +78,7 @@ package final class MassLedger {
   ///   - masses: of all fields at the start.
   ///   - isCompartment: of each field, whether it has no sides.
   ///   - hasNoise: of each field, whether noise drives it.
-  ///   - hasDoses: of each field, whether treatments can change it at once.
+  ///   - hasDoses: of each field, whether treatments can add to it or remove from it.
   ///   - hasThreshold: of each field, whether low densities are removed.
   package init(
     lines: [Line], fieldNames: [String], fields: [Int], masses: [Double], start: Double,
@@ -95,7 +95,7 @@ package final class MassLedger {
       lines: lines, start: start, initial: masses, sums: Sums(lines: lines.count, fields: fieldNames.count))
   }
 
-  /// Goes on with what a checkpoint has kept, or begins anew where that is of other lines: a run that branches off may have
+  /// Continues with the values of a checkpoint, or begins again if these are of other lines: a run that branches off may have
   /// other treatments.
   func restore(_ memory: Memory?, at time: Double) {
     if let memory, memory.lines == lines, memory.initial.count == fieldNames.count {

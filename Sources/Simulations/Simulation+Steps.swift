@@ -22,14 +22,14 @@ extension Simulation {
       guard isTreated || isJump else { return .none }
       if isJump {
         try regimen.equations.quasiSteady?.settle(state, time: jumps.after(clock.time))
-        // Fields in balance jump with the rates, and can make a condition come true.
+        // Quasi-steady fields jump with the rates, and can make a condition come true.
         if try regimen.carryOut(state, at: clock.time) { isTreated = true }
         regimen.noteCarriedOut(at: clock.time)
       }
       if isTreated, let before, let after = regimen.equations.account?.masses(of: state) {
         ledger?.addDoses(from: before, to: after)
       }
-      // The equations may have a new stepper, which goes on with the scheme chosen so far until it chooses itself.
+      // The equations may have a new stepper, which continues with the scheme chosen so far until it chooses again.
       if isTreated, let choice { stepper.memorized = StepperMemory(choice: choice) }
       return .jump
     }
@@ -100,7 +100,7 @@ extension Simulation {
   ) throws -> Clock.Step {
     try checkHealth(after: step)
     try observeInside(step, from: previous)
-    (stepStart, supervision.shownTime) = (nil, nil)
+    (stepStart, progress.shownTime) = (nil, nil)
     stepper.commit()
     ledger?.add(changes)
     return step

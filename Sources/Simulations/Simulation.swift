@@ -24,13 +24,13 @@ package final class Simulation {
   package var ledger: MassLedger?
   /// Called after each part of the work of a step, for those who measure its time.
   package var didFlow: (SplittingScheme.Part) -> Void = { _ in }
-  /// What looks at the state after each step; nil if nobody does.
+  /// Checks the state after each step; nil if it is not checked.
   package var health: HealthCheck?
   /// For states inside of a step.
   var aside: FieldSet?
   /// Another way to such states; nil before it is needed.
   var path: OutputPath?
-  /// The state at the start of a step that may be rejected or cut short, or inside of which somebody looks; nil before the first
+  /// The state at the start of a step that may be rejected or cut short, or inside of which outputs are due; nil before the first
   /// such step.
   private(set) var previous: FieldSet?
   /// How fast what is compared in conditions has changed.
@@ -43,8 +43,10 @@ package final class Simulation {
   private var lastCheckpointWall = ContinuousClock.now
   package internal(set) var seconds = RunSeconds()
   var lastCheckpointStep: Int?
-  /// What is asked and called between outputs, and what follows from their failures.
-  var supervision = OutputSupervision()
+  var progress = OutputProgress()
+  var recovery = OutputRecovery()
+  /// How much each observer had taken before the last state of the run was shown; nil before.
+  var marksBeforeEnd: OutputMarks?
   /// Of the step under way, if outputs are due inside of it.
   var stepStart: StepStart?
 
@@ -102,14 +104,14 @@ package final class Simulation {
     stopRequested: @escaping () -> Bool = { false }, didStep: (Simulation) -> Void = { _ in },
     didShow: @escaping (Simulation) -> Void = { _ in }
   ) throws -> Outcome {
-    supervision.isStopRequested = stopRequested
-    supervision.didShow = didShow
+    progress.isStopRequested = stopRequested
+    progress.didShow = didShow
     return try RunSeconds.adding(to: { seconds.total += $0 }) { () throws -> Outcome in
       do {
         let outcome = try runOn(stopRequested, didStep)
         try RunSeconds.adding(to: { seconds.output += $0 }) { () throws -> Void in
           writer.perform(commitAll)
-          try mendOutputs(isAtEnd: true)
+          try recoverOutputs(isAtEnd: true)
         }
         return outcome
       } catch {
@@ -125,7 +127,7 @@ package final class Simulation {
       if clock.step == 0 { try observe(at: clock.time, state) }
       try lookForStop()
       while stopReason == nil, clock.time < endTime {
-        try mendOutputs()
+        try recoverOutputs()
         try carryOutTreatments()
         if stopReason != nil { break }
         let step: Clock.Step
@@ -143,12 +145,12 @@ package final class Simulation {
         }
         if isCheckpointDue(after: step) { try checkpoint() }
       }
-      // The last checkpoint does not know of the last outputs, which a run that goes on would not have.
+      // The last checkpoint does not include the outputs of the last state, which a run with a later end would not have.
       if lastCheckpointStep != clock.step || stopReason != nil { try checkpoint() }
     } else if lastCheckpointStep != clock.step {
       try checkpoint()
     }
-    supervision.marks = makeMarks()
+    marksBeforeEnd = makeMarks()
     try observeEnd()
     return stopReason.map { .stopped($0) } ?? .reachedEnd
   }
@@ -189,8 +191,8 @@ package final class Simulation {
   /// Continues where a checkpoint was taken; the caller has restored the regimen, the fields of `state` and all of the
   /// stepper's memory.
   ///
-  /// - Parameter continuesFiles: whether the observers go on with the files of the run that took the checkpoint, which
-  ///   are then cut back to what they held.
+  /// - Parameter continuesFiles: whether the observers continue the files of the run that took the checkpoint, which
+  ///   are then truncated to their length at that time.
   /// - Parameter unwritten: what the observers had seen then and could not write.
   package func restore(
     _ memory: SimulationMemory, continuesFiles: Bool, unwritten: [String: [UnwrittenOutput]] = [:]

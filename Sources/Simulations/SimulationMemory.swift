@@ -25,7 +25,7 @@ package struct SimulationMemory: Codable, Hashable, Sendable {
   package var unwritten: [String: [Unwritten]]?
   /// Where something is delayed: the times of what is remembered.
   package let history: DelayHistory.Memory?
-  /// How fast what is compared in conditions has changed; nil in checkpoints of before.
+  /// How fast what is compared in conditions has changed; nil in checkpoints of older versions.
   var watches: WatchMemory?
 
   package struct Unwritten: Codable, Hashable, Sendable {

@@ -1,7 +1,7 @@
 import Fields
 
-/// Watches for a population that comes back from less than anybody is: from less than one cell, or from a share of what it
-/// was that is below all rounding.
+/// Detects a population that recovers from extinction: from less than one cell, or from a share of its earlier
+/// size that is below rounding.
 ///
 /// A field is followed together with all that it can grow from by itself, which are traces at the same time; growth from
 /// anything else, or after a dose, is none from a trace.
@@ -32,7 +32,7 @@ package struct TraceWatch: Sendable {
     self.countsCells = countsCells
   }
 
-  /// Takes note that values or equations were changed at once: what was added is no growth from a trace.
+  /// Takes note of a discontinuous change of values or equations: what was added is no growth from a trace.
   mutating func jump(to state: FieldSet, sizes: [Double], largest: [Double], pointVolume: Double?) {
     if !isTrace(state, sizes, largest, pointVolume) { trough = nil }
   }

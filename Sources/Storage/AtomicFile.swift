@@ -86,7 +86,7 @@ package enum AtomicFile {
 
   /// The bytes of a file of at most `limit` bytes.
   package static func read(_ path: String, limit: Int = 64 << 20) throws(StorageError) -> [UInt8] {
-    // Without waiting for somebody who writes into a pipe.
+    // Without waiting for a writer of a pipe.
     let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard file >= 0 else { throw StorageError(system: path, "cannot be opened") }
     defer { close(file) }

@@ -81,7 +81,7 @@ package final class CheckpointFile {
     return try file.openDataset(name).readText(limit: textLimit)
   }
 
-  /// A set with room for one field of the checkpoint's grid.
+  /// A set for one field on the checkpoint's grid.
   package func allocate(_ count: Int = 1) throws(StorageError) -> FieldSet {
     do throws(FieldAllocationError) {
       return try FieldSet(grid: header.grid, count: count)

@@ -1,18 +1,18 @@
 import CProcess
 import Glibc
 
-/// Room on the disk that is set aside while a run goes on, so that a disk that others fill has room for its last checkpoints.
+/// Disk space that is reserved during a run, so that its last checkpoints can be written when the disk is full.
 ///
-/// Other outputs are written only while this room is there (`require`); what a checkpoint leaves of it is set aside again. There is
-/// room for two checkpoints, where the disk has it: one that is written while the run goes on, and one of the step at which it then ends.
+/// Other outputs are written only while the whole space is reserved (`require`). Space that a checkpoint does not use is reserved
+/// again. On all but small disks it suffices for two checkpoints: one that is written during the run, and one of the step at which the run then ends.
 package final class CheckpointReserve {
   private let directory: RunDirectory
   /// Size of a checkpoint, and of the outputs that it may hold because they could not be written, in bytes.
   private var (checkpoint, outputs) = (0, 0)
-  /// What is set aside, in bytes; nil where nothing could be set aside at the beginning: the run goes on without.
+  /// Reserved space, in bytes; nil if none could be reserved at the beginning: the run continues without.
   private var held: Int?
 
-  /// What a file takes on the disk beside its content.
+  /// Disk space of a file beside its content, in bytes.
   private static let margin = 1 << 16
 
   package init(in directory: RunDirectory) { self.directory = directory }
@@ -25,7 +25,7 @@ package final class CheckpointReserve {
   /// Room for two checkpoints with the outputs that they may hold, for one, and for the checkpoints alone.
   private var amounts: [Int] { [2 * (checkpoint + outputs), checkpoint + outputs, 2 * checkpoint, checkpoint] }
 
-  /// Sets room aside, on a small disk less than it should be; where nothing can be set aside, a run goes on without.
+  /// Reserves the space, on a small disk less of it; if nothing can be reserved, the run continues without.
   ///
   /// - Parameters:
   ///   - checkpoint: size of a checkpoint, in bytes; checkpoints that turn out to be larger count from then on.
@@ -33,21 +33,21 @@ package final class CheckpointReserve {
   package func make(checkpoint: Int, outputs: Int) {
     (self.checkpoint, self.outputs) = (checkpoint, outputs)
     held = nil
-    for level in amounts.indices where held == nil && setAside(amounts[level]) {
+    for level in amounts.indices where held == nil && reserve(amounts[level]) {
       (self.level, held) = (level, amounts[level])
     }
     if held == nil { remove() }
   }
 
-  /// Gives the room back to the disk.
+  /// Releases the space.
   package func remove() {
     held = nil
-    // Not that of another run.
+    // Not the space of another run.
     guard access(path, F_OK) == 0, (try? directory.requireLocked()) != nil else { return }
     unlink(path)
   }
 
-  /// Writes a checkpoint, if there is no room for it where room was set aside.
+  /// Writes a checkpoint, if need be on the reserved space.
   ///
   /// - Parameter checkpoint: writes it and gives its path.
   package func write(_ checkpoint: () throws -> String) throws {
@@ -63,31 +63,32 @@ package final class CheckpointReserve {
     renew()
   }
 
-  /// Makes sure that there is room for checkpoints, before other outputs are written.
+  /// Ensures that space is reserved for checkpoints, before other outputs are written.
   ///
-  /// - Throws: `StorageError` if there is not.
+  /// - Throws: `StorageError` if it is not.
   package func require() throws(StorageError) {
     renew()
     guard let held, held < bytes else { return }
     throw StorageError(
-      directory.path(.checkpoints), "has room for a last checkpoint only: \(StorageError.text(ENOSPC))", code: ENOSPC)
+      directory.path(.checkpoints), "has disk space for a last checkpoint only: \(StorageError.text(ENOSPC))",
+      code: ENOSPC)
   }
 
-  /// Sets aside all of the room, or else as much as there is, so that nothing but a checkpoint is written into it.
+  /// Reserves the whole space, or as much of it as is free, so that only checkpoints use it.
   private func renew() {
     guard let held, held < bytes else { return }
-    if setAside(bytes) {
+    if reserve(bytes) {
       self.held = bytes
     } else if let free = FreeSpace(at: path)?.bytes, free > CheckpointReserve.margin {
       let possible = min(bytes, held + free - CheckpointReserve.margin)
-      if possible > held, setAside(possible) { self.held = possible }
+      if possible > held, reserve(possible) { self.held = possible }
     }
   }
 
-  private func setAside(_ bytes: Int) -> Bool {
+  private func reserve(_ bytes: Int) -> Bool {
     let file = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard file >= 0 else { return false }
     defer { close(file) }
-    return process_set_aside(file, bytes) == 0
+    return process_reserve_space(file, bytes) == 0
   }
 }

@@ -1,7 +1,7 @@
 import Fields
 import Foundation
 
-/// Stored fields to be looked at: the series of a run, or a checkpoint, through one view.
+/// Stored fields for reading: the series of a run, or a checkpoint, through one view.
 package struct FieldFile {
   package let path: String
   package let fields: [String]

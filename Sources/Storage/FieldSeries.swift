@@ -7,8 +7,8 @@ import Simulations
 /// One HDF5 file that is at once netCDF-4 (dimension scales, units: xarray, h5py, MATLAB), VTKHDF (soft links to the
 /// same values: ParaView from 5.12) and what `fields.xdmf` refers to (a part of the series per frame: older ParaView,
 /// VisIt). No value is stored twice. `fields.vtkhdf` is a name by which VTK and pyvista know what is in the file. Frames
-/// are added together, some times a second, in a transaction (`HDF5Transaction`), so that the file can be read while the
-/// run goes on, whoever holds it open, and is whole when the writer is killed. A frame stays in memory until it is on
+/// are added in groups, some times a second, in a transaction (`HDF5Transaction`), so that the file can be read during the
+/// run, even while other processes hold it open, and is valid when the writer is killed. A frame stays in memory until it is on
 /// the disk.
 package final class FieldSeries: Observer {
   /// What a field cannot be called, because something else in the file has this name.
@@ -35,10 +35,10 @@ package final class FieldSeries: Observer {
   /// How many frames `fields.xdmf` has.
   private var described = 0
 
-  /// How long frames wait, in seconds, while somebody has the file open.
+  /// How long frames wait, in seconds, while another process has the file open.
   private static let longestWait = 10.0
 
-  /// Frames are written as soon as they take so much memory; a checkpoint must have room for them on a full disk.
+  /// Frames are written as soon as they take so much memory, because the reserved disk space of a checkpoint must hold them.
   private var mostBytes: Int { FieldSeries.mostBytes(ofFrame: frameBytes) }
   private var frameBytes: Int { grid.storageCount * fields.count * 8 }
 
@@ -130,7 +130,7 @@ package final class FieldSeries: Observer {
     return { try self.take(state, time: time, isCopy: isCopy) }
   }
 
-  /// - Parameter isCopy: whether nobody changes the state any more.
+  /// - Parameter isCopy: whether the state is not changed any more.
   private func take(_ state: FieldSet, time: Double, isCopy: Bool) throws {
     unwritten.append(UnwrittenOutput(time: time, state: state))
     if isCopy {
@@ -151,7 +151,7 @@ package final class FieldSeries: Observer {
   private var isMuch: Bool { unwritten.count * frameBytes >= mostBytes }
   private var waited: Double { (ContinuousClock.now - lastWrite) / .seconds(1) }
 
-  /// Whether to wait because somebody has the file open.
+  /// Whether to wait because another process has the file open.
   ///
   /// HDF5 keeps what it has read of a file while this is open in a process, and with new parts beside it that may be put
   /// together wrongly.
@@ -171,7 +171,7 @@ package final class FieldSeries: Observer {
     var most = unwritten.count
     while !unwritten.isEmpty {
       do throws(StorageError) { try writeFrames(atMost: most) } catch {
-        // As many as a full disk has room for.
+        // As many as fit on the disk.
         guard most > 1, [ENOSPC, EDQUOT, EFBIG].contains(error.code) else { throw error }
         most /= 2
       }
@@ -235,7 +235,7 @@ package final class FieldSeries: Observer {
     guard extent <= times.count else {
       throw StorageError(
         path, "has fewer frames than when the checkpoint was taken: \(times.count) of \(extent)",
-        remedy: "put the file of this run back, or go on without it in a new directory: resume … --output NEW",
+        remedy: "put the file of this run back, or continue without it in a new directory: resume … --output NEW",
         isDamage: true)
     }
     try transaction.change(isRemoval: true) { file throws(HDF5Error) in

@@ -97,7 +97,7 @@ struct FieldSeriesLayout {
     }
   }
 
-  /// Makes room for frames, or drops those beyond `count`.
+  /// Extends the datasets for more frames, or drops the frames beyond `count`.
   func setFrameCount(_ count: Int, from previous: Int, in file: HDF5File) throws(HDF5Error) {
     for field in fields {
       let dataset = try file.openDataset(field.name)

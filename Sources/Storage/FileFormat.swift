@@ -30,7 +30,7 @@ struct FileFormat {
       text = try file.textAttribute(attribute)
       try file.close()
     } catch {
-      // Whoever reads more of it says what is wrong.
+      // The reader of the content reports what is wrong.
       return
     }
     for format in [checkpoint, fields] {

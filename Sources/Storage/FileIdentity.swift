@@ -27,10 +27,10 @@ package struct FileIdentity: Equatable {
   package func require(at path: String, length: Int = 0) throws(StorageError) -> Int {
     var status = stat()
     guard lstat(path, &status) == 0 else {
-      throw StorageError(path, "was moved or removed while the run went on", code: ENOENT)
+      throw StorageError(path, "was moved or removed during the run", code: ENOENT)
     }
     guard FileIdentity(status) == self else {
-      throw StorageError(path, "was replaced by another while the run went on", code: ENOENT)
+      throw StorageError(path, "was replaced by another during the run", code: ENOENT)
     }
     guard Int(status.st_size) >= length else {
       throw StorageError(

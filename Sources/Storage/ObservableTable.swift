@@ -113,9 +113,9 @@ package final class ObservableTable: Observer {
     guard length >= extent else {
       throw StorageError(
         path, "is shorter than when the checkpoint was taken: \(length) bytes of \(extent)",
-        remedy: "put the file of this run back, or go on without it in a new directory: resume … --output NEW")
+        remedy: "put the file of this run back, or continue without it in a new directory: resume … --output NEW")
     }
-    guard ftruncate(file, extent) == 0 else { throw StorageError(system: path, "cannot be cut back") }
+    guard ftruncate(file, extent) == 0 else { throw StorageError(system: path, "cannot be truncated") }
     self.extent = extent
   }
 }

@@ -63,12 +63,15 @@ private struct ChangeTime: Equatable {
 ///
 /// The copy may take 10 s and one second more for each 20 MiB of the file, and 1 GiB of memory and four times the size of the file.
 ///
-/// - Throws: what `body` throws, and an error of damage where the copy crashes, does not end in its time, or asks for
+/// - Throws: what `body` throws, an error for a pipe, and an error of damage where the copy crashes, does not end in its time, or asks for
 ///   more memory than it may have.
 package func rehearse(_ path: String, _ body: () throws(StorageError) -> Void) throws(StorageError) {
   guard Rehearsal.isWanted.withLock({ $0 }) else { return }
   var status = stat()
-  let size = stat(path, &status) == 0 ? max(0, Int(status.st_size)) : 0
+  let isThere = stat(path, &status) == 0
+  // Opening a pipe would wait for its writer.
+  if isThere, status.st_mode & S_IFMT == S_IFIFO { throw StorageError(path, "is not a file") }
+  let size = isThere ? max(0, Int(status.st_size)) : 0
   // Reads some 20 MB in a second at least, and holds what the file holds a few times.
   let seconds = UInt32(min(10 + size / (20 << 20), 1 << 20))
   func read(answer: Int32) {

@@ -199,7 +199,7 @@ package final class RunDirectory {
 
   /// The checkpoints by step, the oldest first.
   ///
-  /// What is not named like one is passed over.
+  /// Other names are ignored.
   package var checkpoints: [(step: Int, path: String)] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path(.checkpoints))) ?? []
     return names.compactMap { name -> (step: Int, path: String)? in

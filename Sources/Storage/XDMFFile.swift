@@ -4,7 +4,7 @@ import Glibc
 /// `fields.xdmf`: tells ParaView and VisIt of any age where the frames lie in `fields.h5`.
 ///
 /// A frame is added in place of the end of the file, so that it costs the same however many there are. Where this
-/// breaks off, the file is written anew when the run goes on.
+/// breaks off, the file is written again when the run is resumed.
 struct XDMFFile {
   private let series: String
   private let path: String

@@ -2,6 +2,13 @@ import Expressions
 import Fields
 import Operators
 
+/// A kernel that is infinite or no number at a distance between two points.
+package struct UndefinedKernel: Error {
+  package let kernel: Expression
+  /// Along each axis of the grid, x first.
+  package let distances: [Double]
+}
+
 /// The values of the kernel of a convolution for all distances between two points of a grid.
 ///
 /// Distances are whole multiples of the spacing, `jΔ` with `j` from `−c` to `c`, so that an even kernel has exactly even values. A
@@ -25,10 +32,17 @@ package struct ConvolutionKernel {
   private let distances: FieldSet
 
   /// The values of a kernel, one field on the grid of the distances.
+  ///
+  /// - Throws: `UndefinedKernel` if a value is infinite or no number, `FieldAllocationError`.
   package static func values(
     of kernel: Expression, parameters: [String: Double], grid: Grid, isPeriodic: [Bool], pool: WorkerPool
   ) throws -> FieldSet {
-    try ConvolutionKernel(kernel, parameters, grid, isPeriodic, pool).values()
+    let convolutionKernel = try ConvolutionKernel(kernel, parameters, grid, isPeriodic, pool)
+    let values = try convolutionKernel.values()
+    if let index = values.values(0).firstIndex(where: { !$0.isFinite }) {
+      throw UndefinedKernel(kernel: kernel, distances: convolutionKernel.distances(at: index))
+    }
+    return values
   }
 
   private init(
@@ -46,6 +60,15 @@ package struct ConvolutionKernel {
       kernel, of: symbols,
       constants: Dictionary(uniqueKeysWithValues: parameters.map { (Symbol.parameter($0.key), $0.value) }))
     distances = try FieldSet(grid: offsets, count: grid.axes.count)
+  }
+
+  /// The distance along each axis of one of the values, x first.
+  private func distances(at index: Int) -> [Double] {
+    var rest = index
+    return zip(offsets.axes, grid.axes).map { line, axis in
+      defer { rest /= line.points }
+      return Double(rest % line.points - line.points / 2) * axis.spacing
+    }
   }
 
   private func values() throws -> FieldSet {

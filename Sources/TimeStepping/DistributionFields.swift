@@ -27,10 +27,10 @@ package final class DistributionFields: Sendable {
   /// - Parameters:
   ///   - delays: delayed values, on which integrals and convolutions may depend.
   ///   - isPeriodic: of each axis, for convolutions.
+  ///   - kernelValues: as `ConvolutionKernel.values`.
   package init(
     _ distributions: [Distribution], delays: DelayedFields? = nil, fields: [String], parameters: [String: Double],
-    isPeriodic: [Bool],
-    volumes: PointVolumes, pool: WorkerPool
+    isPeriodic: [Bool], kernelValues: (Expression) throws -> FieldSet, volumes: PointVolumes, pool: WorkerPool
   ) throws {
     let grid = volumes.grid
     self.volumes = volumes
@@ -47,9 +47,8 @@ package final class DistributionFields: Sendable {
       case .along(let kind, let axis):
         work = .integral(axis: grid.axes.firstIndex { $0.name == axis } ?? 0, isMean: kind == .mean)
       case .convolution(let kernel):
-        let values = try ConvolutionKernel.values(
-          of: kernel, parameters: parameters, grid: grid, isPeriodic: isPeriodic, pool: pool)
-        work = .convolution(FieldConvolution(volumes: volumes, isPeriodic: isPeriodic, kernel: values))
+        work = .convolution(
+          FieldConvolution(volumes: volumes, isPeriodic: isPeriodic, kernel: try kernelValues(kernel)))
       }
       return Step(
         argument: GridEvaluator(functions, volumes: volumes, pool: pool), work: work,

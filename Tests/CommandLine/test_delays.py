@@ -146,7 +146,7 @@ def test_a_delay_cannot_grow_when_a_run_goes_on(oncofield, delayed_run, tmp_path
         "resume", tmp_path / "out", "--set", "time.end=6", "--set", "parameters.tau=3", "--output", tmp_path / "longer",
         check=False)
     assert longer.returncode != 0
-    assert "a delay cannot become longer when a run goes on" in longer.stderr
+    assert "a delay cannot become longer when a run is resumed" in longer.stderr
     oncofield(
         "resume", tmp_path / "out", "--set", "time.end=6", "--set", "parameters.tau=0.9", "--output", tmp_path / "shorter")
 

@@ -149,7 +149,7 @@ def test_a_history_is_past(base, fork):
     delayed = {**PROCESS, "rate": "k + 0*u + 0.001*delayed(u, 0.5)"}
     run = base(model=model(processes=[delayed]))
     code, text, _ = fork(run, "history.u=2")
-    assert code == 65 and "history cannot change when a run goes on" in text
+    assert code == 65 and "history cannot change when a run is resumed" in text
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_other_conditions_that_end_a_run_begin_anew(base, fork, tmp_path):
 def test_the_first_step_is_past(base, fork):
     run = base(time={"end": 2, "tolerance": 1e-4})
     code, text, _ = fork(run, "time.first_step=1e-5")
-    assert code == 0 and "warning: time.first_step changes nothing when a run goes on" in text
+    assert code == 0 and "warning: time.first_step changes nothing when a run is resumed" in text
 
 
 def test_a_fork_warns_of_what_is_doubtful_in_what_is_set(base, fork):

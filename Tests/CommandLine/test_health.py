@@ -103,7 +103,7 @@ def test_a_value_that_is_no_number_is_found_at_the_end_of_its_step(run):
     assert text == (
         "error: step 9 (t = 1.125 day): field u is no number (NaN), first of 800 points, at point (0, 0), x = 0.125, "
         "y = 0.125 mm.\n"
-        "There is no checkpoint yet. Look at what is prescribed for u and at what carries it; a shorter step or a smaller "
+        "There is no checkpoint yet. Check the prescribed boundary data of u and its advection; a shorter step or a smaller "
         "tolerance may help.\n"
     )
     assert summary["failure"]["process"] is None and summary["steps"] == 8

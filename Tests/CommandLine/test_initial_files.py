@@ -170,7 +170,8 @@ def test_damaged_hdf5_files_never_crash_the_program(oncofield, tmp_path, array):
     codes = {0: 0, 65: 0}
     # Where nothing is stored a change has no effect.
     places = numpy.flatnonzero(numpy.frombuffer(whole, numpy.uint8))
-    for _ in range(300):
+    # The fuzzing program reads thousands; here the exit code of the whole program counts.
+    for _ in range(60):
         damaged = bytearray(whole)
         for place in generator.choice(places, generator.integers(1, 4)):
             damaged[place] = generator.integers(0, 256)
@@ -178,7 +179,7 @@ def test_damaged_hdf5_files_never_crash_the_program(oncofield, tmp_path, array):
         finished = oncofield("validate", tmp_path / "run.json", check=False, timeout=20)
         assert finished.returncode in codes, (finished.returncode, finished.stderr)
         codes[finished.returncode] += 1
-    assert codes[65] > 50
+    assert codes[65] > 10
 
 
 @pytest.mark.parametrize("geometry, dimension", [("cylindrical-radial", 2), ("spherical-radial", 3)])

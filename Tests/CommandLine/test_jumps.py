@@ -34,16 +34,20 @@ def test_resuming_from_any_checkpoint_gives_the_same_bytes(oncofield, run_file, 
     whole = tmp_path / "whole"
     oncofield("run", path, "--output", whole)
     checkpoints = sorted((whole / "checkpoints").glob("*.h5"))
-    # Some are taken at the jumps themselves.
+    # Some are taken at the jumps.
     times = [float(re.search(rb'"time":([0-9.e+-]+)', datasets(checkpoint)["texts/memory"])[1]) for checkpoint in checkpoints]
     assert {3, 4, 5} <= set(times)
-    assert_branches_end_alike(oncofield, whole, tmp_path)
+    # Each case takes other ones; all take those at the jumps.
+    first = TIMES.index(time)
+    chosen = {number for number, at in enumerate(times) if at in (3, 4, 5)} | set(range(first, len(times) - 1, len(TIMES)))
+    for number in sorted(chosen):
+        assert_branches_end_alike(oncofield, whole, tmp_path, chosen=slice(number, number + 1))
 
 
 @pytest.mark.parametrize("time", TIMES, ids=str)
 def test_looking_changes_no_bit(oncofield, run_file, tmp_path, time):
     final = []
-    for label, every in (("sparse", 12), ("dense", 0.013)):
+    for label, every in (("sparse", 12), ("dense", 0.037)):
         outputs = {"output.fields.every": every, "output.observables.every": every, "checkpoint.every": every}
         oncofield("run", run_file(SMALL | outputs | {"time": {"end": 12, **time}}), "--output", tmp_path / label)
         final.append(results(tmp_path / label)["checkpoint"][1])

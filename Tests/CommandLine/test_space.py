@@ -121,7 +121,7 @@ def test_the_plan_says_how_each_field_is_moved(oncofield, tmp_path):
     plan = oncofield("plan", tmp_path / "run.json").stdout
     assert "of them tissue" in plan
     assert "u: super-time-stepping" in plan and "its diffusivity depends on fields" in plan
-    assert "w: always in balance with the others" in plan
+    assert "w: at quasi-steady state with the others" in plan
     assert "taxis        u: limited fluxes" in plan
     chosen = json.loads(oncofield("plan", tmp_path / "run.json", "--json").stdout)["chosen"]
     assert chosen["propagators"]["v"]["method"] == "super-time-stepping" and chosen["taxis_parts"] >= 1

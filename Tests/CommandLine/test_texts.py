@@ -265,3 +265,16 @@ def test_a_kernel_that_is_infinite_at_a_distance_is_refused(oncofield, tmp_path,
     ((_, message, remedy),) = problems(oncofield, tmp_path, text, verb="plan")
     assert re.search(f"the kernel .* of a convolution is infinite or no number at the distance x = {distance}(.0)?$", message)
     assert "finite value at every distance" in remedy
+
+
+def test_an_infinite_kernel_is_refused_in_observables_and_where_a_treatment_makes_it_so(oncofield, tmp_path):
+    observable = "max(convolve(1/abs(x), u))"
+    text = changed({"observables": {"near": observable}})
+    ((marked, message, _),) = problems(oncofield, tmp_path, text, verb="plan")
+    assert marked == f'"{observable}"' and "infinite or no number at the distance x = 0" in message
+    treatment = [{"name": "off", "at": [0.5], "set": {"k": 0}}]
+    path = tmp_path / "run.json"
+    path.write_text(changed({RATE: "convolve(exp(-x^2/k)/k, u)", "treatment": treatment}))
+    finished = oncofield("run", path, "--output", tmp_path / "out", "--quiet", check=False)
+    assert finished.returncode == 76
+    assert "t = 0.5: a treatment leaves no run that is possible: the kernel exp(-(x^2/k))/k of a convolution" in finished.stderr

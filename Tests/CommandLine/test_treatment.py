@@ -43,7 +43,8 @@ def test_resuming_from_any_checkpoint_gives_the_same_bytes(oncofield, run_file, 
     memories = [datasets(checkpoint)["texts/memory"] for checkpoint in checkpoints]
     assert any(b'"infusions":[{' in memory for memory in memories)
     assert any(b'"sigma_u":' in memory for memory in memories)
-    assert_branches_end_alike(oncofield, whole, tmp_path)
+    # Each case takes every third checkpoint, beginning with another one.
+    assert_branches_end_alike(oncofield, whole, tmp_path, chosen=slice(SCHEMES.index(changes) % 3, None, 3))
 
 
 @pytest.mark.parametrize("changes", SCHEMES, ids=name)

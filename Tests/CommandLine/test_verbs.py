@@ -263,5 +263,5 @@ def test_a_run_whose_messages_cannot_be_written_goes_on(oncofield, run_file, tmp
 def test_an_end_before_the_checkpoint_is_refused(oncofield, finished_run, tmp_path, branch):
     output = ["--output", tmp_path / "branch"] if branch else []
     finished = oncofield("resume", finished_run, "--set", "time.end=1.5", *output, check=False)
-    assert finished.returncode == 65 and "time.end is 1.5, but the run goes on from t = 5" in finished.stderr
+    assert finished.returncode == 65 and "time.end is 1.5, but the run is resumed from t = 5" in finished.stderr
     assert not (tmp_path / "branch").exists()

@@ -140,7 +140,7 @@ private let cases: [(found: String, expected: [String])] = [
     #expect(
       whole(
         #""T": {}, "q": { "diffusion": 1, "quasi_steady": true }"#, #""reactions": { "q": "delayed(T, 1) - q" }"#)
-        == ["error: delayed(T, 1) is not available in the balance of the quasi-steady field q"])
+        == ["error: delayed(T, 1) is not available in the equation of the quasi-steady field q"])
     #expect(
       whole(
         #""T": {}, "q": { "diffusion": 1, "quasi_steady": true }"#, #""reactions": { "q": "delayed(T, 1, 2) - q" }"#)

@@ -4,7 +4,7 @@ import Foundation
 import Simulations
 import Testing
 
-/// Something that happens at a known time in a run of uniform fields: `u' = −u` from 1, a field `w` in balance that jumps with what makes it,
+/// Something that happens at a known time in a run of uniform fields: `u' = −u` from 1, a quasi-steady field `w` that jumps with what makes it,
 /// a marker `v` that a dose can set.
 struct Event: CustomTestStringConvertible, Sendable {
   let name: String

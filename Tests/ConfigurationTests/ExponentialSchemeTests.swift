@@ -83,7 +83,7 @@ import TimeStepping
   }
 
   /// What is shown between two steps comes from the rates that the step knows already, and one more; with fields that move,
-  /// that stay, that are in balance, and rates of time.
+  /// that stay, that are quasi-steady, and rates of time.
   @Test func theSolutionWithinAStepIsOfTheOrderOfTheStep() throws {
     let text = """
       { "model": { "name": "within", "fields": {

@@ -72,7 +72,7 @@ import Testing
     }
     #expect(
       errors(#""u": { "diffusion": 1, "quasi_steady": true, "extinction": { "below": 1, "every": 1 } }"#).contains(
-        "error: the quasi-steady field u is always in balance, so that nothing of it dies out"))
+        "error: the quasi-steady field u follows from the other fields, so that it cannot become extinct"))
     #expect(
       errors(#""u": { "extinction": { "below": 1, "every": 1e-12 } }"#)
         == ["error: values of field u would be looked at 2000000000000 times"])

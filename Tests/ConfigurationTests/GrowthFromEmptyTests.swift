@@ -15,13 +15,13 @@ import Testing
         """), threads: 1)
   }
 
-  /// The fastest circle: its fields, in whatever rotation, and its rate.
+  /// The fastest cycle: its fields, in whatever rotation, and its rate.
   private func fastest(_ assembly: RunAssembly) throws -> (fields: Set<String>, rate: Double, exponent: Double) {
-    let circle = try #require(assembly.traceGrowth.circles.first)
-    return (Set(circle.fields.map { assembly.configuration.model.fieldNames[$0] }), circle.rate, circle.exponent)
+    let cycle = try #require(assembly.traceGrowth.cycles.first)
+    return (Set(cycle.fields.map { assembly.configuration.model.fieldNames[$0] }), cycle.rate, cycle.exponent)
   }
 
-  @Test func aCircleOfTwoFieldsGrowsWithItsEigenvalue() throws {
+  @Test func aCycleOfTwoFieldsGrowsWithItsEigenvalue() throws {
     let assembly = try growth(
       #""fields": { "u": { "diffusion": 1 }, "c": {} }, "reactions": { "u": "2*c - u - u^2", "c": "2*u - 0.5*c" }"#,
       initial: #""u": "where(x < 1, 7, 0)", "c": "where(x < 1, 28, 0)""#)
@@ -32,7 +32,7 @@ import Testing
     #expect(abs(found.exponent - 40 * exact) < 1e-6)
     #expect(assembly.diffusion.fields[0].isSpoiltByRounding)
     #expect(
-      assembly.configuration.description(of: assembly.traceGrowth.circles[0]).contains("u → c → u grows at 1.27 "))
+      assembly.configuration.description(of: assembly.traceGrowth.cycles[0]).contains("u → c → u grows at 1.27 "))
   }
 
   /// A condition that a trace fulfills is taken as fulfilled: by itself, by another field, in a comparison of two, and by a threshold
@@ -58,7 +58,7 @@ import Testing
     let assembly = try growth(
       #""fields": { "u": { "diffusion": 1 }, "c": {} }, "reactions": { "u": "\#(rate)", "c": "c*(1 - c)" }"#,
       initial: #""u": "where(x < 1, 1, 0)", "c": 1"#)
-    #expect(assembly.traceGrowth.circles.contains { $0.fields == [0] && $0.rate == .infinity })
+    #expect(assembly.traceGrowth.cycles.contains { $0.fields == [0] && $0.rate == .infinity })
     #expect(assembly.diffusion.fields[0].isSpoiltByRounding)
   }
 
@@ -67,11 +67,11 @@ import Testing
   func thresholdsAboveRoundingStopTraces(rate: String) throws {
     let assembly = try growth(
       #""fields": { "u": { "diffusion": 1 } }, "reactions": { "u": "\#(rate)" }"#, initial: #""u": "exp(-x^2)""#)
-    #expect(assembly.traceGrowth.circles.isEmpty)
+    #expect(assembly.traceGrowth.cycles.isEmpty)
   }
 
   /// `(λ + 1)(λ + 2)(λ + 3) = 60`.
-  @Test func aCircleOfThreeFieldsGrowsWithItsEigenvalue() throws {
+  @Test func aCycleOfThreeFieldsGrowsWithItsEigenvalue() throws {
     let found = try fastest(
       growth(
         """
@@ -82,9 +82,9 @@ import Testing
     #expect(abs((found.rate + 1) * (found.rate + 2) * (found.rate + 3) - 60) < 1e-6)
   }
 
-  /// What a circle needs may be there: `u' = p c − u, c' = p u − c` with `p ≤ 2`, and a cytokine that only fosters growth of
+  /// What a cycle needs may be there: `u' = p c − u, c' = p u − c` with `p ≤ 2`, and a cytokine that only fosters growth of
   /// what is there already (`n`) makes none.
-  @Test func whatIsPresentFostersACircle() throws {
+  @Test func whatIsPresentFostersACycle() throws {
     let assembly = try growth(
       """
       "fields": { "u": { "diffusion": 1 }, "c": {}, "p": { "diffusion": 1 }, "n": { "diffusion": 1 } },
@@ -97,8 +97,8 @@ import Testing
     for (name, field) in zip(names, assembly.diffusion.fields) { #expect(field.isSpoiltByRounding == (name != "n")) }
   }
 
-  /// What feeds a circle brings its own rounding into it.
-  @Test func aFieldThatFeedsACircleIsNotTransformedEither() throws {
+  /// What feeds a cycle brings its own rounding into it.
+  @Test func aFieldThatFeedsACycleIsNotTransformedEither() throws {
     let assembly = try growth(
       """
       "fields": { "u": { "diffusion": 1 }, "v": { "diffusion": 1 }, "w": { "diffusion": 1 } },
@@ -120,7 +120,7 @@ import Testing
   }
 
   @Test(arguments: [
-    // A delayed value counts as one of now, also with a negative sign; its chain of stages is a circle of its own.
+    // A delayed value counts as one of now, also with a negative sign; its chain of stages is a cycle of its own.
     (#""u": "2*delayed(u, 1) - u - u^2""#, 1.0), (#""u": "-2*delayed(u, 3) - 0.5*u""#, 1.5),
     // (1 + λ) (1 + λ/2)² = 2 for a mean of 1 in two stages.
     (#""u": "2*delayed(u, 1, 2) - u - u^2""#, 0.39486),
@@ -187,7 +187,7 @@ import Testing
   @Test(
     arguments: schemes,
     [#"[150], "points": [600]"#, #"[150, 1.6], "points": [600, 8]"#, #"[150], "points": [600], "mask": "x < 149""#])
-  func emptyTissueStaysEmptyAheadOfACircle(scheme: String, domain: String) throws {
+  func emptyTissueStaysEmptyAheadOfACycle(scheme: String, domain: String) throws {
     // Schemes without a splitting need all of the domain, and those of low order are slow by tolerances.
     if domain.contains("mask"), ["etdrk4", "etd2-positive"].contains(scheme) { return }
     let steps = ["lie", "etd2-positive"].contains(scheme) ? #", "step": 0.05"# : ""
@@ -211,7 +211,7 @@ import Testing
     }
   }
 
-  /// Networks of two to four fields in random circles, by default settings.
+  /// Networks of two to four fields in random cycles, by default settings.
   @Test func emptyTissueStaysEmptyAheadOfRandomNetworks() throws {
     let given = ProcessInfo.processInfo.environment["ONCOFIELD_RANDOM_NETWORKS"] ?? "0..<6"
     let ends = given.components(separatedBy: "..<").compactMap { UInt64($0) }
@@ -231,8 +231,8 @@ import Testing
   }
 }
 
-/// A population that spreads from a tenth of the domain: fields that feed each other in a circle, directly, by way of fields
-/// that do not move, that are always in balance, that are delayed, or with something present that they need.
+/// A population that spreads from a tenth of the domain: fields that feed each other in a cycle, directly, by way of fields
+/// that do not move, that are at quasi-steady state, that are delayed, or with something present that they need.
 private struct RandomNetwork {
   let text: String
   /// Whether the population grows where it is small.
@@ -258,7 +258,7 @@ private struct RandomNetwork {
     let losses = (0..<count).map { _ in between(0.2, 2) }
     // A quasi-steady field, a delay: unknowns behind the fields.
     let quick = chance(0.25) ? (1..<count).randomElement(using: &random) : nil
-    // Where it diffuses, what is in balance with something reaches further ahead than what diffuses with time.
+    // Where it diffuses, what is at quasi-steady state with something reaches further ahead than what diffuses with time.
     if let quick { diffusivities[quick] = 0 }
     if diffusivities.allSatisfy({ $0 == 0 }) { diffusivities[0] = 1 }
     var matrix = (0..<count).map { row in (0..<count).map { $0 == row ? -losses[row] : 0 } }
@@ -317,7 +317,7 @@ private struct RandomNetwork {
       """
   }
 
-  /// The largest eigenvalue, by the power method; a field in balance is eliminated.
+  /// The largest eigenvalue, by the power method; a quasi-steady field is eliminated.
   private static func abscissa(_ given: [[Double]], without quick: Int?) -> Double {
     var matrix = given
     if let quick {

@@ -99,7 +99,7 @@ private func exact(_ length: Double, k: Double = 100, end: Double = 10) -> Doubl
     #expect(!times.contains(5.3) && !times.contains(6.3))
   }
 
-  /// A field in balance jumps with its production, behind the time itself.
+  /// A quasi-steady field jumps with its production, behind the time itself.
   @Test func fieldsInBalanceJumpWithTheirRates() throws {
     let text = """
       { "model": { "name": "m", "fields": { "u": {}, "w": { "diffusion": 1, "quasi_steady": true } },

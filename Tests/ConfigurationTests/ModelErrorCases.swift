@@ -173,7 +173,7 @@ let modelErrorCases: [(key: String, line: String, expected: String)] = [
     "model",
     #""model": { "name": "m", "fields": { "T": { "diffusion": 1 }, "E": { "boundary": { "x-": { "value": 1 } } } } },"#,
     """
-    run.json:2:91: error: field E does not diffuse along x, so that nothing can be given at its sides
+    run.json:2:91: error: field E does not diffuse along x, so that it has no boundary conditions there
         2 | …: { "T": { "diffusion": 1 }, "E": { "boundary": { "x-": { "value": 1 } } } } },
           |                                                          ^~~~~~~~~~~~~~  give it a diffusivity, or leave the condition out
     """

@@ -34,7 +34,7 @@ private let plain = #"{ "name": "n", "correlation": "white", "change": { "u": "s
     (
       #"{ "name": "n", "correlation": "white", "change": { "q": 1, "A": 1, "u": "convolve(exp(-x^2), u)" } }"#,
       [
-        "error: the quasi-steady field q is always in balance, and noise cannot drive it",
+        "error: the quasi-steady field q follows from the other fields, and noise cannot drive it",
         "error: the compartment A is one number, and the noise n differs from point to point",
         "error: convolve and integrals along an axis are not available in the noise n",
       ]

@@ -140,7 +140,7 @@ import TimeStepping
     }
   }
 
-  /// The same run with a cytokine that is a hundred times faster than the rest tends to that with one in balance.
+  /// The same run with a cytokine that is a hundred times faster than the rest tends to that with a quasi-steady one.
   @Test func aFastFieldTendsToItsBalance() throws {
     let balanced = try finalState(Self.coupled, set: ["time.step=0.01"])
     let differences = try [0.02, 0.01].map { slowness in
@@ -156,7 +156,7 @@ import TimeStepping
   }
 
   @Test(arguments: [
-    ("u + w", "no-flux", "has no stable balance"), ("u", "no-flux", "production and consumption do not cancel"),
+    ("u + w", "no-flux", "has no stable steady state"), ("u", "no-flux", "production and consumption do not cancel"),
     ("u/0", "no-flux", "no finite number"),
   ])
   func whatHasNoBalanceIsRefusedAtTheStart(rate: String, boundary: String, sentence: String) throws {

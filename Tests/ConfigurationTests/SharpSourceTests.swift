@@ -203,7 +203,7 @@ import Testing
       #""T": "where(x < 1, 1, 0)", "w": 0, "c": 0"#, ""
     ),
     (two, #""T": "0", "c": "delayed(T, 0.2, 3)^1.5 - c""#, #""T": "where(x < 1, 1, 0)", "c": 0"#, ""),
-    // What is given at a side.
+    // Prescribed boundary data.
     (
       #""T": { "diffusion": 0.05, "boundary": { "x-": { "value": 1 } } }, "c": { "diffusion": 1 }"#,
       #""T": "0", "c": "sqrt(T) - c""#, #""T": 0, "c": 0"#, ""
@@ -227,6 +227,46 @@ import Testing
       return
     }
     #expect(axes.allSatisfy { $0.method == .kernel && $0.reason.contains("overshoots") })
+  }
+
+  /// Each case is found by one part of the search alone.
+  @Test(arguments: [
+    // After a jump, between the quarters of the run.
+    (
+      #""T": { "diffusion": 0.05, "boundary": { "x-": { "flux": "where(t > 0.55 && t < 0.7, 5, 0)" } } }, "c": { "diffusion": 1 }"#,
+      #""T": "0", "c": "sqrt(T) - c""#, #""T": 0, "c": 0"#, "", "c"
+    ),
+    // At the quarters of the run, without a jump.
+    (two, #""T": "sin(t)^2*where(abs(x - 2) < 0.5, 1, 0)", "c": "sqrt(T) - c""#, #""T": 0, "c": 0"#, "", "c"),
+    // A sharp field that stays where it is, in a rate that is smooth.
+    (#""T": {}, "c": { "diffusion": 1 }"#, #""T": "0", "c": "T - c""#, #""T": "where(x < 1, 1, 0)", "c": 0"#, "", "c"),
+    // A loss that empties a part of the domain.
+    (two, #""T": "0", "c": "-where(x < 2, 2000, 0)*c""#, #""T": 0, "c": 1"#, "", "c"),
+    // A loss beyond a threshold that is passed late.
+    (two, #""T": "2*T", "c": "T - where(T > 2, 2000, 0)*c""#, #""T": "0.4*exp(-(x - 2)^2)", "c": 1"#, "", "c"),
+    // A dose that removes a part of a field that is empty at first.
+    (
+      two, #""T": "1 - T", "c": "sqrt(T) - c""#, #""T": 0, "c": 0"#,
+      #", "treatment": [{ "name": "surgery", "at": [0.9], "multiply": { "T": "where(x < 2, 0, 1)" } }]"#, "T"
+    ),
+  ]) func everyPartOfTheSearchFindsSomethingAlone(
+    fields: String, reactions: String, initial: String, more: String, found: String
+  ) throws {
+    let assembly = try RunAssembly(configuration(text(fields, reactions, initial, more)), threads: 1)
+    let index = try #require(assembly.configuration.model.fieldNames.firstIndex(of: found))
+    #expect(assembly.ringing[index] > 1e-4)
+  }
+
+  /// White noise on a field that is empty at first and comes to be everywhere.
+  @Test func noiseOnAFieldThatComesToBeIsFound() throws {
+    let text = """
+      { "model": { "name": "rough", "fields": { \(Self.two) }, "reactions": { "T": "1 - T", "c": "T^1.5 - c" },
+          "noise": [{ "name": "n", "correlation": "white", "change": { "T": "2*T" } }] },
+        "domain": { "size": [4], "points": [64] }, "initial": { "T": 0, "c": 0 },
+        "time": { "end": 0.2, "step": 0.0005, "scheme": "strang" } }
+      """
+    let assembly = try RunAssembly(configuration(text), threads: 1)
+    #expect(assembly.ringing.contains { $0 > 1e-4 })
   }
 
   /// Sources that the points resolve leave transforms.

@@ -32,7 +32,7 @@ private let cases: [(treatment: String, expected: [String])] = [
     [
       "warning: a dose of a would be before the start of the run, and will not be given",
       "error: a dose adds to fields, and r is a parameter",
-      "error: the quasi-steady field q is always in balance, so that a dose would be gone at once",
+      "error: the quasi-steady field q follows from the other fields, so that a dose would have no effect",
       "error: convolve and integrals along an axis are not available in the treatment a",
       "error: the new value of r varies from point to point",
     ]

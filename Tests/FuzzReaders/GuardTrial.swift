@@ -6,7 +6,7 @@ import Storage
 ///
 /// No file is needed that makes a library do the same.
 enum GuardTrial: String, CaseIterable {
-  case succeed, refuse, abort, fault, sleep, allocate
+  case succeed, refuse, abort, fault, allocate
 
   /// Has the child do it, prints what the guard reports, and ends the program.
   func run() -> Never {
@@ -26,7 +26,6 @@ enum GuardTrial: String, CaseIterable {
     case .refuse: throw StorageError("trial", "is refused", isDamage: true)
     case .abort: Glibc.abort()
     case .fault: raise(SIGSEGV)
-    case .sleep: while true { pause() }
     case .allocate:
       let piece = 16 << 20
       var pieces: [UnsafeMutableRawPointer] = []

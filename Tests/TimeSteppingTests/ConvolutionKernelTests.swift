@@ -117,4 +117,15 @@ import TimeStepping
     let box = try values("where(abs(x) <= 2, 1, 0)", grid([8], spacing: 0.5), periodic: true)
     #expect(abs(box.sum(0) * 0.5 - 4) < 1e-14)
   }
+
+  /// A kernel that is infinite or no number at a distance is refused with the first such distance, x first.
+  @Test(arguments: [
+    ("1/abs(y)", [-0.3, 0.0]), ("log(x + 0.1)", [-0.3, -0.2]), ("1/(abs(x - 0.2) + abs(y))", [0.2, 0]),
+  ])
+  func kernelsWithoutAFiniteValueAreRefused(text: String, distances: [Double]) throws {
+    let undefined = #expect(throws: UndefinedKernel.self) { try values(text, grid([4, 3], spacing: 0.1)) }
+    let found = try #require(undefined).distances
+    #expect(found.count == 2)
+    for (value, exact) in zip(found, distances) { #expect(abs(value - exact) < 1e-15) }
+  }
 }

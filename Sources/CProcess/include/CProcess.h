@@ -14,8 +14,8 @@ void process_end_stop_signals(void);
 /// The signal that asked for a stop, or 0.
 int process_stop_request(void);
 
-/// Sets so many bytes of the disk aside for a file; 0 if they are. Does not write them, where the file system cannot do without.
-int process_set_aside(int file, size_t bytes);
+/// Reserves so many bytes of disk space for a file, without writing them; 0 on success, not 0 where the file system does not support it.
+int process_reserve_space(int file, size_t bytes);
 
 /// Does something in a copy of the process, which is dropped afterwards: to see whether it would crash, and what comes out.
 ///

@@ -124,9 +124,9 @@ struct Resolver {
     let expansion = Expansion(function: call.name, arguments: values)
     if let known = expansions[expansion] { return known }
     if let start = path.firstIndex(of: call.name) {
-      let circle = path[start...] + [call.name]
+      let cycle = path[start...] + [call.name]
       throw ExpressionProblem(
-        range: place(call.place), message: "functions must not use themselves: \(circle.joined(separator: " uses "))")
+        range: place(call.place), message: "functions must not use themselves: \(cycle.joined(separator: " uses "))")
     }
     guard path.count < Resolver.deepestUse else {
       throw ExpressionProblem(

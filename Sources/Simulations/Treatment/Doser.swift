@@ -36,7 +36,7 @@ package struct Doser {
 
   private func inForce(_ changed: [String: Double]) -> [String: Double] { parameters.merging(changed) { $1 } }
 
-  /// Lets all that a treatment changes jump at once.
+  /// Applies all changes of a treatment at the same time.
   ///
   /// - Parameter changed: the parameters that are changed already.
   /// - Returns: the parameters that are changed then.

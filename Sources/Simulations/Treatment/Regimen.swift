@@ -1,7 +1,7 @@
 import Fields
 import TimeStepping
 
-/// The equations in force: what advances the fields, what brings the quasi-steady ones into balance, and what looks back
+/// The equations in force: what advances the fields, what computes the quasi-steady ones, and what looks back
 /// on the past.
 package struct Equations {
   package let stepper: any Stepper
@@ -49,7 +49,7 @@ package final class LazyStepper {
 
 /// Carries out the treatments of a run: which dose comes when, what it does to the fields and to the equations.
 ///
-/// What is due at a time is done just before the step that begins there, so that whoever looks at that time sees the
+/// What is due at a time is done just before the step that begins there, so that outputs at that time show the
 /// state before it. Infusions and changed parameters belong to the equations, which are made anew.
 package final class Regimen {
   package let treatments: [Treatment]
@@ -81,7 +81,7 @@ package final class Regimen {
     next = treatments.map { $0.times.firstDose(notBefore: start, from: 0) }
   }
 
-  /// Goes on where a run stood at a time; treatments that it did not have wait for their beginning.
+  /// Continues from the state of a run at a time; treatments that it did not have wait for their beginning.
   package func restore(_ memory: RegimenMemory?, at time: Double) throws {
     let names = Set(treatments.map(\.name))
     self.memory.changes = memory?.changes ?? .init()
@@ -239,7 +239,7 @@ package final class Regimen {
   /// Whether what is due at a time has been done.
   func isCarriedOut(at time: Double) -> Bool { memory.carriedOut?.time == time }
 
-  /// What a dose, or a field in balance with new equations, makes come true is looked for once more.
+  /// Conditions that a dose, or a quasi-steady field of the new equations, makes come true are evaluated once more.
   private func carryOutOnce(_ state: FieldSet, at time: Double) throws -> Bool {
     let before = memory.changes
     memory.changes.infusions.removeAll { DoseTimes.isReached($0.end, at: time) }

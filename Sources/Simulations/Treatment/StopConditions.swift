@@ -64,7 +64,7 @@ package final class StopConditions {
       steadySince: conditions.map { _ in nil }, largestSizes: [Double](repeating: 0, count: fieldCount))
   }
 
-  /// Goes on from a checkpoint, if it is one of a run with as many conditions.
+  /// Continues from a checkpoint, if it is one of a run with as many conditions.
   ///
   /// - Parameter isBranch: whether it is another run, which may go on where the first one has ended.
   package func restore(_ memory: StopMemory?, isBranch: Bool = false) {

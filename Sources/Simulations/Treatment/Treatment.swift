@@ -7,7 +7,7 @@ package struct Treatment: Sendable {
   package let trigger: Trigger?
   /// Times of the doses, counted from the moment at which the trigger sets off.
   package let times: DoseTimes
-  /// What jumps at each dose, all at once.
+  /// The changes at each dose, all at the same time.
   package let changes: [Change]
   package let infusion: Infusion?
   /// Where fields are treated, which changes and infusion contain; nil for everywhere.

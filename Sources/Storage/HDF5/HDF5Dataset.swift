@@ -134,7 +134,7 @@ final class HDF5Dataset {
       H5Dread(handle.id, oncofield_h5_double(), memory.id, space.id, hid_t(H5P_DEFAULT), set.pointer(field)))
   }
 
-  /// The rows of a field in memory, which have room between them, and its values in the file.
+  /// The rows of a field in memory, which are padded, and its values in the file.
   private func selections(_ grid: Grid, _ frame: Int?) throws(HDF5Error) -> (memory: HDF5Handle, file: HDF5Handle) {
     let memory = try HDF5Handle.dataspace([grid.rowCount, grid.rowStride])
     try memory.select(start: [0, 0], count: [grid.rowCount, grid.rowLength])

@@ -1,6 +1,6 @@
 import CHDF5
 
-/// Something open in the HDF5 library, closed at the latest when nobody holds it any more.
+/// Something open in the HDF5 library, closed at the latest when it is no longer referenced.
 final class HDF5Handle {
   let id: hid_t
   private let closing: (hid_t) -> herr_t

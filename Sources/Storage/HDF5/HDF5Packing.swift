@@ -28,7 +28,7 @@ struct HDF5Packing {
     }
   }
 
-  /// - Parameter isNetCDF: whether the netCDF library may have filled the values that nobody wrote.
+  /// - Parameter isNetCDF: whether the netCDF library may have filled the values that were not written.
   init(of dataset: HDF5Dataset, type: HDF5NumberType, isNetCDF: Bool) throws(HDF5Error) {
     scale = try HDF5Packing.number("scale_factor", of: dataset) ?? 1
     offset = try HDF5Packing.number("add_offset", of: dataset) ?? 0

@@ -5,12 +5,12 @@ import Glibc
 ///
 /// The HDF5 library changes a file at several places. What it adds behind the end goes into the file at once, where
 /// nothing refers to it yet; what it overwrites is held back. When it has closed the file, all of this is
-/// put on the disk in the order: what was added; a journal (`ChangeJournal`) of the pages that will be overwritten; the
-/// pieces that the library has overwritten, in the order of their ranks (`hdf5_guard`); the removal of the journal. Whatever
-/// goes wrong before, the file is left, or brought back to, as it was.
+/// synchronized with the disk in this order: the added data; a journal (`ChangeJournal`) of the pages that will be overwritten; the
+/// pieces that the library has overwritten, in the order of their ranks (`hdf5_guard`); the removal of the journal. After a
+/// failure the file is left, or restored, as it was.
 ///
-/// A reader who opens the file at any moment finds it as it was or as it will be: also between two pieces each frame
-/// that it finds is right. No lock of theirs matters; only a program that has opened the file for writing does.
+/// A reader that opens the file at any moment finds the old file or the new one: also between two pieces each frame
+/// that it finds is right. Locks of readers do not matter; only a program that has opened the file for writing does.
 final class HDF5Transaction {
   let path: String
   /// Where the library reads and writes.
@@ -93,7 +93,7 @@ final class HDF5Transaction {
     }
   }
 
-  /// Whether somebody has the file open, as far as locks tell.
+  /// Whether another process has the file open, as far as locks show.
   var isFileHeld: Bool {
     let probe = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
     guard probe >= 0 else { return false }
@@ -139,7 +139,7 @@ final class HDF5Transaction {
       guard try FileIdentity(of: file, path: path) == identity else {
         throw StorageError(path, "was replaced by another while the run went on", code: ENOENT)
       }
-      // Readers have shared locks. Where there are no locks there is nobody to keep out by them.
+      // Readers have shared locks. A file system without locks excludes no other process.
       if flock(file, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK {
         throw StorageError(path, "is open for writing in another program", code: EWOULDBLOCK)
       }
@@ -154,7 +154,7 @@ final class HDF5Transaction {
     }
   }
 
-  /// Cuts off what was added; where it stays, it is beyond what the file refers to.
+  /// Truncates the added data; if that fails, nothing in the file refers to them.
   private func forgetAdded() { _ = ftruncate(file, Int(kept)) }
 
   private func publish(isRemoval: Bool) throws(StorageError) {
@@ -174,7 +174,7 @@ final class HDF5Transaction {
       guard fsync(file) == 0 else { throw StorageError(system: path, "cannot be written") }
       try ChangeJournal.remove(of: path)
     } catch {
-      // What does not succeed here is done before the next change, or when the run goes on.
+      // A roll-back that fails is repeated before the next change, or when the run is resumed.
       try? ChangeJournal.rollBack(path)
       throw error
     }
@@ -184,7 +184,7 @@ final class HDF5Transaction {
   }
 
   private func overwrite(isRemoval: Bool) throws(StorageError) {
-    // Who opens the file in this moment is told that it is locked. Who has it open is not waited for.
+    // Opening the file meanwhile gives an error that it is locked. Processes that have it open are not waited for.
     let isAlone = flock(file, LOCK_EX | LOCK_NB) == 0
     defer { if isAlone { _ = flock(file, LOCK_SH | LOCK_NB) } }
     // Of headers the last comes first: fields are created after `time` and what VTK reads of the steps.

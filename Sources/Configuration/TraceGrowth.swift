@@ -8,11 +8,11 @@ import Operators
 ///
 /// A transform spreads its rounding, about 1e-16 of the largest value of a field, over the whole domain. Where a field is
 /// empty that is a trace, and it grows with the linearized rates `w' = J w` of all fields that are empty there. So the
-/// fields that must not be transformed are those whose traces reach a circle of fields that feed each other, if it grows
+/// fields that must not be transformed are those whose traces reach a cycle of fields that feed each other, if it grows
 /// by more than `FieldDiffusion.largestHarmlessGrowth` in the run.
 package struct TraceGrowth: Sendable {
   /// Fields that feed each other where all of them are empty.
-  package struct Circle: Hashable, Sendable {
+  package struct Cycle: Hashable, Sendable {
     /// Each after the one that feeds it, the first after the last; numbers of fields.
     package let fields: [Int]
     /// All fields that a trace can come from, in rising order.
@@ -24,11 +24,11 @@ package struct TraceGrowth: Sendable {
   }
 
   /// Those in which a trace grows a thousandfold or more in the run, the fastest first.
-  package private(set) var circles: [Circle] = []
+  package private(set) var cycles: [Cycle] = []
   /// Those in which rounding would grow to more than the error of a run.
-  package var harmful: [Circle] {
+  package var harmful: [Cycle] {
     var known: Set<Set<Int>> = []
-    return circles.filter {
+    return cycles.filter {
       $0.exponent > FieldDiffusion.largestHarmlessGrowth && known.insert(Set($0.fields)).inserted
     }
   }
@@ -41,19 +41,19 @@ package struct TraceGrowth: Sendable {
     exponents[field] = max(exponents[field], exponent)
   }
 
-  mutating func add(_ circle: Circle) {
-    guard circle.exponent > TraceGrowth.leastExponent else { return }
-    if let known = circles.firstIndex(where: { Set($0.fields) == Set(circle.fields) && $0.sources == circle.sources }) {
-      if circles[known].exponent < circle.exponent { circles[known] = circle }
+  mutating func add(_ cycle: Cycle) {
+    guard cycle.exponent > TraceGrowth.leastExponent else { return }
+    if let known = cycles.firstIndex(where: { Set($0.fields) == Set(cycle.fields) && $0.sources == cycle.sources }) {
+      if cycles[known].exponent < cycle.exponent { cycles[known] = cycle }
     } else {
-      circles.append(circle)
+      cycles.append(cycle)
     }
   }
 
   private static let leastExponent = 7.0
 
   mutating func finish() {
-    circles.sort { ($1.exponent, $0.fields.first ?? 0) < ($0.exponent, $1.fields.first ?? 0) }
+    cycles.sort { ($1.exponent, $0.fields.first ?? 0) < ($0.exponent, $1.fields.first ?? 0) }
   }
 }
 
@@ -70,8 +70,8 @@ extension RunConfiguration {
   /// whole domain, which are not empty where a field is.
   ///
   /// - Parameter maxima: largest initial value of each field.
-  func traceGrowth(maxima: [Double], volumes: PointVolumes, pool: WorkerPool) throws -> TraceGrowth {
-    let system = try FeedingSystem(self, volumes: volumes, pool: pool)
+  func traceGrowth(maxima: [Double], volumes: PointVolumes, kernels: ConvolutionKernels) throws -> TraceGrowth {
+    let system = try FeedingSystem(self, volumes: volumes, kernels: kernels)
     var search = TraceGrowthSearch(self, system, maxima: maxima)
     return search.result()
   }
@@ -79,18 +79,18 @@ extension RunConfiguration {
 
 extension RunConfiguration {
   /// As in "c → u → c grows at 1.27 per day from empty tissue, by e^76 in the run".
-  package func description(of circle: TraceGrowth.Circle) -> String {
-    let names = circle.fields.map {
+  package func description(of cycle: TraceGrowth.Cycle) -> String {
+    let names = cycle.fields.map {
       model.fields[$0].stage == nil ? model.fieldNames[$0] : model.fields[$0].title ?? ""
     }
     let way = names.count == 1 ? names[0] : (names + names.prefix(1)).joined(separator: " → ")
     let unit = timeUnit.map { $0 == "1" ? " per unit of time" : " per " + $0 } ?? " per unit of time"
-    guard circle.rate.isFinite else {
+    guard cycle.rate.isFinite else {
       return "\(way) grows from empty tissue at a rate that nothing bounds beforehand"
     }
-    let digits = pow(10, 2 - log10(circle.rate).rounded(.down))
-    let rate = Float((circle.rate * digits).rounded() / digits)
+    let digits = pow(10, 2 - log10(cycle.rate).rounded(.down))
+    let rate = Float((cycle.rate * digits).rounded() / digits)
     return
-      "\(way) grows at \(rate)\(unit) from empty tissue, by e^\(Int(min(circle.exponent, 1e9).rounded())) in the run"
+      "\(way) grows at \(rate)\(unit) from empty tissue, by e^\(Int(min(cycle.exponent, 1e9).rounded())) in the run"
   }
 }

@@ -1,0 +1,38 @@
+import Documents
+import Operators
+import Storage
+
+/// How a run that is resumed differs from the run that wrote the checkpoint.
+extension RunAssembly {
+  /// Whether the equations, or the way to solve them, are other ones.
+  func hasOtherEquations(than checkpoint: CheckpointFile) throws -> Bool {
+    guard !configuration.overrides.isEmpty, let before = try checkpoint.configuration else { return false }
+    return before.equationsOutput != configuration.equationsOutput
+  }
+
+  /// The fields that transforms have moved before and do not move any more, because the run was to end earlier.
+  ///
+  /// The rounding of a transform in empty tissue stays there and grows.
+  func fieldsTransformed(before checkpoint: CheckpointFile) throws -> [Int] {
+    guard !configuration.overrides.isEmpty, diffusion.fields.contains(where: \.isSpoiltByRounding),
+      var before = try checkpoint.configuration, before.model.fieldNames == configuration.model.fieldNames
+    else { return [] }
+    before.negativeAtStart = configuration.negativeAtStart
+    let growth = try before.traceGrowth(
+      maxima: maxima, volumes: volumes, kernels: ConvolutionKernels(before, pool: pool))
+    return diffusion.fields.indices.filter { index in
+      let field = diffusion.fields[index]
+      return field.moves && field.isSpoiltByRounding && field.requestedMethod == nil
+        && growth.exponents[index] <= FieldDiffusion.largestHarmlessGrowth
+    }
+  }
+}
+
+extension CheckpointFile {
+  /// The run file of the run that wrote it; nil in files of older versions.
+  fileprivate var configuration: RunConfiguration? {
+    get throws {
+      try header.texts[CheckpointText.runFile].map { try RunConfiguration(SourceText(name: path, text: $0)) }
+    }
+  }
+}
