@@ -27,15 +27,11 @@ package struct TissueMask: Sendable {
       source = .file(ArraySource(node, field: nil, directory: directory), above: node["above"]?.number)
       return
     }
-    guard let text = node.string else { return nil }
+    guard
+      let expression = node.expression(in: scope, context: "in the mask", as: .numberOrCondition, &found)
+    else { return nil }
     // A condition counts as 1 where it holds.
-    if let condition = try? Expression("where(\(text), 1, 0)", in: scope) {
-      source = .expression(condition)
-    } else if let number = node.expression(in: scope, context: "in the mask", &found) {
-      source = .expression(number)
-    } else {
-      return nil
-    }
+    source = .expression(expression.isCondition ? .choice(expression, .constant(1), .constant(0)) : expression)
   }
 
   /// What the run file says, with the full path of a file.
