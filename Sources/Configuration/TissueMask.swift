@@ -16,6 +16,9 @@ package struct TissueMask: Sendable {
   private let source: Source
   private let place: Place
 
+  /// What is greater than 0 where there is tissue; nil if it is read from a file.
+  var expression: Expressions.Expression? { if case .expression(let expression) = source { expression } else { nil } }
+
   /// Whether it is read from a file, which may change.
   var isFile: Bool { if case .file = source { true } else { false } }
 
