@@ -142,6 +142,17 @@ private struct ModelReader {
       name = String(name[..<open])
     }
     claim(name, "a function", member.keyPlace)
+    for argument in arguments {
+      if !Scope.isName(argument) {
+        found.error(
+          "the argument \"\(argument)\" of the function \(name) cannot be a name", at: member.keyPlace,
+          remedy: "use letters, digits and _, and begin with a letter")
+      } else if Scope.isReserved(argument) {
+        found.error(
+          "the argument \"\(argument)\" of the function \(name) is a word of the expression language",
+          at: member.keyPlace, remedy: "choose another name")
+      }
+    }
     if Set(arguments).count < arguments.count {
       found.error("the function \(name) has two arguments of the same name", at: member.keyPlace)
     }
