@@ -93,14 +93,23 @@ package struct ArraySource: Sendable {
 
   /// The values of a field at all points of a grid, in the order of `FieldSet.setValues`.
   ///
-  /// - Parameter volumes: those of the tissue, where each point must have a value; nil if that is not looked at.
+  /// - Parameters:
+  ///   - volumes: those of the tissue, where each point must have a value; nil if that is not looked at.
+  ///   - warnings: takes up what is doubtful in the file.
   /// - Throws: where the file cannot be read, does not fit the grid, or has no value for a point of the tissue.
-  func values(of target: Target, in volumes: PointVolumes?) throws(Diagnostics) -> [Double] {
+  func values(
+    of target: Target, in volumes: PointVolumes?, _ warnings: inout Diagnostics
+  ) throws(Diagnostics) -> [Double] {
     let array = try read(target)
     if array.numbers.samples == .signed, scale == nil {
       throw problem(
         "holds whole numbers with sign, of which it is not clear what is white",
         remedy: "add \"scale\": 1 to take them as they are, or another factor")
+    }
+    if array.numbers.isOfTruthValues {
+      warnings.warning(
+        "the file \(path) holds truth values that tifffile has written with white for 0: what is true is black, and 0 here",
+        at: place, remedy: "save numbers if it is to be 1, as in  tifffile.imwrite(path, array.astype(\"float32\"))")
     }
     var values = try resampled(array, target.grid)
     let factor = scale ?? 1

@@ -69,8 +69,8 @@ package final class RunAssembly {
       ?? configuration.mask?.volumes(of: configuration, pool: pool) ?? PointVolumes(grid)
     var maxima = earlier?.maxima ?? continuing?.maxima
     if maxima == nil {
-      try configuration.setInitialValues(of: state, volumes: volumes, pool: pool)
-      startWarnings = try configuration.checkFirstState(state, pool: pool)
+      startWarnings = try configuration.setInitialValues(of: state, volumes: volumes, pool: pool)
+      startWarnings.merge(try configuration.checkFirstState(state, pool: pool))
       startWarnings.merge(try configuration.checkRegions(volumes: volumes, pool: pool))
       configuration.negativeAtStart = configuration.fieldsBelowZero(in: state)
       try configuration.checkDomains(of: state)

@@ -23,17 +23,22 @@ extension RunFileReader {
 
 extension RunConfiguration {
   /// Sets all fields to their values at the start.
-  func setInitialValues(of state: FieldSet, volumes: PointVolumes, pool: WorkerPool) throws {
+  ///
+  /// - Returns: warnings of files.
+  func setInitialValues(of state: FieldSet, volumes: PointVolumes, pool: WorkerPool) throws -> Diagnostics {
     let expressions = initial.map { value -> Expression in
       if case .expression(let expression) = value { expression } else { .constant(0) }
     }
     try setInitialState(
       state, to: expressions, fields: model.fieldNames, parameters: model.parameterValues, seed: seed, time: startTime,
       volumes: volumes, pool: pool)
+    var warnings = Diagnostics()
     for (index, value) in initial.enumerated() {
-      if case .file(let file) = value { state.setValues(index, to: try file.values(of: target(index), in: volumes)) }
+      guard case .file(let file) = value else { continue }
+      state.setValues(index, to: try file.values(of: target(index), in: volumes, &warnings))
     }
     volumes.clearOutside(state)
+    return warnings
   }
 
   /// Reads what the run file takes from other files, and the mask, and refuses what a run would refuse at its start.
@@ -49,7 +54,8 @@ extension RunConfiguration {
     for (index, value) in initial.enumerated() {
       guard case .file(let file) = value else { continue }
       do throws(Diagnostics) {
-        _ = try file.values(of: target(index), in: volumes)
+        var warnings = Diagnostics()
+        _ = try file.values(of: target(index), in: volumes, &warnings)
       } catch {
         found.merge(error)
       }
