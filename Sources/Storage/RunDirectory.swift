@@ -34,6 +34,12 @@ package final class RunDirectory {
   /// Whether something of a run lies here.
   package var isRun: Bool { Part.allCases.contains { $0 != .lock && RunDirectory.kind(of: path($0)) != nil } }
 
+  /// Whether a run that can be looked at lies here, by what has the name of something that each run writes and other programs
+  /// hardly do.
+  package var holdsRun: Bool {
+    [Part.resolved, .fields, .observables].contains { RunDirectory.kind(of: path($0)) != nil } || !checkpoints.isEmpty
+  }
+
   /// Makes the directory for a new run.
   ///
   /// - Parameter overwrite: removes the files of an earlier run, and those only; without it they are an error.
