@@ -44,17 +44,18 @@ extension RunConfiguration {
   /// Reads what the run file takes from other files, and the mask, and refuses what a run would refuse at its start.
   package func checkFiles() throws {
     var found = Diagnostics()
+    // A run gives them.
+    var warnings = Diagnostics()
     var volumes: PointVolumes?
     do {
       let pool = WorkerPool(threads: 1)
-      volumes = try mask?.volumes(of: self, pool: pool) ?? PointVolumes(grid)
+      volumes = try mask?.volumes(of: self, pool: pool, &warnings) ?? PointVolumes(grid)
     } catch let problems as Diagnostics {
       found.merge(problems)
     }
     for (index, value) in initial.enumerated() {
       guard case .file(let file) = value else { continue }
       do throws(Diagnostics) {
-        var warnings = Diagnostics()
         _ = try file.values(of: target(index), in: volumes, &warnings)
       } catch {
         found.merge(error)

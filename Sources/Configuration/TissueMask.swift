@@ -44,8 +44,11 @@ package struct TissueMask: Sendable {
 
   /// The volumes of the points, 0 outside the tissue.
   ///
+  /// - Parameter warnings: takes up what is doubtful in its file.
   /// - Throws: `Diagnostics` if there is no tissue, or less than two points of it.
-  func volumes(of configuration: RunConfiguration, pool: WorkerPool) throws -> PointVolumes {
+  func volumes(
+    of configuration: RunConfiguration, pool: WorkerPool, _ warnings: inout Diagnostics
+  ) throws -> PointVolumes {
     let grid = configuration.grid
     let mask = try FieldSet(grid: grid, count: 1)
     switch source {
@@ -55,7 +58,7 @@ package struct TissueMask: Sendable {
         time: configuration.startTime, volumes: PointVolumes(grid), pool: pool)
     case .file(let file, let above):
       let target = ArraySource.Target(grid: grid, lengthUnit: configuration.lengthUnit, field: nil, unit: nil)
-      mask.setValues(0, to: try file.tissue(of: target, above: above))
+      mask.setValues(0, to: try file.tissue(of: target, above: above, &warnings))
     }
     for row in 0..<grid.rowCount {
       let values = mask.pointer(0, row: row)

@@ -70,6 +70,14 @@ import Testing
   ])
   func masksAndDelaysAreLookedAt(setting: String, message: String) { Self.expect(setting, message) }
 
+  /// It is a plain number in the unit of its field, so that there is nothing to compare.
+  @Test func aThresholdOfExtinctionHasNoUnitOfItsOwn() {
+    let setting = { #"model.fields.u.extinction={ "below": \#($0), "every": 1 }"# }
+    #expect(Self.errors(setting("1e-3")) == [])
+    Self.expect(setting(#""nano""#), #"expected a number, found the string "nano""#)
+    Self.expect(setting(#"{ "value": 1, "unit": "nM" }"#), "expected a number, found an object")
+  }
+
   @Test(arguments: [
     (#""add": { "u": "nano" }"#, #"the value for u in the treatment drug is in "nM", but must be in "uM""#),
     (#""add": { "A": "nano" }"#, #"the value for A in the treatment drug is in "nM", but must be in "uM""#),
