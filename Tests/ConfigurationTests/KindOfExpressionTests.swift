@@ -76,7 +76,8 @@ import Testing
     (treatment(#""add": { "u": 1 }, "region": "x""#), "in the region of the treatment a"),
     (treatment(#""add": { "u": 1 }, "when": "where(max(u) > 0.5, 1, 0)""#), #"in "when" of the treatment a"#),
     (
-      treatment(#""add": { "u": 1 }, "when": "max(u) > 0.5", "rearm_when": "max(u)""#), #"in "rearm_when" of the treatment a"#
+      treatment(#""add": { "u": 1 }, "when": "max(u) > 0.5", "rearm_when": "max(u)""#),
+      #"in "rearm_when" of the treatment a"#
     ),
   ])
   func aNumberIsRefusedWhereAConditionStands(setting: String, place: String) {
