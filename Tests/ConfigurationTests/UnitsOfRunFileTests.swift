@@ -72,7 +72,9 @@ import Testing
 
   /// It is a plain number in the unit of its field, so that there is nothing to compare.
   @Test func aThresholdOfExtinctionHasNoUnitOfItsOwn() {
-    let setting = { #"model.fields.u.extinction={ "below": \#($0), "every": 1 }"# }
+    func setting(_ below: String) -> String {
+      "model.fields.u.extinction={ \"below\": \(below), \"every\": 1 }"
+    }
     #expect(Self.errors(setting("1e-3")) == [])
     Self.expect(setting(#""nano""#), #"expected a number, found the string "nano""#)
     Self.expect(setting(#"{ "value": 1, "unit": "nM" }"#), "expected a number, found an object")
