@@ -3,7 +3,7 @@ import CPNG
 /// A picture in PNG format, as numbers from 0, black, to 1, white.
 ///
 /// Values are those that the file stores, whatever their bits: nothing is done about gamma, color profiles, significant
-/// bits or the size of pixels. Colors of a palette become their luminance.
+/// bits or the size of pixels. The orientation of EXIF data (chunk eXIf) counts, as that of a TIFF does. Colors of a palette become their luminance.
 struct PNGImage {
   private let bytes: [UInt8]
 
@@ -31,7 +31,10 @@ struct PNGImage {
     guard let values = samples.values(UnsafeRawBufferPointer(pixels)) else {
       throw ArrayFileError("has samples of \(layout.depth) bits, which cannot be read")
     }
-    var array = StoredArray(shape: shape, values: values)
+    let orientation = PictureOrientation(layout.orientation)
+    var array = StoredArray(
+      shape: orientation.size(height: shape[0], width: shape[1]),
+      values: orientation.upright(values, height: shape[0], width: shape[1]))
     array.samples = .brightnesses
     if samples.alpha != nil, values.contains(where: \.isNaN) { array.missing = PixelSamples.transparent }
     return array

@@ -25,6 +25,8 @@ package struct StoredArray: Sendable {
   package var samples = Samples.numbers
   /// Whether it is a picture of one bit whose stored 0 is white.
   package var isInverted = false
+  /// Whether it is such a picture that tifffile has written of truth values: true is stored as 1, which is black.
+  package var isOfTruthValues = false
 
   package init(shape: [Int], values: [Double]) {
     self.shape = shape
@@ -34,7 +36,8 @@ package struct StoredArray: Sendable {
   /// The same description of other values.
   package func replacing(shape: [Int], values: [Double]) -> StoredArray {
     var array = StoredArray(shape: shape, values: values)
-    (array.unit, array.missing, array.samples, array.isInverted) = (unit, missing, samples, isInverted)
+    (array.unit, array.missing, array.samples) = (unit, missing, samples)
+    (array.isInverted, array.isOfTruthValues) = (isInverted, isOfTruthValues)
     if shape.count == dimensions.count { array.dimensions = dimensions }
     return array
   }

@@ -66,6 +66,9 @@ final class TIFFFile {
   /// The text that describes the picture of the current directory.
   var description: String { oncofield_tiff_description(handle).map { String(cString: $0) } ?? "" }
 
+  /// The name of the program that has written the picture of the current directory.
+  var software: String { oncofield_tiff_software(handle).map { String(cString: $0) } ?? "" }
+
   /// The text of a tag of GDAL in the current directory.
   func text(ofTag tag: Int) -> String? {
     var count: UInt32 = 0

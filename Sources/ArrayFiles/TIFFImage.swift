@@ -15,11 +15,12 @@ enum TIFFImage {
     }
     var pages = layouts.indices.filter { !isAside(layouts[$0]) }
     if pages.isEmpty { pages = [0] }
-    let sizes = pages.map { PictureOrientation(layouts[$0].orientation).size(of: layouts[$0]) }
+    let sizes = pages.map { layouts[$0].uprightSize }
     let isStack = sizes.count > 1 && sizes.allSatisfy { $0 == sizes[0] }
     if !isStack { pages = [pages[0]] }
     try file.select(0)
     try TIFFSeries(description: file.description).check(pictures: isStack ? pages.count : 1)
+    let isOfTifffile = file.software.hasPrefix("tifffile") || file.description.hasPrefix("{\"shape\": [")
     let shape = (isStack ? [pages.count] : []) + sizes[0]
     let count = try ArraySize.count(shape)
     var values: [Double] = []
@@ -32,53 +33,27 @@ enum TIFFImage {
         throw ArrayFileError("has pictures of different types of samples")
       }
       (samples, missing) = (page.kind, missing ?? page.missing)
-      let orientation = PictureOrientation(layouts[index].orientation)
-      values += orientation.upright(try page.values(), of: layouts[index])
+      values += layouts[index].upright(try page.values())
     }
     var array = StoredArray(shape: shape, values: values)
     array.samples = samples ?? .numbers
-    array.isInverted =
-      layouts[pages[0]].bits == 1 && Int32(layouts[pages[0]].photometric) == PHOTOMETRIC_MINISWHITE
+    array.isInverted = pages.contains {
+      layouts[$0].bits == 1 && Int32(layouts[$0].photometric) == PHOTOMETRIC_MINISWHITE
+    }
+    array.isOfTruthValues = array.isInverted && isOfTifffile
     if values.contains(where: \.isNaN) { array.missing = missing }
     return array
   }
 }
 
-/// How the rows and columns of a picture are stored: the tag Orientation, 1 to 8; anything else counts as 1.
-struct PictureOrientation {
-  /// Whether what is stored as rows are columns of the picture.
-  let isTransposed: Bool
-  /// Whether the rows of the picture are stored from the lowest, its columns from the right.
-  let (reversesRows, reversesColumns): (Bool, Bool)
-
-  init(_ tag: UInt16) {
-    isTransposed = (5...8).contains(tag)
-    reversesRows = [3, 4, 7, 8].contains(tag)
-    reversesColumns = [2, 3, 6, 7].contains(tag)
-  }
-
+extension oncofield_tiff_layout {
   /// Rows and columns of the upright picture.
-  func size(of layout: oncofield_tiff_layout) -> [Int] {
-    let stored = [Int(layout.height), Int(layout.width)]
-    return isTransposed ? stored.reversed() : stored
+  fileprivate var uprightSize: [Int] {
+    PictureOrientation(orientation).size(height: Int(height), width: Int(width))
   }
 
   /// The stored values as those of the upright picture, top row first.
-  func upright(_ values: [Double], of layout: oncofield_tiff_layout) -> [Double] {
-    guard isTransposed || reversesRows || reversesColumns else { return values }
-    let (height, width) = (Int(layout.height), Int(layout.width))
-    let size = self.size(of: layout)
-    var upright: [Double] = []
-    upright.reserveCapacity(values.count)
-    for row in 0..<size[0] {
-      for column in 0..<size[1] {
-        // The place among the stored rows and columns.
-        var (i, j) = isTransposed ? (column, row) : (row, column)
-        if isTransposed ? reversesColumns : reversesRows { i = height - 1 - i }
-        if isTransposed ? reversesRows : reversesColumns { j = width - 1 - j }
-        upright.append(values[i * width + j])
-      }
-    }
-    return upright
+  fileprivate func upright(_ values: [Double]) -> [Double] {
+    PictureOrientation(orientation).upright(values, height: Int(height), width: Int(width))
   }
 }

@@ -68,7 +68,36 @@ typedef struct {
   uint32_t channels;  // grey, grey and opacity, RGB, RGB and opacity
   uint32_t depth;     // bits: 8, or 16 in the machine's byte order
   uint64_t row_size;  // bytes
+  uint16_t orientation;  // of EXIF, 1 to 8; 0 if the image says nothing. It is known when the pixels have been read.
 } oncofield_png_layout;
+
+/// A whole number of `size` bytes.
+static inline uint32_t oncofield_exif_number(const uint8_t *bytes, int size, int is_little) {
+  uint32_t number = 0;
+  for (int index = 0; index < size; index++) number = number << 8 | bytes[is_little ? size - 1 - index : index];
+  return number;
+}
+
+/// The tag Orientation of the first directory of EXIF data, 0 if there is none.
+///
+/// Source: CIPA DC-008 (Exif 2.3), section 4.6: a TIFF header, and a directory of entries of 12 bytes.
+static inline uint16_t oncofield_exif_orientation(const uint8_t *bytes, size_t size) {
+  if (size < 8 || (memcmp(bytes, "II*\0", 4) != 0 && memcmp(bytes, "MM\0*", 4) != 0)) return 0;
+  const int is_little = bytes[0] == 'I';
+  const size_t directory = oncofield_exif_number(bytes + 4, 4, is_little);
+  if (directory > size - 2) return 0;
+  const uint32_t count = oncofield_exif_number(bytes + directory, 2, is_little);
+  for (size_t index = 0; index < count; index++) {
+    const size_t start = directory + 2 + 12 * index;
+    if (start + 12 > size) return 0;
+    const uint8_t *entry = bytes + start;
+    if (oncofield_exif_number(entry, 2, is_little) != 0x0112) continue;
+    // One number of 16 bits lies in the entry itself.
+    const int is_short = oncofield_exif_number(entry + 2, 2, is_little) == 3;
+    return is_short ? (uint16_t)oncofield_exif_number(entry + 8, 2, is_little) : 0;
+  }
+  return 0;
+}
 
 typedef struct {
   const uint8_t *bytes;
@@ -123,7 +152,14 @@ __attribute__((noinline)) static int oncofield_png_samples(
     for (int pass = 0; pass < passes; pass++) {
       for (uint32_t row = 0; row < layout->height; row++) png_read_row(png, pixels + row * layout->row_size, NULL);
     }
-    png_read_end(png, NULL);
+    png_read_end(png, info);
+#ifdef PNG_eXIf_SUPPORTED
+    png_uint_32 exif_size = 0;
+    png_bytep exif = NULL;
+    if (png_get_eXIf_1(png, info, &exif_size, &exif) & PNG_INFO_eXIf) {
+      layout->orientation = oncofield_exif_orientation(exif, exif_size);
+    }
+#endif
   }
   png_destroy_read_struct(&png, &info, NULL);
   return 1;

@@ -123,6 +123,12 @@ static inline const char *oncofield_tiff_description(TIFF *file) {
   return TIFFGetField(file, TIFFTAG_IMAGEDESCRIPTION, &text) ? text : NULL;
 }
 
+/// The name of the program that has written the picture in the current directory, or NULL.
+static inline const char *oncofield_tiff_software(TIFF *file) {
+  const char *text = NULL;
+  return TIFFGetField(file, TIFFTAG_SOFTWARE, &text) ? text : NULL;
+}
+
 /// The bytes of a tag that the library has no name for, and their number; or NULL.
 static inline const char *oncofield_tiff_unnamed(TIFF *file, uint32_t tag, uint32_t *count) {
   const TIFFField *field = TIFFFindField(file, tag, TIFF_ANY);

@@ -65,7 +65,10 @@ extension ArraySource {
     }
     guard let text = checkpoint.header.texts[CheckpointText.runFile] else { return nil }
     let configuration = try RunConfiguration(SourceText(name: path, text: text))
-    return try configuration.mask?.volumes(of: configuration, pool: WorkerPool(threads: 1)).indicator().values(0)
+    // They concern that run.
+    var warnings = Diagnostics()
+    return try configuration.mask?.volumes(of: configuration, pool: WorkerPool(threads: 1), &warnings).indicator()
+      .values(0)
   }
 
   private func index(in series: FieldFile) throws(StorageError) -> Int {

@@ -93,15 +93,20 @@ package struct ArraySource: Sendable {
 
   /// The values of a field at all points of a grid, in the order of `FieldSet.setValues`.
   ///
-  /// - Parameter volumes: those of the tissue, where each point must have a value; nil if that is not looked at.
+  /// - Parameters:
+  ///   - volumes: those of the tissue, where each point must have a value; nil if that is not looked at.
+  ///   - warnings: takes up what is doubtful in the file.
   /// - Throws: where the file cannot be read, does not fit the grid, or has no value for a point of the tissue.
-  func values(of target: Target, in volumes: PointVolumes?) throws(Diagnostics) -> [Double] {
+  func values(
+    of target: Target, in volumes: PointVolumes?, _ warnings: inout Diagnostics
+  ) throws(Diagnostics) -> [Double] {
     let array = try read(target)
     if array.numbers.samples == .signed, scale == nil {
       throw problem(
         "holds whole numbers with sign, of which it is not clear what is white",
         remedy: "add \"scale\": 1 to take them as they are, or another factor")
     }
+    warnOfTruthValues(array, &warnings)
     var values = try resampled(array, target.grid)
     let factor = scale ?? 1
     if factor != 1 { values = values.map { $0 * factor } }
@@ -112,9 +117,12 @@ package struct ArraySource: Sendable {
 
   /// The values of a mask at all points of a grid, 1 in the tissue and 0 outside.
   ///
-  /// - Parameter above: the value above which there is tissue; nil for `StoredArray.tissue`.
-  func tissue(of target: Target, above: Double?) throws(Diagnostics) -> [Double] {
+  /// - Parameters:
+  ///   - above: the value above which there is tissue; nil for `StoredArray.tissue`.
+  ///   - warnings: takes up what is doubtful in the file.
+  func tissue(of target: Target, above: Double?, _ warnings: inout Diagnostics) throws(Diagnostics) -> [Double] {
     var array = try read(target)
+    warnOfTruthValues(array, &warnings)
     // Outside the tissue of another run there is nothing.
     if let filled = missing ?? (array.isRun ? 0 : nil) {
       array.numbers = array.numbers.replacing(
@@ -139,6 +147,13 @@ package struct ArraySource: Sendable {
     }
     let factor = above == nil ? 1 : scale ?? 1
     return try resampled(array, target.grid).map { $0 * factor > limit ? 1 : 0 }
+  }
+
+  private func warnOfTruthValues(_ array: Source, _ warnings: inout Diagnostics) {
+    guard array.numbers.isOfTruthValues else { return }
+    warnings.warning(
+      "the file \(path) holds truth values that tifffile has written with white for 0: what is true is black, and 0 here",
+      at: place, remedy: "save numbers if it is to be 1, as in  tifffile.imwrite(path, array.astype(\"float32\"))")
   }
 
   // MARK: Reading

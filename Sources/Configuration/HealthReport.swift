@@ -112,12 +112,13 @@ package struct HealthReport {
       + "t = \(configuration.description(ofTime: lowest.time))); "
   }
 
-  private func regrowth(_ field: Int, from trough: Double) -> String {
+  private func regrowth(_ field: Int, from trough: TraceWatch.Trough) -> String {
     let name = configuration.model.fieldNames[field]
     return
-      "field \(name) has grown again after it was down to \(String(format: "%.3g", trough)) at its largest, which is less than "
-      + "one cell or than anything that can be told from errors; if it is made of cells, give it a threshold below which "
-      + "they are gone (\"extinction\" of the field, as in { \"below\": 1e-3, \"every\": 1 })"
+      "field \(name) has grown again after it was down to \(String(format: "%.3g", trough.value)) at its largest at "
+      + "t = \(configuration.description(ofTime: trough.time)), which is less than one cell or "
+      + "than anything that can be told from errors; if it is made of cells, give it a threshold below which they are gone "
+      + "(\"extinction\" of the field, as in { \"below\": 1e-3, \"every\": 1 })"
   }
 
   private func remedy(negative field: Int) -> String {
@@ -174,7 +175,8 @@ package struct HealthReport {
       members.append(.init("width_in_points", .number(points)))
     case .regrowth(let trough):
       members.insert(.init("kind", .string("regrowth")), at: 0)
-      members.append(.init("lowest_maximum", .number(trough)))
+      members.append(.init("lowest_maximum", .number(trough.value)))
+      members.append(.init("time_of_lowest", .number(trough.time)))
     }
     return .object(members)
   }

@@ -127,12 +127,33 @@ extension RunConfiguration {
 
 extension RunAssembly {
   /// What the program chose: for each field and axis the propagator, and why.
-  package var chosen: JSONText {
-    .object([
+  ///
+  /// - Parameter choice: the scheme that is taken at first, if that is chosen by trial steps and known.
+  package func chosen(_ choice: SchemeChoice.Decision?) -> JSONText {
+    let name = firstScheme(choice)
+    return .object([
       "propagators": .object(
-        zip(configuration.model.fieldNames, diffusionPlan).map { .init($0, $1.output) }),
+        zip(configuration.model.fieldNames, diffusionPlan(choice)).map { .init($0, $1.output) }),
+      "propagators_hold_for": .string(name ?? "schemes other than \(Scheme.etdrk4.name), which takes transforms"),
       "taxis_parts": taxisParts.map(JSONText.integer),
     ])
+  }
+
+  /// The scheme of the first step; nil if trial steps have yet to choose it.
+  private func firstScheme(_ choice: SchemeChoice.Decision?) -> String? {
+    if let choice { return choice.scheme }
+    guard let candidates = (stepper as? AutomaticStepper)?.candidates else { return configuration.scheme.name }
+    return candidates.count == 1 ? candidates[0].name : nil
+  }
+
+  /// How each field is moved in the first step, by the scheme that is taken: one without splitting takes exponentials of
+  /// diffusion by transforms, whatever propagator a splitting would take.
+  func diffusionPlan(_ choice: SchemeChoice.Decision?) -> [Diffusion.Plan] {
+    guard firstScheme(choice) == Scheme.etdrk4.name else { return diffusionPlan }
+    return diffusionPlan.map { plan in
+      guard case .axes(let axes) = plan else { return plan }
+      return .axes(axes.map { $0.asTransform(because: "by \(Scheme.etdrk4.name)") })
+    }
   }
 }
 

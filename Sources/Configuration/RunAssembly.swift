@@ -64,13 +64,15 @@ package final class RunAssembly {
     let grid = configuration.grid
     pool = earlier?.pool ?? WorkerPool(threads: threads ?? configuration.threads)
     state = try earlier?.state ?? FieldSet(grid: grid, count: model.fields.count)
+    var warnings = Diagnostics()
     volumes =
       try earlier?.volumes ?? continuing?.tissue.map { try PointVolumes(grid, mask: $0) }
-      ?? configuration.mask?.volumes(of: configuration, pool: pool) ?? PointVolumes(grid)
+      ?? configuration.mask?.volumes(of: configuration, pool: pool, &warnings) ?? PointVolumes(grid)
     var maxima = earlier?.maxima ?? continuing?.maxima
     if maxima == nil {
-      try configuration.setInitialValues(of: state, volumes: volumes, pool: pool)
-      startWarnings = try configuration.checkFirstState(state, pool: pool)
+      startWarnings = warnings
+      startWarnings.merge(try configuration.setInitialValues(of: state, volumes: volumes, pool: pool))
+      startWarnings.merge(try configuration.checkFirstState(state, pool: pool))
       startWarnings.merge(try configuration.checkRegions(volumes: volumes, pool: pool))
       configuration.negativeAtStart = configuration.fieldsBelowZero(in: state)
       try configuration.checkDomains(of: state)

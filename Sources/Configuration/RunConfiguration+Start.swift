@@ -23,33 +23,40 @@ extension RunFileReader {
 
 extension RunConfiguration {
   /// Sets all fields to their values at the start.
-  func setInitialValues(of state: FieldSet, volumes: PointVolumes, pool: WorkerPool) throws {
+  ///
+  /// - Returns: warnings of files.
+  func setInitialValues(of state: FieldSet, volumes: PointVolumes, pool: WorkerPool) throws -> Diagnostics {
     let expressions = initial.map { value -> Expression in
       if case .expression(let expression) = value { expression } else { .constant(0) }
     }
     try setInitialState(
       state, to: expressions, fields: model.fieldNames, parameters: model.parameterValues, seed: seed, time: startTime,
       volumes: volumes, pool: pool)
+    var warnings = Diagnostics()
     for (index, value) in initial.enumerated() {
-      if case .file(let file) = value { state.setValues(index, to: try file.values(of: target(index), in: volumes)) }
+      guard case .file(let file) = value else { continue }
+      state.setValues(index, to: try file.values(of: target(index), in: volumes, &warnings))
     }
     volumes.clearOutside(state)
+    return warnings
   }
 
   /// Reads what the run file takes from other files, and the mask, and refuses what a run would refuse at its start.
   package func checkFiles() throws {
     var found = Diagnostics()
+    // A run gives them.
+    var warnings = Diagnostics()
     var volumes: PointVolumes?
     do {
       let pool = WorkerPool(threads: 1)
-      volumes = try mask?.volumes(of: self, pool: pool) ?? PointVolumes(grid)
+      volumes = try mask?.volumes(of: self, pool: pool, &warnings) ?? PointVolumes(grid)
     } catch let problems as Diagnostics {
       found.merge(problems)
     }
     for (index, value) in initial.enumerated() {
       guard case .file(let file) = value else { continue }
       do throws(Diagnostics) {
-        _ = try file.values(of: target(index), in: volumes)
+        _ = try file.values(of: target(index), in: volumes, &warnings)
       } catch {
         found.merge(error)
       }

@@ -37,6 +37,7 @@ extension RunFileReader {
   mutating func checkDelays(_ model: Model, _ axes: [String]) {
     for delay in model.delays {
       let (lag, text) = (model.lag(delay.delay), delay.delay.text)
+      checkUnits(of: delay.delay.lag, "the delay of \(text)", at: delay.place, as: units?.time)
       if !(lag > 0 && lag.isFinite) {
         found.error("the delay of \(text) is \(JSONText.text(lag)), but must be greater than 0", at: delay.place)
       }

@@ -109,9 +109,11 @@ extension RunFileReader {
 
   mutating func readMask(_ model: Model, _ axes: [String]) -> TissueMask? {
     guard let node = root["domain"]?["mask"] else { return nil }
-    return TissueMask(
+    let mask = TissueMask(
       node, in: model.scope(coordinates: axes, allows: .position), directory: directory(of: node["file"] ?? node),
       &found)
+    if let expression = mask?.expression { checkUnits(of: expression, "the mask", at: node.place) }
+    return mask
   }
 
   /// Coordinates that cannot be written, because the model uses their names for something else.

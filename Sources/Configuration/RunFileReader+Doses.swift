@@ -196,6 +196,7 @@ extension RunFileReader {
           remedy: "the fields: " + reading.model.fieldNames.joined(separator: ", "))
         return nil
       }
+      if elapsed.isEmpty { warnOfHiddenElapsedTime(member.value, reading) }
       return member.value.expression(in: scope, context: reading.context, &found).map { rate in
         checkDistributions(rate, "the treatment \(reading.name)", reading.axes)
         let duration = Dictionary(uniqueKeysWithValues: elapsed.keys.map { ($0, Expression.symbol(.time)) })
@@ -212,9 +213,21 @@ extension RunFileReader {
     return duration.map { Treatment.Infusion(duration: $0, rates: rates) }
   }
 
+  /// Warns where `elapsed` is written and is not the time since the dose began, because the model has that name.
+  private mutating func warnOfHiddenElapsedTime(_ rate: JSONNode, _ reading: TreatmentReading) {
+    let word = RunFileReader.elapsed
+    guard let text = rate.string, let syntax = try? Syntax.parse(text), syntax.names.contains(word) else { return }
+    found.warning(
+      "\"\(word)\" is a name of the model \(reading.model.name), and means that here, not the time since the dose began",
+      at: rate.place, remedy: "give it another name in the model if that time is meant")
+  }
+
+  /// The name of the time since a dose began, in the rates of infusions.
+  private static let elapsed = "elapsed"
+
   /// The names in force for rates: `elapsed` besides the others, unless the model has that name.
   private func infusionScope(_ reading: TreatmentReading) -> (Scope, [Symbol: Expression]) {
-    let (scope, word) = (reading.scope, "elapsed")
+    let (scope, word) = (reading.scope, RunFileReader.elapsed)
     if scope.fields.contains(word) || scope.parameters.contains(word) || scope.functions[word] != nil {
       return (scope, [:])
     }

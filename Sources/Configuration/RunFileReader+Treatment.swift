@@ -168,12 +168,7 @@ extension RunFileReader {
   }
 
   mutating func condition(_ node: JSONNode, _ scope: Scope, _ context: String) -> Expression? {
-    guard let expression = node.expression(in: scope, context: context, &found) else { return nil }
-    if !expression.isCondition {
-      found.error(
-        "a condition is missing \(context): this is a number", at: node.place, remedy: "compare it, as in … < 10")
-      return nil
-    }
+    guard let expression = node.expression(in: scope, context: context, as: .condition, &found) else { return nil }
     if expression.hasDistributions {
       found.error("convolve and integrals along an axis are not available \(context)", at: node.place)
     }

@@ -63,7 +63,7 @@ package struct RunPlan {
       "rounding_of_rates": assembly.roundingOutput(at: configuration.startTime),
       "noise": configuration.noiseOutput,
       "jumps": configuration.jumps.times.isEmpty ? nil : .numbers(configuration.jumps.times),
-      "chosen": assembly.chosen,
+      "chosen": assembly.chosen(firstChoice),
     ])
   }
 
@@ -79,7 +79,7 @@ package struct RunPlan {
       "  diffusion",
     ]
     if let law = configuration.model.freeBoundary { lines.insert("  boundary     \(describe(law))", at: 3) }
-    for (name, plan) in zip(configuration.model.fieldsInSpace.map(\.name), assembly.diffusionPlan) {
+    for (name, plan) in zip(configuration.model.fieldsInSpace.map(\.name), assembly.diffusionPlan(firstChoice)) {
       switch plan {
       case .axes(let axes):
         for propagator in axes { lines.append("    \(name) along \(propagator.axis): \(describe(propagator))") }
@@ -166,19 +166,10 @@ package struct RunPlan {
     }
   }
 
-  /// Whether the first scheme takes exponentials of diffusion by transforms, whatever propagator a splitting would take.
-  private var transformsAll: Bool {
-    let only = (assembly.stepper as? AutomaticStepper)?.candidates.first?.name
-    return (firstChoice?.scheme ?? only ?? configuration.scheme.name) == Scheme.etdrk4.name
-  }
-
   private func describe(_ propagator: AxisPropagator) -> String {
     let strength = "r = D Δt/Δx² = \(Float(propagator.strength))"
     switch propagator.method {
     case nil: return "none (\(propagator.reason))"
-    case .kernel where transformsAll:
-      let reason = propagator.isPositive ? propagator.reason : "by \(Scheme.etdrk4.name)"
-      return "\(propagator.symbol.rawValue) transform, \(strength) (\(reason))"
     case .kernel:
       return
         "\(propagator.shape?.rawValue ?? "") kernel of radius \(propagator.radius), \(strength) (\(propagator.reason))"

@@ -19,7 +19,8 @@ extension RunSession {
   }
 
   func writeResolved() throws {
-    try AtomicFile.write(assembly.configuration.resolved(chosen: assembly.chosen).pretty, to: directory.path(.resolved))
+    let chosen = assembly.chosen(simulation.stepper.memorized.choice?.decisions.last)
+    try AtomicFile.write(assembly.configuration.resolved(chosen: chosen).pretty, to: directory.path(.resolved))
   }
 
   /// For each field the estimate of its error, in its unit and relative to its size.

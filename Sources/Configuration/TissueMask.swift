@@ -16,6 +16,9 @@ package struct TissueMask: Sendable {
   private let source: Source
   private let place: Place
 
+  /// What is greater than 0 where there is tissue; nil if it is read from a file.
+  var expression: Expressions.Expression? { if case .expression(let expression) = source { expression } else { nil } }
+
   /// Whether it is read from a file, which may change.
   var isFile: Bool { if case .file = source { true } else { false } }
 
@@ -33,15 +36,11 @@ package struct TissueMask: Sendable {
       source = .file(ArraySource(node, field: nil, directory: directory), above: node["above"]?.number)
       return
     }
-    guard let text = node.string else { return nil }
+    guard
+      let expression = node.expression(in: scope, context: "in the mask", as: .numberOrCondition, &found)
+    else { return nil }
     // A condition counts as 1 where it holds.
-    if let condition = try? Expression("where(\(text), 1, 0)", in: scope) {
-      source = .expression(condition)
-    } else if let number = node.expression(in: scope, context: "in the mask", &found) {
-      source = .expression(number)
-    } else {
-      return nil
-    }
+    source = .expression(expression.isCondition ? .choice(expression, .constant(1), .constant(0)) : expression)
   }
 
   /// What the run file says, with the full path of a file.
@@ -51,8 +50,11 @@ package struct TissueMask: Sendable {
 
   /// The volumes of the points, 0 outside the tissue.
   ///
+  /// - Parameter warnings: takes up what is doubtful in its file.
   /// - Throws: `Diagnostics` if there is no tissue, or less than two points of it.
-  func volumes(of configuration: RunConfiguration, pool: WorkerPool) throws -> PointVolumes {
+  func volumes(
+    of configuration: RunConfiguration, pool: WorkerPool, _ warnings: inout Diagnostics
+  ) throws -> PointVolumes {
     let grid = configuration.grid
     let mask = try FieldSet(grid: grid, count: 1)
     switch source {
@@ -62,7 +64,7 @@ package struct TissueMask: Sendable {
         time: configuration.startTime, volumes: PointVolumes(grid), pool: pool)
     case .file(let file, let above):
       let target = ArraySource.Target(grid: grid, lengthUnit: configuration.lengthUnit, field: nil, unit: nil)
-      mask.setValues(0, to: try file.tissue(of: target, above: above))
+      mask.setValues(0, to: try file.tissue(of: target, above: above, &warnings))
     }
     for row in 0..<grid.rowCount {
       let values = mask.pointer(0, row: row)

@@ -39,7 +39,7 @@ extension RunConfiguration {
     .init(
       "infuse", .map(key: "field", values: Model.expression),
       "Rates that are added to fields, per unit of time, while the dose lasts; negative ones take away. In them `elapsed` is "
-        + "the time since the dose began, as in `0.5*elapsed` for a ramp."),
+        + "the time since the dose began, as in `0.5*elapsed` for a ramp, unless the model has that name."),
     .init("for", .number(.positive), "How long an infusion lasts."),
   ]
 

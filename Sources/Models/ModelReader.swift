@@ -142,6 +142,17 @@ private struct ModelReader {
       name = String(name[..<open])
     }
     claim(name, "a function", member.keyPlace)
+    for argument in arguments {
+      if !Scope.isName(argument) {
+        found.error(
+          "the argument \"\(argument)\" of the function \(name) cannot be a name", at: member.keyPlace,
+          remedy: "use letters, digits and _, and begin with a letter")
+      } else if Scope.isReserved(argument) {
+        found.error(
+          "the argument \"\(argument)\" of the function \(name) is a word of the expression language",
+          at: member.keyPlace, remedy: "choose another name")
+      }
+    }
     if Set(arguments).count < arguments.count {
       found.error("the function \(name) has two arguments of the same name", at: member.keyPlace)
     }
@@ -327,38 +338,5 @@ extension Parameter {
     guard let range, !range.contains(value) else { return }
     let bounds = "\(JSONText.text(range.lowerBound)) and \(JSONText.text(range.upperBound))"
     found.error("parameter \(name) is \(JSONText.text(value)), but must be between \(bounds)", at: place)
-  }
-}
-
-extension JSONNode {
-  /// The number or expression that stands here; problems are reported where they stand in the text.
-  ///
-  /// - Parameter context: what the expression is for, as in "in the rate of process killing".
-  package func expression(in scope: Scope, context: String, _ found: inout Diagnostics) -> Expression? {
-    if let number { return .constant(number) }
-    guard let string else { return nil }
-    do throws(ExpressionProblems) {
-      return try Expression(string, in: scope)
-    } catch {
-      found.add(error, in: self, context: context)
-      return nil
-    }
-  }
-}
-
-extension Diagnostics {
-  /// Adds the problems of an expression that stands in a string.
-  package mutating func add(_ problems: ExpressionProblems, in node: JSONNode, context: String) {
-    func hasError(inFunction name: String) -> Bool {
-      items.contains { $0.severity == .error && $0.message.hasSuffix(" in the function \(name)") }
-    }
-
-    for item in problems.items {
-      // What is wrong with a function is said once, where it is written.
-      if let function = item.function, hasError(inFunction: function) { continue }
-      error(
-        "\(item.message) \(context)", at: node.place(inString: item.range), suggestion: item.suggestion,
-        remedy: item.remedy)
-    }
   }
 }

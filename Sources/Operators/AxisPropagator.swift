@@ -19,6 +19,16 @@ package struct AxisPropagator: Hashable, Sendable {
 }
 
 extension AxisPropagator {
+  /// The transform that does what a kernel does; anything else as it is.
+  ///
+  /// - Parameter reason: stands for that of a kernel which was chosen by cost.
+  package func asTransform(because reason: String) -> AxisPropagator {
+    guard method == .kernel else { return self }
+    return AxisPropagator(
+      axis: axis, method: .fourier, shape: nil, symbol: symbol, strength: strength, radius: 0,
+      reason: isPositive ? self.reason : reason, isPositive: isPositive)
+  }
+
   /// Above this strength a transform takes less time than the kernel, whose radius is then 31 and more.
   ///
   /// A fixed number,

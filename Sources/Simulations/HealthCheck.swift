@@ -21,8 +21,8 @@ package final class HealthCheck {
       case negative
       /// Its width in points.
       case thinFront(points: Double)
-      /// The largest value that was left.
-      case regrowth(from: Double)
+      /// The largest value that was left, and when.
+      case regrowth(from: TraceWatch.Trough)
       /// What was written between two steps: a negative value, or one that is no number.
       case output(Double)
     }
@@ -125,7 +125,7 @@ package final class HealthCheck {
     for index in traces.indices {
       guard
         let trough = traces[index].look(
-          at: state, sizes: ranges.map(\.size), largest: largestSizes, pointVolume: volumes.uniform)
+          at: state, time: time, sizes: ranges.map(\.size), largest: largestSizes, pointVolume: volumes.uniform)
       else { continue }
       let field = traces[index].fields[0]
       let place = state.firstPoint(field) { $0 == ranges[field].maximum } ?? (0, 0)
@@ -136,11 +136,11 @@ package final class HealthCheck {
   }
 
   /// Takes note of a discontinuous change of fields or equations.
-  func solutionHasJumped(to state: FieldSet) {
+  func solutionHasJumped(to state: FieldSet, at time: Double) {
     guard !traces.isEmpty else { return }
     let sizes = ranges.ranges(of: state).map(\.size)
     for index in traces.indices {
-      traces[index].jump(to: state, sizes: sizes, largest: largestSizes, pointVolume: volumes.uniform)
+      traces[index].jump(to: state, at: time, sizes: sizes, largest: largestSizes, pointVolume: volumes.uniform)
     }
   }
 

@@ -30,14 +30,14 @@ extension Simulation {
     case .jump:
       // Where rates jump the solution bends, and what looks back on it later does, too.
       try equations.delays?.recordJump(state, at: time)
-      restartSteps()
+      restartSteps(at: time)
       try lookForStop()
     }
   }
 
   /// Begins anew with all that is found from step to step.
-  private func restartSteps() {
-    health?.solutionHasJumped(to: state)
+  private func restartSteps(at time: Double) {
+    health?.solutionHasJumped(to: state, at: time)
     stepper.restart()
     steps.restart(with: stepper)
     stops.restart()
@@ -47,7 +47,7 @@ extension Simulation {
   package func equationsHaveChanged() {
     stepper.memorized = StepperMemory(choice: stepper.memorized.choice)
     watchMemory.forgetHappened()
-    restartSteps()
+    restartSteps(at: clock.time)
   }
 
   /// Takes away what is to go by the end of a step.

@@ -15,8 +15,8 @@ package struct TraceWatch: Sendable {
 
   /// The largest number of cells so far.
   private var mostCells = 0.0
-  /// The lowest that the field named first has been since all were traces; nil if they are none.
-  private var trough: Double?
+  /// The lowest that the largest value of the field named first has been since all were traces, and when; nil if they are none.
+  private var trough: Trough?
   private var isReported = false
 
   /// Below this share of its largest value so far a field is a trace.
@@ -32,22 +32,33 @@ package struct TraceWatch: Sendable {
     self.countsCells = countsCells
   }
 
+  /// A largest value of a field, and its time.
+  package struct Trough: Hashable, Sendable {
+    package let value: Double
+    package let time: Double
+  }
+
   /// Takes note of a discontinuous change of values or equations: what was added is no growth from a trace.
-  mutating func jump(to state: FieldSet, sizes: [Double], largest: [Double], pointVolume: Double?) {
+  mutating func jump(to state: FieldSet, at time: Double, sizes: [Double], largest: [Double], pointVolume: Double?) {
     if !isTrace(state, sizes, largest, pointVolume) { trough = nil }
+    _ = look(at: state, time: time, sizes: sizes, largest: largest, pointVolume: pointVolume)
   }
 
   /// Looks at a state after a step.
   ///
   /// - Parameters:
   ///   - sizes: the largest value of each field, and what was the largest so far.
-  /// - Returns: the lowest that the field named first has been, if it has come back from a trace for the first time.
-  mutating func look(at state: FieldSet, sizes: [Double], largest: [Double], pointVolume: Double?) -> Double? {
+  /// - Returns: the lowest that the field named first has been at the end of a step, if it has come back from a trace for the
+  ///   first time.
+  mutating func look(
+    at state: FieldSet, time: Double, sizes: [Double], largest: [Double], pointVolume: Double?
+  ) -> Trough? {
     let cells = self.cells(of: state, sizes, pointVolume)
     // So many that one point has several: infinite counts as many.
     if let cells { mostCells = max(mostCells, cells) }
     if isTrace(state, sizes, largest, pointVolume) {
-      trough = min(trough ?? .infinity, sizes[fields[0]])
+      let value = sizes[fields[0]]
+      if value < trough?.value ?? .infinity { trough = Trough(value: value, time: time) }
       return nil
     }
     guard let trough, !isReported else { return nil }

@@ -87,6 +87,25 @@ package struct FieldFile {
     shape = coordinates.reversed().map(\.count)
   }
 
+  /// What an HDF5 file holds.
+  package enum Contents {
+    case series, checkpoint
+    /// What another program has written.
+    case others
+  }
+
+  /// What a file holds, by its groups; nil if it cannot be opened as an HDF5 file.
+  package static func contents(of path: String) -> Contents? {
+    try? rehearsed(path) { () throws(StorageError) in
+      do throws(HDF5Error) {
+        let file = try HDF5File(opening: path)
+        return try file.has("VTKHDF") ? .series : try file.has("manifest") ? .checkpoint : .others
+      } catch {
+        throw StorageError(path, error.message)
+      }
+    }
+  }
+
   private static func names(_ path: String, isCheckpoint: Bool) throws(StorageError) -> [String] {
     if isCheckpoint { return try CheckpointFile(path).header.fields(of: "fields").map(\.field.name) }
     do throws(HDF5Error) {

@@ -56,6 +56,12 @@ package final class RunDirectory {
     return "\(String(repeating: "0", count: max(0, 6 - digits.count)))\(digits).png"
   }
 
+  /// Whether a run that can be looked at lies here, by what has the name of something that each run writes and other programs
+  /// hardly do.
+  package var holdsRun: Bool {
+    [Part.resolved, .fields, .observables].contains { RunDirectory.kind(of: path($0)) != nil } || !checkpoints.isEmpty
+  }
+
   /// Makes the directory for a new run.
   ///
   /// - Parameters:

@@ -28,8 +28,7 @@ struct Compare: ParsableCommand {
   var json = false
 
   func run() throws {
-    try GivenPath.requireRun(first)
-    try GivenPath.requireRun(second)
+    for path in [first, second] { try GivenPath.requireValues(path) }
     let comparison: RunComparison
     do { comparison = try RunComparison(first, second) } catch let refusal as RunComparison.Refusal {
       throw Failure(

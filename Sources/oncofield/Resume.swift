@@ -86,7 +86,7 @@ struct Resume: ParsableCommand {
 
   /// The checkpoint, and the directory of its run.
   private func find() throws -> (CheckpointFile, RunDirectory) {
-    try GivenPath.requireRun(path)
+    try GivenPath.requireCheckpoint(path)
     var isDirectory: ObjCBool = false
     _ = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
     if isDirectory.boolValue { return (try newest(in: RunDirectory(path)), RunDirectory(path)) }
@@ -100,9 +100,12 @@ struct Resume: ParsableCommand {
     let candidates = directory.checkpoints.filter { step?.step == nil || $0.step == step?.step }
     guard !candidates.isEmpty else {
       let known = directory.checkpoints.map { "\($0.step)" }.joined(separator: ", ")
+      let hint =
+        known.isEmpty
+        ? "; begin the run anew:  oncofield run \(directory.path(.config)) --output DIRECTORY" : "; it has: \(known)"
       throw Failure(
         status: .missingInput,
-        message: "error: \(path) has no checkpoint" + (step?.step.map { " of step \($0); it has: \(known)" } ?? ""))
+        message: "error: \(path) has no checkpoint" + (step?.step.map { " of step \($0)" } ?? "") + hint)
     }
     var later: [Double] = []
     for candidate in candidates.reversed() {

@@ -209,6 +209,53 @@ def test_a_checkpoint_is_compared_with_the_frame_of_its_time(pair, tmp_path):
     assert result["times"]["compared"] == 1
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"time.tolerance": 1e-3},
+        {"time.scheme": "etdrk4"},
+        {"time.step": 0.25},
+        {"time.reactions": {"tolerance": 1e-7}},
+        {"domain.mask": "x < 2.6"},
+        {"domain.mask": "mask.npy"},
+        {"initial.u": {"file": "u.npy"}},
+        {"initial.u": {"file": "../data/u.npy", "scale": 2}},
+    ],
+    ids=str,
+)
+def test_a_run_equals_its_own_checkpoints(oncofield, tmp_path, changes):
+    """What a checkpoint leaves out, because it follows from the rest or from the place, is no difference."""
+    (tmp_path / "here").mkdir(), (tmp_path / "data").mkdir()
+    for folder in ("here", "data"):
+        numpy.save(tmp_path / folder / "u.npy", numpy.linspace(1, 2, 8))
+    numpy.save(tmp_path / "here" / "mask.npy", numpy.array([0, 1, 1, 1, 1, 1, 1, 0]))
+    content = json.loads(text(checkpoint={"every": 2, "keep": 9}, every=2))
+    for key, value in changes.items():
+        part, name = key.split(".")
+        content[part][name] = value
+        if key != "time.step" and part == "time":
+            content["time"].pop("step", None)
+    (tmp_path / "here" / "run.json").write_text(json.dumps(content))
+    oncofield("run", tmp_path / "here" / "run.json", "--output", tmp_path / "out", "--quiet")
+    # Fields of a run whose steps are chosen are stored at other times than all checkpoints but the last.
+    checkpoints = sorted((tmp_path / "out" / "checkpoints").glob("*.h5"))[0 if "step" in content["time"] else -1 :]
+    assert len(checkpoints) == (2 if "step" in content["time"] else 1)
+    for checkpoint in checkpoints:
+        for paths in ((tmp_path / "out", checkpoint), (checkpoint, tmp_path / "out")):
+            result = json.loads(oncofield("compare", *paths, "--json", check=False).stdout)
+            assert result["run_files"] == [], result
+            # It holds one of the times.
+            assert [line for line in result["mismatches"] if "has fields at t = " not in line] == []
+            assert result["fields"] == {} and result["times"]["compared"] == 1
+
+
+def test_what_was_set_for_a_run_is_a_difference_from_the_checkpoint_of_another(pair):
+    time = {"end": 3, "step": 0.5, "scheme": "strang", "reactions": {"tolerance": 1e-7}}
+    result = pair(text(end=3), text(time=time), paths=("first/checkpoints/000000000006.h5", "second"))
+    assert [entry["key"] for entry in result["run_files"]] == ["time.reactions.tolerance"]
+
+
 def test_checkpoints_are_compared_with_each_other(pair, tmp_path):
     checkpoint = "checkpoints/000000000008.h5"
     pair(text(), text(), paths=(f"first/{checkpoint}", f"first/{checkpoint}"), code=0)

@@ -6,6 +6,7 @@ program reads is what xarray, Pillow or tifffile show, or the file is refused wi
 
 import io
 import json
+import re
 import struct
 import zlib
 
@@ -15,7 +16,7 @@ import numpy
 import pytest
 import tifffile
 import xarray
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageOps, PngImagePlugin
 
 # [y][x], the lowest coordinate first; different everywhere.
 VALUES = numpy.arange(12, dtype=float).reshape(3, 4) / 10
@@ -84,6 +85,18 @@ def seen_by_xarray(path, engine):
 
 
 # MARK: netCDF by xarray
+
+
+@pytest.mark.parametrize("offset", [0, 0.5])
+def test_a_scale_of_0_is_refused(refusal, tmp_path, offset):
+    """Everything would be the offset."""
+    with netCDF4.Dataset(tmp_path / "u.nc", "w") as file:
+        file.createDimension("y", 3), file.createDimension("x", 4)
+        values = file.createVariable("u", "i2", ("y", "x"))
+        values.set_auto_maskandscale(False)
+        values[:] = COUNTS
+        values.scale_factor, values.add_offset = 0.0, offset
+    assert "whose attribute scale_factor is 0, so that all of its values would be one number" in refusal({"file": "u.nc"})
 
 
 @pytest.mark.parametrize("engine", ["netcdf4", "h5netcdf"])
@@ -486,6 +499,37 @@ def test_tiffs_of_tifffile_are_read(read, tmp_path, kind, options):
     assert (read({"file": "u.tif"}) == shown).all()
 
 
+@pytest.mark.parametrize("photometric", ["minisblack", "miniswhite"])
+@pytest.mark.parametrize("kind", ["?", "u1", "u2"])
+def test_white_is_what_the_file_says(oncofield, read, tmp_path, kind, photometric):
+    """0 is white where PhotometricInterpretation is 0. tifffile does so for truth values by itself, which is said."""
+    stored = (COUNTS > 100) if kind == "?" else COUNTS.astype(kind)
+    tifffile.imwrite(tmp_path / "u.tif", stored, photometric=photometric)
+    white = 1 if kind == "?" else 2 ** (8 * int(kind[1])) - 1
+    expected = stored[::-1].astype(float) / white
+    expected = expected if photometric == "minisblack" else 1 - expected
+    assert numpy.allclose(read({"file": "u.tif"}), expected, rtol=0, atol=1e-15)
+    if kind != "u2":
+        with Image.open(tmp_path / "u.tif") as picture:
+            assert numpy.allclose(expected, numpy.asarray(picture.convert("L"))[::-1] / 255, rtol=0, atol=1e-15)
+    said = "the file .*u.tif holds truth values that tifffile has written with white for 0: what is true is black, and 0 here"
+    is_said = kind == "?" and photometric == "miniswhite"
+    for command in (["validate"], ["plan"], ["run", "--output", tmp_path / "again", "--quiet"]):
+        finished = oncofield(command[0], tmp_path / "out.json", *command[1:])
+        assert len(re.findall(said, finished.stderr)) == is_said, finished.stderr
+        assert ("out.json:1:" in finished.stderr and 'astype("float32")' in finished.stderr) == is_said
+    warnings = json.loads((tmp_path / "again" / "run.json").read_text())["warnings"]
+    assert len([warning for warning in warnings if re.fullmatch(said, warning)]) == is_said
+    # A mask of them is refused, unless the run file says what is meant.
+    if kind == "?":
+        (tmp_path / "masked.json").write_text(run_text("1", mask={"file": "u.tif", "above": 0.5}))
+        assert len(re.findall(said, oncofield("validate", tmp_path / "masked.json").stderr)) == is_said
+    # The same picture from a program that means a drawing is none of truth values.
+    if is_said:
+        tiff(tmp_path / "u.tif", 1, stored.astype(int).tolist(), photometric=0)
+        assert oncofield("validate", tmp_path / "out.json").stderr == ""
+
+
 @pytest.mark.parametrize("compression", ["raw", "tiff_lzw", "tiff_adobe_deflate", "packbits", "group4"])
 def test_tiffs_of_pillow_are_read(read, tmp_path, compression):
     picture = Image.fromarray(COUNTS.astype("u1"))
@@ -572,6 +616,48 @@ def test_pngs_of_pillow_are_read(read, tmp_path, mode):
             options["pnginfo"].add(b"gAMA", struct.pack(">I", 45455))
     picture.save(tmp_path / "u.png", **options)
     assert numpy.allclose(read({"file": "u.png"}), expected[::-1], rtol=0, atol=1e-15)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "I;16"])
+@pytest.mark.parametrize("orientation", [1, 2, 3, 4, 5, 6, 7, 8])
+def test_the_orientation_of_a_png_is_that_which_pillow_shows(read, tmp_path, orientation, mode):
+    """The chunk eXIf, as cameras and viewers write it; shown is what ImageOps.exif_transpose gives."""
+    array = {"1": COUNTS > 100, "L": COUNTS.astype("u1"), "I;16": COUNTS.astype("u2") * 200}[mode]
+    exif = Image.Exif()
+    exif[274] = orientation
+    exif[271] = "the maker of the camera"
+    Image.fromarray(array).save(tmp_path / "u.png", exif=exif)
+    with Image.open(tmp_path / "u.png") as picture:
+        shown = numpy.asarray(ImageOps.exif_transpose(picture)).astype(float)
+    white = {"1": 1, "L": 255, "I;16": 65535}[mode]
+    height, width = shown.shape
+    found = read({"file": "u.png"}, shape=(width, height), size=(width, height))
+    assert numpy.allclose(found, shown[::-1] / white, rtol=0, atol=1e-15)
+
+
+def exif_chunk(data):
+    return struct.pack(">I", len(data)) + b"eXIf" + data + struct.pack(">I", zlib.crc32(b"eXIf" + data))
+
+
+@pytest.mark.parametrize("order", "<>")
+@pytest.mark.parametrize("place", ["before the pixels", "after them"])
+def test_orientations_of_a_png_are_read_in_both_orders_and_places(read, tmp_path, order, place):
+    Image.fromarray(COUNTS.astype("u1")).save(tmp_path / "plain.png")
+    plain = (tmp_path / "plain.png").read_bytes()
+    entry = struct.pack(order + "HHIHH", 274, 3, 1, 3, 0)
+    exif = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "IH", 8, 1) + entry + bytes(4)
+    start = plain.index(b"IDAT" if place == "before the pixels" else b"IEND") - 4
+    (tmp_path / "u.png").write_bytes(plain[:start] + exif_chunk(exif) + plain[start:])
+    assert numpy.allclose(read({"file": "u.png"}), COUNTS[:, ::-1] / 255, rtol=0, atol=1e-15)
+
+
+@pytest.mark.parametrize("exif", [b"II*\0", b"II*\0\xff\xff\xff\xff", b"MM\0*\0\0\0\x08\xff\xff", b"other", b""])
+def test_exif_data_that_end_too_soon_say_nothing(read, tmp_path, exif):
+    Image.fromarray(COUNTS.astype("u1")).save(tmp_path / "plain.png")
+    plain = (tmp_path / "plain.png").read_bytes()
+    start = plain.index(b"IDAT") - 4
+    (tmp_path / "u.png").write_bytes(plain[:start] + exif_chunk(exif) + plain[start:])
+    assert numpy.allclose(read({"file": "u.png"}), COUNTS[::-1] / 255, rtol=0, atol=1e-15)
 
 
 def png_of_16_bits(path, samples):

@@ -139,6 +139,40 @@ def test_plan_says_what_was_chosen_and_why(oncofield, run_file):
     assert "u along x: second-order kernel" in oncofield("plan", run_file({**sharp, "time.scheme": "strang"})).stdout
 
 
+@pytest.mark.parametrize("settings", [
+    {"time.scheme": "etdrk4"},
+    {"time.scheme": "strang"},
+    {"time.scheme": "strang", "time.step": 0.5},
+    {"time.scheme": "etd2-positive"},
+], ids=str)  # fmt: skip
+def test_the_run_directory_says_of_the_choice_what_the_plan_says(oncofield, run_file, tmp_path, settings):
+    sharp = {
+        "model": {"name": "m", "fields": {"u": {"diffusion": 1}}, "reactions": {"u": "hill(u, 0.5, 1.5) - u"}},
+        "parameters": None,
+        "initial": {"u": "where(x < 10, 1, 0)"},
+        "observables": None,
+        "time": {"end": 0.1},
+    }
+    path = run_file({**sharp, **settings})
+    plan = json.loads(oncofield("plan", path, "--json").stdout)
+    oncofield("run", path, "--output", tmp_path / "out", "--quiet")
+    chosen = json.loads((tmp_path / "out" / "resolved.json").read_text())["chosen"]
+    assert chosen == plan["chosen"]
+    scheme = settings["time.scheme"]
+    method = chosen["propagators"]["u"]["x"]["method"]
+    # Where steps are split the data get a kernel; where they are not, all is transformed.
+    assert (chosen["propagators_hold_for"], method) == (scheme, "fourier" if scheme == "etdrk4" else "kernel")
+    shown = oncofield("plan", path).stdout
+    assert ("u along x: second-order transform" in shown) == (scheme == "etdrk4")
+
+
+def test_where_trial_steps_choose_the_scheme_the_run_directory_says_for_which_the_propagators_are(oncofield, run_file, tmp_path):
+    path = run_file({"time.step": None, "time.scheme": None, "time.tolerance": 1e-3, "time.end": 0.5})
+    oncofield("run", path, "--output", tmp_path / "out", "--quiet")
+    chosen = json.loads((tmp_path / "out" / "resolved.json").read_text())["chosen"]
+    assert chosen["propagators_hold_for"] == "schemes other than etdrk4, which takes transforms"
+
+
 def test_inspect_shows_runs_checkpoints_and_series(oncofield, finished_run):
     run = json.loads(oncofield("inspect", finished_run, "--json").stdout)
     assert run["run"]["outcome"] == "reached the end" and run["fields"]["frames"] == 3

@@ -353,15 +353,17 @@ def test_values_between_two_steps_that_are_sound_are_not_warned_of(oncofield, tm
 
 @pytest.mark.parametrize("depth, is_said", [(1.5, True), (0.4, False)])
 def test_a_population_that_comes_back_from_nothing_is_said(oncofield, tmp_path, depth, is_said):
-    # At the lowest e^(-30 depth), as seen at the end of one of the steps around it.
+    # At the lowest e^(-30 depth), at t = 30, where a step ends because the rate jumps.
     rate = f"where(t < 30, -{depth}, {depth})*u"
     grown = model(parameters={}, fields={"u": {}}, processes=[{"name": "p", "rate": rate, "change": {"u": 1}}])
     _, summary = run_summary(oncofield, tmp_path, content(model=grown, time={"end": 60, "step": 0.1}))
     assert [warning["kind"] for warning in summary["health"]["warnings"]] == (["regrowth"] if is_said else [])
     if is_said:
         text = summary["health"]["warnings"][0]["text"]
-        lowest = float(text.split("field u has grown again after it was down to ")[1].split(" ")[0])
-        assert abs(math.log(lowest) + 45) < 0.2
+        assert text.startswith("field u has grown again after it was down to 2.86e-20 at its largest at t = 30.0, which is")
+        (warning,) = summary["health"]["warnings"]
+        # The reactions are exact to a tolerance of 1e-6 for each unit of the exponent.
+        assert warning["time_of_lowest"] == 30 and abs(math.log(warning["lowest_maximum"]) + 45) < 5e-5
 
 
 KILLED = {

@@ -47,6 +47,48 @@ import Testing
     #expect(findings(Self.text(others: #", "observables": { "a\r\nb": "mean(u)" }"#)).contains("one line of text"))
   }
 
+  // MARK: Names that a place gives
+
+  /// The time since a dose began has a name of its own inside the program: a parameter of that name keeps its value.
+  @Test(arguments: ["parameters", "functions"])
+  func aNameOfTheModelThatHidesTheTimeSinceADoseIsSaid(kind: String) throws {
+    let value = kind == "parameters" ? "3" : #""3""#
+    func text(_ rate: String) -> String {
+      Self.text(
+        model: #""\#(kind)": { "elapsed": \#(value) }, "fields": { "u": {} }, "reactions": { "u": "0*elapsed" }"#,
+        initial: #""u": 0"#,
+        others: #", "treatment": [{ "name": "a", "at": 0.25, "infuse": { "u": "\#(rate)" }, "for": 0.5 }]"#
+      )
+    }
+    let found = findings(text("elapsed"))
+    #expect(
+      found.contains(
+        #"warning: "elapsed" is a name of the model m, and means that here, not the time since the dose began"#))
+    #expect(sentences(found).count == 1)
+    // 3 · 0.5, not ∫ s ds = 0.125.
+    #expect(abs(try finalState(text("elapsed")).values(0)[0] - 1.5) < 1e-6)
+    #expect(findings(text("2*t")) == "")
+  }
+
+  @Test func theTimeSinceADoseBeganIsKnown() throws {
+    let others = #", "treatment": [{ "name": "a", "at": 0.25, "infuse": { "u": "elapsed" }, "for": 0.5 }]"#
+    let text = Self.text(initial: #""u": 0"#, others: others).replacing(#""u": "-u""#, with: #""u": "0""#)
+    #expect(findings(text) == "")
+    #expect(abs(try finalState(text).values(0)[0] - 0.125) < 1e-6)
+  }
+
+  @Test(arguments: [
+    ("f(t)", #"the argument "t" of the function f is a word of the expression language"#),
+    ("f(s, exp)", #"the argument "exp" of the function f is a word of the expression language"#),
+    ("f(pi)", #"the argument "pi" of the function f is a word of the expression language"#),
+    ("f(2s)", #"the argument "2s" of the function f cannot be a name"#),
+  ])
+  func anArgumentCannotHideTheLanguage(function: String, message: String) {
+    let model = #""functions": { "\#(function)": "1" }, "fields": { "u": {} }, "reactions": { "u": "-u" }"#
+    let found = findings(Self.text(model: model))
+    #expect(sentences(found).count == 1 && found.contains("error: \(message)"), "\(found)")
+  }
+
   // MARK: Coordinates
 
   @Test(arguments: ["r", "y", "z"])

@@ -54,6 +54,32 @@ import Testing
   ])
   func whatAFieldIsSetToHasItsUnit(setting: String, message: String) { Self.expect(setting, message) }
 
+  /// A mask compares positions with lengths; a delay is a time.
+  @Test(arguments: [
+    (#"domain.mask="x < nano""#, #"the mask adds or compares what is in "mm" and in "nM""#),
+    (#"domain.mask="x^2 - D""#, #"the mask adds or compares what is in "(mm)^2" and in "mm^2/day""#),
+    (#"domain.mask="where(x > 0.5, nano, micro)""#, #"the mask adds or compares what is in "nM" and in "uM""#),
+    (
+      #"model.reactions={ "u": "-delayed(u, D)*r" }"#,
+      #"the delay of delayed(u, D) is in "mm^2/day", but must be in "day""#
+    ),
+    (
+      #"model.reactions={ "u": "-delayed(u, share/r + nano)*r" }"#,
+      #"the delay of delayed(u, share/r + nano) adds or compares what is in"#
+    ),
+  ])
+  func masksAndDelaysAreLookedAt(setting: String, message: String) { Self.expect(setting, message) }
+
+  /// It is a plain number in the unit of its field, so that there is nothing to compare.
+  @Test func aThresholdOfExtinctionHasNoUnitOfItsOwn() {
+    func setting(_ below: String) -> String {
+      "model.fields.u.extinction={ \"below\": \(below), \"every\": 1 }"
+    }
+    #expect(Self.errors(setting("1e-3")) == [])
+    Self.expect(setting(#""nano""#), #"expected a number, found the string "nano""#)
+    Self.expect(setting(#"{ "value": 1, "unit": "nM" }"#), "expected a number, found an object")
+  }
+
   @Test(arguments: [
     (#""add": { "u": "nano" }"#, #"the value for u in the treatment drug is in "nM", but must be in "uM""#),
     (#""add": { "A": "nano" }"#, #"the value for A in the treatment drug is in "nM", but must be in "uM""#),
@@ -107,7 +133,9 @@ import Testing
   /// A number has any unit, a number as a factor may convert, and what has no unit or an unknown one is not judged;
   /// nor are counts and powers of length alone, which may be meant per unit of thickness.
   @Test(arguments: [
-    #"initial.u="0.001*nano""#, #"initial.u="micro*(1 + share)""#, #"initial.u="odd""#, #"initial.free="nano""#,
+    #"domain.mask="x < 0.5""#, #"domain.mask="nano*x""#, #"domain.mask="odd - 0.5""#,
+    #"model.reactions={ "u": "-delayed(u, share/r)*r" }"#, #"initial.u="0.001*nano""#,
+    #"initial.u="micro*(1 + share)""#, #"initial.u="odd""#, #"initial.free="nano""#,
     #"initial.w="nano*exp(-x^2)""#, #"initial.n="count""#, #"initial.u="where(x < 0.5, micro, 0)""#,
     #"domain.boundary={ "x-": { "value": "micro*t" } }"#, #"domain.boundary={ "x-": { "flux": "fast*x" } }"#,
     #"stop=[{ "when": "mean(u) > 5" }]"#, #"stop=[{ "when": "integral(n) < count" }]"#,

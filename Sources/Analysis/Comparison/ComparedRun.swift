@@ -64,6 +64,8 @@ struct ComparedRun {
     return times
   }
 
+  var isCheckpoint: Bool { file?.isCheckpoint ?? false }
+
   var hasFreeBoundary: Bool { file?.hasFreeBoundary ?? false }
 
   /// The length of the first axis at a frame; nil if it cannot be known.

@@ -53,7 +53,7 @@ package struct RunComparison {
   package init(_ one: String, _ other: String) throws {
     let (first, second) = (try ComparedRun(one), try ComparedRun(other))
     (self.first, self.second) = (first, second)
-    runFile = first.runFile != nil && second.runFile != nil ? RunFileDifference.all(first.runFile, second.runFile) : []
+    runFile = RunFileDifference.all(first, second)
     try RunComparison.checkUnits(first, second)
     let names = [first, second].map { $0.file?.fields ?? [] }
     fields = names[0].filter(names[1].contains)
@@ -189,6 +189,8 @@ package struct RunComparison {
     _ grid: CommonGrid
   ) throws(StorageError) -> (FieldDifference?, missing: Int) {
     let weights = grid.weights
+    // A checkpoint has 0 outside the tissue, where a series has no value.
+    let isEitherKind = first.isCheckpoint != second.isCheckpoint
     var firstTime: Double?
     var largest = (difference: 0.0, time: 0.0, index: 0, frame: 0)
     var (relative, missing) = (0.0, 0)
@@ -200,7 +202,7 @@ package struct RunComparison {
       for point in a.indices {
         let (one, other) = (a[point], b[point])
         guard one.isNaN == other.isNaN else {
-          missing += 1
+          if !isEitherKind || (one.isNaN ? other : one) != 0 { missing += 1 }
           continue
         }
         guard !one.isNaN else { continue }

@@ -41,7 +41,7 @@ enum Builtin {
     case .convolve: "convolve(kernel, e)"
     case .delayed: "\(name)(e, tau), or \(name)(e, tau, k) for a gamma-distributed delay"
     case .random, .normal: "\(name)()"
-    case .extremum: "\(name)(a, b), or \(name)(e) over the domain"
+    case .extremum: "\(name)(a, b) or \(name)(a, b, c), or \(name)(e) over the domain"
     case .functional: "\(name)(e), or \(name)(e, x) along one axis"
     }
   }

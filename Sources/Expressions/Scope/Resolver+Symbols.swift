@@ -44,7 +44,7 @@ extension Resolver {
         range: place(range), message: message("the domain has no coordinate \"\(name)\""),
         remedy: own.isEmpty ? nil : "it has \(listed(own))")
     }
-    let near = nearest(name, arguments: arguments)
+    let near = nearestSpelling(of: name, among: scope.symbolNames.union(arguments.keys).sorted())
     let foreign = ForeignWords.symbols[name].flatMap { scope.permits($0) ? $0 : nil }
     return ExpressionProblem(
       range: place(range), message: message("unknown symbol \"\(shortened(name))\""),
@@ -65,16 +65,12 @@ extension Resolver {
         range: place(call.place), message: message("\"\(name)\" is \(kind), not a function"),
         remedy: "write \(name)*(…) for a product")
     }
-    let remedy = ForeignWords.remedies[name]
+    let remedy = ForeignWords.remedy(name)
     return ExpressionProblem(
       range: place(call.place), message: message("unknown function \"\(shortened(name))\""),
-      suggestion: ForeignWords.functions[name] ?? (remedy == nil ? nearest(name, arguments: arguments) : nil),
+      suggestion: ForeignWords.function(name)
+        ?? (remedy == nil ? nearestSpelling(of: name, among: scope.functionNames.sorted()) : nil),
       remedy: remedy)
-  }
-
-  private func nearest(_ name: String, arguments: [String: Int]) -> String? {
-    guard name.utf8.count <= 100 else { return nil }
-    return nearestSpelling(of: name, among: scope.names.union(arguments.keys).sorted())
   }
 }
 

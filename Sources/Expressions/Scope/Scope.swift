@@ -68,9 +68,15 @@ package struct Scope: Sendable {
     return problems.isEmpty && tokens.count == 2 && tokens[0].kind == .name(text)
   }
 
-  /// Every name that can be written here, for suggestions.
-  var names: Set<String> {
-    fields.union(parameters).union(functions.keys).union(coordinates).union(Builtin.named.keys).union(["t", "pi"])
+  /// The names that stand for themselves, for suggestions.
+  var symbolNames: Set<String> {
+    fields.union(parameters).union(coordinates).union(["t", "pi"])
+      .union(functions.filter(\.value.arguments.isEmpty).keys)
+  }
+
+  /// The names that stand before an argument, for suggestions.
+  var functionNames: Set<String> {
+    Set(functions.filter { !$0.value.arguments.isEmpty }.keys).union(Builtin.named.keys)
   }
 
   /// Checks the body of one function by itself, its arguments standing for any numbers.

@@ -67,8 +67,8 @@ package struct Treatment: Sendable {
       self.rates = rates
     }
 
-    /// The parameter that stands for the time since the infusion began.
-    package static let elapsed = "elapsed"
+    /// The parameter that stands for the time since the infusion began: no model can have one of this name.
+    package static let elapsed = "time since the dose began"
 
     /// The rates of an infusion that began at a time.
     package func rates(since start: Double) -> [(field: String, rate: Expression)] {

@@ -31,6 +31,9 @@ struct HDF5Packing {
   /// - Parameter isNetCDF: whether the netCDF library may have filled the values that were not written.
   init(of dataset: HDF5Dataset, type: HDF5NumberType, isNetCDF: Bool) throws(HDF5Error) {
     scale = try HDF5Packing.number("scale_factor", of: dataset) ?? 1
+    guard scale != 0 else {
+      throw HDF5Error(message: "whose attribute scale_factor is 0, so that all of its values would be one number")
+    }
     offset = try HDF5Packing.number("add_offset", of: dataset) ?? 0
     let span = type.size <= 8 ? Double(sign: .plus, exponent: 8 * type.size, significand: 1) : 0
     let unsigned = try dataset.attribute("_Unsigned")?.text?.lowercased()
