@@ -52,18 +52,22 @@ extension Simulation {
   /// Takes the next step on the way to a time, or as much of it as it takes for a condition to come true, and shows the
   /// observers what is due inside of it.
   func takeStep(to goal: Double) throws -> Clock.Step {
-    switch steps {
-    case .fixed(let asked):
-      let step = clock.nextStep(to: goal, askedStep: asked)
-      let watches = try watches()
-      guard !watches.isEmpty || stops.hasSteadyStates || isAnyoneDue(inside: step) else {
-        try stepper.advance(state, from: jumps.after(step.start), by: jumps.length(of: step), didFlow: didFlow)
-        try checkHealth(after: step)
-        ledger?.add(regimen.equations.account?.latest)
-        return step
+    while true {
+      switch steps {
+      case .fixed(let asked):
+        let step = clock.nextStep(to: goal, askedStep: asked)
+        let watches = try watches()
+        let mayGoBack = !watches.isEmpty || stops.hasSteadyStates || regimen.equations.boundsCheck != nil
+        guard mayGoBack || isAnyoneDue(inside: step) else {
+          try stepper.advance(state, from: jumps.after(step.start), by: jumps.length(of: step), didFlow: didFlow)
+          try checkHealth(after: step)
+          ledger?.add(regimen.equations.account?.latest)
+          return step
+        }
+        if let taken = try takeWatchedStep(step, watches) { return taken }
+      case .controlled(let control, let norm):
+        if let taken = try takeControlledStep(to: goal, control, norm, watches()) { return taken }
       }
-      return try takeWatchedStep(step, watches)
-    case .controlled(let control, let norm): return try takeControlledStep(to: goal, control, norm, watches())
     }
   }
 
@@ -81,11 +85,14 @@ extension Simulation {
   }
 
   /// Takes a step of a given size, but not beyond where a condition comes true.
-  private func takeWatchedStep(_ step: Clock.Step, _ watches: [Watch]) throws -> Clock.Step {
+  ///
+  /// - Returns: the step; nil if it does not count because the propagators were changed.
+  private func takeWatchedStep(_ step: Clock.Step, _ watches: [Watch]) throws -> Clock.Step? {
     let previous = try makePrevious()
     previous.copy(from: state, pool: pool)
     noteStart(of: step)
     _ = try attempt(step)
+    if try changesPropagators(after: step, from: previous) { return nil }
     let changes = regimen.equations.account?.latest
     let taken = try shortened(step, watches, from: previous)
     return try finishStep(taken, from: previous, taken == step ? changes : regimen.equations.account?.latest)
@@ -106,10 +113,35 @@ extension Simulation {
     return step
   }
 
+  /// If an attempted step has left the bounds of the exact solution because a transform moves a field that is too sharp for it:
+  /// goes back to its start, with positive propagators for that field from there on.
+  ///
+  /// What earlier steps have left beyond a bound without harm is taken off there, so that it cannot grow.
+  private func changesPropagators(after step: Clock.Step, from previous: FieldSet) throws -> Bool {
+    guard let check = regimen.equations.boundsCheck else { return false }
+    let sharp = try check.sharpFields(in: state, from: previous, after: step, number: clock.step + 1)
+    guard !sharp.isEmpty else { return false }
+    state.copy(from: previous, pool: pool)
+    let before = regimen.equations.account?.masses(of: state)
+    check.cut(state, fields: Set(sharp.map(\.field)))
+    if let before, let after = regimen.equations.account?.masses(of: state) {
+      ledger?.addToScheme(zip(after, before).map { $0 - $1 })
+    }
+    let choice = stepper.memorized.choice
+    try regimen.moveByPositivePropagators(sharp, at: clock.time)
+    try regimen.equations.quasiSteady?.settle(state, time: jumps.after(clock.time))
+    stepper.memorized = StepperMemory(choice: choice)
+    stepper.restart()
+    steps.restart(with: stepper)
+    return true
+  }
+
   /// Tries steps until one is as accurate as asked for.
+  ///
+  /// - Returns: the step; nil if it does not count because the propagators were changed.
   private func takeControlledStep(
     to goal: Double, _ given: StepControl, _ norm: ErrorNorm, _ watches: [Watch]
-  ) throws -> Clock.Step {
+  ) throws -> Clock.Step? {
     let previous = try makePrevious()
     var control = given
     previous.copy(from: state, pool: pool)
@@ -126,6 +158,7 @@ extension Simulation {
         error = try attempt(step, measure: measure)
       } catch { failure = error }
       if let error, error.value <= 1 {
+        if try changesPropagators(after: step, from: previous) { return nil }
         let changes = regimen.equations.account?.latest
         let taken = try shortened(step, watches, from: previous, measure: measure)
         try finishStep(taken, from: previous, taken == step ? changes : regimen.equations.account?.latest)

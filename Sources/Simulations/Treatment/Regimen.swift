@@ -16,11 +16,15 @@ package struct Equations {
   package let forgettingRates: [Double]
   /// When they jump by themselves.
   package let jumps: JumpTimes
+  /// Finds the fields that a transform has taken beyond the bounds of the exact solution; nil where no transform can.
+  package let boundsCheck: (any BoundsCheck)?
 
   package init(
     stepper: any Stepper, quasiSteady: QuasiSteadyFields?, delays: DelayedFields? = nil, account: MassAccount? = nil,
-    positiveStepper: LazyStepper? = nil, forgettingRates: [Double], jumps: JumpTimes = JumpTimes()
+    positiveStepper: LazyStepper? = nil, forgettingRates: [Double], jumps: JumpTimes = JumpTimes(),
+    boundsCheck: (any BoundsCheck)? = nil
   ) {
+    self.boundsCheck = boundsCheck
     self.positiveStepper = positiveStepper
     self.stepper = stepper
     self.quasiSteady = quasiSteady
@@ -29,6 +33,22 @@ package struct Equations {
     self.forgettingRates = forgettingRates
     self.jumps = jumps
   }
+}
+
+/// Looks whether a step has ended beyond bounds that the exact solution does not leave.
+package protocol BoundsCheck: AnyObject {
+  /// Finds the fields that a spectral transform has taken beyond their bounds.
+  ///
+  /// - Parameters:
+  ///   - state: at the end of an attempted step.
+  ///   - previous: at its start.
+  ///   - step: that step, and its number, the first of the run being 1.
+  func sharpFields(
+    in state: FieldSet, from previous: FieldSet, after step: Clock.Step, number: Int
+  ) throws -> [SharpField]
+
+  /// Cuts fields off at their bounds, where they are beyond them by no more than is let pass.
+  func cut(_ state: FieldSet, fields: Set<String>)
 }
 
 /// A stepper that is made when it is needed first.
@@ -110,6 +130,12 @@ package final class Regimen {
   /// What the times of the course under way are counted from; nil if there is none.
   private func origin(_ index: Int) -> Double? {
     treatments[index].trigger == nil ? 0 : memory.triggers[treatments[index].name]?.origin
+  }
+
+  /// Makes the equations anew, with positive propagators for some more fields.
+  func moveByPositivePropagators(_ fields: [SharpField], at time: Double) throws {
+    memory.changes.sharpFields = (memory.changes.sharpFields ?? []) + fields
+    equations = try makeEquations(memory.changes, time)
   }
 
   // MARK: Times
