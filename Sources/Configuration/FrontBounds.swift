@@ -1,5 +1,6 @@
 import Expressions
 import Fields
+import Glibc
 import Operators
 import Simulations
 
@@ -7,27 +8,39 @@ import Simulations
 ///
 /// Such bounds are 0 for a field that nothing can make negative, the limit of movement up gradients (`upperLimits`), and what
 /// rates need (`rateDomains`). Data that are sharp from the start are found before the run (`SharpData`); a front that becomes
-/// steep in the course of the run is found here. A transform of it overshoots in every step, so that what a step leaves beyond a bound grows
-/// until reactions and diffusion take as much away.
+/// steep in the course of the run is found here. A transform of it overshoots in every step, so that what a step leaves beyond a bound
+/// grows until reactions and diffusion take as much away.
 ///
-/// - A field is beyond a bound when it is so by more than a tenth of the tolerance, relative to its largest value; for a field that also moves
-///   by limited fluxes, which are of second order like positive propagators, by more than 1e-9.
-/// - A transform is to blame if it takes the field, cut off at its bounds, beyond them in steps of `D Δt/Δx² = 0.1` or 0.5: from the end of
-///   the step by more than `attribution` of what the field is beyond, or from its start by more than that share of what is let pass,
-///   which the step may have multiplied. What is left are errors in time, which shorter steps remove. Limited fluxes make a front
-///   steep between two flows of diffusion, which neither end of the step shows; with them a tenth of the tolerance tells enough.
+/// - A field is beyond a bound when it is so by more than a tenth of the tolerance, relative to its largest value; for a field that also
+///   moves by limited fluxes, which are of second order like positive propagators, by more than 1e-9. Where traces of the field grow at
+///   a rate `r` and a front of them is too slow to overtake what a transform leaves ahead of it (`r Δx²/D > 9`: it moves by two
+///   thirds of a spacing or less while they grow by `e`), that limit is divided by the growth until the end of the run.
+/// - A transform is to blame if steps of `D Δt/Δx² = 0.1` and 0.5 from the start or the end of the step take the field, cut off at its
+///   bounds, beyond them by more than `attribution` of what is let pass: in a front that stands, a hundred times that adds up.
+///   Limited fluxes make a front steep between two flows of diffusion, which neither end of the step shows; with them a tenth of
+///   the tolerance, or 1e-5, tells enough.
+/// - Where these trials overshoot by more than `SharpData.threshold`, the field moves by limited fluxes, or traces grow as said, positive
+///   propagators move it from the start of the step on. A front that is less sharp is left to transforms, which are much more
+///   accurate there, and cut off at its bounds. So is, without limited fluxes, what is beyond by no more than the tolerance for any reason.
+///   Beyond that are errors in time, which shorter steps remove.
 ///
-/// The state alone decides, so that a run that is resumed decides alike.
+/// The two states alone decide, so that a run that is resumed decides alike.
 package final class FrontBounds: BoundsCheck {
   private struct Bound {
     let field: Int
     let lower: Double
     let upper: Double
     let hasLimitedFluxes: Bool
+    /// The logarithm of the most that traces ahead of a front are multiplied with in the run; 0 where the front overtakes them.
+    let growth: Double
     /// A tenth of the tolerance.
     let share: Double
-    /// How far beyond a bound the field may be, relative to its size.
-    var allowance: Double { hasLimitedFluxes ? min(share, FrontBounds.allowanceOfLimitedFluxes) : share }
+
+    /// How far beyond a bound the field may be, relative to its size, when a share of the time is left.
+    func allowance(growing left: Double) -> Double {
+      if hasLimitedFluxes { return min(share, FrontBounds.leastAllowance) }
+      return growth > 0 ? min(share, max(share * exp(-growth * left), FrontBounds.leastAllowance)) : share
+    }
   }
 
   private let configuration: RunConfiguration
@@ -38,13 +51,17 @@ package final class FrontBounds: BoundsCheck {
 
   /// Of the tolerance, as between steps (`HealthCheck`).
   private static let share = 0.1
-  /// For fields that also move by limited fluxes, which are of second order like positive propagators.
-  private static let allowanceOfLimitedFluxes = 1e-9
-  private static let attribution = 0.05
+  private static let leastAllowance = 1e-9
+  /// With limited fluxes more than this is no error in time.
+  private static let clearlyBeyond = 1e-5
+  /// The largest `r Δx²/D` of a front that overtakes what a transform leaves ahead of it.
+  private static let largestCellGrowth = 9.0
+  private static let attribution = 0.01
 
   /// - Returns: nil if no field has bounds that a transform could take it beyond.
   init?(
-    _ configuration: RunConfiguration, diffusions: [FieldDiffusion], upperLimits: [Double?], volumes: PointVolumes, pool: WorkerPool
+    _ configuration: RunConfiguration, diffusions: [FieldDiffusion], upperLimits: [Double?], traceGrowth: TraceGrowth,
+    volumes: PointVolumes, pool: WorkerPool
   ) {
     let model = configuration.model
     guard model.freeBoundary == nil, configuration.movesByTransforms else { return nil }
@@ -62,8 +79,13 @@ package final class FrontBounds: BoundsCheck {
       let upper = min(upperLimits[field] ?? .infinity, domains[field].high)
       guard lower.isFinite || upper.isFinite, tolerances[field].isFinite else { return nil }
       let moves = !model.fields[field].taxis.isEmpty || !model.fields[field].advection.isEmpty
+      let rate = traceGrowth.exponents[field] / (configuration.endTime - configuration.startTime)
+      let cellTime =
+        zip(configuration.grid.axes, diffusions[field].diffusivities).filter { $0.1 > 0 }
+        .map { $0.0.spacing * $0.0.spacing / $0.1 }.min() ?? 0
       return Bound(
         field: field, lower: lower, upper: upper, hasLimitedFluxes: moves && configuration.taxisFluxes == .limited,
+        growth: rate * cellTime > FrontBounds.largestCellGrowth ? traceGrowth.exponents[field] : 0,
         share: FrontBounds.share * tolerances[field])
     }
     if bounds.isEmpty { return nil }
@@ -73,35 +95,41 @@ package final class FrontBounds: BoundsCheck {
     self.pool = pool
   }
 
-  package func sharpFields(
-    in state: FieldSet, from previous: FieldSet, after step: Clock.Step, number: Int
-  ) throws -> [SharpField] {
-    try bounds.compactMap { bound in
+  package func correction(
+    of state: FieldSet, from previous: FieldSet, after step: Clock.Step, number: Int
+  ) throws -> BoundsCorrection {
+    var correction = BoundsCorrection()
+    let left = (configuration.endTime - step.end) / (configuration.endTime - configuration.startTime)
+    for bound in bounds {
       let (low, high) = (state.minimum(bound.field, pool: pool), state.maximum(bound.field))
       // What is not finite is for the health check.
-      guard low.isFinite, high.isFinite else { return nil }
-      let size = max(abs(low), abs(high))
-      let limit = bound.allowance * size
+      guard low.isFinite, high.isFinite else { continue }
       let (below, above) = (bound.lower - low, high - bound.upper)
-      guard max(below, above) > limit else { return nil }
-      let beyond = max(below, above)
+      let (beyond, size) = (max(below, above), max(abs(low), abs(high)))
+      let limit = bound.allowance(growing: left) * size
+      guard beyond > limit else { continue }
       let (before, after) = (try overshoot(of: previous, bound), try overshoot(of: state, bound))
-      let isSharp = after > FrontBounds.attribution * beyond || before > FrontBounds.attribution * limit
-      guard isSharp || bound.hasLimitedFluxes && beyond > bound.share * size else { return nil }
-      let isBelow = below >= above
-      return SharpField(
-        field: configuration.model.fieldNames[bound.field], time: step.start, step: number, value: isBelow ? low : high,
-        bound: isBelow ? bound.lower : bound.upper, overshoot: max(before, after, beyond) / size)
+      let isTransform = max(before, after) > FrontBounds.attribution * limit
+      let isSharp =
+        bound.hasLimitedFluxes
+        ? isTransform || beyond > min(bound.share, FrontBounds.clearlyBeyond) * size
+        : isTransform && (bound.growth > 0 || max(before, after) > SharpData.threshold * size)
+      if isSharp {
+        correction.sharp.append(
+          SharpField(
+            field: configuration.model.fieldNames[bound.field], time: step.start, step: number,
+            value: below >= above ? low : high, bound: below >= above ? bound.lower : bound.upper,
+            overshoot: max(before, after, beyond) / size))
+      }
+      let isWithinTolerance = !bound.hasLimitedFluxes && FrontBounds.share * beyond <= bound.share * size
+      if isTransform || isSharp || isWithinTolerance { correction.fields.append(bound.field) }
     }
+    return correction
   }
 
-  package func cut(_ state: FieldSet, fields: Set<String>) {
-    for bound in bounds where fields.contains(configuration.model.fieldNames[bound.field]) {
-      let (low, high) = (state.minimum(bound.field, pool: pool), state.maximum(bound.field))
-      let beyond = max(bound.lower - low, high - bound.upper)
-      guard beyond > 0, beyond <= bound.allowance * max(abs(low), abs(high)) else { continue }
-      state.setValues(bound.field, to: values(of: state, cutAt: bound))
-    }
+  package func cut(_ state: FieldSet, field: Int) {
+    guard let bound = bounds.first(where: { $0.field == field }) else { return }
+    state.setValues(field, to: values(of: state, cutAt: bound))
   }
 
   private func values(of state: FieldSet, cutAt bound: Bound) -> [Double] {

@@ -150,7 +150,8 @@ package final class RunAssembly {
     taxisParts = taxis?.division(state, time: start, step: 0.5 * length)
     observables = try configuration.makeObservables(volumes: volumes, pool: pool)
     boundsCheck = FrontBounds(
-      configuration, diffusions: fields, upperLimits: upperLimits, volumes: volumes, pool: pool)
+      configuration, diffusions: fields, upperLimits: upperLimits, traceGrowth: traceGrowth, volumes: volumes,
+      pool: pool)
     if earlier == nil, continuing == nil { try checkBalances() }
   }
 

@@ -92,48 +92,37 @@ extension Simulation {
     previous.copy(from: state, pool: pool)
     noteStart(of: step)
     _ = try attempt(step)
-    if try changesPropagators(after: step, from: previous) { return nil }
+    let correction = try self.correction(after: step, from: previous)
+    if !correction.sharp.isEmpty {
+      try takeBack(correction, to: previous)
+      return nil
+    }
     let changes = regimen.equations.account?.latest
     let taken = try shortened(step, watches, from: previous)
-    return try finishStep(taken, from: previous, taken == step ? changes : regimen.equations.account?.latest)
+    return try finishStep(
+      taken, from: previous, taken == step ? changes : regimen.equations.account?.latest, correction)
   }
 
   /// Makes a step that was attempted last count, and shows what is due inside of it.
   ///
-  /// - Parameter changes: of the masses in the step; steps aside write over what the account has.
+  /// - Parameters:
+  ///   - changes: of the masses in the step; steps aside write over what the account has.
+  ///   - correction: the fields that are cut off at their bounds at its end.
   @discardableResult
   private func finishStep(
-    _ step: Clock.Step, from previous: FieldSet, _ changes: MassChanges?
+    _ step: Clock.Step, from previous: FieldSet, _ changes: MassChanges?, _ correction: BoundsCorrection
   ) throws -> Clock.Step {
+    cut(correction)
     try checkHealth(after: step)
     try observeInside(step, from: previous)
     (stepStart, supervision.shownTime) = (nil, nil)
     stepper.commit()
     ledger?.add(changes)
-    return step
-  }
-
-  /// If an attempted step has left the bounds of the exact solution because a transform moves a field that is too sharp for it:
-  /// goes back to its start, with positive propagators for that field from there on.
-  ///
-  /// What earlier steps have left beyond a bound without harm is taken off there, so that it cannot grow.
-  private func changesPropagators(after step: Clock.Step, from previous: FieldSet) throws -> Bool {
-    guard let check = regimen.equations.boundsCheck else { return false }
-    let sharp = try check.sharpFields(in: state, from: previous, after: step, number: clock.step + 1)
-    guard !sharp.isEmpty else { return false }
-    state.copy(from: previous, pool: pool)
-    let before = regimen.equations.account?.masses(of: state)
-    check.cut(state, fields: Set(sharp.map(\.field)))
-    if let before, let after = regimen.equations.account?.masses(of: state) {
-      ledger?.addToScheme(zip(after, before).map { $0 - $1 })
+    if !correction.fields.isEmpty {
+      try regimen.equations.quasiSteady?.settle(state, time: step.end)
+      stepper.forgetValues(correction.fields, of: state)
     }
-    let choice = stepper.memorized.choice
-    try regimen.moveByPositivePropagators(sharp, at: clock.time)
-    try regimen.equations.quasiSteady?.settle(state, time: jumps.after(clock.time))
-    stepper.memorized = StepperMemory(choice: choice)
-    stepper.restart()
-    steps.restart(with: stepper)
-    return true
+    return step
   }
 
   /// Tries steps until one is as accurate as asked for.
@@ -158,10 +147,15 @@ extension Simulation {
         error = try attempt(step, measure: measure)
       } catch { failure = error }
       if let error, error.value <= 1 {
-        if try changesPropagators(after: step, from: previous) { return nil }
+        let correction = try self.correction(after: step, from: previous)
+        if !correction.sharp.isEmpty {
+          try takeBack(correction, to: previous)
+          return nil
+        }
         let changes = regimen.equations.account?.latest
         let taken = try shortened(step, watches, from: previous, measure: measure)
-        try finishStep(taken, from: previous, taken == step ? changes : regimen.equations.account?.latest)
+        try finishStep(
+          taken, from: previous, taken == step ? changes : regimen.equations.account?.latest, correction)
         norm.commit()
         // A step that was cut short says nothing against one as long as it would have been.
         control.accept(size: step.size, error: error)

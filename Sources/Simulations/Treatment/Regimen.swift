@@ -35,22 +35,6 @@ package struct Equations {
   }
 }
 
-/// Looks whether a step has ended beyond bounds that the exact solution does not leave.
-package protocol BoundsCheck: AnyObject {
-  /// Finds the fields that a spectral transform has taken beyond their bounds.
-  ///
-  /// - Parameters:
-  ///   - state: at the end of an attempted step.
-  ///   - previous: at its start.
-  ///   - step: that step, and its number, the first of the run being 1.
-  func sharpFields(
-    in state: FieldSet, from previous: FieldSet, after step: Clock.Step, number: Int
-  ) throws -> [SharpField]
-
-  /// Cuts fields off at their bounds, where they are beyond them by no more than is let pass.
-  func cut(_ state: FieldSet, fields: Set<String>)
-}
-
 /// A stepper that is made when it is needed first.
 package final class LazyStepper {
   private let make: () throws -> any Stepper
