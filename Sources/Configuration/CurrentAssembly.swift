@@ -72,7 +72,9 @@ package final class CurrentAssembly {
     do {
       let next =
         changes.isEmpty
-        ? original : try RunAssembly(original.configuration.applying(changes), following: original)
+        ? original
+        : try RunAssembly(
+          original.configuration.applying(changes), following: original, sharpFields: changes.sharpFields ?? [])
       earlierWork = done - next.stepper.work
       earlier = statistics - (next.reactions?.statistics ?? ReactionStatistics())
       let before = assembly
@@ -98,6 +100,7 @@ extension RunAssembly {
   var equations: Equations {
     Equations(
       stepper: stepper, quasiSteady: quasiSteady, delays: delays, account: account,
-      positiveStepper: positiveStepper, forgettingRates: configuration.forgettingRates, jumps: configuration.jumps)
+      positiveStepper: positiveStepper, forgettingRates: configuration.forgettingRates, jumps: configuration.jumps,
+      boundsCheck: boundsCheck)
   }
 }

@@ -37,6 +37,10 @@ package final class RunAssembly {
   package let maxima: [Double]
   /// Of each field how far a transform would take it out of what its equations allow; see `SharpData`.
   package let ringing: [Double]
+  /// Of each field the value that movement up gradients and reactions do not take it beyond; nil if none is known.
+  let upperLimits: [Double?]
+  /// Looks whether transforms keep fields within their bounds; nil where all propagators do.
+  package private(set) var boundsCheck: FrontBounds?
   /// What is doubtful in the initial values of a run that begins here.
   package private(set) var startWarnings = Diagnostics()
 
@@ -54,10 +58,11 @@ package final class RunAssembly {
   ///
   /// - Parameters:
   ///   - threads: instead of the run file's.
-  ///   - earlier: the parts of the same run before a treatment changed its equations; the state is theirs.
+  ///   - earlier: the parts of the same run before its equations were changed; the state is theirs.
+  ///   - sharpFields: those that have become too sharp for a transform since.
   package init(
     _ given: RunConfiguration, threads: Int? = nil, continuing: Continuation? = nil,
-    following earlier: RunAssembly? = nil
+    following earlier: RunAssembly? = nil, sharpFields: [SharpField] = []
   ) throws {
     var configuration = given
     let model = configuration.model
@@ -110,12 +115,18 @@ package final class RunAssembly {
     taxis = try configuration.limitedTaxis(volumes: volumes, pool: pool)
     let isFresh = earlier == nil && continuing == nil
     let plain = try configuration.diffusingFields(traceGrowth: traceGrowth, volumes: volumes, pool: pool)
-    ringing =
+    var ringing =
       try isFresh
       ? SharpData.ringing(
         configuration, state: state, diffusions: plain, taxis: taxis, kernels: kernels, volumes: volumes,
         pool: pool)
       : earlier?.ringing ?? continuing?.ringing ?? model.fields.map { _ in 0 }
+    for sharp in sharpFields {
+      guard let field = model.fieldNames.firstIndex(of: sharp.field) else { continue }
+      ringing[field] = max(ringing[field], sharp.overshoot)
+    }
+    self.ringing = ringing
+    upperLimits = configuration.upperLimits(maxima: largest)
     let fields = try configuration.diffusingFields(
       traceGrowth: traceGrowth, ringing: ringing, volumes: volumes, pool: pool)
     diffusion = try configuration.diffusion(of: fields, quasiSteady: quasiSteady, volumes: volumes, pool: pool)
@@ -148,6 +159,9 @@ package final class RunAssembly {
     }
     taxisParts = taxis?.division(state, time: start, step: 0.5 * length)
     observables = try configuration.makeObservables(kernels: kernels, volumes: volumes, pool: pool)
+    boundsCheck = FrontBounds(
+      configuration, diffusions: fields, upperLimits: upperLimits, traceGrowth: traceGrowth, volumes: volumes,
+      pool: pool)
     if earlier == nil, continuing == nil { try checkBalances() }
   }
 

@@ -30,10 +30,10 @@ extension RunConfiguration {
   }
 
   /// By how much, relative to its terms, an argument may leave its domain before that counts: the tolerance of the run, or with a
-  /// fixed step that of the reactions.
+  /// fixed step, whose error nobody knows and none is asked for, 1e-3.
   private var domainTolerance: Double {
     switch steps {
-    case .fixed: reactionTolerance
+    case .fixed: max(reactionTolerance, 1e-3)
     case .controlled(let tolerance, _): tolerance.relative.min() ?? reactionTolerance
     }
   }

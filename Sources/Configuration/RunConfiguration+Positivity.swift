@@ -45,11 +45,16 @@ extension RunConfiguration {
   }
 
   /// Whether reactions or noise can make a field negative, and by what, one line for each field, without quasi-steady fields.
-  var positivityLines: [String] {
+  ///
+  /// - Parameter limits: of each field the value that it cannot exceed, if one is known.
+  func positivityLines(limits: [Double?]) -> [String] {
     let balances = balances
-    return zip(model.fields, productionLoss).filter { !$0.0.isQuasiSteady }.map { field, parts in
+    return zip(zip(model.fields, limits), productionLoss).filter { !$0.0.0.isQuasiSteady }.map { field, parts in
+      let (field, limit) = field
       if parts.isSigned { return "\(field.name): negative at the start, so that nothing is promised of its sign" }
-      guard !parts.isPositive else { return "\(field.name): cannot become negative" }
+      guard !parts.isPositive else {
+        return "\(field.name): cannot become negative" + (limit.map { ", nor exceed \(Float($0))" } ?? "")
+      }
       if let balance = balances[field.name] {
         return "\(field.name): cannot become negative while \(balance.name) = \(balance.value) is not"
       }
@@ -77,10 +82,11 @@ extension RunConfiguration {
   }
 
   /// The same for programs.
-  var positivityOutput: JSONText {
+  func positivityOutput(limits: [Double?]) -> JSONText {
     let balances = balances
     return .object(
-      zip(model.fields, productionLoss).filter { !$0.0.isQuasiSteady }.map { field, parts in
+      zip(zip(model.fields, limits), productionLoss).filter { !$0.0.0.isQuasiSteady }.map { field, parts in
+        let (field, limit) = field
         let obstacles = parts.obstacles.map { obstacle in
           JSONText.object(["process": .string(obstacle.process), "term": .string("\(obstacle.term)")])
         }
@@ -88,6 +94,7 @@ extension RunConfiguration {
           field.name,
           .object([
             "proven": .boolean(parts.isPositive), "obstacles": .array(obstacles),
+            "cannot_exceed": limit.map(JSONText.number),
             "while_not_negative": parts.isPositive ? nil : balances[field.name].map { .string($0.name) },
           ]))
       })

@@ -59,7 +59,7 @@ package struct RunPlan {
       "fields_h5_bytes": .integer(volume.fieldBytes),
       "growth_from_empty": assembly.traceGrowth.harmful.isEmpty
         ? nil : .array(assembly.traceGrowth.harmful.map(output)),
-      "positivity": configuration.positivityOutput,
+      "positivity": configuration.positivityOutput(limits: assembly.upperLimits),
       "rounding_of_rates": assembly.roundingOutput(at: configuration.startTime),
       "noise": configuration.noiseOutput,
       "jumps": configuration.jumps.times.isEmpty ? nil : .numbers(configuration.jumps.times),
@@ -106,7 +106,7 @@ package struct RunPlan {
       lines.append("  taxis        \(names.joined(separator: ", ")): derivatives of series, for smooth solutions")
     }
     lines.append("  reactions")
-    lines += configuration.positivityLines.map { "    " + $0 }
+    lines += configuration.positivityLines(limits: assembly.upperLimits).map { "    " + $0 }
     if let line = assembly.roundingLine(at: configuration.startTime) { lines.append("    " + line) }
     lines += assembly.delayLines
     if let line = configuration.jumpLine { lines.append("  jumps        " + line) }

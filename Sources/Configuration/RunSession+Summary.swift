@@ -36,6 +36,25 @@ extension RunSession {
       })
   }
 
+  private var sharpFields: [SharpField] { simulation.regimen.memory.changes.sharpFields ?? [] }
+
+  /// Since when positive propagators move fields that transforms moved at first, and why; one sentence for each.
+  package var propagatorLines: [String] {
+    let configuration = assembly.configuration
+    return sharpFields.map { sharp in
+      "from t = \(configuration.description(ofTime: sharp.time)) (step \(sharp.step)) on \(sharp.field) diffuses by positive "
+        + "propagators of second order: it has become too sharp for a spectral transform, with which the step would have ended "
+        + "at \(sharp.field) = \(Float(sharp.value)), beyond \(Float(sharp.bound)); more points (domain.points) resolve it"
+    }
+  }
+
+  private func output(_ sharp: SharpField) -> JSONText {
+    .object([
+      "field": .string(sharp.field), "since": .number(sharp.time), "step": .integer(sharp.step),
+      "value": .number(sharp.value), "bound": .number(sharp.bound), "overshoot": .number(sharp.overshoot),
+    ])
+  }
+
   /// Seconds to a tenth of a millisecond.
   private static func text(seconds: Double) -> JSONText { .number((seconds * 1e4).rounded() / 1e4) }
 
@@ -64,6 +83,7 @@ extension RunSession {
       .init("units", assembly.configuration.columnUnits(ledger: simulation.ledger)),
       .init("work", current.work.output),
       .init("schemes", simulation.stepper.memorized.choice.map(\.output) ?? .null),
+      .init("positive_propagators", .array(sharpFields.map(output))),
       .init("health", health?.output ?? .null),
       .init(
         "warnings",

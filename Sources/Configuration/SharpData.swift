@@ -26,7 +26,7 @@ struct SharpData {
   private(set) var found: [Double]
 
   /// What counts, relative to the largest value of the field or the argument.
-  private static let threshold = 1e-4
+  static let threshold = 1e-4
 
   /// - Returns: of each field how far a transform takes it out of what is allowed, relative to its largest value; 0 where it does
   ///   not, or where no transform can move it.

@@ -8,6 +8,28 @@ extension Expression {
     let root = graph.insert(self)
     return graph.takingOutLimit(of: field, root).map { (graph.expression($0.rest), $0.limit) }
   }
+
+  /// The values of a symbol at which a factor of the expression vanishes that is linear in it and has no other symbols.
+  ///
+  /// Factors are those of products, quotients and powers, and what `max` and `min` choose from.
+  package func roots(of symbol: Symbol) -> [Double] {
+    var roots: [Double] = []
+    var graph = ExpressionGraph()
+    var open = [graph.insert(self)]
+    while let number = open.popLast() {
+      switch graph[number] {
+      case .unary(.negate, let a), .binary(.power, let a, _), .binary(.divide, let a, _): open.append(a)
+      case .binary(.multiply, let a, let b), .binary(.max, let a, let b), .binary(.min, let a, let b): open += [a, b]
+      default:
+        let term = graph.expression(number)
+        guard let slope = term.derivative(by: symbol).constantValue, slope != 0,
+          let start = term.substituting([symbol: .constant(0)]).constantValue, (start / slope).isFinite
+        else { continue }
+        roots.append(-start / slope)
+      }
+    }
+    return roots
+  }
 }
 
 extension ExpressionGraph {

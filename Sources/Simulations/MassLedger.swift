@@ -119,6 +119,10 @@ package final class MassLedger {
     memory.sums.removed.add(amounts)
   }
 
+  func addToScheme(_ amounts: [Double]) {
+    memory.sums.scheme.add(amounts)
+  }
+
   // MARK: What is in it
 
   /// All numbers, field by field.

@@ -52,18 +52,22 @@ extension Simulation {
   /// Takes the next step on the way to a time, or as much of it as it takes for a condition to come true, and shows the
   /// observers what is due inside of it.
   func takeStep(to goal: Double) throws -> Clock.Step {
-    switch steps {
-    case .fixed(let asked):
-      let step = clock.nextStep(to: goal, askedStep: asked)
-      let watches = try watches()
-      guard !watches.isEmpty || stops.hasSteadyStates || isAnyoneDue(inside: step) else {
-        try stepper.advance(state, from: jumps.after(step.start), by: jumps.length(of: step), didFlow: didFlow)
-        try checkHealth(after: step)
-        ledger?.add(regimen.equations.account?.latest)
-        return step
+    while true {
+      switch steps {
+      case .fixed(let asked):
+        let step = clock.nextStep(to: goal, askedStep: asked)
+        let watches = try watches()
+        let mayGoBack = !watches.isEmpty || stops.hasSteadyStates || regimen.equations.boundsCheck != nil
+        guard mayGoBack || isAnyoneDue(inside: step) else {
+          try stepper.advance(state, from: jumps.after(step.start), by: jumps.length(of: step), didFlow: didFlow)
+          try checkHealth(after: step)
+          ledger?.add(regimen.equations.account?.latest)
+          return step
+        }
+        if let taken = try takeWatchedStep(step, watches) { return taken }
+      case .controlled(let control, let norm):
+        if let taken = try takeControlledStep(to: goal, control, norm, watches()) { return taken }
       }
-      return try takeWatchedStep(step, watches)
-    case .controlled(let control, let norm): return try takeControlledStep(to: goal, control, norm, watches())
     }
   }
 
@@ -81,35 +85,52 @@ extension Simulation {
   }
 
   /// Takes a step of a given size, but not beyond where a condition comes true.
-  private func takeWatchedStep(_ step: Clock.Step, _ watches: [Watch]) throws -> Clock.Step {
+  ///
+  /// - Returns: the step; nil if it does not count because the propagators were changed.
+  private func takeWatchedStep(_ step: Clock.Step, _ watches: [Watch]) throws -> Clock.Step? {
     let previous = try makePrevious()
     previous.copy(from: state, pool: pool)
     noteStart(of: step)
     _ = try attempt(step)
+    let correction = try self.correction(after: step, from: previous)
+    if !correction.sharp.isEmpty {
+      try takeBack(correction, to: previous)
+      return nil
+    }
     let changes = regimen.equations.account?.latest
     let taken = try shortened(step, watches, from: previous)
-    return try finishStep(taken, from: previous, taken == step ? changes : regimen.equations.account?.latest)
+    return try finishStep(
+      taken, from: previous, taken == step ? changes : regimen.equations.account?.latest, correction)
   }
 
   /// Makes a step that was attempted last count, and shows what is due inside of it.
   ///
-  /// - Parameter changes: of the masses in the step; steps aside write over what the account has.
+  /// - Parameters:
+  ///   - changes: of the masses in the step; steps aside write over what the account has.
+  ///   - correction: the fields that are cut off at their bounds at its end.
   @discardableResult
   private func finishStep(
-    _ step: Clock.Step, from previous: FieldSet, _ changes: MassChanges?
+    _ step: Clock.Step, from previous: FieldSet, _ changes: MassChanges?, _ correction: BoundsCorrection
   ) throws -> Clock.Step {
+    cut(correction)
     try checkHealth(after: step)
     try observeInside(step, from: previous)
     (stepStart, progress.shownTime) = (nil, nil)
     stepper.commit()
     ledger?.add(changes)
+    if !correction.fields.isEmpty {
+      try regimen.equations.quasiSteady?.settle(state, time: step.end)
+      stepper.forgetValues(correction.fields, of: state)
+    }
     return step
   }
 
   /// Tries steps until one is as accurate as asked for.
+  ///
+  /// - Returns: the step; nil if it does not count because the propagators were changed.
   private func takeControlledStep(
     to goal: Double, _ given: StepControl, _ norm: ErrorNorm, _ watches: [Watch]
-  ) throws -> Clock.Step {
+  ) throws -> Clock.Step? {
     let previous = try makePrevious()
     var control = given
     previous.copy(from: state, pool: pool)
@@ -126,9 +147,15 @@ extension Simulation {
         error = try attempt(step, measure: measure)
       } catch { failure = error }
       if let error, error.value <= 1 {
+        let correction = try self.correction(after: step, from: previous)
+        if !correction.sharp.isEmpty {
+          try takeBack(correction, to: previous)
+          return nil
+        }
         let changes = regimen.equations.account?.latest
         let taken = try shortened(step, watches, from: previous, measure: measure)
-        try finishStep(taken, from: previous, taken == step ? changes : regimen.equations.account?.latest)
+        try finishStep(
+          taken, from: previous, taken == step ? changes : regimen.equations.account?.latest, correction)
         norm.commit()
         // A step that was cut short says nothing against one as long as it would have been.
         control.accept(size: step.size, error: error)

@@ -196,6 +196,24 @@ def test_a_run_from_data_that_jump_goes_on_with_its_propagators(oncofield, tmp_p
     assert_branches_end_alike(oncofield, tmp_path / "whole", tmp_path, fields=("u", "c"))
 
 
+@pytest.mark.parametrize("scheme", ["auto", "strang4", "rebalanced-strang", "etdrk4"])
+def test_a_front_that_becomes_sharp_goes_on_with_its_propagators(oncofield, tmp_path, scheme):
+    """The time from which on positive propagators move a field is kept in checkpoints; outputs, threads and branches change no bit."""
+    model = {"name": "bistable", "fields": {"u": {"diffusion": 1e-4}}, "reactions": {"u": "50*u*(1 - u)*(u - 0.3)"}}
+    run = {"model": model, "domain": {"size": [1], "points": [50]}, "initial": {"u": "0.5 + 0.4*cos(2*pi*x)"},
+           "time": {"end": 1, "scheme": scheme}, "checkpoint": {"every": 0.05, "keep": 100}}
+    path = tmp_path / "front.json"
+    path.write_text(json.dumps(run))
+    oncofield("run", path, "--output", tmp_path / "whole", "--threads", 1)
+    since = json.loads((tmp_path / "whole" / "run.json").read_text())["positive_propagators"]
+    assert [one["field"] for one in since] == ["u"] and 0.2 < since[0]["since"] < 0.6
+    assert_branches_end_alike(oncofield, tmp_path / "whole", tmp_path, fields=("u",))
+    path.write_text(json.dumps(run | {"output": {"fields": {"every": 0.003}, "observables": {"every": 0.001}}}))
+    oncofield("run", path, "--output", tmp_path / "often", "--threads", 2)
+    ends = [datasets(sorted((tmp_path / name / "checkpoints").glob("*.h5"))[-1]) for name in ("whole", "often")]
+    assert ends[0]["fields/u"] == ends[1]["fields/u"]
+
+
 FRONT = """
 { "model": { "name": "front", "parameters": { "k": 1 }, "fields": { "u": { "diffusion": 1 } },
     "reactions": { "u": "k*u*(1 - u)" } },

@@ -41,6 +41,14 @@ import Testing
     #expect(abs(value * (1 - u / limit) - (try #require(try expression(text).value(at: Self.point)))) < 1e-15)
   }
 
+  @Test(arguments: [
+    ("2*(1 - u/4)", [4]), ("3*u*(2 - u)^2/(1 + v)", [0, 2]), ("max(0, 5 - 2*u)*v", [2.5]), ("-(u + 1)", [-1]),
+    ("1 - u - v", []), ("1 - u^2", []), ("v", []),
+  ])
+  func linearFactorsVanishAtTheirRoots(text: String, roots: [Double]) throws {
+    #expect(try expression(text).roots(of: .field("u")).sorted() == roots)
+  }
+
   @Test(arguments: ["1 + u", "u", "1 - v", "1 - u*v", "1 - u^2", "exp(-u)", "(1 - u)^0.5", "u - 1", "a - u"])
   func otherFactorsAreLeft(text: String) throws {
     #expect(try expression(text).takingOutLimit(of: .field("u")) == nil)

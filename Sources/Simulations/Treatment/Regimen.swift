@@ -16,11 +16,15 @@ package struct Equations {
   package let forgettingRates: [Double]
   /// When they jump by themselves.
   package let jumps: JumpTimes
+  /// Finds the fields that a transform has taken beyond the bounds of the exact solution; nil where no transform can.
+  package let boundsCheck: (any BoundsCheck)?
 
   package init(
     stepper: any Stepper, quasiSteady: QuasiSteadyFields?, delays: DelayedFields? = nil, account: MassAccount? = nil,
-    positiveStepper: LazyStepper? = nil, forgettingRates: [Double], jumps: JumpTimes = JumpTimes()
+    positiveStepper: LazyStepper? = nil, forgettingRates: [Double], jumps: JumpTimes = JumpTimes(),
+    boundsCheck: (any BoundsCheck)? = nil
   ) {
+    self.boundsCheck = boundsCheck
     self.positiveStepper = positiveStepper
     self.stepper = stepper
     self.quasiSteady = quasiSteady
@@ -110,6 +114,12 @@ package final class Regimen {
   /// What the times of the course under way are counted from; nil if there is none.
   private func origin(_ index: Int) -> Double? {
     treatments[index].trigger == nil ? 0 : memory.triggers[treatments[index].name]?.origin
+  }
+
+  /// Makes the equations anew, with positive propagators for some more fields.
+  func moveByPositivePropagators(_ fields: [SharpField], at time: Double) throws {
+    memory.changes.sharpFields = (memory.changes.sharpFields ?? []) + fields
+    equations = try makeEquations(memory.changes, time)
   }
 
   // MARK: Times

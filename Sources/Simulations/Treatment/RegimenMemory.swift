@@ -1,23 +1,45 @@
-/// What the treatments of a run have changed in its equations: all that the stepper of the moment depends on besides the
-/// run file.
+/// What the run has changed in its equations so far: all that the stepper of the moment depends on besides the run file.
+///
+/// Treatments change parameters and begin infusions. Fields that become too sharp for a transform get positive propagators.
 package struct EquationChanges: Codable, Hashable, Sendable {
   /// Values of the parameters that were changed.
   package var parameters: [String: Double] = [:]
   /// Infusions under way, in the order in which they began.
   package var infusions: [OngoingInfusion] = []
+  /// The fields that have become too sharp for a transform, in the order in which that was found; nil if there are none.
+  package var sharpFields: [SharpField]?
 
   package init(parameters: [String: Double] = [:], infusions: [OngoingInfusion] = []) {
     self.parameters = parameters
     self.infusions = infusions
   }
 
-  package var isEmpty: Bool { parameters.isEmpty && infusions.isEmpty }
+  package var isEmpty: Bool { parameters.isEmpty && infusions.isEmpty && sharpFields == nil }
 
   package struct OngoingInfusion: Codable, Hashable, Sendable {
     /// Name of the treatment.
     package let treatment: String
     package let start: Double
     package let end: Double
+  }
+}
+
+/// A field that positive propagators move from some time on.
+package struct SharpField: Codable, Hashable, Sendable {
+  /// Its name.
+  package let field: String
+  /// The time from which on positive propagators move it, and the number of the step that begins there, the first being 1.
+  package let time: Double
+  package let step: Int
+  /// The value with which the rejected step would have ended, and the bound that it is beyond.
+  package let value: Double
+  package let bound: Double
+  /// How far a spectral transform takes the field beyond its bounds, relative to its largest value.
+  package let overshoot: Double
+
+  package init(field: String, time: Double, step: Int, value: Double, bound: Double, overshoot: Double) {
+    (self.field, self.time, self.step) = (field, time, step)
+    (self.value, self.bound, self.overshoot) = (value, bound, overshoot)
   }
 }
 

@@ -1,0 +1,58 @@
+import Fields
+import TimeStepping
+
+/// Looks whether a step has ended beyond bounds that the exact solution does not leave.
+package protocol BoundsCheck: AnyObject {
+  /// Finds the fields that a transform has taken beyond their bounds.
+  ///
+  /// - Parameters:
+  ///   - state: at the end of the step.
+  ///   - previous: at its start.
+  ///   - number: of the step, the first of the run being 1.
+  func correction(
+    of state: FieldSet, from previous: FieldSet, after step: Clock.Step, number: Int
+  ) throws -> BoundsCorrection
+
+  /// Cuts a field off at its bounds.
+  func cut(_ state: FieldSet, field: Int)
+}
+
+/// What is done where a transform has taken fields beyond their bounds.
+package struct BoundsCorrection {
+  /// Numbers of the fields that are cut off at their bounds: at the end of the step, or at its start if it does not count.
+  package var fields: [Int] = []
+  /// Those of them that positive propagators move from the start of the step on, which then does not count.
+  package var sharp: [SharpField] = []
+
+  package init() {}
+}
+
+extension Simulation {
+  /// What is to be done about a step that was attempted.
+  func correction(after step: Clock.Step, from previous: FieldSet) throws -> BoundsCorrection {
+    try regimen.equations.boundsCheck?.correction(of: state, from: previous, after: step, number: clock.step + 1)
+      ?? BoundsCorrection()
+  }
+
+  /// Goes back to the start of a step, from where on positive propagators move what is too sharp for transforms.
+  func takeBack(_ correction: BoundsCorrection, to previous: FieldSet) throws {
+    state.copy(from: previous, pool: pool)
+    cut(correction)
+    let choice = stepper.memorized.choice
+    try regimen.moveByPositivePropagators(correction.sharp, at: clock.time)
+    stepper.memorized = StepperMemory(choice: choice)
+    stepper.restart()
+    steps.restart(with: stepper)
+    try regimen.equations.quasiSteady?.settle(state, time: jumps.after(clock.time))
+  }
+
+  /// Cuts fields off at their bounds.
+  func cut(_ correction: BoundsCorrection) {
+    guard let check = regimen.equations.boundsCheck, !correction.fields.isEmpty else { return }
+    let before = regimen.equations.account?.masses(of: state)
+    for field in correction.fields { check.cut(state, field: field) }
+    if let before, let after = regimen.equations.account?.masses(of: state) {
+      ledger?.addToScheme(zip(after, before).map { $0 - $1 })
+    }
+  }
+}
