@@ -149,10 +149,12 @@ extension RunAssembly {
   /// How each field is moved in the first step, by the scheme that is taken: one without splitting takes exponentials of
   /// diffusion by transforms, whatever propagator a splitting would take.
   func diffusionPlan(_ choice: SchemeChoice.Decision?) -> [Diffusion.Plan] {
-    guard firstScheme(choice) == Scheme.etdrk4.name else { return diffusionPlan }
+    guard let scheme = firstScheme(choice), [Scheme.etdrk4.name, Scheme.etdrk4Coupled.name].contains(scheme) else {
+      return diffusionPlan
+    }
     return diffusionPlan.map { plan in
       guard case .axes(let axes) = plan else { return plan }
-      return .axes(axes.map { $0.asTransform(because: "by \(Scheme.etdrk4.name)") })
+      return .axes(axes.map { $0.asTransform(because: "by \(scheme)") })
     }
   }
 }
