@@ -204,7 +204,8 @@ extension RunConfiguration {
         .init("limited", "limited fluxes of second order between points: no negative densities, no new extrema"),
         .init(
           "spectral",
-          "derivatives of Fourier and cosine series, for smooth solutions; with the schemes `auto`, `etdrk4` and `etdrk4-coupled`"),
+          "derivatives of Fourier and cosine series, for smooth solutions; with the schemes `auto`, `etdrk4` and `etdrk4-coupled`"
+        ),
       ]), "How taxis and advection are computed.", default: "limited"),
   ]
 
