@@ -31,7 +31,7 @@ extension RunConfiguration {
 
   /// By how much, relative to its terms, an argument may leave its domain before that counts: the tolerance of the run, or with a
   /// fixed step that of the reactions.
-  private var domainTolerance: Double {
+  var domainTolerance: Double {
     switch steps {
     case .fixed: reactionTolerance
     case .controlled(let tolerance, _): tolerance.relative.min() ?? reactionTolerance
