@@ -95,6 +95,7 @@ package final class Regimen {
     self.memory.triggers.merge((memory?.triggers ?? [:]).filter { names.contains($0.key) }) { $1 }
     let done = memory?.carriedOut.flatMap { $0.time == time ? Set($0.treatments) : nil } ?? []
     self.memory.carriedOut = memory?.carriedOut
+    self.memory.overlaps = memory?.overlaps?.filter { names.contains($0.key) }
     let begun = memory?.carriedOut.flatMap { $0.time == time ? Set($0.begun ?? []) : nil } ?? []
     moment = (time, Set(treatments.indices.filter { begun.contains(treatments[$0].name) }), [])
     next = treatments.indices.map { index in
@@ -287,6 +288,10 @@ package final class Regimen {
         triggers = [:]
       }
       if let infusion = treatment.infusion {
+        let isOverlap = memory.changes.infusions.contains { $0.treatment == treatment.name && $0.start < origin }
+        if treatment.trigger != nil, isOverlap, memory.overlaps?[treatment.name] == nil {
+          memory.overlaps = (memory.overlaps ?? [:]).merging([treatment.name: time]) { $1 }
+        }
         memory.changes.infusions.append(
           .init(treatment: treatment.name, start: time, end: time + infusion.duration))
       }
