@@ -57,15 +57,7 @@ package final class CurrentAssembly {
       make: { try doser.condition($0, changed: $1) })
   }
 
-  private var doser: Doser {
-    let model = original.configuration.model
-    return Doser(
-      fields: model.fieldNames, parameters: model.parameterValues,
-      ranges: Dictionary(
-        uniqueKeysWithValues: model.parameters.compactMap { known in known.range.map { (known.name, $0) } }),
-      span: original.configuration.startTime...original.configuration.endTime,
-      volumes: original.volumes, pool: original.pool)
-  }
+  private var doser: Doser { original.configuration.doser(volumes: original.volumes, pool: original.pool) }
 
   private func change(_ changes: EquationChanges, at time: Double) throws -> Equations {
     let (statistics, done) = (reactionStatistics, work)

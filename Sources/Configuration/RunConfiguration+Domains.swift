@@ -31,7 +31,7 @@ extension RunConfiguration {
 
   /// By how much, relative to its terms, an argument may leave its domain before that counts: the tolerance of the run, or with a
   /// fixed step, whose error nobody knows and none is asked for, 1e-3.
-  private var domainTolerance: Double {
+  var domainTolerance: Double {
     switch steps {
     case .fixed: max(reactionTolerance, 1e-3)
     case .controlled(let tolerance, _): tolerance.relative.min() ?? reactionTolerance

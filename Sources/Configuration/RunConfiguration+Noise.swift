@@ -23,7 +23,8 @@ extension RunConfiguration {
             source: number, isUniform: source.correlation == .uniform, value: $0.amplitude.substituting(values))
         }
       }
-      return amplitudes.isEmpty ? nil : (index, NoiseUpdate(of: name, by: amplitudes, intervals: intervals))
+      return amplitudes.isEmpty
+        ? nil : (index, NoiseUpdate(of: name, by: amplitudes, intervals: intervals, tolerance: domainTolerance))
     }
   }
 

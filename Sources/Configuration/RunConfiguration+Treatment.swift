@@ -1,5 +1,6 @@
 import Documents
 import Expressions
+import Fields
 import Models
 import Simulations
 import TimeStepping
@@ -21,10 +22,27 @@ extension RunConfiguration {
       changes.infusions.flatMap { ongoing in
         let treatment = treatments.first { $0.name == ongoing.treatment }
         return (treatment?.infusion?.rates(since: ongoing.start) ?? []).map { ($0.field, $0.rate) }
-          .map { (name: ongoing.treatment, field: $0, rate: $1) }
+          .map { (name: ongoing.treatment, field: $0, rate: decided($1)) }
       })
     changed.jumps = changed.findJumps()
     return changed
+  }
+
+  /// What gives doses and evaluates conditions: both inside the domains of their expressions, as rates are (docs/decisions/0034).
+  ///
+  /// Where a comparison in a `where` or a region is of what is no number, the value is none, instead of that of the other branch.
+  func doser(volumes: PointVolumes, pool: WorkerPool) -> Doser {
+    Doser(
+      fields: model.fieldNames, parameters: model.parameterValues,
+      ranges: Dictionary(
+        uniqueKeysWithValues: model.parameters.compactMap { known in known.range.map { (known.name, $0) } }),
+      span: startTime...endTime, volumes: volumes, pool: pool,
+      gate: { expressions in self.keptInDomain(expressions).map(\.undecidedAsNoNumber) })
+  }
+
+  /// The rate of an infusion as it is computed: where its region compares what can be no number, it is none.
+  private func decided(_ rate: Expression) -> Expression {
+    rate.restrictedParts(solutionIntervals).contains { !$0.isProven } ? rate.undecidedAsNoNumber : rate
   }
 
   /// The conditions of treatments and of what ends the run.
@@ -36,8 +54,9 @@ extension RunConfiguration {
 
   /// The times at which the time alone makes a condition come true, or cease to hold.
   private var conditionTimes: [Double] {
-    let values = Dictionary(uniqueKeysWithValues: model.parameterValues.map { (Symbol.parameter($0.key), $0.value) })
-    return Expression.switchTimes(of: conditions, parameters: values, from: startTime, to: endTime, singleTimes: true)
+    conditions.flatMap {
+      ConditionTimes($0, parameters: model.parameterValues, span: startTime...endTime).switches.times
+    }
   }
 
   /// Times from `start` on at which something happens or jumps that is known beforehand, in order; not more than 100,000.

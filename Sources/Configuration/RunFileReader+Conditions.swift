@@ -1,6 +1,7 @@
 import Documents
 import Expressions
 import Models
+import Simulations
 
 extension RunFileReader {
   /// Says what is wrong with a condition that nothing can make come true, or whose moment is none.
@@ -10,17 +11,19 @@ extension RunFileReader {
         "the condition \(context) excludes one value of something that changes continuously, and so holds nearly always",
         at: node.place, remedy: "compare with <, <=, > or >=")
     }
-    guard condition.isOfTime, let end = root["time"]?["end"]?.number else { return }
+    guard let end = root["time"]?["end"]?.number else { return }
     let start = root["time"]?["start"]?.number ?? 0
     // What a treatment makes of a parameter is not known beforehand.
     let changed = (root["treatment"]?.array ?? []).flatMap { [$0["set"], $0["multiply"]] }.compactMap(\.self)
-    guard start < end, !condition.symbols.contains(where: { symbol in changed.contains { $0["\(symbol)"] != nil } })
+    guard start < end, (end - start).isFinite,
+      !condition.symbols.contains(where: { symbol in changed.contains { $0["\(symbol)"] != nil } })
     else { return }
-    let values = parameterValues(model)
-    let times = Expression.switchTimes(of: [condition], parameters: values, from: start, to: end, singleTimes: true)
-    let looks = ([start, end] + times.flatMap { [$0, $0.nextUp, $0.nextDown] }).filter { $0 >= start && $0 <= end }
-    let held = looks.contains { time in condition.value(at: values.merging([.time: time]) { $1 }) != 0 }
-    if !held {
+    let times = ConditionTimes(condition, parameters: model.parameterValues, span: start...end)
+    if !times.leftOut.isEmpty {
+      found.error(
+        "the condition \(context) changes more than \(TimeSigns.most) times with the time, or too fast to be found",
+        at: node.place, remedy: "give the times: \"at\" with a calendar, as { \"start\": 0, \"every\": 0.01 }")
+    } else if times.everHolds == false {
       found.warning(
         "the condition \(context) does not hold at any time of the run, from \(start) to \(end)", at: node.place)
     }
@@ -28,17 +31,6 @@ extension RunFileReader {
 }
 
 extension Expression {
-  /// Whether it depends on nothing but the time and parameters.
-  fileprivate var isOfTime: Bool {
-    nodes.allSatisfy { node in
-      switch node {
-      case .symbol(.time), .symbol(.parameter): true
-      case .symbol, .functional, .lineFunctional, .convolution, .delay: false
-      default: true
-      }
-    }
-  }
-
   /// Whether it takes all values in between when it changes: a field is in it, that is not made a whole number or a
   /// condition.
   fileprivate var changesContinuously: Bool {

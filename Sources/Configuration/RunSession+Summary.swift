@@ -58,6 +58,14 @@ extension RunSession {
   /// Seconds to a tenth of a millisecond.
   private static func text(seconds: Double) -> JSONText { .number((seconds * 1e4).rounded() / 1e4) }
 
+  /// Treatments whose condition has set off a course while an infusion of an earlier one lasted.
+  package var overlapWarnings: [String] {
+    (simulation.regimen.memory.overlaps ?? [:]).sorted { $0.key < $1.key }.map { name, time in
+      "infusions of \(name) overlapped: its condition came true again at t = \(JSONText.text(time)), when an infusion still "
+        + "lasted; their rates added up"
+    }
+  }
+
   func writeRun(outcome: String) throws {
     try directory.requireLocked()
     let statistics = current.reactionStatistics
@@ -87,7 +95,7 @@ extension RunSession {
       .init("health", health?.output ?? .null),
       .init(
         "warnings",
-        .strings((configuration.warnings.items + assembly.startWarnings.items).map(\.message))),
+        .strings((configuration.warnings.items + assembly.startWarnings.items).map(\.message) + overlapWarnings)),
       .init("never_held", .strings(unmetConditions.lines)),
       .init("failure", failure?.output ?? .null),
       .init("wall_seconds", RunSession.text(seconds: Date().timeIntervalSince(started))),

@@ -84,9 +84,7 @@ extension SharpData {
   /// an empty one, and at what that leads to.
   mutating func lookAtTreatments(of state: FieldSet) throws {
     let model = configuration.model
-    let doser = Doser(
-      fields: model.fieldNames, parameters: model.parameterValues, ranges: [:],
-      span: configuration.startTime...configuration.endTime, volumes: volumes, pool: pool)
+    let doser = configuration.doser(volumes: volumes, pool: pool)
     let laws = laws
     for treatment in configuration.treatments {
       guard !open.isEmpty else { return }

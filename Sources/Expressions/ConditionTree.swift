@@ -64,18 +64,28 @@ package struct ConditionTree: Sendable {
     return found.map { differences[$0] }
   }
 
-  /// Whether the condition holds for some values of the differences.
-  package func holds(_ differences: [Double]) -> Bool {
-    var found: [Bool] = []
+  /// Whether the condition holds for some values of the differences; where that is not known it does not.
+  package func holds(_ differences: [Double]) -> Bool { truth(differences) ?? false }
+
+  /// Whether the condition holds for some values of the differences; nil where that depends on a difference that is no number.
+  ///
+  /// A comparison of what is no number is neither true nor false. `false && unknown` is false, `true || unknown` is true.
+  ///
+  /// Source: S. C. Kleene, Introduction to Metamathematics (1952), §64: the strong three-valued logic.
+  package func truth(_ differences: [Double]) -> Bool? {
+    var found: [Bool?] = []
     found.reserveCapacity(parts.count)
     for part in parts {
       switch part {
       case .truth(let holds): found.append(holds)
       case .comparison(let operation, let index):
-        found.append(ConditionTree.holds(operation, differences[index]))
-      case .not(let a): found.append(!found[a])
-      case .and(let a, let b): found.append(found[a] && found[b])
-      case .or(let a, let b): found.append(found[a] || found[b])
+        let difference = differences[index]
+        found.append(difference.isNaN ? nil : ConditionTree.holds(operation, difference))
+      case .not(let a): found.append(found[a].map { !$0 })
+      case .and(let a, let b):
+        found.append(found[a] == false || found[b] == false ? false : found[a] == nil || found[b] == nil ? nil : true)
+      case .or(let a, let b):
+        found.append(found[a] == true || found[b] == true ? true : found[a] == nil || found[b] == nil ? nil : false)
       }
     }
     return found[found.count - 1]

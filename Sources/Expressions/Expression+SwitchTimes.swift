@@ -23,6 +23,13 @@ extension Expression {
     }
     return finder.times.sorted()
   }
+
+  /// As `switchTimes`, of one expression of the time alone, single times included; nil if something changes too often.
+  func switchTimesIfFew(from start: Double, to end: Double) -> [Double]? {
+    var finder = SwitchFinder(start: start, end: end, singleTimes: true)
+    finder.add(self)
+    return finder.leavesOut ? nil : finder.times.sorted()
+  }
 }
 
 private struct SwitchFinder {
@@ -30,6 +37,8 @@ private struct SwitchFinder {
   let end: Double
   private let singleTimes: Bool
   private(set) var times: Set<Double> = []
+  /// Whether a condition that changes too often was left out.
+  private(set) var leavesOut = false
   /// Of what has been looked at.
   private var known: [Expression: [Double]] = [:]
 
@@ -77,7 +86,7 @@ private struct SwitchFinder {
     for (low, high) in zip(samples, samples.dropFirst()) where low < high && changes.count <= SwitchFinder.most {
       find(level, low, level.at(low), high, level.at(high), &changes)
     }
-    if changes.count > SwitchFinder.most { changes = [] }
+    if changes.count > SwitchFinder.most { (changes, leavesOut) = ([], true) }
     known[level] = changes
     return changes
   }

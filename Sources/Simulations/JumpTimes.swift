@@ -37,10 +37,14 @@ package struct JumpTimes: Hashable, Sendable {
   /// So far from the time of a jump the program, which rounds in its own way, is on the right side of it for certain.
   private static func margin(at time: Double) -> Double { 16 * time.ulp }
 
-  /// The jumps at a time; times that differ by rounding alone are one.
-  private func jumps(at time: Double) -> ArraySlice<Double> {
+  private func jumps(at time: Double) -> ArraySlice<Double> { times[indices(at: time)] }
+
+  /// Numbers of the jumps at a time; times that differ by rounding alone are one.
+  ///
+  /// Without any it is an empty range before the next.
+  func indices(at time: Double) -> Range<Int> {
     let start = first { DoseTimes.isReached(time, at: $0) }
-    return times[start...].prefix { DoseTimes.isReached($0, at: time) }
+    return times[start...].prefix { DoseTimes.isReached($0, at: time) }.indices
   }
 
   /// Number of the first time with a property that all later ones have, too.

@@ -69,6 +69,7 @@ private func summary(_ session: RunSession) -> String {
 /// Prints what the checks of the state have found.
 private func warn(_ session: RunSession) {
   for warning in session.health?.warnings ?? [] { note("warning: \(warning)") }
+  for warning in session.overlapWarnings { note("warning: \(warning)") }
   for failure in session.simulation.recoveredOutputs {
     note("warning: \(failure); nothing that belongs to the run is missing")
   }

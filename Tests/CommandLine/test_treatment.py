@@ -209,3 +209,36 @@ def test_the_days_of_radiotherapy_of_a_refined_computation(oncofield, tmp_path):
     days = survival(oncofield, tmp_path, courses=map(on_days_of_the_calendar, patterns))
     print("days of the calendar:", days)
     assert max(abs(day - refined) for day, refined in zip(days, euler)) < 0.1
+
+
+def warnings(directory):
+    return json.loads((directory / "run.json").read_text())["warnings"]
+
+
+@pytest.mark.parametrize("condition, overlaps", [
+    ("t > 1 && t < 1.5 || t > 2 && t < 2.5", True), ("t > 1 && t < 1.5 || t > 3 && t < 3.5", False), ("t > 1", False)])
+def test_infusions_of_one_condition_that_overlap_are_a_warning(oncofield, run_file, tmp_path, condition, overlaps):
+    path = tmp_path / "case.json"
+    path.write_text(json.dumps({
+        "model": {"name": "m", "fields": {"u": {}}, "reactions": {"u": "0*u"}}, "domain": {"size": [1], "points": [4]},
+        "initial": {"u": 0}, "time": {"end": 10},
+        "treatment": [{"name": "A", "when": condition, "infuse": {"u": 1}, "for": 2}],
+        "checkpoint": {"every": 1, "keep": 100}}))
+    run = oncofield("run", path, "--output", tmp_path / "out")
+    text = "infusions of A overlapped: its condition came true again at t = 2, when an infusion still lasted; their rates added up"
+    assert (f"warning: {text}" in run.stderr) == overlaps
+    assert (text in warnings(tmp_path / "out")) == overlaps
+    # A run that goes on from before or after that moment says the same.
+    for number, checkpoint in enumerate(sorted((tmp_path / "out" / "checkpoints").glob("*.h5"))):
+        oncofield("resume", checkpoint, "--output", tmp_path / str(number))
+        assert (text in warnings(tmp_path / str(number))) == overlaps
+
+
+def test_a_condition_that_is_no_number_ends_the_run_by_name(oncofield, run_file, tmp_path):
+    path = tmp_path / "case.json"
+    path.write_text(json.dumps({
+        "model": {"name": "m", "fields": {"u": {}}, "reactions": {"u": "-1"}}, "domain": {"size": [1], "points": [4]},
+        "initial": {"u": 0.5}, "time": {"end": 2, "step": 0.25}, "stop": [{"when": "mean(sqrt(u)) > 9"}]}))
+    run = oncofield("run", path, "--output", tmp_path / "out", check=False)
+    assert run.returncode == 76
+    assert "t = 0.75: the condition mean(sqrt(u)) > 9 is neither true nor false: sqrt(u) is no number where u = -0.25, at x = 0.125" in run.stderr

@@ -181,6 +181,16 @@ private let times = [
     (#""mean(w) > 0 && sin(t) > 0""#, sines), (#""exp(-t) > 0.3""#, [0]), (#""t/3 < 1.1""#, [0]),
     (#""abs(t - 4) < 1.3""#, [2.7]), (#""floor(t/10) == 1""#, [10]), (#""cos(2*pi*t/7) > 0.9""#, cosines),
     (#""t > 2 && t < 3 || t == 8""#, [2, 8]),
+    (#""t == 3*0.1""#, [0.3]), (#""3*t == 4""#, [4.0 / 3]), (#""t == sqrt(2)""#, [sqrt(2)]),
+    (#""t >= 3*0.1 && t <= 3*0.1""#, [0.3]), (#""abs(t - 3*0.1) <= 0""#, [0.3]), (#""t - 5 == 0.1""#, [5.1]),
+    (#""t^2 == 2""#, [sqrt(2)]), (#""1 - t == -0.3""#, [1.3]), (#""!(t != 0.1*3)""#, [0.3]),
+    (#""cos(2*pi*t) == 1""#, (0..<30).map(Double.init)), (#""(t - 3)^2 <= 0""#, [3]),
+    (#""t - 1.4*floor(t/1.4) == 0""#, (0..<22).map { 1.4 * Double($0) }),
+    (#""sin(2*pi*(t - 1)/7) >= 1""#, (0..<4).map { 2.75 + 7 * Double($0) }),
+    (#""sin(t) >= 1""#, (0..<5).map { (0.5 + 2 * Double($0)) * .pi }),
+    (#""where(abs(t - 3*0.1) <= 0, 1, 0) > 0.5""#, [0.3]),
+    (#""mean(w) > 0 && cos(pi*t/5) == 1""#, [0, 10, 20]), (#""mean(w) > 2 || t == 7*0.1""#, [0.7]),
+    (#""sin(2*pi*(t - 1)/7) >= 1", "rearm_when": "t == 7*1.6""#, [2.75, 16.75]),
   ]
 
   /// A course begins whenever a condition on the time comes true, and not when it ceases to hold.
@@ -274,10 +284,15 @@ private let times = [
     #expect(found("mean(u) > 1 || mean(u)^2 != 2*mean(w)").contains("excludes one value of something that changes"))
     #expect(found("t > 10").contains("does not hold at any time of the run"))
     #expect(found("t > 5 && t < 4").contains("does not hold at any time of the run"))
+    #expect(found("sin(t) >= 1.000001").contains("does not hold at any time of the run"))
+    #expect(found("t == 5 && t == 6").contains("does not hold at any time of the run"))
+    #expect(found("sin(1e5*t) > 0.5").contains("changes more than 10000 times with the time"))
     #expect(found("!(mean(u) == 0.5)").contains("excludes one value of something that changes"))
     for good in [
       "mean(u) == 0.5", "!(mean(u) != 0.5)", "t == 5", "mean(u) >= 0.5", "integral(where(u > 0.5, 1, 0)) == 0",
-      "floor(mean(u)) == 3", "t >= 10", "t < 5",
+      "floor(mean(u)) == 3", "t >= 10", "t < 5", "t - 5 == 0.1", "t^2 == 2", "1 - t == -0.3", "(t - 3)^2 <= 0",
+      "sin(t) >= 1", "sin(2*pi*(t - 1)/7) >= 1", "cos(2*pi*t) == 1", "t >= 3*0.1 && t <= 3*0.1", "3*t == 4",
+      "t == k*sqrt(2)",
     ] {
       #expect(!found(good).contains("continuously") && !found(good).contains("does not hold"), "\(good)")
     }

@@ -42,6 +42,17 @@ import Testing
     #expect(!tree.holds([.nan, 3]) && tree.holds([1, 3]))
   }
 
+  @Test func aConditionIsUndecidedWhereItDependsOnWhatIsNoNumber() throws {
+    for (text, expected) in [
+      ("u > 1 && v > 2", nil), ("u > 1 || v > 2", true), ("!(u > 1)", nil), ("u > 1 && v < 2", false),
+      ("!(u > 1 && v < 2)", true), ("u == 1 || v < 2", nil),
+    ] as [(String, Bool?)] {
+      let tree = try tree(text).tree
+      let values: [Symbol: Double] = [.field("u"): .nan, .field("v"): 3]
+      #expect(tree.truth(tree.differences.compactMap { $0.value(at: values) }) == expected, "\(text)")
+    }
+  }
+
   @Test func atARootAConditionThatIncludesItHolds() throws {
     for (text, holds) in [("u > 1", false), ("u >= 1", true), ("u == 1", true), ("u != 1", false), ("!(u < 1)", true)] {
       #expect(try tree(text).tree.holds([0]) == holds, "\(text)")

@@ -13,12 +13,16 @@ package struct Doser {
   private let span: ClosedRange<Double>
   private let volumes: PointVolumes
   private let pool: WorkerPool
+  private let gate: ([Expression]) -> [Expression]
 
+  /// - Parameter gate: what makes expressions as they are computed of expressions as they are written. All expressions of
+  ///   treatments and conditions go through it.
   package init(
     fields: [String], parameters: [String: Double], ranges: [String: ClosedRange<Double>], span: ClosedRange<Double>,
-    volumes: PointVolumes, pool: WorkerPool
+    volumes: PointVolumes, pool: WorkerPool, gate: @escaping ([Expression]) -> [Expression]
   ) {
     self.span = span
+    self.gate = gate
     self.fields = fields
     self.parameters = parameters
     self.ranges = ranges
@@ -31,7 +35,8 @@ package struct Doser {
     _ condition: Expression, changed: [String: Double]
   ) throws(ExpressionProblems) -> DomainCondition {
     try DomainCondition(
-      condition, fields: fields, parameters: inForce(changed), span: span, volumes: volumes, pool: pool)
+      condition, fields: fields, parameters: inForce(changed), span: span, volumes: volumes, pool: pool,
+      gate: gate)
   }
 
   private func inForce(_ changed: [String: Double]) -> [String: Double] { parameters.merging(changed) { $1 } }
@@ -51,8 +56,13 @@ package struct Doser {
 
   private func evaluator(_ expressions: [Expression], _ changed: [String: Double]) throws -> GridEvaluator {
     GridEvaluator(
-      try PointwiseFunctions(expressions, fields: fields, parameters: inForce(changed), grid: volumes.grid),
+      try PointwiseFunctions(gate(expressions), fields: fields, parameters: inForce(changed), grid: volumes.grid),
       volumes: volumes, pool: pool)
+  }
+
+  private func undefinedPlace(of expression: Expression, _ changed: [String: Double]) -> UndefinedPlace {
+    UndefinedPlace(
+      [(written: expression, computed: gate([expression])[0])], fields: fields, parameters: inForce(changed))
   }
 
   private func parametersAfter(
@@ -66,12 +76,15 @@ package struct Doser {
     }
     guard !names.isEmpty else { return changed }
     var result = changed
-    for (name, value) in zip(names, try evaluator(values, changed).values(of: state, time: time)) {
+    for (index, value) in try evaluator(values, changed).values(of: state, time: time).enumerated() {
+      let name = names[index]
       guard value.isFinite, ranges[name]?.contains(value) ?? true else {
+        let undefined = undefinedPlace(of: values[index], changed).find(in: state, time: time, volumes: volumes)
         throw TreatmentFailure(
           time: time,
-          problem: "the treatment \(treatment.name) would set the parameter \(name) to \(value), "
-            + (value.isFinite ? "which is outside of its range" : "which is no finite number"))
+          problem: "the treatment \(treatment.name) would set the parameter \(name) to \(value.isNaN ? .nan : value), "
+            + (value.isFinite ? "which is outside of its range" : "which is no finite number")
+            + (value.isFinite ? "" : undefined.map { ": \($0)" } ?? ""))
       }
       result[name] = value
     }
@@ -91,15 +104,22 @@ package struct Doser {
     guard !targets.isEmpty else { return }
     let after = try FieldSet(grid: state.grid, count: targets.count)
     try evaluator(values, changed).evaluate(state, time: time, into: after)
+    // No treatment reaches what is no tissue.
+    volumes.clearOutside(after)
     for (number, field) in targets.enumerated() {
       if let point = after.firstPoint(number, where: { !$0.isFinite }) {
+        let places = undefinedPlace(of: values[number], changed)
+        let undefined =
+          places.find(in: state, time: time, row: point.row, column: point.column)?.text
+          ?? places.find(in: state, time: time, volumes: volumes)?.description
         throw NumericalFailure(
-          problem: "is no finite number after a dose of \(treatment.name)", field: field, row: point.row,
-          column: point.column, time: time, cause: .dose)
+          problem: "is no finite number after a dose of \(treatment.name)" + (undefined.map { " (\($0))" } ?? ""),
+          field: field, row: point.row, column: point.column, time: time, cause: .dose)
       }
+    }
+    for (number, field) in targets.enumerated() {
       state.setField(field, toSumOf: [(1, after)], field: number)
     }
-    volumes.clearOutside(state)
   }
 }
 

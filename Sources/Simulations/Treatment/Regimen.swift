@@ -99,6 +99,7 @@ package final class Regimen {
     self.memory.triggers.merge((memory?.triggers ?? [:]).filter { names.contains($0.key) }) { $1 }
     let done = memory?.carriedOut.flatMap { $0.time == time ? Set($0.treatments) : nil } ?? []
     self.memory.carriedOut = memory?.carriedOut
+    self.memory.overlaps = memory?.overlaps?.filter { names.contains($0.key) }
     let begun = memory?.carriedOut.flatMap { $0.time == time ? Set($0.begun ?? []) : nil } ?? []
     moment = (time, Set(treatments.indices.filter { begun.contains(treatments[$0].name) }), [])
     next = treatments.indices.map { index in
@@ -183,8 +184,8 @@ package final class Regimen {
     guard memory.triggers[treatments[index].name]?.isArmed ?? false else { return false }
     if happened.remove(WatchName.dose(treatments[index])) != nil { return true }
     guard let condition = try conditions(index)?.condition else { return false }
-    return wasArmed
-      ? condition.holds(for: state, aroundTime: time) : condition.look(at: state, time: time, .after).holds
+    return try wasArmed
+      ? condition.holds(for: state, aroundTime: time) : condition.holds(for: state, at: time, .after)
   }
 
   /// Arms a condition whose course is over, if it may set off another from this time on.
@@ -194,13 +195,14 @@ package final class Regimen {
   private func rearm(_ index: Int, by state: FieldSet, at time: Double) throws {
     let name = treatments[index].name
     guard let memory = watchedMemory(index), !memory.isArmed, let conditions = try conditions(index) else { return }
-    func holds(_ condition: DomainCondition) -> Bool { condition.look(at: state, time: time, .after).holds }
+    func holds(_ condition: DomainCondition) throws -> Bool { try condition.holds(for: state, at: time, .after) }
     if happened.remove(WatchName.pause(treatments[index])) != nil {
       self.memory.triggers[name]?.isArmed = true
       return
     }
-    let condition = holds(conditions.condition)
-    let isReady = conditions.rearming.map(holds) ?? !condition
+    let condition = try holds(conditions.condition)
+    // What arms it may hold at this time alone.
+    let isReady = try conditions.rearming.map { try $0.holds(for: state, aroundTime: time) } ?? !condition
     let mustWait = isReady && condition && (moment.over.contains(index) || memory.isHeld ?? false)
     self.memory.triggers[name]?.isHeld = mustWait ? true : nil
     if isReady, !mustWait { self.memory.triggers[name]?.isArmed = true }
@@ -296,6 +298,10 @@ package final class Regimen {
         triggers = [:]
       }
       if let infusion = treatment.infusion {
+        let isOverlap = memory.changes.infusions.contains { $0.treatment == treatment.name && $0.start < origin }
+        if treatment.trigger != nil, isOverlap, memory.overlaps?[treatment.name] == nil {
+          memory.overlaps = (memory.overlaps ?? [:]).merging([treatment.name: time]) { $1 }
+        }
         memory.changes.infusions.append(
           .init(treatment: treatment.name, start: time, end: time + infusion.duration))
       }

@@ -50,6 +50,8 @@ package struct RegimenMemory: Codable, Hashable, Sendable {
   package var changes = EquationChanges()
   /// Of each treatment that waits for a condition, by its name.
   package var triggers: [String: TriggerMemory] = [:]
+  /// Of each treatment whose condition has set off a course while an infusion of an earlier one lasted: when that was first.
+  package var overlaps: [String: Double]?
   /// The latest time at which something was done; nil if nothing was.
   var carriedOut: CarriedOut?
 

@@ -109,13 +109,16 @@ package final class StopConditions {
   /// alone.
   ///
   /// - Parameter happened: the watches that have happened, whether or not the state, which is rounded, shows it.
+  /// - Throws: `TreatmentFailure` if a condition is neither true nor false.
   func look(at state: FieldSet, time: Double, parameters: [String: Double], happened: Set<String>) throws {
     for (condition, since) in zip(conditions, memory.steadySince) where memory.reason == nil {
       guard let since, case .steady(_, let duration) = condition.kind else { continue }
       if DoseTimes.isReached(since + duration, at: time) { memory.reason = condition.reason }
     }
     for (index, made) in try domainConditions(parameters).enumerated() where memory.reason == nil {
-      guard let made, happened.contains(watchName(index)) || made.holds(for: state, aroundTime: time) else { continue }
+      guard let made, try happened.contains(watchName(index)) || made.holds(for: state, aroundTime: time) else {
+        continue
+      }
       memory.reason = conditions[index].reason
     }
   }

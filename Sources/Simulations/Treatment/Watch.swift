@@ -30,7 +30,7 @@ struct Watch {
     let differences: [Double]
   }
 
-  func look(at state: FieldSet, time: Double, _ side: DomainCondition.Side = .at) -> Look {
+  func look(at state: FieldSet, time: Double, _ side: ConditionTimes.Side = .at) -> Look {
     let looks = parts.map { $0.condition.look(at: state, time: time, side) }
     return Look(
       hasHappened: zip(parts, looks).contains { $0.expected == $1.holds }, differences: looks.flatMap(\.differences))

@@ -48,7 +48,10 @@ package struct NoiseUpdate: Sendable {
   /// - Parameters:
   ///   - amplitudes: parameters have been replaced by their values.
   ///   - intervals: what is known of the symbols.
-  package init(of name: String, by amplitudes: [Amplitude], intervals: [Symbol: Interval]) {
+  ///   - tolerance: as in `keptInDomain`.
+  package init(
+    of name: String, by amplitudes: [Amplitude], intervals: [Symbol: Interval], tolerance: Double
+  ) {
     let field = Symbol.field(name)
     let u = Expression.symbol(field)
     var known = intervals
@@ -77,7 +80,7 @@ package struct NoiseUpdate: Sendable {
       kind = .geometric
       after = grown
     }
-    value = after.keptInDomain(intervals)
+    value = after.keptInDomain(intervals, tolerance: tolerance)
   }
 
   /// `Σ s_k ΔW_k − ½ drift Σ s_k² v_k`.
