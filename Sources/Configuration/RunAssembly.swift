@@ -46,6 +46,7 @@ package final class RunAssembly {
     let ringing: [Double]?
     /// See `RunConfiguration`.
     let negativeAtStart: Set<String>
+    let parametersBeforeStart: [String: Double]?
     let tissue: FieldSet?
     let restore: (FieldSet) throws -> Void
   }
@@ -77,6 +78,8 @@ package final class RunAssembly {
     } else {
       configuration.negativeAtStart = earlier?.configuration.negativeAtStart ?? continuing?.negativeAtStart ?? []
     }
+      configuration.parametersBeforeStart =
+        earlier?.configuration.parametersBeforeStart ?? continuing?.parametersBeforeStart
     self.configuration = configuration
     let quasiSteady = try configuration.quasiSteadyFields(volumes: volumes, pool: pool)
     if maxima == nil {

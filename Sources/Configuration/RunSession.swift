@@ -117,6 +117,7 @@ package final class RunSession {
         maxima: RunSession.numbers(CheckpointText.maxima, checkpoint, fields: names.count),
         ringing: RunSession.numbers(CheckpointText.ringing, checkpoint, fields: names.count),
         negativeAtStart: RunSession.negativeAtStart(checkpoint),
+        parametersBeforeStart: RunSession.parametersBeforeStart(checkpoint) ?? continuation.parametersBefore,
         tissue: RunSession.tissue(checkpoint, configuration),
         restore: {
           try RunSession.restore(checkpoint, "fields", names, into: $0)
@@ -160,7 +161,13 @@ package final class RunSession {
     try simulation.restore(
       memory, continuesFiles: !branching,
       unwritten: branching ? [:] : RunSession.unwritten(memory, checkpoint, configuration))
-    if hasOtherEquations { simulation.equationsHaveChanged() }
+    if hasOtherEquations {
+      do {
+        try simulation.equationsHaveChanged()
+      } catch let failure as NumericalFailure {
+        throw configuration.diagnostics(failure)
+      }
+    }
     try writeResolved()
   }
 
@@ -236,16 +243,23 @@ package final class RunSession {
   /// What a checkpoint says of each field at the start of the run; nil if it does not.
   private static func numbers(_ key: String, _ checkpoint: CheckpointFile, fields: Int) -> [Double]? {
     guard let text = checkpoint.header.texts[key] else { return nil }
-    let numbers = try? JSONDecoder().decode([Double].self, from: Data(text.utf8))
+    let numbers = CheckpointText.decode([Double].self, from: text)
     return numbers?.count == fields ? numbers : nil
   }
 
   /// None in files of older versions, which took all fields for densities.
   private static func negativeAtStart(_ checkpoint: CheckpointFile) -> Set<String> {
     let names = checkpoint.header.texts[CheckpointText.negativeAtStart].flatMap {
-      try? JSONDecoder().decode(Set<String>.self, from: Data($0.utf8))
+      CheckpointText.decode(Set<String>.self, from: $0)
     }
     return names ?? []
+  }
+
+  /// Parameters of the time before the start, if they are others than those of the run file.
+  private static func parametersBeforeStart(_ checkpoint: CheckpointFile) -> [String: Double]? {
+    checkpoint.header.texts[CheckpointText.parametersBeforeStart].flatMap {
+      CheckpointText.decode([String: Double].self, from: $0)
+    }
   }
 
   /// The tissue, where it was read from a file.
@@ -365,19 +379,20 @@ package final class RunSession {
           }
         ]) { $1 }
       }
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys]
+      var texts = [
+        CheckpointText.runFile: configuration.resolved(chosen: nil, isForCheckpoint: true).pretty,
+        CheckpointText.memory: try CheckpointText.encode(memory),
+        CheckpointText.maxima: try CheckpointText.encode(assembly.maxima),
+        CheckpointText.ringing: try CheckpointText.encode(assembly.ringing),
+        CheckpointText.negativeAtStart: try CheckpointText.encode(configuration.negativeAtStart.sorted()),
+        CheckpointText.program: "Oncofield \(Provenance.version) (\(Provenance.commit))",
+      ]
+      if assembly.delays != nil, let parameters = configuration.parametersBeforeStart {
+        texts[CheckpointText.parametersBeforeStart] = try CheckpointText.encode(parameters)
+      }
       return Checkpoint(
         step: clock.step, time: clock.time, timeUnit: configuration.timeUnit, lengthUnit: configuration.lengthUnit,
-        texts: [
-          CheckpointText.runFile: configuration.resolved(chosen: nil, isForCheckpoint: true).pretty,
-          CheckpointText.memory: String(decoding: try encoder.encode(memory), as: UTF8.self),
-          CheckpointText.maxima: String(decoding: try encoder.encode(assembly.maxima), as: UTF8.self),
-          CheckpointText.ringing: String(decoding: try encoder.encode(assembly.ringing), as: UTF8.self),
-          CheckpointText.negativeAtStart: String(
-            decoding: try encoder.encode(configuration.negativeAtStart.sorted()), as: UTF8.self),
-          CheckpointText.program: "Oncofield \(Provenance.version) (\(Provenance.commit))",
-        ], groups: groups)
+        texts: texts, groups: groups)
     }
   }
 
