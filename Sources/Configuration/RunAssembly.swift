@@ -73,13 +73,14 @@ package final class RunAssembly {
       try configuration.setInitialValues(of: state, volumes: volumes, pool: pool)
       startWarnings = try configuration.checkFirstState(state, pool: pool)
       startWarnings.merge(try configuration.checkRegions(volumes: volumes, pool: pool))
+      try configuration.checkSides(volumes: volumes)
       configuration.negativeAtStart = configuration.fieldsBelowZero(in: state)
       try configuration.checkDomains(of: state)
     } else {
       configuration.negativeAtStart = earlier?.configuration.negativeAtStart ?? continuing?.negativeAtStart ?? []
-    }
       configuration.parametersBeforeStart =
         earlier?.configuration.parametersBeforeStart ?? continuing?.parametersBeforeStart
+    }
     self.configuration = configuration
     let quasiSteady = try configuration.quasiSteadyFields(volumes: volumes, pool: pool)
     if maxima == nil {
@@ -106,7 +107,16 @@ package final class RunAssembly {
       try earlier?.traceGrowth ?? configuration.traceGrowth(maxima: largest, volumes: volumes, pool: pool)
     self.quasiSteady = quasiSteady
     taxis = try configuration.limitedTaxis(volumes: volumes, pool: pool)
+    spectralTaxis = try configuration.spectralTaxis(volumes: volumes, pool: pool)
     let isFresh = earlier == nil && continuing == nil
+    if isFresh {
+      do throws(VelocityFailure) {
+        try taxis?.find(state, time: configuration.startTime)
+        try spectralTaxis?.find(state, time: configuration.startTime)
+      } catch {
+        throw configuration.diagnostics(error)
+      }
+    }
     let plain = try configuration.diffusingFields(traceGrowth: traceGrowth, volumes: volumes, pool: pool)
     ringing =
       try isFresh
@@ -116,7 +126,6 @@ package final class RunAssembly {
     let fields = try configuration.diffusingFields(
       traceGrowth: traceGrowth, ringing: ringing, volumes: volumes, pool: pool)
     diffusion = try configuration.diffusion(of: fields, quasiSteady: quasiSteady, volumes: volumes, pool: pool)
-    spectralTaxis = try configuration.spectralTaxis(volumes: volumes, pool: pool)
     let (rates, distributions, lines) = try RunAssembly.reactions(
       configuration, delays: delays, maxima: largest, volumes: volumes, pool: pool)
     reactions = rates
