@@ -123,9 +123,7 @@ package final class BalanceSolver: Sendable {
     for index in 0..<BalanceSolver.mostNewtonSteps {
       // On a line one step is little work, and finds also what is far below the residual at other points.
       if isBalanced(), index > 0 || !isLine || isSingular || residual.largest <= BalanceSolver.nothing { return }
-      try solveLinear(
-        to: max(BalanceSolver.tolerance * residual.scale, movementRounding(w)),
-        mean: max(BalanceSolver.tolerance * residual.rates, BalanceSolver.nothing))
+      try solveLinear(to: max(BalanceSolver.tolerance * residual.scale, movementRounding(w)))
       work.setField(Part.before, toSumOf: [(1, state)], field: field, pool: pool)
       if mayBeGuarded, index < BalanceSolver.guardedSteps, limitDecrease(of: w) {
         add(1, to: w)
@@ -268,12 +266,8 @@ package final class BalanceSolver: Sendable {
   }
 
   /// Solves `(−L − R′) δ = residual`.
-  ///
-  /// - Parameters:
-  ///   - target: what may be left of the residual at a point.
-  ///   - mean: and of its mean, where nothing is exchanged at the sides.
-  private func solveLinear(to target: Double, mean: Double) throws(BalanceFailure) {
-    if isLine && !isSingular { try eliminate() } else { try iterate(to: target, mean: mean) }
+  private func solveLinear(to target: Double) throws(BalanceFailure) {
+    if isLine && !isSingular { try eliminate() } else { try iterate(to: target) }
   }
 
   /// On one axis the equations are tridiagonal.
@@ -303,8 +297,8 @@ package final class BalanceSolver: Sendable {
     BalanceFailure(field: field, problem: "has no stable balance: it would grow without bound", time: .nan)
   }
 
-  /// Conjugate gradients until the residual is smaller than `target`, and its mean than `mean`.
-  private func iterate(to target: Double, mean meanTarget: Double) throws(BalanceFailure) {
+  /// Conjugate gradients until the residual is smaller than `target`.
+  private func iterate(to target: Double) throws(BalanceFailure) {
     let mean = -rates.sum(1) / Double(volumes.pointCount)
     // Where the field grows on the whole there is nothing to invert; the curvature will tell.
     let shift = mean > 0 || isSingular ? max(mean, 0) : max(rates.maximum(1), -rates.minimum(1))
@@ -320,16 +314,21 @@ package final class BalanceSolver: Sendable {
       let step = product / curvature
       combine(Part.solution, 1, Part.direction, step)
       combine(Part.residual, 1, Part.image, -step)
-      if max(work.maximum(Part.residual), -work.minimum(Part.residual)) <= 0.1 * target,
-        !isClosed || abs(dot(Part.residual, nil)) <= 0.1 * meanTarget * volumes.total
-      {
-        return
-      }
+      if max(work.maximum(Part.residual), -work.minimum(Part.residual)) <= 0.1 * target { return correctMean() }
       precondition(shift: shift)
       let next = dot(Part.residual, Part.preconditioned)
       combine(Part.direction, next / product, Part.preconditioned, 1)
       product = next
     }
+  }
+
+  /// Adds the number to the solution that leaves no mean of the residual, where nothing is exchanged at the sides: there the
+  /// mean of `L δ` is 0, and with few consumers a mean far below the residual at the points makes much of the solution.
+  private func correctMean() {
+    guard isClosed, !isSingular else { return }
+    work.setField(Part.image, toSumOf: [(-1, rates)], field: 1, pool: pool)
+    let decay = dot(Part.image, nil)
+    if decay > 0 { subtract(-dot(Part.residual, nil) / decay, from: Part.solution) }
   }
 
   /// `image ← (−L − R′) direction`.

@@ -81,10 +81,14 @@ import TimeStepping
   /// A transform leaves −1e-16 of a field that cannot be negative; there it is 0 in roots.
   @Test(arguments: schemes)
   func whatATransformLeavesBelowZeroCountsAsZero(scheme: String) throws {
+    // Not split, an exchange that varies is not possible.
+    let side =
+      scheme.hasPrefix("etd")
+      ? "" : #", "boundary": { "x+": { "robin": { "coefficient": "0.1*sqrt(u)", "outside": 0 } } }"#
     let text = """
       { "model": { "name": "m", "fields": {
             "u": { "diffusion": 0.1, "taxis": [ { "toward": "c", "sensitivity": "0.1*sqrt(u)" } ] },
-            "c": { "diffusion": 0.05, "boundary": { "x+": { "robin": { "coefficient": "0.1*sqrt(u)", "outside": 0 } } } } },
+            "c": { "diffusion": 0.05\(side) } },
           "reactions": { "u": "0*u", "c": "u - c" } },
         "domain": { "size": [12], "points": [60] }, "initial": { "u": "exp(-4*(x - 2)^2)", "c": 0 },
         "time": { "end": 1, "scheme": "\(scheme)" } }
