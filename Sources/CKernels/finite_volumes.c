@@ -69,6 +69,15 @@ MULTIVERSIONED void super_time_stage(double *out, const double *latest, const do
              shares.change * change[i] + shares.first * first[i];
 }
 
+MULTIVERSIONED void finite_volume_decay(double *out, const FiniteVolumeRow *row) {
+  for (size_t start = 0; start < row->count; start += block_length) {
+    const size_t length = row->count - start < block_length ? row->count - start : block_length;
+    add_faces(out + start, 0, row, start, length);
+    if (row->loss)
+      for (size_t i = 0; i < length; i++) out[start + i] += row->loss[start + i];
+  }
+}
+
 MULTIVERSIONED double finite_volume_bound(const FiniteVolumeRow *row) {
   double largest = 0;
   for (size_t start = 0; start < row->count; start += block_length) {
@@ -78,7 +87,7 @@ MULTIVERSIONED double finite_volume_bound(const FiniteVolumeRow *row) {
     for (size_t i = 0; i < length; i++) {
       const double rate = 2 * sum[i] + (row->loss ? row->loss[start + i] : 0);
       // Written so that a NaN stays.
-      if (!(rate <= largest)) largest = rate;
+      largest = largest != largest || rate <= largest ? largest : rate;
     }
   }
   return largest;

@@ -5,6 +5,10 @@
 static inline double minimum(double a, double b) { return a < b ? a : b; }
 static inline double maximum(double a, double b) { return a > b ? a : b; }
 
+/// The part of a velocity in one direction. Written so that a NaN stays: a comparison with it is false.
+static inline double positive_part(double a) { return a <= 0 ? 0 : a; }
+static inline double negative_part(double a) { return a >= 0 ? 0 : a; }
+
 /// Half of the limited difference: the one of the three with the smallest absolute value, 0 if signs differ.
 static inline double half_slope(double behind, double ahead) {
   const double third = (behind + 2 * ahead) * (1.0 / 3);
@@ -49,7 +53,7 @@ MULTIVERSIONED void taxis_face_values(double *before, double *behind, const Face
 MULTIVERSIONED void taxis_fluxes(double *flux, const FaceRows *rows, const double *forward, const double *backward,
                                  size_t count) {
   FACE_LOOP({
-    const double sum = maximum(forward[i], 0) * face.before + minimum(backward[i], 0) * face.behind;
+    const double sum = positive_part(forward[i]) * face.before + negative_part(backward[i]) * face.behind;
     // Not a product: what is no tissue may be no number.
     flux[i] = inside != 0 ? sum : 0;
   })
@@ -63,5 +67,5 @@ MULTIVERSIONED void taxis_add_velocity(double *velocity, const double *sensitivi
 MULTIVERSIONED void taxis_add_outflow(double *rate, const double *forward_above, const double *backward_below,
                                       double factor, size_t count) {
   for (size_t i = 0; i < count; i++)
-    rate[i] += factor * (maximum(forward_above[i], 0) + maximum(-backward_below[i], 0));
+    rate[i] += factor * (positive_part(forward_above[i]) - negative_part(backward_below[i]));
 }

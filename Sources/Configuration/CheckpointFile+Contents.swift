@@ -41,16 +41,23 @@ extension CheckpointFile {
   /// One number of each field at the start of the run; nil if the checkpoint does not have them.
   func numbers(_ key: String, fields: Int) -> [Double]? {
     guard let text = header.texts[key] else { return nil }
-    let numbers = try? JSONDecoder().decode([Double].self, from: Data(text.utf8))
+    let numbers = CheckpointText.decode([Double].self, from: text)
     return numbers?.count == fields ? numbers : nil
   }
 
   /// Names of the fields that had negative values at the start; none in files of older versions, which took all fields for densities.
   var negativeAtStart: Set<String> {
     let names = header.texts[CheckpointText.negativeAtStart].flatMap {
-      try? JSONDecoder().decode(Set<String>.self, from: Data($0.utf8))
+      CheckpointText.decode(Set<String>.self, from: $0)
     }
     return names ?? []
+  }
+
+  /// Values of the parameters of the time before the start, if they are others than those of the run file.
+  var parametersBeforeStart: [String: Double]? {
+    header.texts[CheckpointText.parametersBeforeStart].flatMap {
+      CheckpointText.decode([String: Double].self, from: $0)
+    }
   }
 
   /// The tissue, where it was read from a file.

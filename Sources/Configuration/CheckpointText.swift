@@ -1,3 +1,5 @@
+import Foundation
+
 /// Keys of the texts in a checkpoint.
 package enum CheckpointText {
   /// The resolved run file, as far as the result depends on it.
@@ -9,5 +11,26 @@ package enum CheckpointText {
   package static let ringing = "ringing"
   /// Names of the fields that have negative values at the start.
   package static let negativeAtStart = "negative_at_start"
+  /// Values of the parameters before the start, where the run has branched off with others.
+  package static let parametersBeforeStart = "parameters_before_start"
   package static let program = "program"
+
+  /// Writes a text that is JSON.
+  ///
+  /// A number that is not finite is a string: what is only measured must not keep a checkpoint from being written.
+  static func encode(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+
+  /// Reads one; nil if it is none.
+  static func decode<Value: Decodable>(_ type: Value.Type, from text: String) -> Value? {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return try? decoder.decode(type, from: Data(text.utf8))
+  }
 }

@@ -100,16 +100,17 @@ final class CheckpointWriter {
 
   private func texts(_ memory: SimulationMemory) throws -> [String: String] {
     let configuration = assembly.configuration
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
-    func text(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
-    return [
+    var texts = [
       CheckpointText.runFile: configuration.resolved(chosen: nil, isForCheckpoint: true).pretty,
-      CheckpointText.memory: try text(memory),
-      CheckpointText.maxima: try text(assembly.maxima),
-      CheckpointText.ringing: try text(assembly.ringing),
-      CheckpointText.negativeAtStart: try text(configuration.negativeAtStart.sorted()),
+      CheckpointText.memory: try CheckpointText.encode(memory),
+      CheckpointText.maxima: try CheckpointText.encode(assembly.maxima),
+      CheckpointText.ringing: try CheckpointText.encode(assembly.ringing),
+      CheckpointText.negativeAtStart: try CheckpointText.encode(configuration.negativeAtStart.sorted()),
       CheckpointText.program: "Oncofield \(Provenance.version) (\(Provenance.commit))",
     ]
+    if assembly.delays != nil, let parameters = configuration.parametersBeforeStart {
+      texts[CheckpointText.parametersBeforeStart] = try CheckpointText.encode(parameters)
+    }
+    return texts
   }
 }

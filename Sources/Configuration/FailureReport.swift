@@ -17,15 +17,8 @@ package struct FailureReport {
   private let process: (name: String, rate: Double)?
   /// What is no number at the place.
   private let undefined: UndefinedPart?
-
-  /// A part of an expression that is no number, and where it stands.
-  private struct UndefinedPart {
-    let part: Expression
-    /// As in "process growth".
-    let owner: String
-    /// The symbols in it with their values.
-    let values: [(name: String, value: Double)]
-  }
+  /// What is prescribed at a side and no number, with the number of its field.
+  private let side: (field: Int, part: UndefinedPart)?
 
   /// - Parameters:
   ///   - step: number of the step that failed.
@@ -39,23 +32,30 @@ package struct FailureReport {
     let rates = try? ProcessRates(of: failure.field, in: assembly, time: failure.time)
     let state = assembly.state
     let terms = FailureReport.terms(failure, configuration)
-    func undefinedPart(row: Int, column: Int, values: [Double]) -> UndefinedPart? {
-      FailureReport.undefinedPart(terms, configuration, values, (row, column), time: failure.time)
+    func undefinedPart(row: Int, column: Int, values: [Double], faceAxis: Int? = nil) -> UndefinedPart? {
+      UndefinedPart.find(
+        terms, configuration,
+        at: .init(
+          configuration, point: (row, column), faceAxis: faceAxis, values: values, time: failure.time))
     }
-    // A velocity that is no number has no place of its own, but the state where it was found.
-    if failure.cause == .velocity, !terms.isEmpty,
-      let (part, place) = state.firstPart(where: undefinedPart)
+    side = FailureReport.undefinedSide(failure, assembly)
+    // What was found with the values at a place has that place.
+    let isLocated = failure.cause.isLocated || !failure.values.isEmpty
+    // What is no number without a place of its own has the state where it was found.
+    if !isLocated, !terms.isEmpty,
+      let (part, place) = state.firstPart(where: { undefinedPart(row: $0, column: $1, values: $2) })
     {
-      (self.place, undefined, isLocated) = (place, part, true)
+      (self.place, undefined, self.isLocated) = (place, part, true)
     } else {
-      isLocated = failure.cause.isLocated
+      self.isLocated = isLocated
       // Where the failure has no place, the field changes fastest there.
       place = isLocated ? (failure.row, failure.column) : rates?.fastestPoint ?? (0, 0)
       undefined =
         isLocated
         ? undefinedPart(
           row: place.row, column: place.column,
-          values: failure.values.isEmpty ? state.values(row: place.row, column: place.column) : failure.values) : nil
+          values: failure.values.isEmpty ? state.values(row: place.row, column: place.column) : failure.values,
+          faceAxis: failure.faceAxis) : nil
     }
     process = rates?.largest(at: place)
   }
@@ -66,7 +66,7 @@ package struct FailureReport {
   ) -> [(owner: String, term: Expression)] {
     let (model, field) = (configuration.model, configuration.model.fields[failure.field])
     switch failure.cause {
-    case .undefined:
+    case .undefined, .balance:
       let changes = (model.processes + model.infusions).flatMap { process in
         process.changes.map { (field: $0.field, owner: "process \(process.name)", term: $0.amount * process.rate) }
       }
@@ -74,31 +74,34 @@ package struct FailureReport {
         .map { ($0.owner, $0.term) }
     case .diffusivity:
       return (configuration.diffusivities[failure.field].variable ?? []).map { ("the diffusivity", $0) }
-    case .velocity:
-      return field.taxis.map { ("the sensitivity toward \($0.toward)", $0.sensitivity) }
-        + configuration.grid.axes.compactMap { axis in field.advection[axis.name].map { ("the velocity", $0) } }
+    case .velocity: return UndefinedPart.velocities(of: failure.field, configuration)
+    case .freeBoundary:
+      guard case .growth(let rate, _) = model.freeBoundary?.kind else { return [] }
+      return [("the growth of the tissue", rate)]
     default: return []
     }
   }
 
-  /// What is no number in some expressions where the fields have some values.
-  private static func undefinedPart(
-    _ terms: [(owner: String, term: Expression)], _ configuration: RunConfiguration, _ values: [Double],
-    _ place: (row: Int, column: Int), time: Double
-  ) -> UndefinedPart? {
-    var known: [Symbol: Double] = [.time: time]
-    for (name, value) in zip(configuration.model.fieldNames, values) { known[.field(name)] = value }
-    for (name, value) in configuration.model.parameterValues { known[.parameter(name)] = value }
-    for (axis, value) in zip(configuration.grid.axes, configuration.position(ofPoint: place)) {
-      known[.coordinate(axis.name)] = value
+  /// What is prescribed at a side and no number, where that may be the cause.
+  private static func undefinedSide(
+    _ failure: NumericalFailure, _ assembly: RunAssembly
+  ) -> (field: Int, part: UndefinedPart)? {
+    switch failure.cause {
+    case .undefined, .noise, .dose, .brokenPromise: return nil
+    case .velocity where !failure.values.isEmpty: return nil
+    default: break
     }
-    for (owner, term) in terms {
-      // As it is written, if it is no number as it is computed.
-      guard let part = term.undefinedPart(at: known),
-        configuration.keptInDomain([term])[0].undefinedPart(at: known) != nil
-      else { continue }
-      let named = part.symbols.compactMap { symbol in known[symbol].map { (name: "\(symbol)", value: $0) } }
-      return UndefinedPart(part: part, owner: owner, values: named.sorted { $0.name < $1.name })
+    let configuration = assembly.configuration
+    var times = [failure.time, failure.end]
+    // A failure inside of a step may come from what holds at its end.
+    if case .fixed(let size) = configuration.steps { times.append(failure.time + size) }
+    let fields = [failure.field] + configuration.sides.indices.filter { $0 != failure.field }
+    for field in fields {
+      for given in configuration.sides[field].given {
+        let found = try? UndefinedPart.find(
+          given, configuration, volumes: assembly.volumes, times: times)
+        if let found { return (field, found) }
+      }
     }
     return nil
   }
@@ -106,13 +109,15 @@ package struct FailureReport {
   /// Two lines, without the word "error" in front.
   package var text: String {
     let name = configuration.model.fieldNames[failure.field]
-    let position = configuration.description(ofPoint: place)
+    if let side {
+      return """
+        step \(step) (t = \(configuration.description(ofTime: failure.time))): \(side.part.sentence(for: configuration.model.fieldNames[side.field])).
+        \(FailureReport.sentence(lastCheckpoint: checkpoint)) \(remedy)
+        """
+    }
+    let position = configuration.description(ofPoint: place, faceAxis: failure.faceAxis)
     let location = isLocated ? " at \(position)" : "; it changes fastest at \(position)"
-    let cause =
-      undefined.map { undefined in
-        let values = undefined.values.map { "\($0.name) = \($0.value)" }.joined(separator: ", ")
-        return ": \(undefined.part) of \(undefined.owner)" + (values.isEmpty ? "" : ", where \(values)")
-      } ?? ""
+    let cause = undefined?.clause ?? ""
     let largest =
       undefined != nil ? "" : process.map { "; largest process there: \($0.name), \(Float($0.rate))\(perTime)" } ?? ""
     return """
@@ -133,6 +138,7 @@ package struct FailureReport {
 
   private var remedy: String {
     let name = configuration.model.fieldNames[failure.field]
+    if side != nil { return "Write what is prescribed so that it is a finite number at all times of the run." }
     switch failure.cause {
     case .undefined:
       return
@@ -150,7 +156,7 @@ package struct FailureReport {
       return
         "Allow shorter steps (time.smallest_step), ask for less (time.tolerance), or look at the processes of \(name)."
     case .diffusivity: return "A diffusivity must be a number of at least 0 at all densities that occur."
-    case .velocity: return "Look at the sensitivity and the velocity of \(name); a sensitivity that saturates may help."
+    case .velocity: return UndefinedPart.velocityRemedy
     case .freeBoundary: return "Look at the law of the free boundary; a shorter step may help."
     case .balance:
       return "Look at the production and decay of \(name), which must have a steady state."
@@ -173,10 +179,12 @@ package struct FailureReport {
       "time": .number(failure.time),
       "point": .integers(configuration.indices(ofPoint: place)),
       "position": .object(
-        zip(configuration.grid.axes, configuration.position(ofPoint: place)).map { .init($0.name, .number($1)) }),
+        zip(configuration.grid.axes, configuration.position(ofPoint: place, faceAxis: failure.faceAxis)).map {
+          .init($0.name, .number($1))
+        }),
       "process": process.map { .string($0.name) } ?? .null,
       "rate": process.map { .number($0.rate) } ?? .null,
-      "undefined": undefined.map { undefined in
+      "undefined": (side?.part ?? undefined).map { undefined in
         .object([
           "expression": .string("\(undefined.part)"), "in": .string(undefined.owner),
           "values": .object(undefined.values.map { .init($0.name, .number($0.value)) }),

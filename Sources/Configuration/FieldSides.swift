@@ -22,6 +22,8 @@ package struct FieldSides: Sendable {
     package let axis: Int
     package let isUpper: Bool
     package let expression: Expression
+    /// Of the condition in the run file.
+    let place: Place?
   }
 
   /// Takes the field's own conditions, then those of the domain, then no-flux.
@@ -86,7 +88,8 @@ package struct FieldSides: Sendable {
       // Where it is not constant, the number in the condition is never used.
       (kind, number) = (.robin(coefficient: max(0, value ?? 1)), outside)
       if value == nil, !isFixed {
-        permeabilities.append(GivenNumber(axis: index, isUpper: isUpper, expression: coefficient))
+        permeabilities.append(
+          GivenNumber(axis: index, isUpper: isUpper, expression: coefficient, place: condition.place))
         if field.isQuasiSteady {
           found.error(
             "the exchange of the quasi-steady field \(field.name) at a side depends on parameters only",
@@ -104,7 +107,7 @@ package struct FieldSides: Sendable {
       return .flux
     }
     if let number, number != .constant(0) {
-      given.append(GivenNumber(axis: index, isUpper: isUpper, expression: number))
+      given.append(GivenNumber(axis: index, isUpper: isUpper, expression: number, place: condition.place))
     }
     return kind
   }
@@ -117,6 +120,11 @@ extension FieldSides.GivenNumber {
       axis: axis, isUpper: isUpper,
       isSteady: !expression.dependsOn(.time),
       values: try valuesAtSide(expression, of: grid, axis: axis, isUpper: isUpper, parameters: parameters))
+  }
+
+  /// The same with another expression.
+  func with(_ expression: Expression) -> Self {
+    Self(axis: axis, isUpper: isUpper, expression: expression, place: place)
   }
 
   /// The number as a coefficient of exchange; fields count with their values at the side, extrapolated from the two points

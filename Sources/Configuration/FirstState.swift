@@ -24,7 +24,9 @@ extension RunConfiguration {
       }
       if !range.isFinite {
         found.error(
-          "the initial value of \(member.name) is no finite number\(position { !$0.isFinite })", at: place,
+          range.minimum.isFinite && range.maximum.isFinite
+            ? "the initial value of \(member.name) is larger than 1e150\(position { !(abs($0) <= FieldRanges.Range.largest) })"
+            : "the initial value of \(member.name) is no finite number\(position { !$0.isFinite })", at: place,
           remedy: "check the value of its expression or file there")
       } else if range.minimum < 0, parts[field].isPositive, !isOddAlone(field),
         !tellsSignsApart(field, at: range.minimum)

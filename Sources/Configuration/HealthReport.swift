@@ -27,18 +27,23 @@ extension RunConfiguration {
   }
 
   /// As in "point (118, 64), x = 9.2, y = 5 mm"; numbers count from 0.
-  func description(ofPoint place: (row: Int, column: Int)) -> String {
+  ///
+  /// - Parameter faceAxis: for the face below the point along this axis.
+  func description(ofPoint place: (row: Int, column: Int), faceAxis: Int? = nil) -> String {
     let numbers = indices(ofPoint: place).map(String.init).joined(separator: ", ")
-    let coordinates = zip(grid.axes, position(ofPoint: place)).map { "\($0.name) = \(Float($1))" }
-    return "point (\(numbers)), \(coordinates.joined(separator: ", "))" + RunConfiguration.suffix(lengthUnit)
+    let coordinates = zip(grid.axes, position(ofPoint: place, faceAxis: faceAxis)).map { "\($0.name) = \(Float($1))" }
+    let point = faceAxis.map { "the face below point (\(numbers)) along \(grid.axes[$0].name)" } ?? "point (\(numbers))"
+    return "\(point), \(coordinates.joined(separator: ", "))" + RunConfiguration.suffix(lengthUnit)
   }
 
   func indices(ofPoint place: (row: Int, column: Int)) -> [Int] {
     grid.axes.indices.map { grid.place(row: place.row, column: place.column, along: $0).index }
   }
 
-  func position(ofPoint place: (row: Int, column: Int)) -> [Double] {
-    [grid.axes[0].coordinate(place.column)] + grid.rowCoordinates(place.row)
+  func position(ofPoint place: (row: Int, column: Int), faceAxis: Int? = nil) -> [Double] {
+    var position = [grid.axes[0].coordinate(place.column)] + grid.rowCoordinates(place.row)
+    if let faceAxis { position[faceAxis] -= 0.5 * grid.axes[faceAxis].spacing }
+    return position
   }
 
   func description(ofTime time: Double) -> String { "\(Float(time))" + RunConfiguration.suffix(timeUnit) }

@@ -50,6 +50,7 @@ package final class RunAssembly {
     let ringing: [Double]?
     /// See `RunConfiguration`.
     let negativeAtStart: Set<String>
+    let parametersBeforeStart: [String: Double]?
     let tissue: FieldSet?
     let restore: (FieldSet) throws -> Void
   }
@@ -79,10 +80,13 @@ package final class RunAssembly {
       startWarnings.merge(try configuration.setInitialValues(of: state, volumes: volumes, pool: pool))
       startWarnings.merge(try configuration.checkFirstState(state, pool: pool))
       startWarnings.merge(try configuration.checkRegions(volumes: volumes, pool: pool))
+      try configuration.checkSides(volumes: volumes)
       configuration.negativeAtStart = configuration.fieldsBelowZero(in: state)
       try configuration.checkDomains(of: state)
     } else {
       configuration.negativeAtStart = earlier?.configuration.negativeAtStart ?? continuing?.negativeAtStart ?? []
+      configuration.parametersBeforeStart =
+        earlier?.configuration.parametersBeforeStart ?? continuing?.parametersBeforeStart
     }
     self.configuration = configuration
     let kernels = ConvolutionKernels(configuration, pool: pool)
@@ -113,7 +117,16 @@ package final class RunAssembly {
       try earlier?.traceGrowth ?? configuration.traceGrowth(maxima: largest, volumes: volumes, kernels: kernels)
     self.quasiSteady = quasiSteady
     taxis = try configuration.limitedTaxis(volumes: volumes, pool: pool)
+    spectralTaxis = try configuration.spectralTaxis(volumes: volumes, pool: pool)
     let isFresh = earlier == nil && continuing == nil
+    if isFresh {
+      do throws(VelocityFailure) {
+        try taxis?.find(state, time: configuration.startTime)
+        try spectralTaxis?.find(state, time: configuration.startTime)
+      } catch {
+        throw configuration.diagnostics(error)
+      }
+    }
     let plain = try configuration.diffusingFields(traceGrowth: traceGrowth, volumes: volumes, pool: pool)
     var ringing =
       try isFresh
@@ -130,7 +143,6 @@ package final class RunAssembly {
     let fields = try configuration.diffusingFields(
       traceGrowth: traceGrowth, ringing: ringing, volumes: volumes, pool: pool)
     diffusion = try configuration.diffusion(of: fields, quasiSteady: quasiSteady, volumes: volumes, pool: pool)
-    spectralTaxis = try configuration.spectralTaxis(volumes: volumes, pool: pool)
     let (rates, distributions, lines) = try RunAssembly.reactions(
       configuration, delays: delays, kernels: kernels, maxima: largest, volumes: volumes, pool: pool)
     reactions = rates

@@ -20,7 +20,9 @@ extension RunConfiguration {
       delays.map { ($0.name, lag($0), arguments.firstIndex(of: $0.argument) ?? 0) },
       arguments: argument(arguments, kernels, volumes, pool),
       before: arguments.map { try argument([beforeStart($0)], kernels, volumes, pool) },
-      fields: model.fieldNames, parameters: model.parameterValues, following: earlier, volumes: volumes, pool: pool)
+      fields: model.fieldNames, parameters: model.parameterValues,
+      parametersBefore: model.parameterValues.merging(parametersBeforeStart ?? [:]) { $1 }, following: earlier,
+      volumes: volumes, pool: pool)
   }
 
   private func argument(

@@ -30,9 +30,7 @@ extension RunConfiguration {
           try $0.supply(of: grid, parameters: model.parameterValues)
         },
         permeabilities: try sides[index].permeabilities.map {
-          try FieldSides.GivenNumber(
-            axis: $0.axis, isUpper: $0.isUpper, expression: keptInDomain([$0.expression])[0]
-          ).permeability(
+          try $0.with(keptInDomain([$0.expression])[0]).permeability(
             of: grid, fields: model.fieldNames, parameters: model.parameterValues, volumes: volumes)
         },
         traceExponent: traceGrowth?.exponents[index] ?? 0, growsAtOnce: growingAtOnce.contains(index),

@@ -70,7 +70,7 @@ extension RunConfiguration {
     return .init(grid: grid, lengthUnit: lengthUnit, field: "the field \(field.name)", unit: field.unit)
   }
 
-  /// What keeps a field from a balance with the initial values of the others.
+  /// What keeps a field from a balance with the values of the others where a run begins or branches off.
   func diagnostics(_ failure: NumericalFailure) -> Diagnostics {
     var found = Diagnostics()
     found.error(
@@ -78,6 +78,29 @@ extension RunConfiguration {
       at: model.fields[failure.field].diffusivity.place,
       remedy: "check its production, its decay and its boundary conditions, or begin nearer to its steady state")
     return found
+  }
+
+  /// What is wrong with a velocity at the start, where it stands.
+  func diagnostics(_ failure: VelocityFailure) -> Diagnostics {
+    let report = UndefinedPart.Site(NumericalFailure(failure), self)
+    let part = UndefinedPart.find(UndefinedPart.velocities(of: failure.field, self), self, at: report)
+    var found = Diagnostics()
+    found.error(
+      "field \(model.fieldNames[failure.field]) \(NumericalFailure(failure).problem) at the start, at \(report.description)"
+        + (part?.clause ?? ""), at: model.fields[failure.field].taxisPlace, remedy: UndefinedPart.velocityRemedy)
+    return found
+  }
+
+  /// Refuses numbers prescribed at sides that are no numbers at the start.
+  func checkSides(volumes: PointVolumes) throws {
+    var found = Diagnostics()
+    for (field, sides) in zip(model.fields, sides) {
+      for given in sides.given {
+        guard let part = try UndefinedPart.find(given, self, volumes: volumes, times: [startTime]) else { continue }
+        found.error(part.sentence(for: field.name), at: given.place)
+      }
+    }
+    try found.throwIfErrors()
   }
 
   /// What is wrong with a diffusivity, where it stands.

@@ -23,6 +23,8 @@ package struct RunConfiguration: Sendable {
   package let initial: [InitialValue]
   /// Names of the fields that have negative values at the start, beyond rounding; known once there is a state.
   package internal(set) var negativeAtStart: Set<String> = []
+  /// Values of the parameters before the start; nil if they are those of the model.
+  package internal(set) var parametersBeforeStart: [String: Double]?
   /// Before the start, by field; the others were as they are at the start.
   package let history: [String: Expression]
   /// Numbers of the quasi-steady fields, none before one that it depends on.

@@ -13,6 +13,8 @@ package struct RunContinuation {
   package private(set) var warnings = Diagnostics()
   /// Parameters whose values are those of the run file again, whatever treatments have made of them.
   let parametersSet: Set<String>
+  /// Values of the parameters up to here, if some are others from here on: what is delayed looks back on them.
+  let parametersBefore: [String: Double]?
   /// Whether the conditions that end the run are others.
   let hasOtherStops: Bool
   /// Why the run cannot go on with its files; nil if it can.
@@ -28,7 +30,7 @@ package struct RunContinuation {
     let source = SourceText(name: checkpoint.path, text: text)
     configuration = try RunConfiguration(source, overrides: overrides)
     guard !overrides.isEmpty else {
-      (parametersSet, hasOtherStops, needForBranch) = ([], false, nil)
+      (parametersSet, parametersBefore, hasOtherStops, needForBranch) = ([], nil, false, nil)
       return
     }
     let before = try RunConfiguration(source)
@@ -40,6 +42,7 @@ package struct RunContinuation {
     let (values, others) = (before.model.parameterValues, configuration.model.parameterValues)
     parametersSet = Set(
       others.keys.filter { RunContinuation.isSet($0, in: new, source: source) || values[$0] != others[$0] })
+    parametersBefore = values == others ? nil : values
     try refuseAnotherMask(values)
     try refuseThePast(old, new, hasOtherStart: before.startTime != configuration.startTime)
     try refuseAnEarlierEnd(at: checkpoint.header.time, hasOtherEnd: before.endTime != configuration.endTime)
@@ -200,7 +203,7 @@ extension SimulationMemory {
   /// Where the run stood at a checkpoint; nil if it does not say.
   init?(of checkpoint: CheckpointFile) {
     guard let text = checkpoint.header.texts[CheckpointText.memory],
-      let memory = try? JSONDecoder().decode(SimulationMemory.self, from: Data(text.utf8))
+      let memory = CheckpointText.decode(SimulationMemory.self, from: text)
     else { return nil }
     self = memory
   }

@@ -96,6 +96,7 @@ package final class RunSession {
         maxima: checkpoint.numbers(CheckpointText.maxima, fields: names.count),
         ringing: checkpoint.numbers(CheckpointText.ringing, fields: names.count),
         negativeAtStart: checkpoint.negativeAtStart,
+        parametersBeforeStart: checkpoint.parametersBeforeStart ?? continuation.parametersBefore,
         tissue: checkpoint.tissue(configuration),
         restore: {
           try checkpoint.read(group: "fields", names, into: $0)
@@ -138,7 +139,13 @@ package final class RunSession {
     try simulation.restore(
       memory, continuesFiles: !branching,
       unwritten: branching ? [:] : checkpoint.unwrittenOutputs(memory, configuration))
-    if hasOtherEquations { simulation.equationsHaveChanged() }
+    if hasOtherEquations {
+      do {
+        try simulation.equationsHaveChanged()
+      } catch let failure as NumericalFailure {
+        throw configuration.diagnostics(failure)
+      }
+    }
     try writeResolved()
   }
 

@@ -91,7 +91,13 @@ extension SharpData {
     _ state: FieldSet, by law: Law, time: Double, isExplicit: Bool, taxis: (any TaxisRates)?
   ) throws -> FieldSet {
     let result = try copy(of: state)
-    let (productions, losses) = try values(of: law, state, time, taxis: taxis)
+    let productions, losses: [[Double]]
+    do {
+      (productions, losses) = try values(of: law, state, time, taxis: taxis)
+    } catch let failure as NumericalFailure where failure.cause == .velocity {
+      // The run itself need not come to a state at which a velocity is no number.
+      (productions, losses) = try values(of: law, state, time, taxis: nil)
+    }
     for field in 0..<state.count {
       let (made, lost, old) = (productions[field], losses[field], state.values(field))
       let change = isExplicit ? old.indices.map { made[$0] - lost[$0] * old[$0] } : made

@@ -37,6 +37,7 @@ struct SharpData {
     var data = try SharpData(configuration, diffusions, taxis, kernels, volumes, pool)
     guard !data.open.isEmpty else { return data.found }
     try data.look(at: state)
+    try data.lookAtFlows(of: state)
     try data.lookAtSwitches(of: state)
     try data.lookAtTreatments(of: state)
     try data.lookAtNoise(of: state)
@@ -108,6 +109,28 @@ struct SharpData {
         let shortfall = -after.low / high
         guard shortfall > SharpData.threshold || after.low.isNaN else { continue }
         for field in limit.fields { found[field] = max(found[field], shortfall.isNaN ? 1 : shortfall) }
+      }
+    }
+  }
+
+  /// Looks at flows that meet a side, or turn: what they carry piles up there, in a layer of width `D/v`.
+  ///
+  /// Where the layer is thinner than half of the spacing, values beside it have the wrong sign: with `P = v Δx/D` those of central
+  /// differences are `(2 − P)/(2 + P)` of their neighbors (P. J. Roache, Computational Fluid Dynamics, 1972). Limited fluxes then
+  /// carry the negative ones together, and they grow.
+  private mutating func lookAtFlows(of state: FieldSet) throws {
+    let model = configuration.model
+    for field in candidates.intersection(proven).sorted() {
+      for (index, axis) in volumes.grid.axes.enumerated() where axis.points > 1 {
+        let diffusivity = diffusions[field].diffusivities[index]
+        guard diffusivity > 0, let velocity = model.fields[field].advection[axis.name],
+          Expression.extractingFunctionals([velocity]).functionals.isEmpty,
+          let (low, high) = try values(of: configuration.keptInDomain([velocity]), state, nil)[0]
+        else { continue }
+        // What always runs on in a period piles up nowhere.
+        if diffusions[field].boundaries[index] == .periodic, low * high > 0 { continue }
+        let number = max(-low, high) * axis.spacing / diffusivity
+        if number > 2 { found[field] = max(found[field], 1 - 4 / (number + 2)) }
       }
     }
   }

@@ -9,6 +9,13 @@ extension Expression {
       switch node {
       case .unary(_, let a): isConstant(a)
       case .binary(.divide, _, let b): nodes[b] == .constant(0)
+      case .binary(.power, let a, let b):
+        // Powers that underflow are left as they are, too, and are 0.
+        if case .constant(let x) = nodes[a], case .constant(let y) = nodes[b] {
+          !BinaryOperation.power.machineValue(x, y).isFinite
+        } else {
+          false
+        }
       case .binary(_, let a, let b): isConstant(a) && isConstant(b)
       default: false
       }

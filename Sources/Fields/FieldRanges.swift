@@ -7,7 +7,10 @@ package final class FieldRanges: Sendable {
     package let minimum: Double
     package let maximum: Double
 
-    package var isFinite: Bool { minimum.isFinite && maximum.isFinite }
+    /// Whether all values are finite, and so small that their squares are.
+    package var isFinite: Bool { size <= Range.largest }
+    /// Sums of squares of so many values as there may be points are finite.
+    package static let largest = 1e150
     package var length: Double { maximum - minimum }
     /// The largest absolute value.
     package var size: Double { max(-minimum, maximum) }

@@ -6,7 +6,10 @@ import Fields
 /// Newton's method; its linear equations `(−L − R′(w)) δ = L w + b + R(w)` by elimination on one axis, and by conjugate
 /// gradients on more. `L` is the
 /// finite-volume operator of second order, so that a balance of non-negative production and proportional decay is never
-/// negative. The preconditioner is the inverse for the mean diffusivity and the mean `R′` on the whole grid, by fast
+/// negative. Where `R` vanishes, the balance is that of diffusion and the sides alone. Where nothing is exchanged at the sides and
+/// `R` does not depend on the field, its mean has no influence on the balance and stays as it is.
+///
+/// The preconditioner is the inverse for the mean diffusivity and the mean `R′` on the whole grid, by fast
 /// transforms: with constant coefficients one iteration is exact.
 package final class BalanceSolver: Sendable {
   package let field: Int
@@ -31,7 +34,9 @@ package final class BalanceSolver: Sendable {
     static let image = 3
     static let preconditioned = 4
     static let before = 5
-    static let count = 6
+    /// The rate at which each point loses by movement what it holds.
+    static let movement = 6
+    static let count = 7
   }
 
   /// - Parameter description: the diffusivity may depend on position only.
@@ -62,6 +67,8 @@ package final class BalanceSolver: Sendable {
   /// The residual is made smaller than this share of the production and consumption.
   private static let tolerance = 1e-10
   private static let rounding = 1e-13
+  /// What rounding leaves of the movement between a point, its neighbors and the sides, as a share of the movement from the point.
+  private static let movementRounding = 1e-14
   /// Smaller numbers have no digits to spare.
   private static let nothing = 1e-290
   private static let mostNewtonSteps = 40
@@ -84,32 +91,43 @@ package final class BalanceSolver: Sendable {
     // In a domain that has grown: all of the equation times scale², so that the operator stays that of the grid.
     let square = state.scale * state.scale
     local.own.setLosses(local.values, scale: state.scale)
+    pool.forEach(grid.rowCount) { row, _ in
+      self.local.own.setDecay(row: row, to: self.work.pointer(Part.movement, row: row))
+    }
     func evaluateOnGrid(_ state: FieldSet, _ target: FieldSet) {
       evaluate(state, target)
       guard square != 1 else { return }
       for component in 0..<target.count { target.setField(component, toSumOf: [(square, target)]) }
     }
     let sides = local.own.sideRates(local.values, time: time, scale: state.scale)
-    var (residual, scale) = try self.residual(state, sides, evaluateOnGrid)
+    var residual = try self.residual(state, sides, evaluateOnGrid)
     // What is left by rounding of a balance that was large before.
-    let before = max(BalanceSolver.rounding * scale, BalanceSolver.nothing)
-    /// What the residual may be: a share of the production and consumption, or what rounding leaves where they cancel.
-    func allowed() -> Double {
-      max(BalanceSolver.tolerance * scale, BalanceSolver.rounding * consumption(w), before)
+    let before = max(BalanceSolver.rounding * residual.scale, BalanceSolver.nothing)
+    let meanBefore = max(BalanceSolver.rounding * residual.rates, BalanceSolver.nothing)
+    /// What the residual may be at a point, and its mean where nothing is exchanged at the sides.
+    ///
+    /// A share of the production and consumption, or what rounding leaves where they or movements cancel. In the mean, movements
+    /// cancel whatever the rounding.
+    func allowed() -> (point: Double, mean: Double) {
+      let rounding = BalanceSolver.rounding * consumption(w)
+      return (
+        max(BalanceSolver.tolerance * residual.scale, rounding, before, movementRounding(w)),
+        max(BalanceSolver.tolerance * residual.rates, rounding, meanBefore)
+      )
+    }
+    func isBalanced() -> Bool {
+      let allowed = allowed()
+      return residual.largest <= allowed.point && residual.mean <= allowed.mean
     }
     let mayBeGuarded = !isLinear && state.minimum(field) >= 0
     for index in 0..<BalanceSolver.mostNewtonSteps {
       // On a line one step is little work, and finds also what is far below the residual at other points.
-      if residual <= allowed(),
-        index > 0 || !isLine || isSingular || residual <= BalanceSolver.nothing
-      {
-        return
-      }
-      try solveLinear(to: BalanceSolver.tolerance * scale)
+      if isBalanced(), index > 0 || !isLine || isSingular || residual.largest <= BalanceSolver.nothing { return }
+      try solveLinear(to: max(BalanceSolver.tolerance * residual.scale, movementRounding(w)))
       work.setField(Part.before, toSumOf: [(1, state)], field: field, pool: pool)
       if mayBeGuarded, index < BalanceSolver.guardedSteps, limitDecrease(of: w) {
         add(1, to: w)
-        (residual, scale) = try self.residual(state, sides, evaluateOnGrid)
+        residual = try self.residual(state, sides, evaluateOnGrid)
         continue
       }
       // Shorter steps where the whole one makes it worse.
@@ -117,15 +135,16 @@ package final class BalanceSolver: Sendable {
       while true {
         add(share, to: w)
         let last = residual
-        (residual, scale) = try self.residual(state, sides, evaluateOnGrid)
-        if residual < last || residual <= allowed() { break }
+        residual = try self.residual(state, sides, evaluateOnGrid)
+        if residual.largest < last.largest || isBalanced() { break }
         residual = last
         state.setField(field, toSumOf: [(1, work)], field: Part.before, pool: pool)
         share *= 0.5
         guard share > 1e-4 else {
           // Rounding keeps the residual from falling further: good enough if it is small.
-          (residual, scale) = try self.residual(state, sides, evaluateOnGrid)
-          if residual <= 1e3 * BalanceSolver.tolerance * max(scale, consumption(w)) { return }
+          residual = try self.residual(state, sides, evaluateOnGrid)
+          let size = BalanceSolver.tolerance * max(residual.scale, consumption(w))
+          if residual.largest <= max(1e3 * size, 10 * movementRounding(w)), residual.mean <= 1e3 * size { return }
           throw BalanceFailure(field: field, problem: "finds no balance", time: time)
         }
       }
@@ -158,6 +177,16 @@ package final class BalanceSolver: Sendable {
     return largest
   }
 
+  /// What rounding leaves of the movement of the field, at the point where that is most.
+  private func movementRounding(_ w: FieldPointer) -> Double {
+    var largest = 0.0
+    for row in 0..<grid.rowCount {
+      let (values, movement) = (w.start + row * grid.rowStride, work.pointer(Part.movement, row: row))
+      for point in 0..<grid.rowLength { largest = max(largest, abs(values[point]) * movement[point]) }
+    }
+    return BalanceSolver.movementRounding * largest
+  }
+
   private func add(_ share: Double, to w: FieldPointer) {
     pool.forEach(grid.rowCount) { row, _ in
       let (values, change) = (w.start + row * self.grid.rowStride, self.work.pointer(Part.solution, row: row))
@@ -165,14 +194,47 @@ package final class BalanceSolver: Sendable {
     }
   }
 
-  /// The largest `|L w + b + R|`, kept in `work`, and the size of its parts.
+  /// What is left of `L w + b + R`.
+  private struct Residual {
+    /// At the point where it is largest.
+    var largest = 0.0
+    /// The size of its parts.
+    var scale = 0.0
+    /// The size of `b + R`, and of its mean, where nothing is exchanged at the sides; else 0.
+    var rates = 0.0
+    var mean = 0.0
+  }
+
+  /// Finds `L w + b + R`, kept in `work`.
   private func residual(
     _ state: FieldSet, _ sides: [Int: [(column: Int, rate: Double)]], _ evaluate: (FieldSet, FieldSet) -> Void
-  ) throws(BalanceFailure) -> (Double, Double) {
+  ) throws(BalanceFailure) -> Residual {
     evaluate(state, rates)
     volumes.clearOutside(rates)
-    let sizes = TileResults(count: grid.rowCount)
+    var found = Residual()
     let w = FieldPointer(state, field)
+    var meanRate = 0.0
+    if isClosed {
+      // Movements cancel in the mean; what rounding makes of that would be without bound where the field has little decay.
+      pool.forEach(grid.rowCount) { row, _ in
+        let target = self.work.pointer(Part.residual, row: row)
+        target.update(from: self.rates.pointer(0, row: row), count: self.grid.rowLength)
+        for side in sides[row] ?? [] { target[side.column] += side.rate }
+      }
+      volumes.clearOutside(work, field: Part.residual)
+      found.rates = max(work.maximum(Part.residual), -work.minimum(Part.residual))
+      meanRate = dot(Part.residual, nil) / volumes.total
+      if isSingular {
+        // Only what is produced on the whole must vanish; the mean of the field stays as it is.
+        if abs(meanRate) > 1e-8 * found.rates {
+          throw BalanceFailure(
+            field: field, problem: "has no balance: production and consumption do not cancel", time: .nan)
+        }
+        meanRate = 0
+      }
+      found.mean = abs(meanRate)
+    }
+    let sizes = TileResults(count: grid.rowCount)
     pool.forEach(grid.rowCount) { row, _ in
       let target = self.work.pointer(Part.residual, row: row)
       self.local.own.apply(row: row, to: w, into: target)
@@ -186,19 +248,11 @@ package final class BalanceSolver: Sendable {
       sizes[row] = size
     }
     volumes.clearOutside(work, field: Part.residual)
-    if isSingular {
-      // Only what is produced on the whole must vanish; the mean of the field stays as it is.
-      let mean = dot(Part.residual, nil) / volumes.total
-      let size = sizes.values.max() ?? 0
-      if abs(mean) > 1e-8 * size {
-        throw BalanceFailure(
-          field: field, problem: "has no balance: production and consumption do not cancel", time: .nan)
-      }
-      subtract(mean, from: Part.residual)
-    }
-    let largest = max(work.maximum(Part.residual), -work.minimum(Part.residual))
-    guard largest.isFinite else { throw BalanceFailure(field: field, problem: "is no finite number", time: .nan) }
-    return (largest, sizes.values.max() ?? 0)
+    if isClosed { subtract(dot(Part.residual, nil) / volumes.total - meanRate, from: Part.residual) }
+    found.largest = max(work.maximum(Part.residual), -work.minimum(Part.residual))
+    guard found.largest.isFinite else { throw BalanceFailure(field: field, problem: "is no finite number", time: .nan) }
+    found.scale = sizes.values.max() ?? 0
+    return found
   }
 
   /// Whether the mean of the field has no influence on its balance.
@@ -217,19 +271,26 @@ package final class BalanceSolver: Sendable {
   }
 
   /// On one axis the equations are tridiagonal.
+  ///
+  /// The pivots are found from the sums of the rows, which are the losses less the slopes: nothing cancels, however small
+  /// these are beside the conductances (W. K. Grassmann, M. I. Taksar & D. P. Heyman, Oper. Res. 33 (1985) 1107–1116).
   private func eliminate() throws(BalanceFailure) {
-    let (below, diagonal, above) = local.own.tridiagonal()
+    let (below, above, loss) = local.own.tridiagonal()
     let (right, slope) = (work.pointer(Part.residual), rates.pointer(1))
     let solution = work.pointer(Part.solution)
-    var factors = [Double](repeating: 0, count: diagonal.count)
-    for i in diagonal.indices {
-      let pivot = -diagonal[i] - slope[i] - (i > 0 ? below[i] * factors[i - 1] : 0)
+    var factors = [Double](repeating: 0, count: loss.count)
+    var excess = 0.0
+    for i in loss.indices {
+      // `excess` over the pivot of the row before.
+      excess = loss[i] - slope[i] + below[i] * excess
+      let pivot = above[i] + excess
       // All pivots of a stable balance are positive.
       guard pivot > 0 else { throw unstable }
       factors[i] = above[i] / pivot
       solution[i] = (right[i] + (i > 0 ? below[i] * solution[i - 1] : 0)) / pivot
+      excess /= pivot
     }
-    for i in diagonal.indices.dropLast().reversed() { solution[i] += factors[i] * solution[i + 1] }
+    for i in loss.indices.dropLast().reversed() { solution[i] += factors[i] * solution[i + 1] }
   }
 
   private var unstable: BalanceFailure {
@@ -253,12 +314,21 @@ package final class BalanceSolver: Sendable {
       let step = product / curvature
       combine(Part.solution, 1, Part.direction, step)
       combine(Part.residual, 1, Part.image, -step)
-      if max(work.maximum(Part.residual), -work.minimum(Part.residual)) <= 0.1 * target { return }
+      if max(work.maximum(Part.residual), -work.minimum(Part.residual)) <= 0.1 * target { return correctMean() }
       precondition(shift: shift)
       let next = dot(Part.residual, Part.preconditioned)
       combine(Part.direction, next / product, Part.preconditioned, 1)
       product = next
     }
+  }
+
+  /// Adds the number to the solution that leaves no mean of the residual, where nothing is exchanged at the sides: there the
+  /// mean of `L δ` is 0, and with few consumers a mean far below the residual at the points makes much of the solution.
+  private func correctMean() {
+    guard isClosed, !isSingular else { return }
+    work.setField(Part.image, toSumOf: [(-1, rates)], field: 1, pool: pool)
+    let decay = dot(Part.image, nil)
+    if decay > 0 { subtract(-dot(Part.residual, nil) / decay, from: Part.solution) }
   }
 
   /// `image ← (−L − R′) direction`.

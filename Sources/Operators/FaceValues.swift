@@ -73,10 +73,10 @@ package struct FaceValues: Sendable {
 /// Calls with the values around the faces below the points of a row: two before each, two behind.
 ///
 /// Beyond sides that are not periodic the last value goes on.
-func withFaceRows(
+func withFaceRows<Result>(
   of state: FieldSet, field: Int, axis: Int, row: Int, _ volumes: PointVolumes, _ boundaries: [AxisBoundary],
-  _ scratch: WorkerScratch, _ body: (UnsafePointer<FaceRows>) -> Void
-) {
+  _ scratch: WorkerScratch, _ body: (UnsafePointer<FaceRows>) -> Result
+) -> Result {
   let grid = state.grid
   let count = grid.rowLength
   let isPeriodic = boundaries[axis] == .periodic
@@ -116,5 +116,5 @@ func withFaceRows(
       rows.volumes = (inside(-2), inside(-1), inside(0), inside(1))
     }
   }
-  body(&rows)
+  return body(&rows)
 }

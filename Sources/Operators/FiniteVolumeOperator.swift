@@ -217,18 +217,24 @@ final class FiniteVolumeOperator: Sendable {
     }
   }
 
-  /// The operator on a grid of one axis that is not periodic, as a tridiagonal matrix.
-  func tridiagonal() -> (below: [Double], diagonal: [Double], above: [Double]) {
+  /// The operator on a grid of one axis that is not periodic, as a tridiagonal matrix whose diagonal is
+  /// `−below − above − loss`.
+  func tridiagonal() -> (below: [Double], above: [Double], loss: [Double]) {
     let count = grid.rowLength
     let zeros = [Double](repeating: 0, count: count)
-    var (below, diagonal, above) = (zeros, zeros, zeros)
+    var (below, above, losses) = (zeros, zeros, zeros)
     for i in 0..<count {
       let share = inverseVolumes?[i] ?? 1
       below[i] = conductances.pointer(0)[i] * share
       above[i] = i + 1 < count ? conductances.pointer(0)[i + 1] * share : 0
-      diagonal[i] = -below[i] - above[i] - (loss?.pointer(0)[i] ?? 0)
+      losses[i] = loss?.pointer(0)[i] ?? 0
     }
-    return (below, diagonal, above)
+    return (below, above, losses)
+  }
+
+  /// Writes one row of the diagonal of `−L`: the rates at which the points lose what they hold.
+  func setDecay(row: Int, to out: UnsafeMutablePointer<Double>) {
+    withRow(row, of: nil) { finite_volume_decay(out, $0) }
   }
 
   /// A bound of the absolute values of the eigenvalues of `L` (Gershgorin).

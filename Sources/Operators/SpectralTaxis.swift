@@ -82,8 +82,8 @@ package final class SpectralTaxis: TaxisRates {
   /// Fields that are held to work with.
   package var workingFieldCount: Int { factors.reduce(0) { $0 + $1.count } }
 
-  package func addRates(of state: FieldSet, time: Double, to rates: FieldSet) {
-    for (flux, factors) in zip(fluxes, factors) { flux.setFactors(state, time, factors) }
+  package func addRates(of state: FieldSet, time: Double, to rates: FieldSet) throws(VelocityFailure) {
+    try find(state, time: time)
     for axis in grid.axes.indices {
       guard let derivative = derivatives[axis] else { continue }
       let count = blocks[axis].blockCount
@@ -95,6 +95,25 @@ package final class SpectralTaxis: TaxisRates {
       for flux in fluxes {
         work.transforms += LineDerivative.transforms * (flux.targets.count + 1) * derivatives.count { $0 != nil }
         work.operations += Double(flux.operations)
+      }
+    }
+  }
+
+  /// Finds what carries the fields of a state.
+  ///
+  /// - Throws: if that is no finite number somewhere where the fields are: transforms would carry it to all points.
+  package func find(_ state: FieldSet, time: Double) throws(VelocityFailure) {
+    for (flux, factors) in zip(fluxes, factors) {
+      flux.setFactors(state, time, factors)
+      for index in 0..<factors.count
+      where !factors.minimum(index, pool: pool).isFinite || !factors.maximum(index).isFinite {
+        guard let (row, column) = factors.firstPoint(index, where: { !$0.isFinite }) else { continue }
+        let values = (0..<state.count).map { state.pointer($0, row: row)[column] }
+        guard values.allSatisfy(\.isFinite) else { continue }
+        throw VelocityFailure(
+          field: flux.field, time: time,
+          location: .init(
+            axis: nil, row: row, column: column, velocity: factors.pointer(index, row: row)[column], values: values))
       }
     }
   }

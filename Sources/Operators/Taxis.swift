@@ -61,7 +61,7 @@ package final class Taxis: TaxisRates {
     while done < step {
       if isFirst || !isSteady { setVelocities(state, time: time + done, all: isFirst) }
       isFirst = false
-      try check(time + done)
+      try check(state, time + done)
       var count = parts(of: step - done)
       for (index, field) in fields.enumerated() {
         start.setField(index, toSumOf: [(1, state)], field: field.field, pool: pool)
@@ -72,8 +72,8 @@ package final class Taxis: TaxisRates {
           state.setField(field.field, toSumOf: [(1, start)], field: index, pool: pool)
         }
         count *= 2
-        if count > Taxis.mostParts { throw failure(time + done) }
         setVelocities(state, time: time + done, all: false)
+        if count > Taxis.mostParts { throw failure(state, time + done) }
       }
       done = count == 1 ? step : done + (step - done) / Double(count)
     }
@@ -88,7 +88,7 @@ package final class Taxis: TaxisRates {
   /// Finds the velocities for a state.
   package func find(_ state: FieldSet, time: Double) throws(VelocityFailure) {
     setVelocities(state, time: time, all: true)
-    try check(time)
+    try check(state, time)
   }
 
   /// The largest rate at which some point loses a field, with the velocities found last; 0 if it stays.
@@ -139,13 +139,14 @@ package final class Taxis: TaxisRates {
     return Int(max(1, min(Double(Taxis.mostParts), (step * rate / Taxis.largestShare).rounded(.up))))
   }
 
-  private func check(_ time: Double) throws(VelocityFailure) {
-    if movers.contains(where: { !$0.outflowRate.isFinite }) { throw failure(time) }
+  private func check(_ state: FieldSet, _ time: Double) throws(VelocityFailure) {
+    if movers.contains(where: { !$0.outflowRate.isFinite }) { throw failure(state, time) }
   }
 
-  private func failure(_ time: Double) -> VelocityFailure {
+  private func failure(_ state: FieldSet, _ time: Double) -> VelocityFailure {
     let worst = movers.first { !$0.outflowRate.isFinite } ?? movers.max { $0.outflowRate < $1.outflowRate }
-    return VelocityFailure(field: worst?.description.field ?? 0, time: time)
+    return VelocityFailure(
+      field: worst?.description.field ?? 0, time: time, location: worst?.infiniteVelocity(of: state))
   }
 }
 
@@ -159,6 +160,19 @@ package protocol TaxisRates: Sendable {
 
 /// A field is carried too fast, or with a velocity that is no number.
 package struct VelocityFailure: Error, Sendable {
+  /// Where the velocity is no finite number.
+  package struct Location: Sendable {
+    /// The place is the face below a point along this axis; nil if it is the point itself.
+    package let axis: Int?
+    package let row: Int
+    package let column: Int
+    package let velocity: Double
+    /// Of all fields, as the velocity has them there.
+    package let values: [Double]
+  }
+
   package let field: Int
   package let time: Double
+  /// nil if the velocity is finite at all faces within the domain.
+  package let location: Location?
 }

@@ -65,16 +65,56 @@ final class TaxisMover: Sendable {
       }
       var largest = 0.0
       let inside = self.volumes.isMasked ? self.volumes.values(ofRow: row) : nil
-      for point in 0..<self.grid.rowLength where !(sum[point] <= largest) && inside?[point] ?? 1 > 0 {
-        largest = sum[point]
+      for point in 0..<self.grid.rowLength where inside?[point] ?? 1 > 0 {
+        // A NaN stays: no comparison with it is true.
+        largest = largest.isNaN || sum[point] <= largest ? largest : sum[point]
       }
       rates[row] = largest
     }
     var largest = rates.values.reduce(0) { $0.isNaN || $0 > $1 ? $0 : $1 }
     inflow.withLock { rows in
-      for (_, entries) in rows { for entry in entries { largest = max(largest, 2 * entry.loss) } }
+      for (_, entries) in rows {
+        // A NaN stays, also of what flows in.
+        for rate in entries.flatMap({ [2 * $0.loss, 0 * $0.rate] }) {
+          largest = largest.isNaN || rate <= largest ? largest : rate
+        }
+      }
     }
     rate.withLock { $0 = largest }
+  }
+
+  /// The first face at which the velocity that was set last, for this state, is no finite number; nil if there is none.
+  func infiniteVelocity(of state: FieldSet) -> VelocityFailure.Location? {
+    for axis in grid.axes.indices {
+      for row in 0..<grid.rowCount {
+        for direction in 0..<2 {
+          let velocity = velocities[axis].pointer(direction, row: row)
+          guard let column = (0..<grid.rowLength).first(where: { !velocity[$0].isFinite }) else { continue }
+          return VelocityFailure.Location(
+            axis: axis, row: row, column: column, velocity: velocity[column],
+            values: values(of: state, axis, row, column, direction))
+        }
+      }
+    }
+    return nil
+  }
+
+  /// The values of all fields at a face: means of both sides, of the field itself the limited value of the side that receives.
+  private func values(of state: FieldSet, _ axis: Int, _ row: Int, _ column: Int, _ direction: Int) -> [Double] {
+    (0..<state.count).map { field in
+      var (before, behind) = ([Double](), [Double]())
+      return withFaceRows(
+        of: state, field: field, axis: axis, row: row, volumes, boundaries, scratch[0]
+      ) { rows in
+        guard field == description.field else {
+          return 0.5 * (rows.pointee.values.1![column] + rows.pointee.values.2![column])
+        }
+        before = [Double](repeating: 0, count: grid.rowLength)
+        behind = before
+        taxis_face_values(&before, &behind, rows, grid.rowLength)
+        return direction == 0 ? behind[column] : before[column]
+      }
+    }
   }
 
   /// Nothing crosses the lower sides by way of faces.

@@ -194,7 +194,7 @@ package final class HealthCheck {
       case .negative(let field, let value): (field, value)
       }
     guard !findings.contains(where: { $0.isOutput(of: field) }) else { return }
-    let point = state.firstPoint(field) { value.isNaN ? !$0.isFinite : $0 == value } ?? (0, 0)
+    let point = state.firstPoint(field) { value.isNaN ? HealthCheck.isTooLarge($0) : $0 == value } ?? (0, 0)
     findings.append(
       Finding(kind: .output(value), field: field, step: step, time: time, row: point.row, column: point.column))
   }
@@ -207,11 +207,13 @@ package final class HealthCheck {
     }
   }
 
-  /// Names the first value that is not finite.
+  private static func isTooLarge(_ value: Double) -> Bool { !(abs(value) <= FieldRanges.Range.largest) }
+
+  /// Names the first value that is not finite, or too large for its square to be.
   private static func failure(_ state: FieldSet, _ field: Int, time: Double) -> NumericalFailure {
-    let (row, column) = state.firstPoint(field, where: { !$0.isFinite }) ?? (0, 0)
+    let (row, column) = state.firstPoint(field, where: isTooLarge) ?? (0, 0)
     let value = state.pointer(field, row: row)[column]
-    let count = state.pointCount(field, where: { !$0.isFinite })
+    let count = state.pointCount(field, where: isTooLarge)
     let others = count > 1 ? ", first of \(count) points," : ""
     return NumericalFailure(
       problem: value.isNaN ? "is no number (NaN)\(others)" : "has overflowed\(others)", field: field,

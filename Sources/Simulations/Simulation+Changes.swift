@@ -44,9 +44,14 @@ extension Simulation {
   }
 
   /// Takes note that the equations are others than those of the run that left the state and what the stepper remembers.
-  package func equationsHaveChanged() {
+  ///
+  /// Fields in balance jump with them, and so does what looks back on this time later: the history of before was found with the
+  /// equations of before.
+  package func equationsHaveChanged() throws {
     stepper.memorized = StepperMemory(choice: stepper.memorized.choice)
     watchMemory.forgetHappened()
+    try regimen.equations.quasiSteady?.settle(state, time: jumps.after(clock.time))
+    try regimen.equations.delays?.recordJump(state, at: clock.time)
     restartSteps(at: clock.time)
   }
 

@@ -165,7 +165,8 @@ extension Simulation {
       let canShrink = control.reject(size: step.size, error: error?.value ?? .infinity)
       steps = .controlled(control, norm)
       if !canShrink {
-        throw failure ?? NumericalFailure(tooLargeError: error, at: step.start, size: step.size)
+        throw failure?.inStep(endingAt: step.end)
+          ?? NumericalFailure(tooLargeError: error, at: step.start, size: step.size)
       }
       stepper.reject()
       state.copy(from: previous, pool: pool)

@@ -11,8 +11,12 @@ package struct NumericalFailure: Error, Sendable {
   /// Point within the tile.
   package let point: Int
   package let time: Double
+  /// The end of the step, where that is known; else `time`.
+  package private(set) var end: Double
   /// Of all fields at the point, where a rate is no number; else empty.
   package let values: [Double]
+  /// Where it is the face below the point that something is wrong at, the axis along which that lies.
+  package let faceAxis: Int?
 
   package let cause: Cause
 
@@ -49,15 +53,25 @@ package struct NumericalFailure: Error, Sendable {
   }
 
   package init(
-    problem: String, field: Int, tile: Tile, point: Int, time: Double, values: [Double] = [], cause: Cause = .reactions
+    problem: String, field: Int, tile: Tile, point: Int, time: Double, values: [Double] = [], faceAxis: Int? = nil,
+    cause: Cause = .reactions
   ) {
     self.values = values
+    self.faceAxis = faceAxis
     self.problem = problem
     self.field = field
     self.tile = tile
     self.point = point
     self.time = time
+    end = time
     self.cause = cause
+  }
+
+  /// The same within a step that ends at a time.
+  package func inStep(endingAt end: Double) -> NumericalFailure {
+    var failure = self
+    failure.end = end
+    return failure
   }
 
   /// Where the point lies in the grid.
@@ -101,6 +115,7 @@ extension NumericalFailure {
       problem: "cannot be advanced as accurately as asked for: with a step of \(Float(size)) its error is "
         + "\(Float(error?.value ?? .infinity)) times the tolerance",
       field: error?.field ?? 0, tile: Tile(row: 0, column: 0, count: 1), point: 0, time: time, cause: .smallestStep)
+    end = time + size
   }
 
   init(_ failure: DiffusionFailure) {
@@ -118,9 +133,16 @@ extension NumericalFailure {
     }
   }
 
-  init(_ failure: VelocityFailure) {
+  package init(_ failure: VelocityFailure) {
+    let what =
+      switch failure.location?.velocity {
+      case .some(let velocity) where velocity.isNaN: "no number (NaN)"
+      case .some: "infinite"
+      case nil: "too large or no number"
+      }
     self.init(
-      problem: "is carried with a velocity that is too large or no number", field: failure.field,
-      tile: Tile(row: 0, column: 0, count: 1), point: 0, time: failure.time, cause: .velocity)
+      problem: "is carried with a velocity that is \(what)", field: failure.field,
+      tile: Tile(row: failure.location?.row ?? 0, column: failure.location?.column ?? 0, count: 1), point: 0,
+      time: failure.time, values: failure.location?.values ?? [], faceAxis: failure.location?.axis, cause: .velocity)
   }
 }

@@ -1,6 +1,7 @@
 """Delays in whole runs: resuming from every checkpoint, looking, plans, what is said of the history."""
 
 import json
+import math
 
 import pytest
 
@@ -188,3 +189,52 @@ def test_a_branch_cannot_look_back_on_what_was_not_kept(oncofield, tmp_path, fir
     if "delayed" in first:
         oncofield("resume", tmp_path / "out", "--set", "time.end=4", "--set", "model.reactions.u=-2*delayed(u, 0.25)",
                   "--output", tmp_path / "other")  # fmt: skip
+
+
+FORKS = {
+    # u' = k(t - 1), k from 1 to 5 at the fork.
+    "a parameter in a constant delay": ({"u": "delayed(k, 1)"}, 2, 6, 3 + 3 * 5),
+    # Before the start k was 1, too.
+    "a delay that leads before the start": ({"u": "delayed(k, 1)"}, 0.5, 3, 1.5 + 1.5 * 5),
+    # v = t up to 2, then 2 + 5 (t - 2), and 0 before the start.
+    "a rate whose field is delayed": ({"u": "delayed(v, 1)", "v": "k"}, 2, 6, 2 + 6 + 22.5),
+    # w = k in balance.
+    "a field in balance": ({"u": "w", "w": "k - w"}, 2, 4, 2 + 2 * 5),
+    # Two stages of rate 2: y = 5 - 4 (1 + 2 s) exp(-2 s), s = t - 2.
+    "a gamma-distributed delay": ({"u": "delayed(k, 1, 2)"}, 2, 6, 2 + 20 - 4 * (1 - 5 * math.exp(-8))),
+}
+
+
+def forked(oncofield, tmp_path, reactions, changes, end, *others):
+    """The value of u at the end of a run with k = 1 that is branched off with other values of k at some times."""
+    fields = {name: {"quasi_steady": True} if name == "w" else {} for name in reactions}
+    content = {
+        "model": {"name": "m", "parameters": {"k": 1}, "fields": fields, "reactions": reactions},
+        "domain": {"size": [1], "points": [4]},
+        "initial": {name: 0 for name in reactions}, "time": {"end": changes[0][0], "tolerance": 1e-8, **dict(others)},
+    }
+    path, last = tmp_path / "run.json", tmp_path / "0"
+    path.write_text(json.dumps(content))
+    oncofield("run", path, "--output", last, "--quiet")
+    times = [time for time, _ in changes[1:]] + [end]
+    for number, ((_, value), time) in enumerate(zip(changes, times)):
+        branch = tmp_path / str(number + 1)
+        oncofield(
+            "resume", last, "--output", branch, "--quiet", "--set", f"time.end={time}", "--set", f"parameters.k={value}")
+        last = branch
+    header, *_, row = (last / "observables.csv").read_text().splitlines()
+    return float(row.split(",")[header.split(",").index("min(u)")])
+
+
+@pytest.mark.parametrize("scheme", ["auto", "strang", "strang4", "etdrk4", "etd2-positive"])
+@pytest.mark.parametrize("name", FORKS)
+def test_a_fork_is_a_break_a_delay_later(oncofield, tmp_path, name, scheme):
+    reactions, time, end, right = FORKS[name]
+    found = forked(oncofield, tmp_path, reactions, [(time, 5)], end, ("scheme", scheme))
+    assert abs(found - right) < 1e-6 * right
+
+
+def test_a_fork_of_a_fork_looks_back_on_all_values(oncofield, tmp_path):
+    """k is 1 up to t = 0.5, then 5, and 2 from 0.7 on; delays lead before the start up to t = 1."""
+    found = forked(oncofield, tmp_path, {"u": "delayed(k, 1)"}, [(0.5, 5), (0.7, 2)], 3)
+    assert abs(found - (1.5 + 0.2 * 5 + 1.3 * 2)) < 1e-7

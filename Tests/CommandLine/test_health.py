@@ -101,11 +101,12 @@ def test_a_value_that_is_no_number_is_found_at_the_end_of_its_step(run):
     )
     assert code == 76
     assert text == (
-        "error: step 9 (t = 1.125 day): field u is no number (NaN), first of 800 points, at point (0, 0), x = 0.125, "
-        "y = 0.125 mm.\n"
-        "There is no checkpoint yet. Check the prescribed boundary data of u and its advection; a shorter step or a smaller "
-        "tolerance may help.\n"
+        "error: step 9 (t = 1.125 day): what is prescribed for field u at the side x- is no finite number: sqrt(1 - t), "
+        "where t = 1.125.\n"
+        "There is no checkpoint yet. Write what is prescribed so that it is a finite number at all times of the run.\n"
     )
+    undefined = summary["failure"]["undefined"]
+    assert undefined == {"expression": "sqrt(1 - t)", "in": "the side x-", "values": {"t": 1.125}}
     assert summary["failure"]["process"] is None and summary["steps"] == 8
 
 
@@ -202,3 +203,47 @@ def test_a_front_thinner_than_two_points_is_a_warning_with_its_width(run):
     (warning,) = summary["health"]["warnings"]
     assert warning["kind"] == "thin front" and 1 < warning["width_in_points"] < 2
     assert front(run, 240)[1] == ""
+
+
+@pytest.mark.parametrize("scheme", ["auto", "strang", "rebalanced-strang", "strang4", "etdrk4", "etd2-positive"])
+@pytest.mark.parametrize("side", [{"value": "sqrt(1 - t)"}, {"flux": "1 + sqrt(1 - t)"}], ids=["value", "flux"])
+def test_a_side_that_is_no_number_is_no_lack_of_accuracy(run, scheme, side):
+    code, text, summary = run(
+        "side", {"diffusion": 1, "boundary": {"x-": side}}, {"reactions": {"u": "-u"}}, {"size": [4], "points": [20]}, 1,
+        {"end": 2, "scheme": scheme},
+    )
+    assert code == 76
+    assert "what is prescribed for field u at the side x- is no finite number: " in text
+    assert "where t = 1.0" in text and "tolerance" not in text.split("error: ")[1]
+    assert summary["failure"]["undefined"]["in"] == "the side x-"
+
+
+def test_values_whose_squares_overflow_end_the_run(run):
+    """Norms are sums of squares: infinite ones cannot be written into a checkpoint (exit code 74)."""
+    code, text, summary = run("growth", {}, {"reactions": {"u": "u"}}, {"size": [1], "points": [4]}, 1e149, {"end": 12})
+    assert code == 76 and "field u has overflowed" in text
+    # u = 1e150 at t = ln 10.
+    assert 2.3 <= summary["failure"]["time"] < 4
+
+
+@pytest.mark.parametrize("scheme", ["strang", "etdrk4", "etd2-positive"])
+def test_a_velocity_that_is_no_number_is_named_with_its_face(oncofield, tmp_path, scheme):
+    model = {
+        "name": "m", "parameters": {"chi": 0.1, "K": 1},
+        "fields": {"u": {"diffusion": 0.1, "taxis": [{"toward": "c", "sensitivity": "chi*sqrt(1-u/K)"}]}, "c": {}},
+        "reactions": {"u": "u"},
+    }
+    path = tmp_path / "run.json"
+    path.write_text(json.dumps({
+        "model": model, "domain": {"size": [4], "points": [40]}, "initial": {"u": 0.5, "c": "0.01*x"},
+        "time": {"end": 2, "scheme": scheme},
+    }))
+    finished = oncofield("run", path, "--output", tmp_path / "out", check=False)
+    assert finished.returncode == 76
+    assert re.search(
+        r"field u is carried with a velocity that is no number \(NaN\) at the face below point \(\d+\) along x, x = [\d.]+: "
+        r"sqrt\(1 - u/K\) of the sensitivity toward c, where K = 1\.0, u = 1\.0\d*\.\n",
+        finished.stderr,
+    ), finished.stderr
+    failure = json.loads((tmp_path / "out" / "run.json").read_text())["failure"]
+    assert abs(failure["position"]["x"] - 0.1 * failure["point"][0]) < 1e-12

@@ -27,6 +27,30 @@ import Testing
     #expect(abs(result - value) <= 4e-16 * abs(value), "\(text) = \(result)")
   }
 
+  /// `k^n` is no number there, or 0.
+  @Test(arguments: [
+    (1e10, 50.0, 1e10, 0.5), (1e10, 50, 1e11, 1), (1e10, 50, 1, 0), (1e10, 50, 1e300, 1), (1e10, 50, 0, 0),
+    (1e-10, 50, 1e-10, 0.5), (1e-10, 50, 1e-7, 1), (1e-10, 50, 1, 1), (1e-10, 50, 0, 0), (1e200, 2.5, 3e200, 0.9397171),
+  ])
+  func aHillFunctionOfAnySizeHasItsValue(k: Double, n: Double, u: Double, value: Double) throws {
+    let hill = try expression("hill(u, k, a)").substituting([
+      .parameter("k"): .constant(k), .parameter("a"): .constant(n),
+    ])
+    #expect(!hill.hasUndefinedNumber)
+    let result = try #require(hill.value(at: [.field("u"): u]))
+    #expect(abs(result - value) < 1e-7)
+    let program = try Program(outputs: [hill], pointwise: [.field("u")], uniforms: [], constants: [:])
+    #expect(abs(run(program, inputs: [[u]])[0][0] - value) < 1e-7)
+  }
+
+  @Test func aNumberThatUnderflowsIsZero() throws {
+    let power = try expression("u + k^a").substituting([
+      .parameter("k"): .constant(1e-10), .parameter("a"): .constant(50),
+    ])
+    #expect(!power.hasUndefinedNumber)
+    #expect(power.value(at: [.field("u"): 2]) == 2)
+  }
+
   @Test func comparisonIsACondition() throws {
     #expect(try expression("integral(T) < 10").isCondition)
     #expect(try expression("u < 1 && v > 2 || !(u == v)").isCondition)

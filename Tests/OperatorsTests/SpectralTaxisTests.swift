@@ -55,7 +55,7 @@ import Testing
       for k in flowAxes.indices { target.setField(1 + k, toSumOf: [(0.3, state)], field: 0) }
     }
     let taxis = try SpectralTaxis(grid: grid, fluxes: [fluxes], isPeriodic: isPeriodic, pool: WorkerPool(threads: 2))
-    taxis.addRates(of: state, time: 0, to: rates)
+    try taxis.addRates(of: state, time: 0, to: rates)
     let size = expected.map(abs).max() ?? 0
     for (found, exact) in zip(rates.values(0), expected) { #expect(abs(found - exact) < 1e-13 * size) }
     #expect(rates.values(1).allSatisfy { $0 == 0.5 })

@@ -33,6 +33,9 @@ typedef struct {
 void super_time_stage(double *out, const double *latest, const double *earlier, const double *start,
                       const double *change, const double *first, StageShares shares, size_t count);
 
+/// out = Σ g / V + loss: the diagonal of the operator, with the other sign.
+void finite_volume_decay(double *out, const FiniteVolumeRow *row);
+
 /// The largest of 2 Σ g / V + loss, which bounds the spectral radius.
 double finite_volume_bound(const FiniteVolumeRow *row);
 

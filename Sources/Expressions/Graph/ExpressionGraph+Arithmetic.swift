@@ -52,6 +52,7 @@ extension ExpressionGraph {
       if value < 0 { return quotient(negative(a), constant(-value)) }
     }
     if constantValue(a) == 0, constantValue(b) != 0 { return a }
+    if let scaled = scaledHill(a, b) { return scaled }
     let (factor, rest) = coefficient(a)
     if factor != 1, constantValue(b) == nil { return multiple(factor, quotient(rest, b)) }
     if let value = constantValue(a), value < 0 { return negative(quotient(constant(-value), b)) }
@@ -59,7 +60,22 @@ extension ExpressionGraph {
     return intern(.binary(.divide, a, b))
   }
 
+  /// `s^n/(k^n + s^n)` by way of `(s/k)^n`, where the number `k^n` has overflowed or underflowed; nil for all else.
+  private mutating func scaledHill(_ a: Int, _ b: Int) -> Int? {
+    guard case .binary(.power, let s, let n) = nodes[a], case .binary(.add, let p, let q) = nodes[b], p == a || q == a,
+      case .binary(.power, let k, n) = nodes[p == a ? q : p], constantValue(n) != nil, let half = constantValue(k),
+      half > 0
+    else { return nil }
+    let ratio = power(quotient(s, k), n)
+    // Beyond, the quotient is 1 to rounding, and the power may overflow.
+    let limited = extremum(.min, ratio, constant(1e300))
+    return quotient(limited, sum(constant(1), limited))
+  }
+
   mutating func power(_ a: Int, _ b: Int) -> Int {
+    if let x = constantValue(a), let y = constantValue(b), x != 0, !BinaryOperation.power.machineValue(x, y).isNormal {
+      return intern(.binary(.power, a, b))
+    }
     if let folded = folded(.power, a, b) { return folded }
     switch constantValue(b) {
     case 0: return constant(1)

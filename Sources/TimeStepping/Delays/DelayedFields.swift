@@ -42,29 +42,32 @@ package final class DelayedFields: Sendable {
   ///   - arguments: the distinct expressions.
   ///   - before: each of them, with what is known of the time before the start in it.
   ///   - hasHistory: whether anything is known of that time.
+  ///   - parametersBefore: their values before the start.
   ///   - earlier: those of the same run before a treatment changed its equations; what was recorded is theirs.
   package init(
     _ delays: [(name: String, lag: Double, argument: Int)], arguments: Argument, before: [Argument],
-    fields: [String], parameters: [String: Double], following earlier: DelayedFields?, volumes: PointVolumes,
-    pool: WorkerPool
+    fields: [String], parameters: [String: Double], parametersBefore: [String: Double],
+    following earlier: DelayedFields?, volumes: PointVolumes, pool: WorkerPool
   ) throws {
     names = delays.map(\.name)
     lags = delays.map(\.lag)
     rows = delays.map(\.argument)
     self.volumes = volumes
     self.pool = pool
-    func evaluator(_ argument: Argument) throws -> FieldRates {
+    func evaluator(_ argument: Argument, _ parameters: [String: Double]) throws -> FieldRates {
       try FieldRates(
         argument.expressions, fields: fields, parameters: parameters, taxis: nil,
         distributions: argument.distributions, volumes: volumes, pool: pool)
     }
-    current = try evaluator(arguments)
+    current = try evaluator(arguments, parameters)
     history =
       earlier?.history ?? DelayHistory(grid: volumes.grid, count: arguments.expressions.count, lags: delays.map(\.lag))
     // What was before the start does not change with the equations.
     past =
       try earlier?.past
-      ?? before.map { Past(evaluator: try evaluator($0), values: try FieldSet(grid: volumes.grid, count: 1)) }
+      ?? before.map {
+        Past(evaluator: try evaluator($0, parametersBefore), values: try FieldSet(grid: volumes.grid, count: 1))
+      }
   }
 
   /// Begins the history with the state at the start.
