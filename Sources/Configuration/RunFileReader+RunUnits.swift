@@ -16,11 +16,15 @@ extension RunFileReader {
     of expression: Expression, _ subject: String, at place: Place?, as wanted: UnitOfMeasure? = nil
   ) {
     guard let units else { return }
+    // How lengths are meant is open where quantities are counted, and not where there are lengths and times alone.
+    func differs(_ own: UnitOfMeasure, _ wanted: UnitOfMeasure) -> Bool {
+      wanted.isOfSpaceAndTime && own.isOfSpaceAndTime ? !own.equals(wanted) : own.contradicts(wanted)
+    }
     if let (one, other) = units.mixture(in: expression) {
       found.error(
         "\(subject) adds or compares what is in \"\(one.text)\" and in \"\(other.text)\"", at: place,
         remedy: "nothing is converted: multiply one of them")
-    } else if let wanted, let own = units.unit(of: expression), own.contradicts(wanted),
+    } else if let wanted, let own = units.unit(of: expression), differs(own, wanted),
       own.isCommensurable(with: wanted) || !expression.dependsOn(.time)
     {
       found.error(
@@ -72,21 +76,39 @@ extension RunFileReader {
     }
   }
 
-  /// Looks for sums and comparisons of what does not go together in movement, noise and the law of a free boundary.
+  /// Looks for sums and comparisons of what does not go together in movement, noise and the law of a free boundary, and for
+  /// diffusivities and velocities in other units than those of the domain and of the time.
   mutating func checkUnitsOfMovement(_ model: Model) {
+    /// That of lengths to a power per unit of time, times the quotient of two fields' units.
+    func unit(length power: Int, of field: String? = nil, per other: String? = nil) -> UnitOfMeasure? {
+      guard let units, let length = units.length, let time = units.time else { return nil }
+      var unit = length.power(power) * time.power(-1)
+      var text = power == 1 ? length.text : "\(length.text)^\(power)"
+      for (name, power) in [(field, 1), (other, -1)] {
+        guard let name else { continue }
+        guard let own = units.fields[name] ?? nil else { return nil }
+        unit = unit * own.power(power)
+        text += power == 1 ? " times \(own.text)" : " per \(own.text)"
+      }
+      return unit.written("\(text) per \(time.text)")
+    }
     for field in model.fields where field.stage == nil {
       for (expression, place) in field.diffusivity.all {
-        checkUnits(of: expression, "the diffusion of field \(field.name)", at: place)
+        checkUnits(of: expression, "the diffusion of field \(field.name)", at: place, as: unit(length: 2))
       }
-      for (_, coefficient, place) in field.crossDiffusion {
-        checkUnits(of: coefficient, "the cross-diffusion of field \(field.name)", at: place)
+      for (cause, coefficient, place) in field.crossDiffusion {
+        checkUnits(
+          of: coefficient, "the cross-diffusion of field \(field.name)", at: place,
+          as: unit(length: 2, of: field.name, per: cause))
       }
       for taxis in field.taxis {
         checkUnits(
-          of: taxis.sensitivity, "the taxis of field \(field.name) toward \(taxis.toward)", at: field.taxisPlace)
+          of: taxis.sensitivity, "the taxis of field \(field.name) toward \(taxis.toward)", at: field.taxisPlace,
+          as: unit(length: 2, per: taxis.toward))
       }
       for (axis, velocity) in field.advection.sorted(by: { $0.key < $1.key }) {
-        checkUnits(of: velocity, "the velocity of field \(field.name) along \(axis)", at: field.taxisPlace)
+        checkUnits(
+          of: velocity, "the velocity of field \(field.name) along \(axis)", at: field.taxisPlace, as: unit(length: 1))
       }
     }
     for source in model.noise {

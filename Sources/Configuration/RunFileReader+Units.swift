@@ -174,7 +174,9 @@ extension RunFileReader {
           let time = units.time, let own = units.unit(of: model.undelayed(change.amount * process.rate))
         else { continue }
         let wanted = UnitOfMeasure(text) * time.power(-1)
-        guard own.isCommensurable(with: wanted), !own.equals(wanted) else { continue }
+        guard own.contradicts(wanted), own.isCommensurable(with: wanted) || !process.rate.dependsOn(.time) else {
+          continue
+        }
         found.error(
           "process \(process.name) changes \(field.name) in other units than \"\(text)\" per \"\(time.text)\": in \(own.text)",
           at: node.place, remedy: "nothing is converted: give all values in the units of the model")

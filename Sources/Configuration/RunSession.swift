@@ -120,6 +120,14 @@ package final class RunSession {
       ledger: ledger, observers: observers.scheduled, saveCheckpoint: checkpoints.save)
     memory.regimen?.forgetParameters(continuation.parametersSet)
     if continuation.hasOtherStops { memory.stops = nil }
+    try restore(memory, from: checkpoint, branching: branching)
+    try writeResolved()
+  }
+
+  /// Gives the simulation its state at a checkpoint: treatments, what the stepper remembers, history, outputs.
+  private func restore(_ memory: SimulationMemory, from checkpoint: CheckpointFile, branching: Bool) throws {
+    let configuration = assembly.configuration
+    let names = configuration.model.fieldNames
     try simulation.regimen.restore(memory.regimen, at: memory.clock.time)
     // What the stepper remembers of the latest step holds for the equations and the scheme of that step alone.
     let transformed = try assembly.fieldsTransformed(before: checkpoint)
@@ -146,7 +154,6 @@ package final class RunSession {
         throw configuration.diagnostics(failure)
       }
     }
-    try writeResolved()
   }
 
   // MARK: Running

@@ -19,6 +19,8 @@ package final class CoupledLinearPart: Sendable {
 
   package var work: Work { meter.work }
   package var count: Int { spaces.count }
+  /// Sets of all fields that the functions of steps, and those of parts of steps, take.
+  package var fieldSetCount: Int { 2 * Int(matrix_functions_count) * count }
 
   /// Bytes that the functions of all blocks may take.
   private static let mostBytes = 256 << 20
@@ -34,7 +36,7 @@ package final class CoupledLinearPart: Sendable {
       if field.staysLocal {
         return "\(name) grows from empty tissue, where the rounding of a transform would grow too"
       }
-      if !field.supplies.isEmpty { return "\(name): something is given at the sides" }
+      if !field.supplies.isEmpty { return "\(name) has prescribed boundary data" }
     }
     for (index, axis) in grid.axes.enumerated() {
       let kinds = Set(fields.map { TransformBasis($0.boundaries[index], axis: axis) })
@@ -120,8 +122,7 @@ package final class CoupledLinearPart: Sendable {
   ///
   /// The functions are those of `prepare`. No base is 0.
   package func combine(
-    into target: FieldSet, base: FieldSet?, step: Double, _ terms: [Term],
-    isInside: Bool = false
+    into target: FieldSet, base: FieldSet?, step: Double, _ terms: [Term], isInside: Bool = false
   ) {
     let count = count
     let table = isInside ? inside : table
@@ -129,19 +130,16 @@ package final class CoupledLinearPart: Sendable {
       func rows(_ set: FieldSet) -> [UnsafePointer<Double>?] {
         (0..<count).map { UnsafePointer(set.pointer($0, row: row)) }
       }
-      withPointers(terms.flatMap { rows($0.2) }) { values in
+      // The base comes first, where there is one.
+      let sets = (base.map { [$0] } ?? []) + terms.map(\.2)
+      withPointers(sets.flatMap(rows)) { pointers in
+        let values = pointers + (base == nil ? 0 : count)
         let terms = terms.enumerated().map {
           MatrixTerm(function: $1.0.rawValue, weight: $1.weight, values: values + $0 * count)
         }
         var out = (0..<count).map { target.pointer($0, row: row) as UnsafeMutablePointer<Double>? }
-        let base = base.map(rows)
-        if let base {
-          withPointers(base) { base in
-            matrix_combine_row(&out, base, table.row(row), terms, terms.count, step, count, self.grid.rowLength)
-          }
-        } else {
-          matrix_combine_row(&out, nil, table.row(row), terms, terms.count, step, count, self.grid.rowLength)
-        }
+        matrix_combine_row(
+          &out, base == nil ? nil : pointers, table.row(row), terms, terms.count, step, count, self.grid.rowLength)
       }
     }
     meter.add { $0.operations += Double(2 * terms.count * count * count) }

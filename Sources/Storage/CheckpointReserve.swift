@@ -18,11 +18,11 @@ package final class CheckpointReserve {
   package init(in directory: RunDirectory) { self.directory = directory }
 
   private var path: String { directory.path(.checkpoints) + "/reserve.part" }
-  /// The room that is to be there.
+  /// The space that should be reserved, in bytes.
   private var bytes: Int { amounts[level] }
-  /// Of `amounts`, the first that there was room for at the beginning.
+  /// Index of the first of `amounts` that could be reserved at the beginning.
   private var level = 0
-  /// Room for two checkpoints with the outputs that they may hold, for one, and for the checkpoints alone.
+  /// Bytes of two checkpoints with the outputs that they may hold, of one, and of the checkpoints alone.
   private var amounts: [Int] { [2 * (checkpoint + outputs), checkpoint + outputs, 2 * checkpoint, checkpoint] }
 
   /// Reserves the space, on a small disk less of it; if nothing can be reserved, the run continues without.

@@ -24,6 +24,35 @@ import TimeStepping
     #expect(error < 2e-10)
   }
 
+  /// The immunotherapy model with its fast chemical, far from uniform, against `etdrk4` at 1e-9.
+  @Test(arguments: [1e-3, 1e-4, 1e-5]) func theErrorFollowsTheToleranceInFewerSteps(tolerance: Double) throws {
+    let text = """
+      { "model": "kirschner-panetta-diffusion", "parameters": { "sigma_u": 0.018 },
+        "domain": { "size": [100, 100], "points": [24, 24] },
+        "initial": { "u": "0.3*(1 + 0.2*cos(2*pi*x/100))", "v": "0.39*(1 + 0.3*cos(pi*y/100))", "w": "0.02*(1 + cos(pi*x/100)^2)" },
+        "time": { "end": 20 }, "numerics": { "propagator": "fourier", "symbol": "spectral" } }
+      """
+    func run(_ scheme: String, _ tolerance: Double) throws -> (state: FieldSet, steps: Int) {
+      let settings = ["time.scheme=\(scheme)", "time.tolerance=\(tolerance)"]
+      let simulation = try simulation(of: RunAssembly(configuration(text, set: settings), threads: 1))
+      _ = try simulation.run()
+      return (simulation.state, simulation.clock.step)
+    }
+    let exact = try run("etdrk4", 1e-9).state
+    let (plain, coupled) = (try run("etdrk4", tolerance), try run("etdrk4-coupled", tolerance))
+    let error = relativeError(coupled.state, exact) / tolerance
+    print("tolerance \(tolerance): error \(error) of it in \(coupled.steps) steps, etdrk4 in \(plain.steps)")
+    #expect(error < 10 && error > 0.02)
+    #expect(coupled.steps < plain.steps)
+  }
+
+  /// What is no number is named with its place, not taken for a lack of accuracy.
+  @Test func aRateThatIsNoNumberIsNamed() throws {
+    let text = Self.linear.replacingOccurrences(of: #""c": "a - 0.1*c""#, with: #""c": "sqrt(2.5 - a)""#)
+    let failure = #expect(throws: NumericalFailure.self) { _ = try finalState(text) }
+    #expect("\(try #require(failure).problem)".contains("number"), "\(failure as Any)")
+  }
+
   @Test func steadyStatesAreKept() throws {
     let text = """
       { "model": "kirschner-panetta-diffusion", "parameters": { "sigma_u": 0, "sigma_w": 0.5 },
@@ -111,7 +140,7 @@ import TimeStepping
   @Test(arguments: [
     (#"domain.mask="(x - 1)^2 + y^2 < 4""#, "the tissue has a shape"),
     (#"model.fields.a.diffusion="0.3*(1 + a)""#, "its diffusivity depends on fields"),
-    (#"model.fields.a.boundary={"y-": {"value": 1}}"#, "something is given at the sides"),
+    (#"model.fields.a.boundary={"y-": {"value": 1}}"#, "a has prescribed boundary data"),
   ]) func whatItCannotDoIsRefused(change: String, reason: String) throws {
     let text = Self.linear.replacingOccurrences(of: #""numerics""#, with: #""title": "", "numerics""#)
       .replacingOccurrences(of: #""propagator": "fourier", "symbol": "spectral""#, with: "")

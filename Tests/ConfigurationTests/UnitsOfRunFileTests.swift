@@ -54,6 +54,32 @@ import Testing
   ])
   func whatAFieldIsSetToHasItsUnit(setting: String, message: String) { Self.expect(setting, message) }
 
+  /// Lengths and times alone leave nothing open.
+  @Test(arguments: [
+    (#"model.fields.u.diffusion="r""#, #"the diffusion of field u is in "1/day", but must be in "mm^2 per day""#),
+    (#"model.fields.u.diffusion="share""#, #"the diffusion of field u is in "1", but must be in "mm^2 per day""#),
+    (
+      #"model.fields.u.advection={ "x": "D" }"#,
+      #"the velocity of field u along x is in "mm^2/day", but must be in "mm per day""#
+    ),
+    (
+      #"model.fields.u.taxis=[{ "toward": "n", "sensitivity": "nano" }]"#,
+      #"the taxis of field u toward n is in "nM", but must be in "mm^2 per cells/mm^2 per day""#
+    ),
+    (
+      #"model.reactions.u="-share*u""#,
+      #"process reaction of u changes u in other units than "uM" per "day": in "#
+    ),
+  ])
+  func movementAndRatesHaveTheirUnits(setting: String, message: String) { Self.expect(setting, message) }
+
+  @Test(arguments: [
+    #"model.fields.u.diffusion="D""#, #"model.fields.u.diffusion="2*D""#, #"model.fields.u.diffusion=0.1"#,
+    #"model.fields.u.taxis=[{ "toward": "n", "sensitivity": "D/(n + 1)" }]"#, #"model.reactions.u="-r*u""#,
+    #"model.reactions.u="-r*u*exp(-t)""#, #"model.reactions.u="-24*share*u""#, #"model.reactions.free="-share*free""#,
+  ])
+  func whatIsInUnitsThatGoTogetherIsNotRefused(setting: String) { #expect(Self.errors(setting).isEmpty) }
+
   /// A mask compares positions with lengths; a delay is a time.
   @Test(arguments: [
     (#"domain.mask="x < nano""#, #"the mask adds or compares what is in "mm" and in "nM""#),

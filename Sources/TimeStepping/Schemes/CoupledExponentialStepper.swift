@@ -20,6 +20,7 @@ import Synchronization
 package final class CoupledExponentialStepper: Stepper {
   private let part: CoupledLinearPart
   private let rates: FieldRates
+  /// Those of the rates that depend on time itself; nil if none does.
   private let ratesOfTime: FieldRates?
   private let linearization: Linearization
   private let nonNegative: [Int]
@@ -64,10 +65,9 @@ package final class CoupledExponentialStepper: Stepper {
 
   package var errorOrder: Int { scheme.errorOrder }
   package var growthTarget: Double { ExponentialStepper.accumulation.growthTarget }
-  package var needsTables: Bool { true }
   package var work: Work { [rates, ratesOfTime].reduce(part.work) { $0 + ($1?.work ?? Work()) } }
   package var fieldSetCount: Int {
-    (ratesOfTime == nil ? 8 : 9) + rates.fieldSetCount + (ratesOfTime?.fieldSetCount ?? 0)
+    (ratesOfTime == nil ? 8 : 9) + part.fieldSetCount + rates.fieldSetCount + (ratesOfTime?.fieldSetCount ?? 0)
   }
   package var memory: [(name: String, set: FieldSet)] {
     let pair = pairs[memories.withLock { $0.current }]
@@ -191,8 +191,7 @@ package final class CoupledExponentialStepper: Stepper {
     if memory.step == nil {
       pair.solution.copy(from: state)
       part.toCoefficients(pair.solution)
-      try rates.evaluate(state, time: time, into: pair.rates)
-      part.toCoefficients(pair.rates)
+      try evaluate(state, time, into: pair.rates)
       memories.withLock { $0.step = 0 }
     }
     return pair

@@ -62,6 +62,6 @@ extension SplittingScheme {
   package static let rebalancedStrang = SplittingScheme(
     name: "rebalanced-strang", order: 2, flows: symmetricFlows, isRebalanced: true,
     summary:
-      "second order, also with a fast chemical and something given at the sides; keeps steady states; takes more memory"
+      "second order, also with a fast chemical and prescribed boundary data; keeps steady states; takes more memory"
   )
 }
