@@ -27,9 +27,14 @@ import TimeStepping
   /// The immunotherapy model with its fast chemical, far from uniform, against `etdrk4` at 1e-9.
   @Test(arguments: [1e-3, 1e-4, 1e-5]) func theErrorFollowsTheToleranceInFewerSteps(tolerance: Double) throws {
     let text = """
-      { "model": "kirschner-panetta-diffusion", "parameters": { "sigma_u": 0.018 },
-        "domain": { "size": [100, 100], "points": [24, 24] },
-        "initial": { "u": "0.3*(1 + 0.2*cos(2*pi*x/100))", "v": "0.39*(1 + 0.3*cos(pi*y/100))", "w": "0.02*(1 + cos(pi*x/100)^2)" },
+      { "model": "kirschner-panetta-diffusion",
+        "parameters": {
+          "alpha": 0.3, "rho_w": 27.778, "mu_w": 55.556, "sigma_u": 0, "sigma_w": 0, "delta_u": 10, "delta_w": 100 },
+        "domain": { "size": [100, 100], "points": [32, 32] },
+        "initial": {
+          "u": "0.14*(1 + 0.3*cos(pi*x/50)*cos(pi*y/25) + 0.1*cos(3*pi*x/50))",
+          "v": "0.06 + 0.03*cos(pi*x/25)*cos(pi*y/50) + 0.01*cos(2*pi*y/25)",
+          "w": "0.07*(1 + 0.2*cos(pi*x/50) + 0.2*cos(pi*y/25))" },
         "time": { "end": 20 }, "numerics": { "propagator": "fourier", "symbol": "spectral" } }
       """
     func run(_ scheme: String, _ tolerance: Double) throws -> (state: FieldSet, steps: Int) {
