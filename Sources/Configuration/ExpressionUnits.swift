@@ -53,6 +53,40 @@ struct ExpressionUnits {
     return nil
   }
 
+  /// Whether it is in another unit than it must be.
+  ///
+  /// Another size of the same kind always is. Another kind is none where a coefficient of 1 may be left out, which can have any
+  /// unit: where no parameter is a factor (`-u` for a decay), and in ramps along the time or an axis.
+  func differs(_ expression: Expression, _ own: UnitOfMeasure, from wanted: UnitOfMeasure) -> Bool {
+    // How lengths are meant is open where quantities are counted, and not where there are lengths and times alone.
+    guard wanted.isOfSpaceAndTime && own.isOfSpaceAndTime ? !own.equals(wanted) : own.contradicts(wanted) else {
+      return false
+    }
+    let isRamp = expression.nodes.contains { node in
+      switch node {
+      case .symbol(.time), .symbol(.coordinate): true
+      default: false
+      }
+    }
+    return own.isCommensurable(with: wanted)
+      || !isRamp && hasParameterAsFactor(expression.nodes, expression.nodes.count - 1)
+  }
+
+  /// Whether a parameter is a factor of it, or of one of its terms.
+  private func hasParameterAsFactor(_ nodes: [Node], _ index: Int) -> Bool {
+    switch nodes[index] {
+    case .symbol(.parameter): true
+    case .unary(.negate, let a), .unary(.abs, let a), .functional(_, let a), .lineFunctional(_, _, let a):
+      hasParameterAsFactor(nodes, a)
+    case .binary(.add, let a, let b), .binary(.subtract, let a, let b), .binary(.multiply, let a, let b),
+      .binary(.divide, let a, let b), .binary(.min, let a, let b), .binary(.max, let a, let b),
+      .choice(_, let a, let b):
+      hasParameterAsFactor(nodes, a) || hasParameterAsFactor(nodes, b)
+    case .binary(.power, let a, _): hasParameterAsFactor(nodes, a)
+    default: false
+    }
+  }
+
   private func meaning(of node: Node, _ known: [Meaning]) -> Meaning {
     switch node {
     case .constant(let value): return .number(value)

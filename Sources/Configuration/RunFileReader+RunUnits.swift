@@ -7,8 +7,6 @@ import Models
 extension RunFileReader {
   /// Refuses what adds or compares quantities that do not go together, and what is not in the unit of what it becomes.
   ///
-  /// A ramp in time, `c*t`, may mean an amount per one unit of time: another kind of quantity is no mistake there.
-  ///
   /// - Parameters:
   ///   - subject: what the expression gives, as in "the initial value of field u".
   ///   - wanted: the unit that it must have; nil if any will do.
@@ -16,17 +14,11 @@ extension RunFileReader {
     of expression: Expression, _ subject: String, at place: Place?, as wanted: UnitOfMeasure? = nil
   ) {
     guard let units else { return }
-    // How lengths are meant is open where quantities are counted, and not where there are lengths and times alone.
-    func differs(_ own: UnitOfMeasure, _ wanted: UnitOfMeasure) -> Bool {
-      wanted.isOfSpaceAndTime && own.isOfSpaceAndTime ? !own.equals(wanted) : own.contradicts(wanted)
-    }
     if let (one, other) = units.mixture(in: expression) {
       found.error(
         "\(subject) adds or compares what is in \"\(one.text)\" and in \"\(other.text)\"", at: place,
         remedy: "nothing is converted: multiply one of them")
-    } else if let wanted, let own = units.unit(of: expression), differs(own, wanted),
-      own.isCommensurable(with: wanted) || !expression.dependsOn(.time)
-    {
+    } else if let wanted, let own = units.unit(of: expression), units.differs(expression, own, from: wanted) {
       found.error(
         "\(subject) is in \"\(own.text)\", but must be in \"\(wanted.text)\"", at: place,
         remedy: "nothing is converted: multiply it, or give its value in that unit")

@@ -171,10 +171,11 @@ extension RunFileReader {
       }
       for change in process.changes {
         guard let field = model.fields.first(where: { $0.name == change.field }), let text = field.unit,
-          let time = units.time, let own = units.unit(of: model.undelayed(change.amount * process.rate))
+          let time = units.time
         else { continue }
-        let wanted = UnitOfMeasure(text) * time.power(-1)
-        guard own.contradicts(wanted), own.isCommensurable(with: wanted) || !process.rate.dependsOn(.time) else {
+        let rate = model.undelayed(change.amount * process.rate)
+        guard let own = units.unit(of: rate), units.differs(rate, own, from: UnitOfMeasure(text) * time.power(-1))
+        else {
           continue
         }
         found.error(

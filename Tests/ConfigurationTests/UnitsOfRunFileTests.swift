@@ -77,6 +77,8 @@ import Testing
     #"model.fields.u.diffusion="D""#, #"model.fields.u.diffusion="2*D""#, #"model.fields.u.diffusion=0.1"#,
     #"model.fields.u.taxis=[{ "toward": "n", "sensitivity": "D/(n + 1)" }]"#, #"model.reactions.u="-r*u""#,
     #"model.reactions.u="-r*u*exp(-t)""#, #"model.reactions.u="-24*share*u""#, #"model.reactions.free="-share*free""#,
+    #"model.fields.u.diffusion="1 + u""#, #"model.reactions.u="-u""#, #"model.reactions.u="u*(1 - u/micro) - u*n""#,
+    #"initial.u="1 - x""#, #"initial.u="micro*x""#,
   ])
   func whatIsInUnitsThatGoTogetherIsNotRefused(setting: String) { #expect(Self.errors(setting).isEmpty) }
 
