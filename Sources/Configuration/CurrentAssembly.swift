@@ -91,7 +91,7 @@ package final class CurrentAssembly {
 extension RunAssembly {
   var equations: Equations {
     Equations(
-      stepper: stepper, quasiSteady: quasiSteady, delays: delays, account: account,
+      scheme: configuration.scheme.name, stepper: stepper, quasiSteady: quasiSteady, delays: delays, account: account,
       positiveStepper: positiveStepper, forgettingRates: configuration.forgettingRates, jumps: configuration.jumps,
       boundsCheck: boundsCheck)
   }

@@ -78,7 +78,6 @@ extension RunConfiguration {
   /// - Parameter isForCheckpoint: then what follows from the tolerance of the run is left out, so that it follows another one that a
   ///   branch is given.
   private func timeOutput(isForCheckpoint: Bool) -> JSONText {
-    let isImplied = reactionTolerance == RunFileReader.standardReactionTolerance(steps, scheme)
     return .object([
       "start": .number(startTime),
       "end": .number(endTime),
@@ -89,10 +88,10 @@ extension RunConfiguration {
       "smallest_step": stepBounds.map { .number($0.smallest) },
       "largest_step": stepBounds.map { .number($0.largest) },
       "noise_interval": hasNoise ? .number(noiseInterval) : nil,
-      "scheme": .string(scheme.name),
+      "scheme": .string(askedScheme.name),
       "reactions": .object([
         "method": .string(reactionMethod.name),
-        "tolerance": isForCheckpoint && isImplied ? nil : .number(reactionTolerance),
+        "tolerance": isForCheckpoint && askedReactionTolerance == nil ? nil : .number(reactionTolerance),
         "precision": .string(reactionPrecision.rawValue),
       ]),
     ])
@@ -128,30 +127,21 @@ extension RunConfiguration {
 extension RunAssembly {
   /// What the program chose: for each field and axis the propagator, and why.
   ///
-  /// - Parameter choice: the scheme that is taken at first, if that is chosen by trial steps and known.
-  package func chosen(_ choice: SchemeChoice.Decision?) -> JSONText {
-    let name = firstScheme(choice)
-    return .object([
+  package var chosen: JSONText {
+    .object([
+      "scheme": .string(configuration.scheme.name),
+      "scheme_because": configuration.schemeReason.map(JSONText.string),
       "propagators": .object(
-        zip(configuration.model.fieldNames, diffusionPlan(choice)).map { .init($0, $1.output) }),
-      "propagators_hold_for": .string(name ?? "schemes other than \(Scheme.etdrk4.name), which takes transforms"),
+        zip(configuration.model.fieldNames, diffusionPlanOfScheme).map { .init($0, $1.output) }),
       "taxis_parts": taxisParts.map(JSONText.integer),
     ])
   }
 
-  /// The scheme of the first step; nil if trial steps have yet to choose it.
-  private func firstScheme(_ choice: SchemeChoice.Decision?) -> String? {
-    if let choice { return choice.scheme }
-    guard let candidates = (stepper as? AutomaticStepper)?.candidates else { return configuration.scheme.name }
-    return candidates.count == 1 ? candidates[0].name : nil
-  }
-
   /// How each field is moved in the first step, by the scheme that is taken: one without splitting takes exponentials of
   /// diffusion by transforms, whatever propagator a splitting would take.
-  func diffusionPlan(_ choice: SchemeChoice.Decision?) -> [Diffusion.Plan] {
-    guard let scheme = firstScheme(choice), [Scheme.etdrk4.name, Scheme.etdrk4Coupled.name].contains(scheme) else {
-      return diffusionPlan
-    }
+  var diffusionPlanOfScheme: [Diffusion.Plan] {
+    let scheme = configuration.scheme.name
+    guard [Scheme.etdrk4.name, Scheme.etdrk4Coupled.name].contains(scheme) else { return diffusionPlan }
     return diffusionPlan.map { plan in
       guard case .axes(let axes) = plan else { return plan }
       return .axes(axes.map { $0.asTransform(because: "by \(scheme)") })

@@ -88,7 +88,6 @@ package final class RunAssembly {
       configuration.parametersBeforeStart =
         earlier?.configuration.parametersBeforeStart ?? continuing?.parametersBeforeStart
     }
-    self.configuration = configuration
     let kernels = ConvolutionKernels(configuration, pool: pool)
     defer { kernels.releaseValues() }
     let quasiSteady = try configuration.quasiSteadyFields(volumes: volumes, pool: pool)
@@ -143,9 +142,18 @@ package final class RunAssembly {
     let fields = try configuration.diffusingFields(
       traceGrowth: traceGrowth, ringing: ringing, volumes: volumes, pool: pool)
     diffusion = try configuration.diffusion(of: fields, quasiSteady: quasiSteady, volumes: volumes, pool: pool)
-    let (rates, distributions, lines) = try RunAssembly.reactions(
-      configuration, delays: delays, kernels: kernels, maxima: largest, volumes: volumes, pool: pool)
-    reactions = rates
+    let (system, distributions, lines) = try RunAssembly.reactions(
+      configuration, delays: delays, kernels: kernels, volumes: volumes, pool: pool)
+    if case .automatic = configuration.askedScheme.method {
+      let (scheme, reason) = Scheme.recommended(
+        for: configuration.schemeTraits(
+          fields, reactions: system, hasSpectralTaxis: spectralTaxis != nil, volumes: volumes))
+      (configuration.scheme, configuration.schemeReason) = (scheme, reason)
+    }
+    self.configuration = configuration
+    reactions = system.map { [volumes, pool] in
+      RunAssembly.integrator(of: $0, configuration, maxima: largest, volumes: volumes, pool: pool)
+    }
     account = try configuration.massAccount(rates: lines, distributions: distributions, volumes: volumes, pool: pool)
     let parts = StepperParts(
       volumes: volumes, reactions: reactions, taxis: taxis, spectralTaxis: spectralTaxis, diffusion: diffusion,
@@ -179,9 +187,9 @@ package final class RunAssembly {
 
   /// The reactions of all points, and what in them depends on the past and the whole domain.
   private static func reactions(
-    _ configuration: RunConfiguration, delays: DelayedFields?, kernels: ConvolutionKernels, maxima: [Double],
-    volumes: PointVolumes, pool: WorkerPool
-  ) throws -> (ReactionIntegrator?, DistributionFields?, lines: [Expression]) {
+    _ configuration: RunConfiguration, delays: DelayedFields?, kernels: ConvolutionKernels, volumes: PointVolumes,
+    pool: WorkerPool
+  ) throws -> (ReactionSystem?, DistributionFields?, lines: [Expression]) {
     let model = configuration.model
     let (found, rates, parts, lines) = configuration.reactionRates
     let distributions = try configuration.distributionFields(
@@ -191,16 +199,20 @@ package final class RunAssembly {
       fields: distributions?.names ?? model.fieldNames,
       uniformFields: model.fields.indices.filter { model.fields[$0].isCompartment }, parameters: model.parameterValues,
       grid: configuration.grid)
+    return (system.isActive ? system : nil, distributions, lines)
+  }
+
+  private static func integrator(
+    of system: ReactionSystem, _ configuration: RunConfiguration, maxima: [Double], volumes: PointVolumes,
+    pool: WorkerPool
+  ) -> ReactionIntegrator {
     // A field that starts empty has no size of its own yet; that of the others stands in for it.
     let largest = maxima.max() ?? 0
     let scales =
-      maxima.map { $0 > 0 ? $0 : largest > 0 ? largest : 1 } + rates.dropFirst(maxima.count).map { _ in .infinity }
-    guard system.isActive else { return (nil, distributions, lines) }
-    let integrator = ReactionIntegrator(
+      maxima.map { $0 > 0 ? $0 : largest > 0 ? largest : 1 } + (maxima.count..<system.fieldCount).map { _ in .infinity }
+    return ReactionIntegrator(
       system, method: configuration.reactionMethod, tolerance: configuration.reactionTolerance, scales: scales,
-      precision: configuration.reactionPrecision,
-      volumes: volumes, pool: pool)
-    return (integrator, distributions, lines)
+      precision: configuration.reactionPrecision, volumes: volumes, pool: pool)
   }
 
   /// The ledger of a run that begins with the state as it is; nil if none is kept.

@@ -55,7 +55,7 @@ extension RunConfiguration {
       return isControlled
         ? try DoublingStepper(
           base, learnsTransport: canBeCarriedOn, grid: grid, count: model.fields.count, pool: parts.pool) : base
-    case .automatic: return try automaticStepper(parts)
+    case .automatic: preconditionFailure("the assembly has put the scheme in force in its place")
     }
   }
 
@@ -81,44 +81,42 @@ extension RunConfiguration {
     return found
   }
 
-  /// The candidates that the structure of the model allows.
+  /// What decides which scheme is taken where none is asked for.
   ///
-  /// `etdrk4` where all diffusion is linear with constant coefficients, the domain is whole and no field grows from next to nothing
-  /// at once; `strang4` where nothing is
-  /// prescribed at the sides, or there are no reactions; `rebalanced-strang` in place of either. Those with cheap steps come
-  /// first: the others then need few trials.
-  private func automaticStepper(_ parts: StepperParts) throws -> AutomaticStepper {
-    var candidates: [AutomaticStepper.Candidate] = []
-    let keepsOrder = splittingKeepsOrder(parts)
-    var isExponential = false
-    // Stages of high order say little of rates that are not smooth where a field is 0.
-    let isRough = parts.spectralTaxis == nil && !fieldsThatGrowAtOnce.isEmpty
-    if !isRough, exponentialObstacle(parts) == nil {
-      let stepper = try exponentialStepper(.krogstad, parts)
-      isExponential = stepper.longestStep == .infinity
-      candidates.append(.init(name: Scheme.etdrk4.name, stepper: stepper))
-    }
-    // No flow of a splitting takes taxis by series.
-    if parts.spectralTaxis != nil { return AutomaticStepper(candidates) }
-    if keepsOrder {
-      candidates.append(
-        .init(
-          name: Scheme.strang4.name,
-          stepper: try splittingStepper(.strang, extrapolates: true, longest: longestTellingStep, parts)))
-    }
-    if parts.reactions != nil, !keepsOrder || !isExponential {
-      candidates.append(
-        .init(
-          name: Scheme.rebalancedStrang.name,
-          stepper: try splittingStepper(
-            .rebalancedStrang, extrapolates: false, longest: .infinity, parts)))
-    }
-    return AutomaticStepper(candidates)
+  /// - Parameter reactions: nil if there are none.
+  func schemeTraits(
+    _ diffusions: [FieldDiffusion], reactions: ReactionSystem?, hasSpectralTaxis: Bool, volumes: PointVolumes
+  ) -> SchemeTraits {
+    SchemeTraits(
+      exponentialObstacle: exponentialObstacle(diffusions, volumes: volumes),
+      boundsExponentialSteps: diffusions.contains { $0.moves && !$0.isQuasiSteady && $0.staysLocal },
+      hasSpectralTaxis: hasSpectralTaxis, hasRoughRates: !fieldsThatGrowAtOnce.isEmpty,
+      hasExactReactions: reactions?.hasExactFlow ?? true, keepsBoundaryData: reactions == nil || reactionsKeepBoundaryData)
   }
 
-  /// Whether nothing is prescribed at the sides, or there are no reactions.
-  private func splittingKeepsOrder(_ parts: StepperParts) -> Bool {
-    parts.reactions == nil || !zip(model.fields, sides).contains { !$0.isQuasiSteady && $1.isPrescribed }
+  /// Whether the flow of the reactions leaves what is prescribed at the sides as it is, so that a splitting keeps its order.
+  ///
+  /// No flux and periods are kept by rates that are the same at all points; a steady value `b` if the rate of its field is 0
+  /// where the field is `b`, whatever the others are. What rates of the position do is left to the error control.
+  private var reactionsKeepBoundaryData: Bool {
+    model.fields.indices.allSatisfy { index in
+      guard !model.fields[index].isQuasiSteady else { return true }
+      let (sides, name) = (sides[index], model.fields[index].name)
+      return sides.boundaries.enumerated().allSatisfy { axis, boundary in
+        guard let (lower, upper) = boundary.sides else { return true }
+        return [(lower, false), (upper, true)].allSatisfy { side, isUpper in
+          let given = sides.given.first { $0.axis == axis && $0.isUpper == isUpper }?.expression
+          switch side {
+          case .flux: return given == nil
+          case .value:
+            let value = given ?? .constant(0)
+            return !value.dependsOn(.time)
+              && model.rates[index].substituting([.field(name): value]).constantValue == 0
+          default: return false
+          }
+        }
+      }
+    }
   }
 
   /// The longest step of a splitting without a balance whose halves tell its error.
@@ -142,7 +140,8 @@ extension RunConfiguration {
     return isDivided
       ? try DoublingStepper(
         base, extrapolates: extrapolates,
-        calibrates: isControlled && (splitting.isRebalanced || extrapolates && splittingKeepsOrder(parts)),
+        calibrates: isControlled
+          && (splitting.isRebalanced || extrapolates && (parts.reactions == nil || reactionsKeepBoundaryData)),
         learnsTransport: isControlled && splitting.order > 1 && canBeCarriedOn, longest: longest, grid: grid,
         pool: parts.pool) : base
   }
@@ -154,13 +153,17 @@ extension RunConfiguration {
   private var canBeCarriedOn: Bool { model.delays.isEmpty && model.freeBoundary == nil }
 
   /// Why nothing can be left unsplit; nil if all fields allow it.
-  private func exponentialObstacle(_ parts: StepperParts) -> String? {
+  private func exponentialObstacle(_ diffusions: [FieldDiffusion], volumes: PointVolumes) -> String? {
     if model.freeBoundary != nil { return "the boundary of the domain is free" }
-    if parts.volumes.isMasked { return "the tissue has a shape" }
-    for (name, field) in zip(model.fieldNames, parts.diffusion.fields) {
-      if let obstacle = LinearParts.obstacle(field, volumes: parts.volumes) { return "\(name): \(obstacle)" }
+    if volumes.isMasked { return "the tissue has a shape" }
+    for (name, field) in zip(model.fieldNames, diffusions) {
+      if let obstacle = LinearParts.obstacle(field, volumes: volumes) { return "\(name): \(obstacle)" }
     }
     return nil
+  }
+
+  private func exponentialObstacle(_ parts: StepperParts) -> String? {
+    exponentialObstacle(parts.diffusion.fields, volumes: parts.volumes)
   }
 
   private func exponentialStepper(_ scheme: ExponentialScheme, _ parts: StepperParts) throws -> ExponentialStepper {

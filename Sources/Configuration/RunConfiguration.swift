@@ -32,13 +32,18 @@ package struct RunConfiguration: Sendable {
   package let startTime: Double
   package let endTime: Double
   package let steps: Steps
-  package let scheme: Scheme
+  /// As the run file says.
+  package let askedScheme: Scheme
+  /// The scheme in force, and why if the rule has chosen it; as asked until there is an assembly.
+  package internal(set) var scheme: Scheme
+  package internal(set) var schemeReason: String?
   /// Distance of the times at which the paths of noise are drawn, before they are filled in between.
   package internal(set) var noiseInterval = 1.0
   /// Times at which the equations jump or bend.
   package internal(set) var jumps = JumpTimes()
   package let reactionMethod: ReactionMethod
-  package let reactionTolerance: Double
+  /// As the run file says; nil for the standard one.
+  package let askedReactionTolerance: Double?
   package let reactionPrecision: ReactionPrecision
   /// Of each field; nil for the program's choice.
   package let requestedMethods: [PropagatorMethod?]
@@ -70,6 +75,11 @@ package struct RunConfiguration: Sendable {
   package var isControlled: Bool {
     if case .controlled = steps { return true }
     return false
+  }
+
+  /// The relative tolerance with which reactions are integrated.
+  package var reactionTolerance: Double {
+    askedReactionTolerance ?? RunFileReader.standardReactionTolerance(steps, scheme)
   }
 
   /// The first step of the run.

@@ -94,11 +94,12 @@ extension RunFileReader {
 
   mutating func readReactions(
     _ steps: RunConfiguration.Steps, _ scheme: Scheme
-  ) -> (method: ReactionMethod, tolerance: Double, precision: ReactionPrecision) {
+  ) -> (method: ReactionMethod, tolerance: Double?, precision: ReactionPrecision) {
     let node = root["time"]?["reactions"]
     let method = node?["method"]?.string.flatMap(ReactionMethod.named) ?? .standard
-    let tolerance = node?["tolerance"]?.number ?? RunFileReader.standardReactionTolerance(steps, scheme)
-    return (method, tolerance, readPrecision(node?["precision"], method, tolerance, scheme))
+    let tolerance = node?["tolerance"]?.number
+    let inForce = tolerance ?? RunFileReader.standardReactionTolerance(steps, scheme)
+    return (method, tolerance, readPrecision(node?["precision"], method, inForce, scheme))
   }
 
   /// Single precision where it is asked for and there is something to have it.
@@ -129,7 +130,7 @@ extension RunFileReader {
     return max(1e-13, 0.03 * relative / scheme.accumulation.weight(relative: relative))
   }
 
-  /// Chosen on the way, or with a fixed step Strang splitting, but not where it loses its order: with reactions and
+  /// By the rule of `Scheme.recommended`, or with a fixed step Strang splitting, but not where it loses its order: with reactions and
   /// something prescribed at a side.
   ///
   /// With noise there is no such order.

@@ -12,13 +12,10 @@ package struct RunPlan {
   private let stepSize: Double
   /// nil where steps are chosen by their errors.
   private let stepCount: Int?
-  /// nil where the scheme is not chosen by trial steps, or there is but one.
-  private let firstChoice: SchemeChoice.Decision?
 
   package init(_ assembly: RunAssembly) throws {
     self.assembly = assembly
     let configuration = assembly.configuration
-    firstChoice = try assembly.firstChoice()
     stepSize = configuration.firstStep.size
     stepCount = RunPlan.stepCount(configuration)
   }
@@ -46,7 +43,7 @@ package struct RunPlan {
       "points": .integers(configuration.grid.axes.map(\.points)),
       "fields": .strings(configuration.model.fieldNames),
       "scheme": .string(configuration.scheme.name),
-      "first_scheme": firstChoice.map { .string($0.scheme) },
+      "scheme_because": configuration.schemeReason.map(JSONText.string),
       "step": stepCount == nil ? nil : .number(stepSize),
       "steps": stepCount.map(JSONText.integer),
       "tolerance": configuration.toleranceOutput,
@@ -63,7 +60,7 @@ package struct RunPlan {
       "rounding_of_rates": assembly.roundingOutput(at: configuration.startTime),
       "noise": configuration.noiseOutput,
       "jumps": configuration.jumps.times.isEmpty ? nil : .numbers(configuration.jumps.times),
-      "chosen": assembly.chosen(firstChoice),
+      "chosen": assembly.chosen,
     ])
   }
 
@@ -79,7 +76,7 @@ package struct RunPlan {
       "  diffusion",
     ]
     if let law = configuration.model.freeBoundary { lines.insert("  boundary     \(describe(law))", at: 3) }
-    for (name, plan) in zip(configuration.model.fieldsInSpace.map(\.name), assembly.diffusionPlan(firstChoice)) {
+    for (name, plan) in zip(configuration.model.fieldsInSpace.map(\.name), assembly.diffusionPlanOfScheme) {
       switch plan {
       case .axes(let axes):
         for propagator in axes { lines.append("    \(name) along \(propagator.axis): \(describe(propagator))") }
@@ -128,18 +125,7 @@ package struct RunPlan {
   }
 
   private var scheme: String {
-    guard let firstChoice else {
-      guard let only = (assembly.stepper as? AutomaticStepper)?.candidates.first else {
-        return configuration.scheme.name
-      }
-      return "\(configuration.scheme.name): \(only.name), the only one that suits this model and its sides"
-    }
-    let others =
-      firstChoice.costs.filter { $0.key != firstChoice.scheme }.sorted { $0.key < $1.key }.map {
-        "\($0.key) would take \(Float(($0.value / (firstChoice.costs[firstChoice.scheme] ?? .nan) * 10).rounded() / 10)) times the work"
-      } + firstChoice.untried.map { "a trial of \($0) would cost more than it can save" }
-    let reasons = others.isEmpty ? "" : " (\(others.joined(separator: ", ")))"
-    return "\(configuration.scheme.name): \(firstChoice.scheme) at first\(reasons)"
+    configuration.scheme.name + (configuration.schemeReason.map { " (\($0))" } ?? "")
   }
 
   private var steps: String {

@@ -19,8 +19,7 @@ extension RunSession {
   }
 
   func writeResolved() throws {
-    let chosen = assembly.chosen(simulation.stepper.memorized.choice?.decisions.last)
-    try AtomicFile.write(assembly.configuration.resolved(chosen: chosen).pretty, to: directory.path(.resolved))
+    try AtomicFile.write(assembly.configuration.resolved(chosen: assembly.chosen).pretty, to: directory.path(.resolved))
   }
 
   /// For each field the estimate of its error, in its unit and relative to its size.
@@ -90,7 +89,8 @@ extension RunSession {
       .init("history", assembly.historyOutput),
       .init("units", assembly.configuration.columnUnits(ledger: simulation.ledger)),
       .init("work", current.work.output),
-      .init("schemes", simulation.stepper.memorized.choice.map(\.output) ?? .null),
+      .init("scheme", .string(current.assembly.configuration.scheme.name)),
+      .init("scheme_because", current.assembly.configuration.schemeReason.map(JSONText.string) ?? .null),
       .init("positive_propagators", .array(sharpFields.map(output))),
       .init("health", health?.output ?? .null),
       .init(

@@ -131,7 +131,11 @@ package final class RunSession {
     try simulation.regimen.restore(memory.regimen, at: memory.clock.time)
     // What the stepper remembers of the latest step holds for the equations and the scheme of that step alone.
     let transformed = try assembly.fieldsTransformed(before: checkpoint)
-    let hasOtherEquations = try assembly.hasOtherEquations(than: checkpoint) || !transformed.isEmpty
+    let inForce = simulation.regimen.equations.scheme
+    let hasOtherScheme =
+      memory.scheme.map { $0 != inForce } ?? (configuration.askedScheme.name == Scheme.auto.name)
+    let hasOtherEquations =
+      try assembly.hasOtherEquations(than: checkpoint) || !transformed.isEmpty || hasOtherScheme
     if !transformed.isEmpty {
       let names = transformed.map { names[$0] }.joined(separator: ", ")
       warnings.append(
@@ -139,7 +143,7 @@ package final class RunSession {
           + "and grows: if there is any, begin a new run with this end")
     }
     simulation.stepper.memorized =
-      hasOtherEquations ? StepperMemory(choice: memory.stepper.choice) : memory.stepper
+      hasOtherEquations ? StepperMemory() : memory.stepper
     for part in simulation.stepper.memory where !hasOtherEquations {
       try checkpoint.read(group: "memory/\(part.name)", names, into: part.set)
     }

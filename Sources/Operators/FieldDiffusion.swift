@@ -108,7 +108,7 @@ package struct FieldDiffusion: Sendable {
   package static let largestHarmlessGrowth = 25.0
 
   /// Whether it must not be transformed, or shall not be.
-  var staysLocal: Bool { isSpoiltByRounding && requestedMethod != .fourier || requestedMethod == .kernel }
+  package var staysLocal: Bool { isSpoiltByRounding && requestedMethod != .fourier || requestedMethod == .kernel }
 
   /// Whether its propagators must be positive: each new value a mean of the old ones.
   package var keepsSign: Bool { ringing > 0 && requestedMethod == nil }

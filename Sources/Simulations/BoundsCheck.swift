@@ -38,9 +38,8 @@ extension Simulation {
   func takeBack(_ correction: BoundsCorrection, to previous: FieldSet) throws {
     state.copy(from: previous, pool: pool)
     cut(correction)
-    let choice = stepper.memorized.choice
     try regimen.moveByPositivePropagators(correction.sharp, at: clock.time)
-    stepper.memorized = StepperMemory(choice: choice)
+    stepper.memorized = StepperMemory()
     stepper.restart()
     steps.restart(with: stepper)
     try regimen.equations.quasiSteady?.settle(state, time: jumps.after(clock.time))

@@ -14,7 +14,6 @@ extension Simulation {
   /// Does what the treatments do at this time, before the step that begins here.
   func carryOutTreatments() throws {
     try changeBetweenSteps(at: clock.time) { () throws -> ChangeBetweenSteps in
-      let choice = stepper.memorized.choice
       let before = ledger.flatMap { _ in regimen.equations.account?.masses(of: state) }
       var isTreated = try regimen.carryOut(state, at: clock.time, happened: watchMemory.happened(at: clock.time))
       watchMemory.forgetHappened()
@@ -29,8 +28,8 @@ extension Simulation {
       if isTreated, let before, let after = regimen.equations.account?.masses(of: state) {
         ledger?.addDoses(from: before, to: after)
       }
-      // The equations may have a new stepper, which continues with the scheme chosen so far until it chooses again.
-      if isTreated, let choice { stepper.memorized = StepperMemory(choice: choice) }
+      // Their stepper may be one of before, from an earlier course of the treatment.
+      if isTreated { stepper.memorized = StepperMemory() }
       return .jump
     }
   }
@@ -136,9 +135,6 @@ extension Simulation {
     previous.copy(from: state, pool: pool)
     let measure = ErrorMeasure(norm, start: previous, forgettingRates: regimen.equations.forgettingRates)
     while true {
-      stepper.prepare(
-        state, at: jumps.after(clock.time), longest: goal - clock.time, measure: measure, control: &control)
-      steps = .controlled(control, norm)
       let step = clock.step(to: goal, size: control.proposal)
       noteStart(of: step)
       var error: StepError?
@@ -168,7 +164,6 @@ extension Simulation {
         throw failure?.inStep(endingAt: step.end)
           ?? NumericalFailure(tooLargeError: error, at: step.start, size: step.size)
       }
-      stepper.reject()
       state.copy(from: previous, pool: pool)
     }
   }

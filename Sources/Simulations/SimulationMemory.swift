@@ -5,6 +5,8 @@ import TimeStepping
 /// Which outputs are due next follows from the time, and is not remembered.
 package struct SimulationMemory: Codable, Hashable, Sendable {
   package let clock: Clock
+  /// Name of the scheme in force; nil in checkpoints of older versions.
+  package let scheme: String?
   /// What the stepper remembers besides field values.
   package let stepper: StepperMemory
   /// Where steps are chosen by their error: what the choice depends on.

@@ -186,8 +186,6 @@ package struct ErrorMeasure: Sendable {
   package let norm: ErrorNorm
   package let start: FieldSet
   private let forgettingRates: [Double]
-  /// Whether what becomes of errors is measured at once, whatever that takes.
-  var isThorough = false
 
   /// - Parameter forgettingRates: of each field, the rate at which an error of it decays at least, if all others are
   ///   exact; 0 if none is known.

@@ -92,13 +92,6 @@ package struct StepControl: Sendable {
     memory.rung = rung(below: min(bounds.first, self.longest))
   }
 
-  /// Goes on with another method, whose steps shall have about a size.
-  package mutating func adopt(_ stepper: any Stepper, size: Double) {
-    describe(stepper)
-    memory.rung = rung(below: min(size, longest))
-    forgetErrors()
-  }
-
   /// Takes over what a method says of its steps.
   package mutating func describe(_ stepper: any Stepper) {
     errorOrder = stepper.errorOrder
@@ -110,11 +103,6 @@ package struct StepControl: Sendable {
   private func rung(below size: Double) -> Int {
     let rung = StepControl.rung(below: size)
     return rung - (stride == 2 ? rung & 1 : 0)
-  }
-
-  /// The size to try after a step of another had an error.
-  package func size(after size: Double, error: Double) -> Double {
-    size * min(max(0.9 * pow(max(error, 1e-12), -1 / Double(errorOrder)), 0.1), 10)
   }
 
   /// `2^{rung/4}`.
@@ -186,10 +174,6 @@ package struct StepControl: Sendable {
 
   /// Takes note that the solution has jumped.
   package mutating func restart() {
-    forgetErrors()
-  }
-
-  private mutating func forgetErrors() {
     (memory.previousError, memory.previousGrowing, memory.refusal) = (nil, nil, nil)
     memory.rejectionsInARow = 0
   }

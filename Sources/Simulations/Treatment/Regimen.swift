@@ -4,6 +4,8 @@ import TimeStepping
 /// The equations in force: what advances the fields, what computes the quasi-steady ones, and what looks back
 /// on the past.
 package struct Equations {
+  /// Name of the scheme of the stepper.
+  package let scheme: String
   package let stepper: any Stepper
   package let quasiSteady: QuasiSteadyFields?
   /// nil if nothing is delayed.
@@ -20,12 +22,13 @@ package struct Equations {
   package let boundsCheck: (any BoundsCheck)?
 
   package init(
-    stepper: any Stepper, quasiSteady: QuasiSteadyFields?, delays: DelayedFields? = nil, account: MassAccount? = nil,
+    scheme: String, stepper: any Stepper, quasiSteady: QuasiSteadyFields?, delays: DelayedFields? = nil, account: MassAccount? = nil,
     positiveStepper: LazyStepper? = nil, forgettingRates: [Double], jumps: JumpTimes = JumpTimes(),
     boundsCheck: (any BoundsCheck)? = nil
   ) {
     self.boundsCheck = boundsCheck
     self.positiveStepper = positiveStepper
+    self.scheme = scheme
     self.stepper = stepper
     self.quasiSteady = quasiSteady
     self.delays = delays

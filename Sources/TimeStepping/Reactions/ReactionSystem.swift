@@ -14,6 +14,8 @@ package final class ReactionSystem: Sendable {
   let places: PointwiseFunctions?
   /// The exact flows, if all fields have one.
   let closedForms: ClosedForms?
+  /// Whether each field reacts by itself, linearly or logistically.
+  package var hasExactFlow: Bool { closedForms != nil }
   package let fieldCount: Int
   /// What is added up along the way: the rates of single processes; nil if nobody asks for them.
   let processes: PointwiseFunctions?

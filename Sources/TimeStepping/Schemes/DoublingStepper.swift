@@ -30,7 +30,6 @@ package final class DoublingStepper: Stepper {
   private struct Learned {
     var calibration: ErrorCalibration?
     var transport = ErrorTransport()
-    var work = Work()
   }
 
   /// - Parameters:
@@ -76,9 +75,7 @@ package final class DoublingStepper: Stepper {
   package var errorOrder: Int { base.errorOrder + (extrapolates && calibrates ? 2 : 0) }
   /// The error is taken off only as far as something is there.
   package var keepsDensitiesNonNegative: Bool { base.keepsDensitiesNonNegative }
-  package var learnsFromSteps: Bool { base.balance != nil }
   package var work: Work { base.work }
-  package var occasionalWork: Work { learned.withLock { $0.work } }
   package var fieldSetCount: Int { (aside == nil ? 1 : 2) + base.fieldSetCount }
   package var memory: [(name: String, set: FieldSet)] { base.memory }
   package var memorized: StepperMemory {
@@ -119,7 +116,7 @@ package final class DoublingStepper: Stepper {
     let isDue = learnsTransport && learned.withLock { $0.transport.isDue(step: step, by: measure) }
     let errors = try calibrated(
       differences, of: state, from: time, by: step, measure: measure, isDue: isDue, didFlow: didFlow)
-    if isDue, worst(of: errors, measure, step).value <= 1 || measure.isThorough && errors.max() ?? 0 <= 1 {
+    if isDue, worst(of: errors, measure, step).value <= 1 {
       learnTransport(of: state, at: time + step, step: step, measure: measure, didFlow: didFlow)
     }
     return worst(of: errors, measure, step)
@@ -221,14 +218,10 @@ package final class DoublingStepper: Stepper {
     }
   }
 
-  /// Does what only measures, and is not done in each step.
+  /// Does what only measures, and is no part of the step.
   private func measuring<Result, Failure>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
-    let (changes, before) = (base.account?.latest, base.work)
-    defer {
-      base.account?.latest = changes
-      let done = base.work - before
-      learned.withLock { $0.work = $0.work + done }
-    }
+    let changes = base.account?.latest
+    defer { base.account?.latest = changes }
     return try work()
   }
 

@@ -49,7 +49,6 @@ package struct ErrorTransport: Codable, Hashable, Sendable {
 
   /// Whether it is time to measure for steps of a size.
   func isDue(step size: Double, by measure: ErrorMeasure) -> Bool {
-    if measure.isThorough { return true }
     let isNear = size <= ErrorTransport.range * step && size >= step / ErrorTransport.range
     if isNear { return age >= ErrorTransport.lifetime }
     let few = max(Int(min(ErrorTransport.share * measure.norm.duration / size, 1e9)), ErrorTransport.leastPatience)

@@ -49,17 +49,6 @@ package protocol Stepper: AnyObject, Sendable {
   ///   - state: with the changes.
   func forgetValues(_ fields: [Int], of state: FieldSet)
 
-  /// Decides how the next step is taken, where that is left to the stepper.
-  ///
-  /// - Parameters:
-  ///   - state: the solution at `time`; it is as it was afterwards.
-  ///   - longest: no step can be longer, because something happens.
-  ///   - control: told about what has been decided.
-  func prepare(
-    _ state: FieldSet, at time: Double, longest: Double, measure: ErrorMeasure, control: inout StepControl)
-  /// Takes note that the latest attempt does not count.
-  func reject()
-
   /// Field sets that a later step depends on, by name, to be kept in a checkpoint.
   ///
   /// Which they are depends on `memorized`.
@@ -74,12 +63,8 @@ package protocol Stepper: AnyObject, Sendable {
   var longestStep: Double { get }
   /// Whether propagators have tables for each size of a step.
   var needsTables: Bool { get }
-  /// Whether a step is more accurate for the steps before it.
-  var learnsFromSteps: Bool { get }
   /// Done since the start.
   var work: Work { get }
-  /// The part of it that measures what later steps need to know, and is not done in each.
-  var occasionalWork: Work { get }
   /// Time that reactions have taken within flows of diffusion, for those who measure it; nothing depends on it.
   var reactionTimeWithinDiffusion: Duration { get }
 }
@@ -88,17 +73,9 @@ extension Stepper {
   package var keepsDensitiesNonNegative: Bool { false }
   package var growthTarget: Double { ErrorAccumulation.standardGrowthTarget }
   package var longestStep: Double { .infinity }
-  package var learnsFromSteps: Bool { false }
   package var remembersStep: Bool { false }
-  package var occasionalWork: Work { Work() }
   package var reactionTimeWithinDiffusion: Duration { .zero }
   package var needsTables: Bool { true }
-
-  package func prepare(
-    _ state: FieldSet, at time: Double, longest: Double, measure: ErrorMeasure, control: inout StepControl
-  ) {}
-
-  package func reject() {}
 
   package func advanceWithin(_ copy: FieldSet, from time: Double, by part: Double) throws(NumericalFailure) {
     try advanceAside(copy, from: time, by: part)
@@ -121,18 +98,13 @@ package struct StepperMemory: Codable, Hashable, Sendable {
   var calibration: ErrorCalibration?
   /// Where what becomes of errors is measured now and then: likewise.
   var transport: ErrorTransport?
-  /// Where the scheme is chosen on the way: what was chosen, and when.
-  package var choice: SchemeChoice?
   /// Where the linear part of the equations is that about the mean: its matrices.
   var matrices: LinearMatrices?
 
   private enum CodingKeys: String, CodingKey {
-    case steps, transport, choice, matrices
+    case steps, transport, matrices
     case calibration = "gain"
   }
 
-  package init(steps: [Double] = [], choice: SchemeChoice? = nil) {
-    self.steps = steps
-    self.choice = choice
-  }
+  package init(steps: [Double] = []) { self.steps = steps }
 }
