@@ -45,6 +45,11 @@ extension CheckpointFile {
     return numbers?.count == fields ? numbers : nil
   }
 
+  /// Names of the fields that were nowhere empty at the start; nil in files of older versions, which did not tell.
+  var nowhereEmpty: Set<String>? {
+    header.texts[CheckpointText.nowhereEmpty].flatMap { CheckpointText.decode(Set<String>.self, from: $0) }
+  }
+
   /// Names of the fields that had negative values at the start; none in files of older versions, which took all fields for densities.
   var negativeAtStart: Set<String> {
     let names = header.texts[CheckpointText.negativeAtStart].flatMap {

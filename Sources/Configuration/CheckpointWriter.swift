@@ -104,6 +104,8 @@ final class CheckpointWriter {
       CheckpointText.runFile: configuration.resolved(chosen: nil, isForCheckpoint: true).pretty,
       CheckpointText.memory: try CheckpointText.encode(memory),
       CheckpointText.maxima: try CheckpointText.encode(assembly.maxima),
+      CheckpointText.nowhereEmpty: try CheckpointText.encode(
+        zip(assembly.configuration.model.fieldNames, assembly.nowhereEmpty).filter(\.1).map(\.0)),
       CheckpointText.ringing: try CheckpointText.encode(assembly.ringing),
       CheckpointText.negativeAtStart: try CheckpointText.encode(configuration.negativeAtStart.sorted()),
       CheckpointText.program: "Oncofield \(Provenance.version) (\(Provenance.commit))",

@@ -66,7 +66,7 @@ package final class CurrentAssembly {
         changes.isEmpty
         ? original
         : try RunAssembly(
-          original.configuration.applying(changes), following: original, sharpFields: changes.sharpFields ?? [])
+          original.configuration.applying(changes), following: original, changes: changes)
       earlierWork = done - next.stepper.work
       earlier = statistics - (next.reactions?.statistics ?? ReactionStatistics())
       let before = assembly
@@ -93,6 +93,6 @@ extension RunAssembly {
     Equations(
       scheme: configuration.scheme.name, stepper: stepper, quasiSteady: quasiSteady, delays: delays, account: account,
       positiveStepper: positiveStepper, forgettingRates: configuration.forgettingRates, jumps: configuration.jumps,
-      boundsCheck: boundsCheck)
+      boundsChecks: boundsChecks)
   }
 }

@@ -39,8 +39,11 @@ package final class RunAssembly {
   package let ringing: [Double]
   /// Of each field the value that movement up gradients and reactions do not take it beyond; nil if none is known.
   let upperLimits: [Double?]
-  /// Looks whether transforms keep fields within their bounds; nil where all propagators do.
-  package private(set) var boundsCheck: FrontBounds?
+  /// Look after each step whether transforms may still move the fields.
+  package private(set) var boundsChecks: [any BoundsCheck] = []
+  /// Of each field whether it is nowhere empty at the start, so that it is transformed although its traces would grow; see
+  /// `EmptinessCheck`.
+  package let nowhereEmpty: [Bool]
   /// What is doubtful in the initial values of a run that begins here.
   package private(set) var startWarnings = Diagnostics()
 
@@ -49,6 +52,8 @@ package final class RunAssembly {
     let maxima: [Double]?
     let ringing: [Double]?
     /// See `RunConfiguration`.
+    /// nil in checkpoints of older versions.
+    let nowhereEmpty: Set<String>?
     let negativeAtStart: Set<String>
     let parametersBeforeStart: [String: Double]?
     let tissue: FieldSet?
@@ -60,10 +65,10 @@ package final class RunAssembly {
   /// - Parameters:
   ///   - threads: instead of the run file's.
   ///   - earlier: the parts of the same run before its equations were changed; the state is theirs.
-  ///   - sharpFields: those that have become too sharp for a transform since.
+  ///   - changes: of the equations since; of these the fields that transforms must not move any more.
   package init(
     _ given: RunConfiguration, threads: Int? = nil, continuing: Continuation? = nil,
-    following earlier: RunAssembly? = nil, sharpFields: [SharpField] = []
+    following earlier: RunAssembly? = nil, changes: EquationChanges = EquationChanges()
   ) throws {
     var configuration = given
     let model = configuration.model
@@ -133,14 +138,20 @@ package final class RunAssembly {
         configuration, state: state, diffusions: plain, taxis: taxis, kernels: kernels, volumes: volumes,
         pool: pool)
       : earlier?.ringing ?? continuing?.ringing ?? model.fields.map { _ in 0 }
-    for sharp in sharpFields {
+    for sharp in changes.sharpFields ?? [] {
       guard let field = model.fieldNames.firstIndex(of: sharp.field) else { continue }
       ringing[field] = max(ringing[field], sharp.overshoot)
     }
     self.ringing = ringing
     upperLimits = configuration.upperLimits(maxima: largest)
+    let emptied = Set((changes.emptiedFields ?? []).map(\.field))
+    nowhereEmpty =
+      earlier?.nowhereEmpty
+      ?? (continuing.map { before in model.fieldNames.map { before.nowhereEmpty?.contains($0) ?? false } }
+        ?? EmptinessCheck.fieldsNowhereEmpty(configuration, state: state, diffusions: plain, volumes: volumes))
+    let transformed = zip(nowhereEmpty, model.fieldNames).map { $0 && !emptied.contains($1) }
     let fields = try configuration.diffusingFields(
-      traceGrowth: traceGrowth, ringing: ringing, volumes: volumes, pool: pool)
+      traceGrowth: traceGrowth, nowhereEmpty: transformed, ringing: ringing, volumes: volumes, pool: pool)
     diffusion = try configuration.diffusion(of: fields, quasiSteady: quasiSteady, volumes: volumes, pool: pool)
     let (system, distributions, lines) = try RunAssembly.reactions(
       configuration, delays: delays, kernels: kernels, volumes: volumes, pool: pool)
@@ -179,9 +190,12 @@ package final class RunAssembly {
     }
     taxisParts = taxis?.division(state, time: start, step: 0.5 * length)
     observables = try configuration.makeObservables(kernels: kernels, volumes: volumes, pool: pool)
-    boundsCheck = FrontBounds(
-      configuration, diffusions: fields, upperLimits: upperLimits, traceGrowth: traceGrowth, volumes: volumes,
-      pool: pool)
+    let checks: [(any BoundsCheck)?] = [
+      FrontBounds(
+        configuration, diffusions: fields, upperLimits: upperLimits, traceGrowth: traceGrowth, volumes: volumes,
+        pool: pool), EmptinessCheck(configuration, transformed: transformed, pool: pool),
+    ]
+    boundsChecks = checks.compactMap(\.self)
     if earlier == nil, continuing == nil { try checkBalances() }
   }
 

@@ -10,9 +10,11 @@ extension RunConfiguration {
   ///
   /// - Parameters:
   ///   - traceGrowth: not needed for quasi-steady fields.
+  ///   - nowhereEmpty: fields without empty tissue in which their traces could grow; none by default.
   ///   - ringing: see `FieldDiffusion`; none where nothing is known of the data.
   func diffusingFields(
-    traceGrowth: TraceGrowth?, ringing: [Double] = [], volumes: PointVolumes, pool: WorkerPool
+    traceGrowth: TraceGrowth?, nowhereEmpty: [Bool] = [], ringing: [Double] = [], volumes: PointVolumes,
+    pool: WorkerPool
   ) throws -> [FieldDiffusion] {
     let growingAtOnce = fieldsThatGrowAtOnce
     return try model.fields.indices.map { index in
@@ -33,7 +35,8 @@ extension RunConfiguration {
           try $0.with(keptInDomain([$0.expression])[0]).permeability(
             of: grid, fields: model.fieldNames, parameters: model.parameterValues, volumes: volumes)
         },
-        traceExponent: traceGrowth?.exponents[index] ?? 0, growsAtOnce: growingAtOnce.contains(index),
+        traceExponent: !nowhereEmpty.isEmpty && nowhereEmpty[index] ? 0 : traceGrowth?.exponents[index] ?? 0,
+        growsAtOnce: growingAtOnce.contains(index),
         isQuasiSteady: model.fields[index].isQuasiSteady, ringing: ringing, requestedMethod: requestedMethods[index],
         symbol: symbol,
         keepsSymbol: isControlled || scheme.comparesSteps || ringing > 0 && rings(diffusivity))

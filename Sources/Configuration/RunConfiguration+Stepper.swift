@@ -91,7 +91,9 @@ extension RunConfiguration {
       exponentialObstacle: exponentialObstacle(diffusions, volumes: volumes),
       boundsExponentialSteps: diffusions.contains { $0.moves && !$0.isQuasiSteady && $0.staysLocal },
       hasSpectralTaxis: hasSpectralTaxis, hasRoughRates: !fieldsThatGrowAtOnce.isEmpty,
-      hasExactReactions: reactions?.hasExactFlow ?? true, keepsBoundaryData: reactions == nil || reactionsKeepBoundaryData)
+      hasExactReactions: reactions?.hasExactFlow ?? true,
+      keepsBoundaryData: reactions == nil || reactionsKeepBoundaryData,
+      leastSplitSteps: (endTime - startTime) / longestTellingStep)
   }
 
   /// Whether the flow of the reactions leaves what is prescribed at the sides as it is, so that a splitting keeps its order.

@@ -92,6 +92,12 @@ package struct RunPlan {
     for (number, cycle) in assembly.traceGrowth.harmful.enumerated() {
       lines.append((number == 0 ? "  growth       " : "               ") + configuration.description(of: cycle))
     }
+    let populated = zip(configuration.model.fieldNames, assembly.nowhereEmpty).filter(\.1).map(\.0)
+    if !populated.isEmpty {
+      lines.append(
+        "               nowhere empty at the start: \(populated.joined(separator: ", ")); transformed until one is nearly so"
+      )
+    }
     if let parts = assembly.taxisParts {
       let names = (assembly.taxis?.fields ?? []).map { configuration.model.fieldNames[$0.field] }
       lines.append(

@@ -36,8 +36,9 @@ extension RunSession {
   }
 
   private var sharpFields: [SharpField] { simulation.regimen.memory.changes.sharpFields ?? [] }
+  private var emptiedFields: [EmptiedField] { simulation.regimen.memory.changes.emptiedFields ?? [] }
 
-  /// Since when positive propagators move fields that transforms moved at first, and why; one sentence for each.
+  /// Since when other propagators move fields that transforms moved at first, and why; one sentence for each.
   package var propagatorLines: [String] {
     let configuration = assembly.configuration
     return sharpFields.map { sharp in
@@ -45,12 +46,24 @@ extension RunSession {
         + "propagators of second order: it has become too sharp for a spectral transform, with which the step would have ended "
         + "at \(sharp.field) = \(Float(sharp.value)), beyond \(Float(sharp.bound)); more points (domain.points) resolve it"
     }
+      + emptiedFields.map { emptied in
+        "from t = \(configuration.description(ofTime: emptied.time)) (step \(emptied.step)) on \(emptied.field) is not transformed: "
+          + "it has become nearly empty somewhere (\(Float(emptied.share)) of its largest value), where the rounding of a transform "
+          + "would grow"
+      }
   }
 
   private func output(_ sharp: SharpField) -> JSONText {
     .object([
       "field": .string(sharp.field), "since": .number(sharp.time), "step": .integer(sharp.step),
       "value": .number(sharp.value), "bound": .number(sharp.bound), "overshoot": .number(sharp.overshoot),
+    ])
+  }
+
+  private func output(_ emptied: EmptiedField) -> JSONText {
+    .object([
+      "field": .string(emptied.field), "since": .number(emptied.time), "step": .integer(emptied.step),
+      "share": .number(emptied.share),
     ])
   }
 
@@ -92,6 +105,7 @@ extension RunSession {
       .init("scheme", .string(current.assembly.configuration.scheme.name)),
       .init("scheme_because", current.assembly.configuration.schemeReason.map(JSONText.string) ?? .null),
       .init("positive_propagators", .array(sharpFields.map(output))),
+      .init("emptied", .array(emptiedFields.map(output))),
       .init("health", health?.output ?? .null),
       .init(
         "warnings",

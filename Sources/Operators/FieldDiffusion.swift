@@ -68,7 +68,7 @@ package struct FieldDiffusion: Sendable {
   }
 
   /// Whether no exact propagator serves.
-  func needsFiniteVolumes(_ volumes: PointVolumes) -> Bool {
+  package func needsFiniteVolumes(_ volumes: PointVolumes) -> Bool {
     variable != nil || !crossTerms.isEmpty || !permeabilities.isEmpty || moves && volumes.isMasked
   }
 

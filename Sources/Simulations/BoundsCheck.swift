@@ -1,7 +1,8 @@
 import Fields
 import TimeStepping
 
-/// Looks whether a step has ended beyond bounds that the exact solution does not leave.
+/// Looks after a step whether transforms may still move the fields: whether it has ended beyond bounds that the exact solution
+/// does not leave, or a field has become empty somewhere.
 package protocol BoundsCheck: AnyObject {
   /// Finds the fields that a transform has taken beyond their bounds.
   ///
@@ -13,7 +14,7 @@ package protocol BoundsCheck: AnyObject {
     of state: FieldSet, from previous: FieldSet, after step: Clock.Step, number: Int
   ) throws -> BoundsCorrection
 
-  /// Cuts a field off at its bounds.
+  /// Cuts a field off at its bounds, if it has some.
   func cut(_ state: FieldSet, field: Int)
 }
 
@@ -23,6 +24,11 @@ package struct BoundsCorrection {
   package var fields: [Int] = []
   /// Those of them that positive propagators move from the start of the step on, which then does not count.
   package var sharp: [SharpField] = []
+  /// Those that are nearly empty somewhere at the start or end of the step, which then does not count.
+  package var emptied: [EmptiedField] = []
+
+  /// Whether other propagators move some field from the start of the step on.
+  var changesPropagators: Bool { !sharp.isEmpty || !emptied.isEmpty }
 
   package init() {}
 }
@@ -30,15 +36,19 @@ package struct BoundsCorrection {
 extension Simulation {
   /// What is to be done about a step that was attempted.
   func correction(after step: Clock.Step, from previous: FieldSet) throws -> BoundsCorrection {
-    try regimen.equations.boundsCheck?.correction(of: state, from: previous, after: step, number: clock.step + 1)
-      ?? BoundsCorrection()
+    try regimen.equations.boundsChecks.reduce(into: BoundsCorrection()) { all, check in
+      let found = try check.correction(of: state, from: previous, after: step, number: clock.step + 1)
+      all.fields += found.fields
+      all.sharp += found.sharp
+      all.emptied += found.emptied
+    }
   }
 
-  /// Goes back to the start of a step, from where on positive propagators move what is too sharp for transforms.
+  /// Goes back to the start of a step, from where on other propagators move what transforms must not move.
   func takeBack(_ correction: BoundsCorrection, to previous: FieldSet) throws {
     state.copy(from: previous, pool: pool)
     cut(correction)
-    try regimen.moveByPositivePropagators(correction.sharp, at: clock.time)
+    try regimen.changePropagators(correction, at: clock.time)
     stepper.memorized = StepperMemory()
     stepper.restart()
     steps.restart(with: stepper)
@@ -47,9 +57,11 @@ extension Simulation {
 
   /// Cuts fields off at their bounds.
   func cut(_ correction: BoundsCorrection) {
-    guard let check = regimen.equations.boundsCheck, !correction.fields.isEmpty else { return }
+    guard !correction.fields.isEmpty else { return }
     let before = regimen.equations.account?.masses(of: state)
-    for field in correction.fields { check.cut(state, field: field) }
+    for check in regimen.equations.boundsChecks {
+      for field in correction.fields { check.cut(state, field: field) }
+    }
     if let before, let after = regimen.equations.account?.masses(of: state) {
       ledger?.addToScheme(zip(after, before).map { $0 - $1 })
     }

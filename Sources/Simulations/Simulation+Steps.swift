@@ -56,7 +56,7 @@ extension Simulation {
       case .fixed(let asked):
         let step = clock.nextStep(to: goal, askedStep: asked)
         let watches = try watches()
-        let mayGoBack = !watches.isEmpty || stops.hasSteadyStates || regimen.equations.boundsCheck != nil
+        let mayGoBack = !watches.isEmpty || stops.hasSteadyStates || !regimen.equations.boundsChecks.isEmpty
         guard mayGoBack || isAnyoneDue(inside: step) else {
           try stepper.advance(state, from: jumps.after(step.start), by: jumps.length(of: step), didFlow: didFlow)
           try checkHealth(after: step)
@@ -92,7 +92,7 @@ extension Simulation {
     noteStart(of: step)
     _ = try attempt(step)
     let correction = try self.correction(after: step, from: previous)
-    if !correction.sharp.isEmpty {
+    if correction.changesPropagators {
       try takeBack(correction, to: previous)
       return nil
     }
@@ -144,7 +144,7 @@ extension Simulation {
       } catch { failure = error }
       if let error, error.value <= 1 {
         let correction = try self.correction(after: step, from: previous)
-        if !correction.sharp.isEmpty {
+        if correction.changesPropagators {
           try takeBack(correction, to: previous)
           return nil
         }

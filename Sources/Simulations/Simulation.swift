@@ -183,7 +183,8 @@ package final class Simulation {
   package var memory: SimulationMemory {
     if let stepStart { return stepStart.memory }
     return SimulationMemory(
-      clock: clock, scheme: regimen.equations.scheme, stepper: stepper.memorized, control: steps.memory, scale: state.scale == 1 ? nil : state.scale,
+      clock: clock, scheme: regimen.equations.scheme, stepper: stepper.memorized, control: steps.memory,
+      scale: state.scale == 1 ? nil : state.scale,
       regimen: regimen.memory, stops: stops.memory, extinguished: extinction?.removed,
       ledger: ledger?.memory, extents: [:], history: regimen.equations.delays?.history.memory, watches: watchMemory)
   }

@@ -18,15 +18,16 @@ package struct Equations {
   package let forgettingRates: [Double]
   /// When they jump by themselves.
   package let jumps: JumpTimes
-  /// Finds the fields that a transform has taken beyond the bounds of the exact solution; nil where no transform can.
-  package let boundsCheck: (any BoundsCheck)?
+  /// Find the fields that transforms must not move any more, or have taken beyond the bounds of the exact solution.
+  package let boundsChecks: [any BoundsCheck]
 
   package init(
-    scheme: String, stepper: any Stepper, quasiSteady: QuasiSteadyFields?, delays: DelayedFields? = nil, account: MassAccount? = nil,
+    scheme: String, stepper: any Stepper, quasiSteady: QuasiSteadyFields?, delays: DelayedFields? = nil,
+    account: MassAccount? = nil,
     positiveStepper: LazyStepper? = nil, forgettingRates: [Double], jumps: JumpTimes = JumpTimes(),
-    boundsCheck: (any BoundsCheck)? = nil
+    boundsChecks: [any BoundsCheck] = []
   ) {
-    self.boundsCheck = boundsCheck
+    self.boundsChecks = boundsChecks
     self.positiveStepper = positiveStepper
     self.scheme = scheme
     self.stepper = stepper
@@ -120,9 +121,14 @@ package final class Regimen {
     treatments[index].trigger == nil ? 0 : memory.triggers[treatments[index].name]?.origin
   }
 
-  /// Makes the equations anew, with positive propagators for some more fields.
-  func moveByPositivePropagators(_ fields: [SharpField], at time: Double) throws {
-    memory.changes.sharpFields = (memory.changes.sharpFields ?? []) + fields
+  /// Makes the equations anew, with other propagators for some more fields.
+  func changePropagators(_ correction: BoundsCorrection, at time: Double) throws {
+    if !correction.sharp.isEmpty {
+      memory.changes.sharpFields = (memory.changes.sharpFields ?? []) + correction.sharp
+    }
+    if !correction.emptied.isEmpty {
+      memory.changes.emptiedFields = (memory.changes.emptiedFields ?? []) + correction.emptied
+    }
     equations = try makeEquations(memory.changes, time)
   }
 

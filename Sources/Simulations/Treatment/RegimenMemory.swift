@@ -8,13 +8,15 @@ package struct EquationChanges: Codable, Hashable, Sendable {
   package var infusions: [OngoingInfusion] = []
   /// The fields that have become too sharp for a transform, in the order in which that was found; nil if there are none.
   package var sharpFields: [SharpField]?
+  /// The fields that were nowhere empty at the start and have become so, likewise.
+  package var emptiedFields: [EmptiedField]?
 
   package init(parameters: [String: Double] = [:], infusions: [OngoingInfusion] = []) {
     self.parameters = parameters
     self.infusions = infusions
   }
 
-  package var isEmpty: Bool { parameters.isEmpty && infusions.isEmpty && sharpFields == nil }
+  package var isEmpty: Bool { parameters.isEmpty && infusions.isEmpty && sharpFields == nil && emptiedFields == nil }
 
   package struct OngoingInfusion: Codable, Hashable, Sendable {
     /// Name of the treatment.
@@ -40,6 +42,21 @@ package struct SharpField: Codable, Hashable, Sendable {
   package init(field: String, time: Double, step: Int, value: Double, bound: Double, overshoot: Double) {
     (self.field, self.time, self.step) = (field, time, step)
     (self.value, self.bound, self.overshoot) = (value, bound, overshoot)
+  }
+}
+
+/// A field that transforms have moved until it was nearly empty somewhere.
+package struct EmptiedField: Codable, Hashable, Sendable {
+  /// Its name.
+  package let field: String
+  /// The time from which on transforms do not move it, and the number of the step that begins there, the first being 1.
+  package let time: Double
+  package let step: Int
+  /// Its lowest value, relative to the largest one.
+  package let share: Double
+
+  package init(field: String, time: Double, step: Int, share: Double) {
+    (self.field, self.time, self.step, self.share) = (field, time, step, share)
   }
 }
 
