@@ -37,7 +37,7 @@ PEERS = [
         "Oncofield",
         "with_oncofield.py",
         "The run files of `Benchmarks/problems`: no-flux, spectral Laplacian, scheme `auto`, only points and tolerance changed. "
-        "Stepping is the seconds of the steps in `run.json`, which contain the trial steps of `auto`; planning of transforms, "
+        "Stepping is the seconds of the steps in `run.json`; planning of transforms, "
         "compilation of the model, output and checkpoints are outside it, but in the whole process. P3 with "
         "`numerics.taxis` as the method says: limited fluxes, which never make a density negative and are of second order in "
         "space, or series, for smooth solutions like this one.",

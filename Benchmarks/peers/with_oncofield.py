@@ -1,7 +1,7 @@
 """Oncofield: the run files of Benchmarks/problems with the spectral Laplacian, no-flux, steps by their error.
 
-METHOD a scheme (auto chooses one by trial steps) and with P3 `numerics.taxis`, CONTROL `time.tolerance`. The program is that of PEERS_ONCOFIELD. The
-stepping is the seconds of the steps in run.json, the trial steps of auto included. Processor seconds and memory are those of the program, not of this script that starts it by PEERS_LAUNCH.
+METHOD a scheme (auto takes the one that follows from the model) and with P3 `numerics.taxis`, CONTROL `time.tolerance`. The program is that of PEERS_ONCOFIELD. The
+stepping is the seconds of the steps in run.json. Processor seconds and memory are those of the program, not of this script that starts it by PEERS_LAUNCH.
 """
 
 import json
@@ -41,9 +41,8 @@ with tempfile.TemporaryDirectory() as folder:
     with h5py.File(out / "fields.h5") as series:
         assert series["time"][-1] == case.problem.end
         fields = [series[name][-1] for name in names]
-schemes = ", ".join(dict.fromkeys(choice["scheme"] for choice in summary["schemes"] or []))
 case.finish(
-    fields, summary["steps"], summary["seconds"]["steps"], note=schemes,
+    fields, summary["steps"], summary["seconds"]["steps"], note=summary["scheme"],
     processor_seconds=used["processor_seconds"], megabytes=used["megabytes"],
     version=f"{summary['program']}, commit {summary['commit'][:8]}",
 )  # fmt: skip

@@ -256,7 +256,8 @@ package final class RunAssembly {
       return .controlled(
         control,
         ErrorNorm(
-          tolerance, duration: configuration.endTime - configuration.startTime, volumes: volumes, pool: pool))
+          tolerance, duration: configuration.endTime - configuration.startTime,
+          startingSizes: configuration.startingSizes(maxima: maxima), volumes: volumes, pool: pool))
     }
   }
 

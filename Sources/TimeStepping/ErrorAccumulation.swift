@@ -68,7 +68,7 @@ extension ExponentialStepper {
 }
 
 extension Scheme {
-  /// Where the scheme is chosen on the way, that of `strang4`.
+  /// As long as the rule has not been applied, that of `strang4`.
   package var accumulation: ErrorAccumulation {
     switch method {
     case .splitting(let splitting, extrapolates: false): splitting.accumulation

@@ -8,9 +8,10 @@ package struct Tolerance: Hashable, Sendable {
   package let relative: [Double]
   /// Of each field: error of one step below which nothing more is asked for, in its unit.
   ///
-  /// nil for 1e-6 of the largest size that the field has had in the run, or of what it would change by in the whole run at its
-  /// present rate, times the relative tolerance. Without the latter a field that starts empty would have to be followed from nothing,
-  /// where every step makes it many times what it was.
+  /// nil for 1e-6 of the largest size that the field has had in the run, or of the size that a field from next to nothing can reach
+  /// (`startingSizes`), or of what it would change by in the whole run at its present rate where that is not known, times the relative
+  /// tolerance. Without the latter two a field that starts empty would have to be followed from nothing, where every step makes it
+  /// many times what it was.
   package let absolute: [Double?]
 
   package init(relative: [Double], absolute: [Double?]) {
@@ -56,6 +57,8 @@ package final class ErrorNorm: Sendable {
   package let tolerance: Tolerance
   /// Of the run.
   let duration: Double
+  /// Of each field that starts from next to nothing the size that it can reach within its own time; 0 where none is known.
+  private let startingSizes: [Double]
   private let volumes: PointVolumes
   private let pool: WorkerPool
   private let sizes: Mutex<Sizes>
@@ -68,14 +71,17 @@ package final class ErrorNorm: Sendable {
     var reach: [Double]
 
     /// The error of a step of a field that is accepted in any case; `given` if the user has said it.
-    func absolute(_ field: Int, given: Double?, relative: Double) -> Double {
+    func absolute(_ field: Int, given: Double?, relative: Double, starting: Double) -> Double {
       if let given { return given }
-      return 1e-6 * relative * max(latest[field], largest[field], reach[field])
+      return 1e-6 * relative * max(latest[field], largest[field], starting > 0 ? starting : reach[field])
     }
   }
 
-  package init(_ tolerance: Tolerance, duration: Double, volumes: PointVolumes, pool: WorkerPool) {
+  package init(
+    _ tolerance: Tolerance, duration: Double, startingSizes: [Double], volumes: PointVolumes, pool: WorkerPool
+  ) {
     self.tolerance = tolerance
+    self.startingSizes = startingSizes
     self.duration = duration
     self.volumes = volumes
     self.pool = pool
@@ -166,7 +172,8 @@ package final class ErrorNorm: Sendable {
   /// The error of a field of some size that counts as 1.
   private func allowed(_ field: Int, ofSize size: Double, _ sizes: Sizes) -> Double {
     let relative = tolerance.relative[field]
-    return sizes.absolute(field, given: tolerance.absolute[field], relative: relative) + relative * size
+    return sizes.absolute(
+      field, given: tolerance.absolute[field], relative: relative, starting: startingSizes[field]) + relative * size
   }
 
   /// The sizes of errors of the fields from what they are, and from the sizes and changes of the values.

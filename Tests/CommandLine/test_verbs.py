@@ -161,16 +161,21 @@ def test_the_run_directory_says_of_the_choice_what_the_plan_says(oncofield, run_
     scheme = settings["time.scheme"]
     method = chosen["propagators"]["u"]["x"]["method"]
     # Where steps are split the data get a kernel; where they are not, all is transformed.
-    assert (chosen["propagators_hold_for"], method) == (scheme, "fourier" if scheme == "etdrk4" else "kernel")
+    assert (chosen["scheme"], method) == (scheme, "fourier" if scheme == "etdrk4" else "kernel")
     shown = oncofield("plan", path).stdout
     assert ("u along x: second-order transform" in shown) == (scheme == "etdrk4")
 
 
-def test_where_trial_steps_choose_the_scheme_the_run_directory_says_for_which_the_propagators_are(oncofield, run_file, tmp_path):
+def test_the_scheme_that_the_rule_takes_is_named_with_its_reason(oncofield, run_file, tmp_path):
     path = run_file({"time.step": None, "time.scheme": None, "time.tolerance": 1e-3, "time.end": 0.5})
+    plan = json.loads(oncofield("plan", path, "--json").stdout)
+    assert plan["scheme"] == "strang4" and plan["scheme_because"]
+    assert f"strang4 ({plan['scheme_because']})" in oncofield("plan", path).stdout
     oncofield("run", path, "--output", tmp_path / "out", "--quiet")
-    chosen = json.loads((tmp_path / "out" / "resolved.json").read_text())["chosen"]
-    assert chosen["propagators_hold_for"] == "schemes other than etdrk4, which takes transforms"
+    resolved = json.loads((tmp_path / "out" / "resolved.json").read_text())
+    assert resolved["time"]["scheme"] == "auto" and resolved["chosen"]["scheme"] == "strang4"
+    run = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert (run["scheme"], run["scheme_because"]) == ("strang4", plan["scheme_because"])
 
 
 def test_inspect_shows_runs_checkpoints_and_series(oncofield, finished_run):

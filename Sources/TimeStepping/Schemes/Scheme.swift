@@ -17,7 +17,7 @@ package struct Scheme: Sendable {
     case coupledExponential
     /// All parts together, stabilized so that nothing becomes negative.
     case positiveExponential
-    /// Chosen on the way, by trial steps.
+    /// One of the others, by the rule of `recommended`.
     case automatic
   }
 
@@ -94,11 +94,11 @@ extension Scheme {
       "second order, nothing split; what is not negative stays so with steps of any size; the larger the fastest "
       + "loss of a field anywhere, the less accurate")
 
-  /// Whichever scheme takes the least work.
+  /// Whichever scheme the rule names.
   package static let auto = Scheme(
     "auto", order: 4, .automatic,
-    summary: "whichever of the schemes that the model allows takes the least counted work for the tolerance, by trial "
-      + "steps at the start, after each jump and now and then")
+    summary: "the scheme that follows from the equations and the domain: `etdrk4` where all diffusion is by exponentials, `strang4` "
+      + "where reactions have an exact flow or nothing decays fast, else `rebalanced-strang`; `plan` names it with the reason")
 
   /// The schemes that take steps, in the order in which they are listed for users.
   package static let all = [lie, strang, strang4, rebalancedStrang, etdrk4, etdrk4Coupled, etd2Positive]
