@@ -93,6 +93,7 @@ extension RunAssembly {
     Equations(
       scheme: configuration.scheme.name, stepper: stepper, quasiSteady: quasiSteady, delays: delays, account: account,
       positiveStepper: positiveStepper, forgettingRates: configuration.forgettingRates, jumps: configuration.jumps,
+      stepLimits: configuration.stepLimits,
       boundsChecks: boundsChecks)
   }
 }

@@ -11,7 +11,7 @@ extension RunConfiguration {
   }
 
   /// All expressions of the equations.
-  private var equationParts: [Expression] {
+  var equationParts: [Expression] {
     let movement = model.fields.flatMap { field in
       field.diffusivity.all.map(\.expression) + field.crossDiffusion.map(\.coefficient)
         + field.taxis.map(\.sensitivity) + field.advection.values

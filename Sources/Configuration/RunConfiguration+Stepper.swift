@@ -76,7 +76,7 @@ extension RunConfiguration {
   private func refusal(_ obstacle: String, remedy: String = "use \(Scheme.strang4.name)") -> Diagnostics {
     var found = Diagnostics()
     found.error(
-      "the scheme \(scheme.name) cannot be used: \(obstacle)",
+      "the scheme \(askedScheme.name) cannot be used: \(obstacle)",
       at: document["time"]?["scheme"]?.place ?? document.place, remedy: remedy)
     return found
   }

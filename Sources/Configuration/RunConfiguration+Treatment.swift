@@ -25,6 +25,7 @@ extension RunConfiguration {
           .map { (name: ongoing.treatment, field: $0, rate: decided($1)) }
       })
     changed.jumps = changed.findJumps()
+    changed.stepLimits = changed.findStepLimits()
     return changed
   }
 

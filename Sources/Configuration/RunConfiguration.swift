@@ -41,6 +41,8 @@ package struct RunConfiguration: Sendable {
   package internal(set) var noiseInterval = 1.0
   /// Times at which the equations jump or bend.
   package internal(set) var jumps = JumpTimes()
+  /// The longest steps that see how the equations depend on the time.
+  package internal(set) var stepLimits = StepLimits()
   package let reactionMethod: ReactionMethod
   /// As the run file says; nil for the standard one.
   package let askedReactionTolerance: Double?

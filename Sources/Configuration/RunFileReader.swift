@@ -140,6 +140,7 @@ struct RunFileReader {
       seed: UInt64(root["seed"]?.integer ?? 0), threads: root["threads"]?.integer ?? 0, warnings: found,
       sourceText: source.text, overrides: overrides, document: root)
     configuration.jumps = configuration.findJumps()
+    configuration.stepLimits = configuration.findStepLimits()
     configuration.noiseInterval = root["time"]?["noise_interval"]?.number ?? configuration.firstStep.size
     if known == nil { try checkChangedParameters(configuration) }
     return configuration

@@ -74,9 +74,27 @@ extension Interval {
     case .abs: self = a.isNonNegative ? a : a.isNonPositive ? -a : Interval(0, max(-a.low, a.high))
     case .sqrt, .log, .log10: self = Interval(max(a.low, 0), max(a.high, 0)).mapped { operation.value($0) }
     case .exp, .tanh, .erf, .floor: self = a.mapped { operation.value($0) }
-    case .sin, .cos: self = Interval(-1, 1)
-    case .tan: self = .all
+    case .sin: self = Interval.wave(a, peak: 0.5 * .pi) { operation.value($0) }
+    case .cos: self = Interval.wave(a, peak: 0) { operation.value($0) }
+    // Poles lie where the cosine is 0.
+    case .tan: self = a.contains(0.5 * .pi, period: .pi) ? .all : a.mapped { operation.value($0) }
     }
+  }
+
+  /// The values of a sine of period 2π with a peak at some place.
+  private static func wave(_ a: Interval, peak: Double, _ value: (Double) -> Double) -> Interval {
+    guard a.low.isFinite, a.high.isFinite else { return Interval(-1, 1) }
+    let ends = (value(a.low), value(a.high))
+    return Interval(
+      a.contains(peak + .pi, period: 2 * .pi) ? -1 : Swift.min(ends.0, ends.1),
+      a.contains(peak, period: 2 * .pi) ? 1 : Swift.max(ends.0, ends.1))
+  }
+
+  /// Whether it contains a place or one that is some periods away, or lies so near to one that rounding could not tell.
+  private func contains(_ place: Double, period: Double) -> Bool {
+    guard low.isFinite, high.isFinite else { return true }
+    let margin = 8 * Swift.max(abs(low), abs(high), period).ulp
+    return ((low - margin - place) / period).rounded(.up) <= ((high + margin - place) / period).rounded(.down)
   }
 
   init(_ operation: BinaryOperation, of a: Interval, _ b: Interval) {

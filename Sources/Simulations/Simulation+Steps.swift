@@ -135,7 +135,8 @@ extension Simulation {
     previous.copy(from: state, pool: pool)
     let measure = ErrorMeasure(norm, start: previous, forgettingRates: regimen.equations.forgettingRates)
     while true {
-      let step = clock.step(to: goal, size: control.proposal)
+      let longest = regimen.equations.stepLimits.longestStep(from: clock.time)
+      let step = clock.step(to: goal, size: min(control.proposal, longest))
       noteStart(of: step)
       var error: StepError?
       var failure: NumericalFailure?

@@ -27,7 +27,7 @@ import TimeStepping
   }
 
   @Test func roundingBelowZeroIsThere() throws {
-    #expect(try finalState(text(#""treatment": []"#, end: 0.5)).minimum(1) < 0)
+    #expect(try finalState(text(#""treatment": []"#, end: 0.5, scheme: "etdrk4")).minimum(1) < 0)
   }
 
   private static let conditions: [(condition: String, expected: Double?)] = [

@@ -18,6 +18,8 @@ package struct Equations {
   package let forgettingRates: [Double]
   /// When they jump by themselves.
   package let jumps: JumpTimes
+  /// The longest steps that see how they depend on the time.
+  package let stepLimits: StepLimits
   /// Find the fields that transforms must not move any more, or have taken beyond the bounds of the exact solution.
   package let boundsChecks: [any BoundsCheck]
 
@@ -25,6 +27,7 @@ package struct Equations {
     scheme: String, stepper: any Stepper, quasiSteady: QuasiSteadyFields?, delays: DelayedFields? = nil,
     account: MassAccount? = nil,
     positiveStepper: LazyStepper? = nil, forgettingRates: [Double], jumps: JumpTimes = JumpTimes(),
+    stepLimits: StepLimits = StepLimits(),
     boundsChecks: [any BoundsCheck] = []
   ) {
     self.boundsChecks = boundsChecks
@@ -36,6 +39,7 @@ package struct Equations {
     self.account = account
     self.forgettingRates = forgettingRates
     self.jumps = jumps
+    self.stepLimits = stepLimits
   }
 }
 
