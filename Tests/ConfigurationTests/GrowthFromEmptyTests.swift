@@ -89,7 +89,7 @@ import Testing
       """
       "fields": { "u": { "diffusion": 1 }, "c": {}, "p": { "diffusion": 1 }, "n": { "diffusion": 1 } },
       "reactions": { "u": "p*c - u - u^2", "c": "p*u - c", "p": "p*(1 - p/2)", "n": "u - 0.1*n" }
-      """, initial: #""u": "where(x < 1, 1, 0)", "c": 0, "p": 1, "n": 0"#)
+      """, initial: #""u": "where(x < 1, 1, 0)", "c": 0, "p": "where(x < 2, 1, 0)", "n": 0"#)
     let found = try fastest(assembly)
     #expect(found.fields == ["u", "c"] || found.fields == ["p"])
     #expect(abs(found.rate - 1) < 0.05)
