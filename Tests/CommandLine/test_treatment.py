@@ -1,6 +1,7 @@
 """Treatments of whole runs: resuming from every checkpoint, looking, stopping, plans, published radiotherapy."""
 
 import json
+import math
 
 import numpy as np
 import pytest
@@ -242,3 +243,37 @@ def test_a_condition_that_is_no_number_ends_the_run_by_name(oncofield, run_file,
     run = oncofield("run", path, "--output", tmp_path / "out", check=False)
     assert run.returncode == 76
     assert "t = 0.75: the condition mean(sqrt(u)) > 9 is neither true nor false: sqrt(u) is no number where u = -0.25, at x = 0.125" in run.stderr
+
+
+def test_every_dose_is_recorded_with_its_time_what_it_did_and_why(oncofield, tmp_path):
+    """u' = u from 1: a dose at ln 2 takes half of it, at which the second treatment sets k; a resumed run has the same record."""
+    content = {
+        "model": {
+            "name": "m",
+            "parameters": {"k": 1},
+            "fields": {"u": {}},
+            "compartments": {"A": {}},
+            "processes": [{"name": "growth", "rate": "k*u", "change": {"u": 1}}],
+        },
+        "domain": {"size": [4], "points": [8]},
+        "initial": {"u": 1, "A": 0},
+        "time": {"end": 2, "step": 0.125},
+        "treatment": [
+            {"name": "kill", "when": "mean(u) > 2", "once": True, "multiply": {"u": 0.5}, "add": {"A": 3}},
+            {"name": "slow", "at": [1, 1.5], "set": {"k": "k/2"}, "infuse": {"u": 1}, "for": 0.25},
+        ],
+        "checkpoint": {"every": 0.125, "keep": 100},
+    }
+    (tmp_path / "run.json").write_text(json.dumps(content))
+    finished = oncofield("run", tmp_path / "run.json", "--output", tmp_path / "out")
+    record = json.loads((tmp_path / "out" / "run.json").read_text())
+    kill, first, second = record["doses"]
+    assert record["doses_given"] == 3 and (kill["treatment"], kill["when"]) == ("kill", "mean(u) > 2")
+    # Half of 2 on a length of 4; the reactions are exact to 1e-6.
+    assert abs(kill["time"] - math.log(2)) < 1e-6 and abs(kill["added"]["u"] + 4) < 1e-5 and kill["added"]["A"] == 3
+    assert (first["time"], first["when"], first["set"], first["infused_until"]) == (1, None, {"k": 0.5}, 1.25)
+    assert (second["time"], second["set"], second["infused_until"]) == (1.5, {"k": 0.25}, 1.75)
+    assert "note: a dose of kill was given at t = 0.693147" in finished.stderr
+    for step in (2, 8, 14):
+        oncofield("resume", tmp_path / "out", "--step", step, "--quiet")
+        assert json.loads((tmp_path / "out" / "run.json").read_text())["doses"] == record["doses"]
