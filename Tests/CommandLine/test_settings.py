@@ -1,6 +1,7 @@
 """What is set on the command line counts, or is refused: for every command that takes settings."""
 
 import json
+import math
 
 import pytest
 
@@ -60,3 +61,25 @@ def test_a_setting_that_an_option_overrides_is_refused(command, name, options, m
 def test_settings_that_agree_with_an_option_are_taken(command):
     options = ["--set", "output.directory=new", "--set", "threads=1", "--threads", "1", "--set", "time.end=2", "--set", "time.end=2.0"]
     assert command("run", *options).returncode == 0
+
+
+def test_a_negative_time_is_no_option(oncofield, tmp_path):
+    (tmp_path / "run.json").write_text(json.dumps({**CONTENT, "time": {"start": -2, "end": 1, "step": 0.25}}))
+    oncofield("run", "run.json", "--output", "base", "--quiet", "--set", "checkpoint.keep=10", cwd=tmp_path)
+    oncofield("resume", "base", "--time", "-1", "--output", "new", "--set", "parameters.k=0", "--quiet", cwd=tmp_path)
+    rows = (tmp_path / "new" / "observables.csv").read_text().splitlines()
+    # u = exp(-1) from t = -1 on.
+    assert float(rows[1].split(",")[0]) > -1 and abs(float(rows[-1].split(",")[2]) / math.exp(-1) - 1) < 1e-6
+
+
+@pytest.mark.parametrize("threads", ["-1", "1025"])
+def test_numbers_of_threads_are_those_of_a_run_file(command, threads):
+    finished = command("run", "--threads", threads)
+    assert finished.returncode == 64 and "--threads takes a number from 0 to 1024" in finished.stderr
+
+
+@pytest.mark.parametrize("scheme, advice", [("etdrk4", "use strang4"), ("etdrk4-coupled", "use strang4 or auto")])
+def test_a_scheme_that_tissue_does_not_allow_is_not_advised(command, scheme, advice):
+    finished = command("run", "--set", f"time.scheme={scheme}", "--set", "domain.mask=x < 0.7")
+    assert finished.returncode == 65 and "the tissue has a shape" in finished.stderr
+    assert finished.stderr.rstrip().endswith(advice)
