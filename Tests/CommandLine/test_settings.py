@@ -83,3 +83,8 @@ def test_a_scheme_that_tissue_does_not_allow_is_not_advised(command, scheme, adv
     finished = command("run", "--set", f"time.scheme={scheme}", "--set", "domain.mask=x < 0.7")
     assert finished.returncode == 65 and "the tissue has a shape" in finished.stderr
     assert finished.stderr.rstrip().endswith(advice)
+
+
+def test_a_step_that_the_time_cannot_tell_apart_is_refused(command):
+    finished = command("run", "--set", "time.start=1e9", "--set", "time.end=1000000000.1", "--set", "time.step=1e-8")
+    assert finished.returncode == 65 and "a step of 1e-8 is less than 16 roundings of the time" in finished.stderr.replace("e-08", "e-8")

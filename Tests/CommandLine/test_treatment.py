@@ -277,3 +277,36 @@ def test_every_dose_is_recorded_with_its_time_what_it_did_and_why(oncofield, tmp
     for step in (2, 8, 14):
         oncofield("resume", tmp_path / "out", "--step", step, "--quiet")
         assert json.loads((tmp_path / "out" / "run.json").read_text())["doses"] == record["doses"]
+
+
+IRRADIATED = {
+    "model": {"name": "m", "fields": {"u": {}}, "compartments": {"N": {}}, "processes": []},
+    "domain": {"size": [4], "points": [8]},
+    "initial": {"u": 1, "N": 1e6},
+    "time": {"end": 2, "step": 0.5},
+    "treatment": [{"name": "rt", "at": 1, "radiotherapy": {"dose": 2, "alpha": 0.3, "alpha_beta": 10, "fields": ["u", "N"]}}],
+}
+
+
+def test_radiotherapy_treats_compartments(oncofield, tmp_path):
+    (tmp_path / "run.json").write_text(json.dumps(IRRADIATED))
+    oncofield("run", tmp_path / "run.json", "--output", tmp_path / "out", "--quiet")
+    header, *rows = (tmp_path / "out" / "observables.csv").read_text().splitlines()
+    last = dict(zip(header.split(","), map(float, rows[-1].split(","))))
+    survival = math.exp(-0.3 * 2 * (1 + 2 / 10))
+    assert abs(last["N"] / (1e6 * survival) - 1) < 1e-12 and abs(last["max(u)"] / survival - 1) < 1e-12
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"fields": ["M"]}, 'there is no field "M"'),
+        ({"alpha": "0.3*u"}, "the share of the compartment N that survives varies from point to point"),
+    ],
+)
+def test_what_radiotherapy_cannot_treat_is_named(oncofield, tmp_path, change, message):
+    treatment = [{**IRRADIATED["treatment"][0], "radiotherapy": {**IRRADIATED["treatment"][0]["radiotherapy"], **change}}]
+    (tmp_path / "run.json").write_text(json.dumps({**IRRADIATED, "treatment": treatment}))
+    finished = oncofield("validate", tmp_path / "run.json", check=False)
+    assert finished.returncode == 65 and message in finished.stderr
+    assert "M" not in change.get("fields", []) or "the fields: u, N" in finished.stderr
