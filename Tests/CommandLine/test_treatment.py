@@ -310,3 +310,19 @@ def test_what_radiotherapy_cannot_treat_is_named(oncofield, tmp_path, change, me
     finished = oncofield("validate", tmp_path / "run.json", check=False)
     assert finished.returncode == 65 and message in finished.stderr
     assert "M" not in change.get("fields", []) or "the fields: u, N" in finished.stderr
+
+
+def test_a_plan_lists_all_doses_on_request(oncofield, tmp_path):
+    treatment = [
+        {"name": "weekdays", "at": {"start": 1, "every": 1, "pattern": "11111--", "count": 7}, "add": {"u": 1}},
+        {"name": "late", "when": "mean(u) > 3", "at": [0, 2.5], "add": {"u": 1}},
+        {"name": "never", "at": 99, "add": {"u": 1}},
+    ]
+    content = {**IRRADIATED, "treatment": treatment, "time": {"end": 20, "step": 0.5}}
+    (tmp_path / "run.json").write_text(json.dumps(content))
+    text = oncofield("plan", tmp_path / "run.json", "--doses").stdout
+    assert text.endswith(
+        "weekdays: at t = 1, 2, 3, 4, 5, 8, 9\nlate: after its condition comes true, at 0, 2.5\nnever: no dose within the run\n"
+    ), text
+    plan = json.loads(oncofield("plan", tmp_path / "run.json", "--json").stdout)
+    assert [entry["times"] for entry in plan["treatment"]] == [[1, 2, 3, 4, 5, 8, 9], [0, 2.5], []]
