@@ -99,7 +99,8 @@ def test_a_plan_lists_treatments(oncofield, run_file):
     text = oncofield("plan", path).stdout
     assert "treatment    infusion: 3 doses, t = 4 to 22, each for 3.7" in text
     plan = json.loads(oncofield("plan", path, "--json").stdout)
-    assert plan["treatment"][2] == {"name": "fractions", "doses": 8, "first": 20, "last": 29}
+    times = [20, 21, 22, 23, 24, 27, 28, 29]
+    assert plan["treatment"][2] == {"name": "fractions", "doses": 8, "first": 20, "last": 29, "times": times}
 
 
 def test_compartments_are_numbers_in_the_table_and_in_no_picture(oncofield, run_file, tmp_path):
