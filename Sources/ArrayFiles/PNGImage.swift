@@ -1,9 +1,11 @@
 import CPNG
+import Foundation
 
 /// A picture in PNG format, as numbers from 0, black, to 1, white.
 ///
 /// Values are those that the file stores, whatever their bits: nothing is done about gamma, color profiles, significant
-/// bits or the size of pixels. The orientation of EXIF data (chunk eXIf) counts, as that of a TIFF does. Colors of a palette become their luminance.
+/// bits or the size of pixels. The orientation of EXIF data (chunk eXIf, or a text of ImageMagick) and of XMP counts, as that of a
+/// TIFF does. Colors of a palette become their luminance.
 struct PNGImage {
   private let bytes: [UInt8]
 
@@ -27,11 +29,19 @@ struct PNGImage {
     let pixels = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 16)
     defer { pixels.deallocate() }
     pixels.initializeMemory(as: UInt8.self, repeating: 0)
+    defer {
+      free(layout.profile.bytes)
+      free(layout.xmp.bytes)
+    }
     try read(&layout, into: pixels.baseAddress)
     guard let values = samples.values(UnsafeRawBufferPointer(pixels)) else {
       throw ArrayFileError("has samples of \(layout.depth) bits, which cannot be read")
     }
-    let orientation = PictureOrientation(layout.orientation)
+    let orientation = try PictureOrientation([
+      ("its EXIF data", layout.orientation),
+      ("its raw EXIF profile", PictureMetadata.orientation(profile: layout.profile.array)),
+      ("its XMP metadata", PictureMetadata.orientation(xmp: layout.xmp.array)),
+    ])
     var array = StoredArray(
       shape: orientation.size(height: shape[0], width: shape[1]),
       values: orientation.upright(values, height: shape[0], width: shape[1]))
@@ -49,4 +59,8 @@ struct PNGImage {
       throw ArrayFileError(reason == "is cut short" ? reason : "is a damaged PNG picture: \(reason)")
     }
   }
+}
+
+extension oncofield_png_text {
+  fileprivate var array: [UInt8] { bytes.map { [UInt8](UnsafeBufferPointer(start: $0, count: size)) } ?? [] }
 }

@@ -11,6 +11,19 @@ struct PictureOrientation {
     reversesColumns = [2, 3, 6, 7].contains(tag)
   }
 
+  /// What several parts of a file say, each 1 to 8, and 0 for nothing.
+  ///
+  /// - Throws: if two of them differ.
+  init(_ statements: [(part: String, tag: UInt16)]) throws(ArrayFileError) {
+    let made = statements.filter { (1...8).contains($0.tag) }
+    if let first = made.first, let other = made.first(where: { $0.tag != first.tag }) {
+      throw ArrayFileError(
+        "says two things of its orientation: \(first.tag) in \(first.part), \(other.tag) in \(other.part); save it again "
+          + "as it is to be read, without metadata")
+    }
+    self.init(made.first?.tag ?? 1)
+  }
+
   /// Rows and columns of the upright picture.
   func size(height: Int, width: Int) -> [Int] { isTransposed ? [width, height] : [height, width] }
 

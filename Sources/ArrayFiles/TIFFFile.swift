@@ -77,6 +77,12 @@ final class TIFFFile {
     return String(decoding: text, as: UTF8.self)
   }
 
+  /// The XMP metadata of the current directory.
+  var xmp: [UInt8] {
+    var count: UInt32 = 0
+    return oncofield_tiff_xmp(handle, &count).map { [UInt8](UnsafeBufferPointer(start: $0, count: Int(count))) } ?? []
+  }
+
   func select(_ page: Int) throws(ArrayFileError) {
     guard let index = tdir_t(exactly: page), TIFFSetDirectory(handle, index) == 1 else { throw damage() }
   }

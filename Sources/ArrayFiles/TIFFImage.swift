@@ -33,7 +33,12 @@ enum TIFFImage {
         throw ArrayFileError("has pictures of different types of samples")
       }
       (samples, missing) = (page.kind, missing ?? page.missing)
-      values += layouts[index].upright(try page.values())
+      let orientation = try PictureOrientation([
+        ("its tag Orientation", layouts[index].orientation),
+        ("its XMP metadata", PictureMetadata.orientation(xmp: file.xmp)),
+      ])
+      let (height, width) = (Int(layouts[index].height), Int(layouts[index].width))
+      values += orientation.upright(try page.values(), height: height, width: width)
     }
     var array = StoredArray(shape: shape, values: values)
     array.samples = samples ?? .numbers
@@ -50,10 +55,5 @@ extension oncofield_tiff_layout {
   /// Rows and columns of the upright picture.
   fileprivate var uprightSize: [Int] {
     PictureOrientation(orientation).size(height: Int(height), width: Int(width))
-  }
-
-  /// The stored values as those of the upright picture, top row first.
-  fileprivate func upright(_ values: [Double]) -> [Double] {
-    PictureOrientation(orientation).upright(values, height: Int(height), width: Int(width))
   }
 }

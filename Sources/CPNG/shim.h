@@ -2,6 +2,7 @@
 #include <png.h>
 #include <setjmp.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 // libpng's simplified interface, which catches its own long jumps, for images of 8-bit RGB without padding.
@@ -62,14 +63,42 @@ static inline int oncofield_png_decode(const uint8_t *bytes, size_t size, uint8_
 
 // libpng's full interface, for the samples of any image in their own precision. Its long jumps end in here.
 
+/// Bytes that whoever asked for them frees; NULL if there are none.
+typedef struct {
+  uint8_t *bytes;
+  size_t size;
+} oncofield_png_text;
+
 /// Samples of an image after palettes, small greys and transparent colors have been expanded.
 typedef struct {
   uint32_t width, height;
   uint32_t channels;  // grey, grey and opacity, RGB, RGB and opacity
   uint32_t depth;     // bits: 8, or 16 in the machine's byte order
   uint64_t row_size;  // bytes
-  uint16_t orientation;  // of EXIF, 1 to 8; 0 if the image says nothing. It is known when the pixels have been read.
+  // What is known when the pixels have been read.
+  uint16_t orientation;  // of EXIF, 1 to 8; 0 if the image says nothing
+  oncofield_png_text profile;  // EXIF or XMP in hexadecimal digits, as ImageMagick writes them
+  oncofield_png_text xmp;
 } oncofield_png_layout;
+
+/// A copy of the text of the first of some keywords that an image has.
+static inline oncofield_png_text oncofield_png_find_text(
+    png_const_structp png, png_infop info, const char *const *keys, size_t count) {
+  oncofield_png_text found = {NULL, 0};
+  png_textp texts = NULL;
+  const int texts_count = png_get_text(png, info, &texts, NULL);
+  for (int index = 0; index < texts_count; index++) {
+    for (size_t key = 0; key < count; key++) {
+      if (!texts[index].text || strcmp(texts[index].key, keys[key]) != 0) continue;
+      const size_t size = strlen(texts[index].text);
+      if (!(found.bytes = (uint8_t *)malloc(size + 1))) return found;
+      memcpy(found.bytes, texts[index].text, size + 1);
+      found.size = size;
+      return found;
+    }
+  }
+  return found;
+}
 
 /// A whole number of `size` bytes.
 static inline uint32_t oncofield_exif_number(const uint8_t *bytes, int size, int is_little) {
@@ -153,6 +182,10 @@ __attribute__((noinline)) static int oncofield_png_samples(
       for (uint32_t row = 0; row < layout->height; row++) png_read_row(png, pixels + row * layout->row_size, NULL);
     }
     png_read_end(png, info);
+    static const char *const profiles[] = {"Raw profile type exif", "Raw profile type APP1", "Raw profile type xmp"};
+    static const char *const xmp[] = {"XML:com.adobe.xmp"};
+    layout->profile = oncofield_png_find_text(png, info, profiles, 3);
+    layout->xmp = oncofield_png_find_text(png, info, xmp, 1);
 #ifdef PNG_eXIf_SUPPORTED
     png_uint_32 exif_size = 0;
     png_bytep exif = NULL;

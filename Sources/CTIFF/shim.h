@@ -137,6 +137,12 @@ static inline const char *oncofield_tiff_unnamed(TIFF *file, uint32_t tag, uint3
   return TIFFFieldDataType(field) == TIFF_ASCII && TIFFGetField(file, tag, count, &bytes) ? (const char *)bytes : NULL;
 }
 
+/// The XMP metadata of the current directory, `count` bytes; NULL if there are none.
+static inline const uint8_t *oncofield_tiff_xmp(TIFF *file, uint32_t *count) {
+  const void *bytes = NULL;
+  return TIFFGetField(file, TIFFTAG_XMLPACKET, count, &bytes) ? (const uint8_t *)bytes : NULL;
+}
+
 /// Lets the library turn the colors of JPEG into RGB.
 static inline void oncofield_tiff_ask_for_rgb(TIFF *file) {
   TIFFSetField(file, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);

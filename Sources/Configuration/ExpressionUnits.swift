@@ -22,7 +22,7 @@ struct ExpressionUnits {
     var meanings: [Meaning] = []
     for node in expression.nodes {
       if let (one, other) = contradiction(in: node, meanings) { return (one, other) }
-      meanings.append(meaning(of: node, meanings))
+      meanings.append(meaning(of: node, meanings, in: expression.nodes))
     }
     return nil
   }
@@ -48,7 +48,7 @@ struct ExpressionUnits {
   /// nil if it is not known, or if a factor is a plain number, which may be a conversion.
   func unit(of expression: Expression) -> UnitOfMeasure? {
     var meanings: [Meaning] = []
-    for node in expression.nodes { meanings.append(meaning(of: node, meanings)) }
+    for node in expression.nodes { meanings.append(meaning(of: node, meanings, in: expression.nodes)) }
     if case .quantity(let unit) = meanings.last { return unit }
     return nil
   }
@@ -87,7 +87,7 @@ struct ExpressionUnits {
     }
   }
 
-  private func meaning(of node: Node, _ known: [Meaning]) -> Meaning {
+  private func meaning(of node: Node, _ known: [Meaning], in nodes: [Node]) -> Meaning {
     switch node {
     case .constant(let value): return .number(value)
     case .symbol(.field(let name)): return quantity(fields[name] ?? nil)
@@ -95,8 +95,11 @@ struct ExpressionUnits {
     case .symbol(.coordinate): return quantity(length)
     case .symbol(.time): return quantity(time)
     case .unary(.negate, let a), .unary(.abs, let a): return known[a]
-    case .binary(.add, let a, let b), .binary(.subtract, let a, let b), .binary(.min, let a, let b),
-      .binary(.max, let a, let b), .choice(_, let a, let b):
+    case .binary(.add, let a, let b), .binary(.subtract, let a, let b):
+      let isShifted = isShiftedByNumber(known[a], known[b])
+      return isShifted && !hasParameterAsFactor(nodes, a) && !hasParameterAsFactor(nodes, b)
+        ? .unknown : common(known[a], known[b])
+    case .binary(.min, let a, let b), .binary(.max, let a, let b), .choice(_, let a, let b):
       return common(known[a], known[b])
     case .binary(.multiply, let a, let b): return product(known[a], known[b], 1)
     case .binary(.divide, let a, let b): return product(known[a], known[b], -1)
@@ -113,6 +116,18 @@ struct ExpressionUnits {
   }
 
   private func quantity(_ unit: UnitOfMeasure?) -> Meaning { unit.map { .quantity($0) } ?? .unknown }
+
+  /// Whether a number is added to a quantity with a unit.
+  ///
+  /// Who writes `1 - u` or `1/(1 + c)^2` of a density in its unit, and no parameter with it, has left out a scale of 1, perhaps also where
+  /// it is a factor: the sum may be a number as well as a quantity.
+  private func isShiftedByNumber(_ a: Meaning, _ b: Meaning) -> Bool {
+    switch (a, b) {
+    case (.quantity(let unit), .number(let number)), (.number(let number), .quantity(let unit)):
+      number != 0 && !unit.isDimensionless
+    default: false
+    }
+  }
 
   private func common(_ a: Meaning, _ b: Meaning) -> Meaning {
     switch (a, b) {

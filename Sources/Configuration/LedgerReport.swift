@@ -33,9 +33,12 @@ package struct LedgerReport {
     }
   }
 
+  /// The key of its start in `run.json`, beside those of the fields.
+  static let start = "since"
+
   /// For programs.
   package var output: JSONText {
-    .object([.init("since", .number(start))] + accounts.map { .init($0.field, LedgerReport.output($0)) })
+    .object([.init(LedgerReport.start, .number(start))] + accounts.map { .init($0.field, LedgerReport.output($0)) })
   }
 
   private static func output(_ account: Account) -> JSONText {

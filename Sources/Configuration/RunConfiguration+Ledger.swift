@@ -19,8 +19,7 @@ extension RunConfiguration {
     var terms: [(line: MassLedger.Line, rate: Expression)] = []
     func add(_ name: String, _ field: String, _ rate: Expression) {
       guard let field = model.fieldNames.firstIndex(of: field), model.fields[field].hasAccount else { return }
-      let isTaken = MassLedger.ownLines.contains(name)
-      let line = MassLedger.Line(name: isTaken ? "process \(name)" : name, field: field)
+      let line = MassLedger.Line(name: name, field: field)
       if let known = terms.firstIndex(where: { $0.line == line }) {
         terms[known].rate = terms[known].rate + rate
       } else {
@@ -28,7 +27,8 @@ extension RunConfiguration {
       }
     }
     for process in model.processes {
-      for change in process.changes { add(process.name, change.field, change.amount * process.rate) }
+      let name = RunConfiguration.lineName(process.name)
+      for change in process.changes { add(name, change.field, change.amount * process.rate) }
     }
     for treatment in treatments {
       let name = RunConfiguration.infusionName(treatment.name)
@@ -41,7 +41,13 @@ extension RunConfiguration {
     return terms
   }
 
-  private static func infusionName(_ treatment: String) -> String { "infusion \(treatment)" }
+  /// The line of what a treatment infuses.
+  static func infusionName(_ treatment: String) -> String { "infusion \(treatment)" }
+
+  /// The line of a process.
+  static func lineName(_ process: String) -> String {
+    MassLedger.ownLines.contains(process) ? "process \(process)" : process
+  }
 
   /// Numbers of the lines that can be other than 0 now.
   var activeLedgerLines: [Int] {

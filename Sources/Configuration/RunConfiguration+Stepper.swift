@@ -38,13 +38,15 @@ extension RunConfiguration {
       }
       return stepper
     case .coupledExponential:
-      if let obstacle = exponentialObstacle(parts)
+      let common = exponentialObstacle(parts)
+      if let obstacle = common
         ?? CoupledLinearPart.obstacle(
           parts.diffusion.fields, names: model.fieldNames, volumes: parts.volumes)
       {
+        let others = common == nil ? Scheme.etdrk4 : Scheme.strang4
         throw refusal(
           obstacle,
-          remedy: "use \(Scheme.etdrk4.name) or \(Scheme.auto.name)"
+          remedy: "use \(others.name) or \(Scheme.auto.name)"
             + (obstacle.contains("empty tissue")
               ? "; where no field is ever empty anywhere, set numerics.propagator to \"fourier\"" : ""))
       }
@@ -65,7 +67,8 @@ extension RunConfiguration {
     switch scheme.method {
     case .splitting, .positiveExponential:
       throw refusal(
-        "it does not take spectral taxis", remedy: "use \(Scheme.etdrk4.name), or \(limited)")
+        "it does not take spectral taxis",
+        remedy: exponentialObstacle(parts) == nil ? "use \(Scheme.etdrk4.name), or \(limited)" : limited)
     case .exponential, .coupledExponential, .automatic:
       if let obstacle = exponentialObstacle(parts) {
         throw refusal("spectral taxis needs \(Scheme.etdrk4.name), but \(obstacle)", remedy: limited)

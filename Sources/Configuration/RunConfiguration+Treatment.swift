@@ -34,7 +34,7 @@ extension RunConfiguration {
   /// Where a comparison in a `where` or a region is of what is no number, the value is none, instead of that of the other branch.
   func doser(volumes: PointVolumes, pool: WorkerPool) -> Doser {
     Doser(
-      fields: model.fieldNames, parameters: model.parameterValues,
+      fields: model.fieldNames, compartments: Set(model.compartmentNames), parameters: model.parameterValues,
       ranges: Dictionary(
         uniqueKeysWithValues: model.parameters.compactMap { known in known.range.map { (known.name, $0) } }),
       span: startTime...endTime, volumes: volumes, pool: pool,

@@ -24,9 +24,11 @@ extension RunFileReader {
         at: (domain[name] ?? domain).place, remedy: "give one number for each axis in both")
       return nil
     }
+    // More than three have been reported.
+    if sizes.count > 3 { return nil }
     // The largest array that a field set can address, with a margin for all that is computed from it.
     let total = points.reduce(1.0) { $0 * Double($1) }
-    guard total <= 0x1p40, sizes.count <= 3 else {
+    guard total <= 0x1p40 else {
       found.error(
         "the grid has \(JSONText.text(total)) points, more than can be addressed",
         at: (domain["points"] ?? domain).place)

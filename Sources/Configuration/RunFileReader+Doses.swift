@@ -14,7 +14,8 @@ extension RunFileReader {
 
   private func treatsFields(_ reading: TreatmentReading, _ key: String) -> Bool {
     guard let node = reading.node[key] else { return false }
-    return key == "radiotherapy" || node.members.contains { reading.fieldsInSpace.contains($0.key) }
+    let names = key == "radiotherapy" ? (node["fields"]?.array ?? []).compactMap(\.string) : node.members.map(\.key)
+    return names.contains { reading.fieldsInSpace.contains($0) }
   }
 
   // MARK: Jumps
@@ -151,17 +152,22 @@ extension RunFileReader {
     var changes: [Treatment.Change] = []
     for field in node["fields"]?.array ?? [] {
       guard let name = field.string else { continue }
-      guard let known = reading.model.fieldsInSpace.first(where: { $0.name == name }) else {
+      guard let known = reading.model.fields.first(where: { $0.name == name && $0.stage == nil }) else {
         found.error(
           "there is no field \"\(name)\"", at: field.place,
-          suggestion: nearestSpelling(of: name, among: reading.fieldsInSpace),
-          remedy: "the fields: " + reading.fieldsInSpace.joined(separator: ", "))
+          suggestion: nearestSpelling(of: name, among: reading.model.fieldNames),
+          remedy: "the fields: " + reading.model.fieldNames.joined(separator: ", "))
         continue
       }
       checkNotQuasiSteady(known, at: field.place)
       note(.field(name), at: field.place, reading, others + changes)
       let old = Expression.symbol(.field(name))
-      changes.append(Treatment.Change(.field(name), value: (old * survival).within(region, else: old)))
+      if known.isCompartment {
+        checkUniform(survival, "the share of the compartment \(name) that survives", at: field.place, reading)
+        changes.append(Treatment.Change(.field(name), value: old * survival))
+      } else {
+        changes.append(Treatment.Change(.field(name), value: (old * survival).within(region, else: old)))
+      }
     }
     return changes
   }

@@ -2,12 +2,15 @@ import Documents
 import Expressions
 import Fields
 import Models
+import Simulations
 
 extension RunFileReader {
   /// All that is to be said of names and of numbers that follow from parameters alone; what is only doubtful where
   /// nothing else is wrong.
-  mutating func checkNames(_ model: Model, _ axes: [String]) {
+  mutating func checkNames(_ model: Model, _ axes: [String], _ treatments: [Treatment]) {
     checkColumns(model, axes)
+    checkLines(model)
+    checkLedger(model, treatments)
     checkDivisions(model, axes)
     if found.hasErrors { return }
     warnOfUnusedParameters(model)
@@ -63,8 +66,56 @@ extension RunFileReader {
         clash(member.key, "an observable", member.keyPlace, other)
       } else if keepsLedger, member.key.hasPrefix("ledger(") {
         clash(member.key, "an observable", member.keyPlace, "a line of the ledger")
-      } else if member.key.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+      } else if member.key.hasControlCharacters {
         found.error("the name of an observable is one line of text", at: member.keyPlace)
+      }
+    }
+  }
+
+  /// Reports names of processes and treatments that would break a line of text.
+  private mutating func checkLines(_ model: Model) {
+    let named = [
+      ("process", model.document["processes"]), ("source of noise", model.document["noise"]),
+      ("treatment", root["treatment"]),
+    ]
+    for (kind, list) in named {
+      for name in (list?.array ?? []).compactMap({ $0["name"] }) where name.string?.hasControlCharacters ?? false {
+        found.error("the name of a \(kind) is one line of text", at: name.place, remedy: "leave out control characters")
+      }
+    }
+  }
+
+  /// Reports names under which the ledger would have two accounts of one field.
+  ///
+  /// A process whose name is that of a line of the ledger itself, as "sides", is "process sides" there.
+  private mutating func checkLedger(_ model: Model, _ treatments: [Treatment]) {
+    guard root["output"]?["ledger"]?.boolean ?? false else { return }
+    for member in model.document["fields"]?.members ?? [] where member.key == LedgerReport.start {
+      found.error(
+        "with a ledger a field cannot be called \"\(member.key)\": in run.json that is the time at which the ledger begins",
+        at: member.keyPlace, remedy: "choose another name")
+    }
+    var infused: [String: (treatment: String, fields: Set<String>)] = [:]
+    for treatment in treatments {
+      let fields = Set((treatment.infusion?.rates ?? []).map(\.field))
+      if !fields.isEmpty { infused[RunConfiguration.infusionName(treatment.name)] = (treatment.name, fields) }
+    }
+    let nodes = model.document["processes"]?.array ?? []
+    for (process, node) in zip(model.processes, nodes) {
+      let line = RunConfiguration.lineName(process.name)
+      let changed = Set(process.changes.map(\.field))
+      func clash(_ other: String, _ fields: Set<String>) {
+        guard let field = fields.intersection(changed).min() else { return }
+        found.error(
+          "a process cannot be called \"\(process.name)\": in the ledger of \(field) that is \(other)",
+          at: node["name"]?.place, remedy: "choose another name")
+      }
+      if let other = infused[line] { clash("what the treatment \(other.treatment) infuses", other.fields) }
+      for other in model.processes
+      where other.name != process.name && RunConfiguration.lineName(other.name) == line
+        && line == process.name
+      {
+        clash("the process \"\(other.name)\"", Set(other.changes.map(\.field)))
       }
     }
   }
@@ -87,7 +138,7 @@ extension RunFileReader {
 
   /// Warns of processes of one name, and of losses whose rate is a gain.
   mutating func warnOfProcesses(_ model: Model) {
-    var names = Set<String>()
+    var names = Set((model.document["reactions"]?.members ?? []).map { "reaction of \($0.key)" })
     for node in model.document["processes"]?.array ?? [] {
       guard let name = node["name"]?.string, !names.insert(name).inserted else { continue }
       found.warning(
@@ -144,6 +195,12 @@ extension RunFileReader {
           at: node.place, remedy: "look at its parameters, also in the functions that it uses")
       }
     }
+  }
+}
+
+extension String {
+  fileprivate var hasControlCharacters: Bool {
+    unicodeScalars.contains { $0.properties.generalCategory == .control }
   }
 }
 

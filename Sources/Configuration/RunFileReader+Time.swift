@@ -24,6 +24,12 @@ extension RunFileReader {
           "the run would take \(JSONText.text((end - start) / step)) steps", at: node.place,
           remedy: "take longer steps")
       }
+      let rounding = max(abs(start), abs(end)).ulp
+      if step > 0, step < 16 * rounding {
+        found.error(
+          "a step of \(JSONText.text(step)) is less than 16 roundings of the time, which are \(JSONText.text(rounding))",
+          at: node.place, remedy: "take longer steps, or let the time begin at 0")
+      }
       checkStep(step, model, at: node.place)
       for key in ["tolerance", "first_step", "smallest_step", "largest_step"] {
         guard let other = time?[key] else { continue }

@@ -79,7 +79,13 @@ extension RunFileReader {
     if let time = at.number {
       times = .list([time])
     } else if let list = at.array {
-      times = .list(list.compactMap(\.number).sorted())
+      let sorted = list.compactMap(\.number).sorted()
+      times = .list(sorted)
+      if let twice = zip(sorted, sorted.dropFirst()).first(where: { $0 == $1 })?.0 {
+        found.warning(
+          "the treatment \(reading.name) has the time \(JSONText.text(twice)) more than once: each of these doses is given",
+          at: at.place, remedy: "leave out the others if one dose is meant")
+      }
     } else if let calendar = readCalendar(at, reading, origin: hasTrigger ? 0 : start, end - start) {
       times = .calendar(calendar)
     } else {

@@ -44,7 +44,7 @@ extension RunFileReader {
       // A long list of nonsense is read quickly.
       let near = found.items.count < 100 ? UnitOfMeasure.nearest(to: word) : nil
       found.warning(
-        "the unit \"\(word)\" is not known, and is compared as it is written", at: node.place, suggestion: near,
+        "the unit \(quoted(word)) is not known, and is compared as it is written", at: node.place, suggestion: near,
         remedy: "write it as in mm, day, cells/mm^2, mg/l, or 1 for a number without unit")
     }
     return unit

@@ -17,15 +17,46 @@ extension RunConfiguration {
   package init(_ source: SourceText, overrides: [String] = []) throws(Diagnostics) {
     let given = try JSONNode.parse(source)
     var root = given
-    var found = Diagnostics()
+    var (found, contradictions) = (Diagnostics(), Diagnostics())
+    var settings: [Setting] = []
     for override in overrides {
       let (path, text) = try JSONNode.override(override)
       root = try RunConfiguration.schema.withoutExcluded(root.setting(path, to: text), bySetting: path)
       RunConfiguration.checkName(path, in: root, parameters: given["model"], &found)
+      let isLost = { (earlier: Setting) in !(root.value(atPath: earlier.path)?.holds(earlier.value) ?? false) }
+      for earlier in settings.filter(isLost) {
+        contradictions.error(
+          "this contradicts --set \(quoted(earlier.text)), which comes before it", at: Setting.place(path, in: root),
+          remedy: "leave one of the two out")
+      }
+      settings.removeAll(where: isLost)
+      if let value = root.value(atPath: path) { settings.append(Setting(path: path, text: override, value: value)) }
     }
     try found.throwIfErrors()
     var reader = RunFileReader(root: root, source: source, overrides: overrides)
+    reader.found.merge(contradictions)
     self = try reader.read()
+  }
+
+  /// The value at a path if it, and not the file, was set from outside.
+  package func setFromOutside(_ path: String...) -> JSONNode? { setFromOutside(path) }
+
+  package func setFromOutside(_ path: [String]) -> JSONNode? {
+    let node = path.reduce(JSONNode?.some(document)) { $0?[$1] }
+    return node.flatMap { $0.place.source === document.place.source ? nil : $0 }
+  }
+
+  /// A value that is set from outside.
+  private struct Setting {
+    let path: String
+    /// As it is written, with the path.
+    let text: String
+    let value: JSONNode
+
+    /// The whole of what was set at a path.
+    static func place(_ path: String, in root: JSONNode) -> Place? {
+      root.value(atPath: path).map { Place(source: $0.place.source, range: 0..<$0.place.source.bytes.count) }
+    }
   }
 
   /// A parameter that is set as if it were a part of the run file.
@@ -108,7 +139,7 @@ struct RunFileReader {
     let scheme = scheme(model, sides)
     let reactions = readReactions(steps, scheme)
     if known == nil {
-      checkNames(model, axes)
+      checkNames(model, axes, treatments)
       checkUnitsOfRates(model)
     }
     guard let grid else { throw found }

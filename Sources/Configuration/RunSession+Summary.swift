@@ -70,6 +70,42 @@ extension RunSession {
   /// Seconds to a tenth of a millisecond.
   private static func text(seconds: Double) -> JSONText { .number((seconds * 1e4).rounded() / 1e4) }
 
+  private var givenDoses: GivenDoses? { simulation.regimen.memory.given }
+
+  /// Every dose: when, why, what it has added, and what it has set.
+  private var dosesOutput: JSONText {
+    func numbers(_ values: [String: Double]) -> JSONText {
+      .object(values.sorted { $0.key < $1.key }.map { .init($0.key, .number($0.value)) })
+    }
+    let conditions = Dictionary(
+      (assembly.configuration.document["treatment"]?.array ?? []).compactMap { node in
+        node["name"]?.string.flatMap { name in node["when"]?.string.map { (name, $0) } }
+      }, uniquingKeysWith: { first, _ in first })
+    return .array(
+      (givenDoses?.first ?? []).map { dose in
+        var members: [JSONText.Member] = [
+          .init("treatment", .string(dose.treatment)), .init("time", .number(dose.time)),
+          .init("when", conditions[dose.treatment].map(JSONText.string) ?? .null),
+          .init("added", numbers(dose.added)),
+        ]
+        if !dose.parameters.isEmpty { members.append(.init("set", numbers(dose.parameters))) }
+        if let end = dose.end { members.append(.init("infused_until", .number(end))) }
+        return .object(members)
+      })
+  }
+
+  /// The doses that conditions have set off, which no plan can list; one sentence for each treatment.
+  package var doseLines: [String] {
+    assembly.configuration.treatments.filter { $0.trigger != nil }.compactMap { treatment in
+      let times = (givenDoses?.first ?? []).filter { $0.treatment == treatment.name }.map(\.time)
+      guard let first = times.first else { return nil }
+      let shown = times.prefix(5).map { assembly.configuration.description(ofTime: $0) }.joined(separator: ", ")
+      return times.count == 1
+        ? "a dose of \(treatment.name) was given at t = \(assembly.configuration.description(ofTime: first))"
+        : "\(times.count) doses of \(treatment.name) were given, at t = \(shown)\(times.count > 5 ? ", … (run.json)" : "")"
+    }
+  }
+
   /// Treatments whose condition has set off a course while an infusion of an earlier one lasted.
   package var overlapWarnings: [String] {
     (simulation.regimen.memory.overlaps ?? [:]).sorted { $0.key < $1.key }.map { name, time in
@@ -97,6 +133,8 @@ extension RunSession {
         "reaction_tiles", .object(statistics.tiles.sorted { $0.key < $1.key }.map { .init($0.key, .integer($0.value)) })
       ),
       .init("rounding_of_rates", current.assembly.roundingOutput(at: simulation.clock.time) ?? .null),
+      .init("doses", dosesOutput),
+      .init("doses_given", .integer(givenDoses?.count ?? 0)),
       .init("extinguished", assembly.extinguishedOutput(simulation.extinction)),
       .init("ledger", ledger?.output ?? .null),
       .init("history", assembly.historyOutput),

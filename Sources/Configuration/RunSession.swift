@@ -120,6 +120,7 @@ package final class RunSession {
       ledger: ledger, observers: observers.scheduled, saveCheckpoint: checkpoints.save)
     memory.regimen?.forgetParameters(continuation.parametersSet)
     if continuation.hasOtherStops { memory.stops = nil }
+    if checkpoint.header.fields(of: "fields").map(\.field.name) != names { memory.health = nil }
     try restore(memory, from: checkpoint, branching: branching)
     try writeResolved()
   }

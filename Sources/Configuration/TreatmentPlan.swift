@@ -30,7 +30,32 @@ extension RunConfiguration {
       "doses": .integer(doses?.count ?? 0),
       "first": doses.map { .number($0.first) },
       "last": doses.map { .number($0.last) },
+      "times": .array(times(of: treatment).map(JSONText.number)),
     ])
+  }
+
+  /// The times of the doses of a treatment within the run, not more than 10,000; with a condition counted from the moment at which it
+  /// comes true.
+  private func times(of treatment: Treatment) -> [Double] {
+    guard let doses = doses(of: treatment) else { return [] }
+    let start = treatment.times.firstDose(notBefore: treatment.trigger == nil ? startTime : 0, from: 0)
+    return (0..<min(doses.count, RunConfiguration.mostListedDoses)).compactMap {
+      treatment.times.time(ofDose: start + $0, from: 0)
+    }
+  }
+
+  private static let mostListedDoses = 10_000
+
+  /// The times of all doses that are known before the run, one line for each treatment.
+  package var doseList: String {
+    treatments.map { treatment in
+      let unit = RunConfiguration.suffix(timeUnit)
+      let times = times(of: treatment).map { JSONText.text($0) }.joined(separator: ", ")
+      let count = doses(of: treatment)?.count ?? 0
+      let more = count > RunConfiguration.mostListedDoses ? ", … (\(count) in all)" : ""
+      let origin = treatment.trigger == nil ? "at t = " : "after its condition comes true, at "
+      return "\(treatment.name): " + (count == 0 ? "no dose within the run" : origin + times + more + unit) + "\n"
+    }.joined()
   }
 
   func description(of treatment: Treatment) -> String {

@@ -61,8 +61,8 @@ extension RunConfiguration {
     .init("alpha", Model.expression, "Sensitivity `α`, in 1/Gy.", isRequired: true),
     .init("alpha_beta", Model.expression, "The ratio `α/β`, in Gy.", isRequired: true),
     .init(
-      "fields", .array(of: .string(format: "field"), count: 1...1000), "The fields that are irradiated.",
-      isRequired: true),
+      "fields", .array(of: .string(format: "field"), count: 1...1000),
+      "The fields and compartments that are irradiated.", isRequired: true),
   ]
 
   static let stop = Schema.either([

@@ -43,8 +43,9 @@ extension SchemaChecker {
   }
 
   mutating func check(_ object: JSONObject, keys what: String, values: Schema, path: [String]) {
+    let article = what.first.map { "aeiou".contains($0) } ?? false ? "an" : "a"
     for member in object.members {
-      if member.key.isEmpty { problems.error("a \(what) must not be empty", at: member.keyPlace) }
+      if member.key.isEmpty { problems.error("\(article) \(what) must not be empty", at: member.keyPlace) }
       check(member.value, against: values, path: path + [member.key])
     }
   }

@@ -139,7 +139,7 @@ private struct UnitReader {
   private var position = 0
   private var depth = 0
 
-  init(_ text: String) { characters = Array(text.replacing("**", with: "^")) }
+  init(_ text: String) { characters = Array(text.replacing("**", with: "^").replacing("mm Hg", with: "mmHg")) }
 
   /// The unit, or nil if the text is none.
   mutating func read() -> Product? {

@@ -51,7 +51,7 @@ package final class FieldRanges: Sendable {
 }
 
 /// A place between two neighboring points: a point, and the axis along which the next one follows.
-package struct FieldFace: Hashable, Sendable {
+package struct FieldFace: Codable, Hashable, Sendable {
   package let axis: Int
   package let row: Int
   package let column: Int

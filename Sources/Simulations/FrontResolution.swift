@@ -5,7 +5,7 @@ import Fields
 /// A front is thinner than two points where the difference between two neighboring points exceeds half of the range of the
 /// field. A jump in the data (initial values, tissue, a zone of supply) is no front: it stays where it is or is smoothed. What
 /// counts is a jump that travels: the face where it was is passed, and it is found at another face, three times in a row.
-package struct FrontResolution {
+package struct FrontResolution: Codable, Hashable, Sendable {
   /// A jump of this share of the range of the field is thinner than two points.
   static let share = 0.5
   /// A face with less than this has been passed.
@@ -15,7 +15,7 @@ package struct FrontResolution {
   /// Ranges of less than this share of the largest value are waves on a plateau, not fronts.
   static let leastRange = 0.5
 
-  private var face: FieldFace?
+  private(set) var face: FieldFace?
   private var passed = 0
 
   package init() {}

@@ -16,8 +16,8 @@ import TimeStepping
 /// Nothing here changes the state or the steps.
 package final class HealthCheck {
   /// Something doubtful, reported once for each field.
-  package struct Finding: Hashable, Sendable {
-    package enum Kind: Hashable, Sendable {
+  package struct Finding: Codable, Hashable, Sendable {
+    package enum Kind: Codable, Hashable, Sendable {
       case negative
       /// Its width in points.
       case thinFront(points: Double)
@@ -39,7 +39,7 @@ package final class HealthCheck {
   }
 
   /// Where and when a field had its lowest value at the end of a step.
-  package struct Lowest: Hashable, Sendable {
+  package struct Lowest: Codable, Hashable, Sendable {
     package let value: Double
     package let step: Int
     package let time: Double
@@ -48,16 +48,16 @@ package final class HealthCheck {
   }
 
   /// Of each density that has fallen below 0 its lowest value so far.
-  package private(set) var lowestNegative: [Int: Lowest] = [:]
-  package private(set) var findings: [Finding] = []
+  package internal(set) var lowestNegative: [Int: Lowest] = [:]
+  package internal(set) var findings: [Finding] = []
   /// The smallest value of each field at the end of a step so far.
-  package private(set) var lowest: [Double]
-  private var largestSizes: [Double]
-  private let isDensity: [Bool]
+  package internal(set) var lowest: [Double]
+  var largestSizes: [Double]
+  var isDensity: [Bool]
   private let cannotBecomeNegative: [Bool]
   private let tolerances: [Double]
-  private var fronts: [FrontResolution]
-  private var traces: [TraceWatch]
+  var fronts: [FrontResolution]
+  var traces: [TraceWatch]
   private let hasFronts: [Bool]
   private let ranges: FieldRanges
   private let volumes: PointVolumes

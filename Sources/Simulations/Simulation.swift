@@ -186,7 +186,8 @@ package final class Simulation {
       clock: clock, scheme: regimen.equations.scheme, stepper: stepper.memorized, control: steps.memory,
       scale: state.scale == 1 ? nil : state.scale,
       regimen: regimen.memory, stops: stops.memory, extinguished: extinction?.removed,
-      ledger: ledger?.memory, extents: [:], history: regimen.equations.delays?.history.memory, watches: watchMemory)
+      ledger: ledger?.memory, extents: [:], history: regimen.equations.delays?.history.memory, watches: watchMemory,
+      health: health?.memory)
   }
 
   /// Continues where a checkpoint was taken; the caller has restored the regimen, the fields of `state` and all of the
@@ -202,6 +203,7 @@ package final class Simulation {
     if let control = memory.control { steps.restore(control, of: stepper) }
     stops.restore(memory.stops, isBranch: !continuesFiles)
     watchMemory = memory.watches ?? WatchMemory()
+    health?.restore(memory.health, grid: state.grid)
     if let removed = memory.extinguished { extinction?.removed = removed }
     ledger?.restore(memory.ledger, at: clock.time)
     // A checkpoint that holds outputs is replaced by one that does not.

@@ -29,6 +29,8 @@ package struct SimulationMemory: Codable, Hashable, Sendable {
   package let history: DelayHistory.Memory?
   /// How fast what is compared in conditions has changed; nil in checkpoints of older versions.
   var watches: WatchMemory?
+  /// What the checks of the state remember; nil in checkpoints of older versions.
+  package var health: HealthCheck.Memory?
 
   package struct Unwritten: Codable, Hashable, Sendable {
     package let time: Double

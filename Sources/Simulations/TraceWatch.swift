@@ -5,7 +5,7 @@ import Fields
 ///
 /// A field is followed together with all that it can grow from by itself, which are traces at the same time; growth from
 /// anything else, or after a dose, is none from a trace.
-package struct TraceWatch: Sendable {
+package struct TraceWatch: Codable, Hashable, Sendable {
   /// Numbers of the fields that grow from each other, the one to be named first.
   package let fields: [Int]
   /// All that a trace of these can be fed by, themselves included.
@@ -33,9 +33,16 @@ package struct TraceWatch: Sendable {
   }
 
   /// A largest value of a field, and its time.
-  package struct Trough: Hashable, Sendable {
+  package struct Trough: Codable, Hashable, Sendable {
     package let value: Double
     package let time: Double
+  }
+
+  func isOfSameFields(as other: TraceWatch) -> Bool { fields == other.fields && sources == other.sources }
+
+  /// Continues where another watch of the same fields was.
+  mutating func restore(_ other: TraceWatch) {
+    (mostCells, trough, isReported) = (other.mostCells, other.trough, other.isReported)
   }
 
   /// Takes note of a discontinuous change of values or equations: what was added is no growth from a trace.

@@ -82,7 +82,35 @@ package final class ObservableTable: Observer {
     }
   }
 
-  package func take(_ output: UnwrittenOutput) { unwritten.append(output) }
+  /// Takes note of rows that an earlier process has written.
+  private func note(rows: some Collection<UInt8>) {
+    // Behind the time and the step.
+    let columns = 2..<2 + observables.columns.count
+    for row in rows.split(separator: UInt8(ascii: "\n")) where row.contains(where: { $0 == UInt8(ascii: "n") }) {
+      let numbers = String(decoding: row, as: UTF8.self).split(separator: ",").map { Double($0) }
+      guard numbers.count >= columns.upperBound, let time = numbers[0] else { continue }
+      note(numbers[columns].map { $0 ?? 0 }, at: time)
+    }
+  }
+
+  /// Takes note of what is in the file.
+  private func noteRowsOfFile() throws(StorageError) {
+    var rest: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    for start in stride(from: 0, to: extent, by: buffer.count) {
+      let count = pread(file, &buffer, min(buffer.count, extent - start), off_t(start))
+      guard count > 0 else { throw StorageError(system: path, "cannot be read") }
+      rest += buffer[..<count]
+      guard let end = rest.lastIndex(of: UInt8(ascii: "\n")) else { continue }
+      note(rows: rest[...end])
+      rest.removeSubrange(...end)
+    }
+  }
+
+  package func take(_ output: UnwrittenOutput) {
+    unwritten.append(output)
+    note(rows: Array((output.text ?? "").utf8))
+  }
 
   package func settle() throws {
     guard !unwritten.isEmpty else { return }
@@ -117,5 +145,6 @@ package final class ObservableTable: Observer {
     }
     guard ftruncate(file, extent) == 0 else { throw StorageError(system: path, "cannot be truncated") }
     self.extent = extent
+    try noteRowsOfFile()
   }
 }

@@ -44,6 +44,12 @@ struct Bench: ParsableCommand {
 
   func run() throws {
     let configuration = try file.read()
+    for (path, option) in [(["domain", "points"], "--points"), (["threads"], "--threads")]
+    where configuration.setFromOutside(path) != nil {
+      throw Failure(
+        status: .badConfiguration,
+        message: "error: --set \(path.joined(separator: ".")) changes nothing here; use \(option)")
+    }
     // What cannot be read should be known before the minutes that the rest takes.
     let earlier = try compare.map { path throws -> [UInt8] in
       guard let bytes = FileManager.default.contents(atPath: path) else {

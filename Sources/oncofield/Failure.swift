@@ -22,6 +22,15 @@ struct Failure: Error {
   let status: ExitStatus
   let message: String
 
+  init(status: ExitStatus, message: String) { (self.status, self.message) = (status, message) }
+
+  /// A key that is set by `--set` and by an option.
+  init(contradiction key: String, with option: String) {
+    self.init(
+      status: .badConfiguration,
+      message: "error: --set \(key) and \(option) contradict each other; leave one of the two out")
+  }
+
   static func exit(with error: any Error) -> Never {
     switch error {
     case let failure as Failure: leave(failure.status, failure.message)

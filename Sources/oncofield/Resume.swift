@@ -40,7 +40,7 @@ struct Resume: ParsableCommand {
       valueName: "step|latest"))
   var step: CheckpointChoice?
 
-  @Option(help: "Continue from the last checkpoint at or before this time.")
+  @Option(parsing: .unconditional, help: "Continue from the last checkpoint at or before this time.")
   var time: Double?
 
   @Option(
@@ -63,6 +63,7 @@ struct Resume: ParsableCommand {
     let (checkpoint, directory) = try find()
     let continuation = try continuation(checkpoint)
     let configuration = continuation.configuration
+    try options.requireAgreement(with: configuration)
     let branch = output.map(RunDirectory.init)
     if branch == nil { try refuseWhatNeedsABranch(continuation) }
     let time = checkpoint.header.time

@@ -21,6 +21,7 @@ struct Run: ParsableCommand {
 
   func run() throws {
     let configuration = try file.read()
+    try options.requireAgreement(with: configuration, output: output)
     try options.requireAllowed(OutputVolume(configuration), in: output ?? configuration.directory)
     let session = try creating {
       try RunSession(starting: configuration, output: output, overwrite: options.overwrite, threads: options.threads)

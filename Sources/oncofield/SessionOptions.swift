@@ -7,7 +7,7 @@ struct SessionOptions: ParsableArguments {
   @Flag(help: "Replace the run that is in the run directory.")
   var overwrite = false
 
-  @Option(help: "Number of threads, instead of the run file's; 0 for all processors.")
+  @Option(parsing: .unconditional, help: "Number of threads, instead of the run file's; 0 for all processors.")
   var threads: Int?
 
   @Option(
@@ -29,8 +29,21 @@ struct SessionOptions: ParsableArguments {
   var quiet = false
 
   func validate() throws {
+    guard threads.map({ (0...1024).contains($0) }) ?? true else {
+      throw ValidationError("--threads takes a number from 0 to 1024")
+    }
     guard patience >= 0, patience.isFinite else {
       throw ValidationError("--patience takes a number of seconds of at least 0")
+    }
+  }
+
+  /// Refuses options that say something else than `--set` does.
+  func requireAgreement(with configuration: RunConfiguration, output: String? = nil) throws {
+    if let output, let set = configuration.setFromOutside("output", "directory"), set.string != output {
+      throw Failure(contradiction: "output.directory", with: "--output")
+    }
+    if let threads, let set = configuration.setFromOutside("threads"), set.integer != threads {
+      throw Failure(contradiction: "threads", with: "--threads")
     }
   }
 

@@ -660,6 +660,78 @@ def test_exif_data_that_end_too_soon_say_nothing(read, tmp_path, exif):
     assert numpy.allclose(read({"file": "u.png"}), COUNTS[::-1] / 255, rtol=0, atol=1e-15)
 
 
+def xmp_packet(orientation, form="attribute", prefix="tiff"):
+    """Metadata as photo editors write them."""
+    attribute = f'{prefix}:Orientation="{orientation}"' if form == "attribute" else ""
+    element = f"<{prefix}:Orientation>{orientation}</{prefix}:Orientation>" if form == "element" else ""
+    return (
+        '<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
+        f'xmlns:{prefix}="http://ns.adobe.com/tiff/1.0/" {attribute}>{element}</rdf:Description></rdf:RDF></x:xmpmeta>'
+    )
+
+
+def raw_profile(orientation, kind):
+    """EXIF data in hexadecimal digits, as ImageMagick and ExifTool write them into texts of a PNG."""
+    exif = Image.Exif()
+    exif[274] = orientation
+    data = (b"" if kind == "bare" else b"Exif\0\0") + exif.tobytes().removeprefix(b"Exif\0\0")
+    digits = data.hex()
+    return f"\nexif\n{len(data):8}\n" + "\n".join(digits[start : start + 72] for start in range(0, len(digits), 72)) + "\n"
+
+
+METADATA = {
+    "XMP attribute": lambda info, number: info.add_itxt("XML:com.adobe.xmp", xmp_packet(number)),
+    "compressed XMP element": lambda info, number: info.add_itxt("XML:com.adobe.xmp", xmp_packet(number, "element"), zip=True),
+    "raw EXIF profile": lambda info, number: info.add_text("Raw profile type exif", raw_profile(number, "bare"), zip=True),
+    "raw EXIF profile with its head": lambda info, number: info.add_text("Raw profile type exif", raw_profile(number, "head")),
+}
+
+
+@pytest.mark.parametrize("where", METADATA)
+@pytest.mark.parametrize("orientation", [1, 3, 6])
+def test_the_orientation_in_metadata_of_a_png_is_that_which_pillow_shows(read, tmp_path, where, orientation):
+    info = PngImagePlugin.PngInfo()
+    METADATA[where](info, orientation)
+    Image.fromarray(COUNTS.astype("u1")).save(tmp_path / "u.png", pnginfo=info)
+    with Image.open(tmp_path / "u.png") as picture:
+        shown = numpy.asarray(ImageOps.exif_transpose(picture)).astype(float)
+    assert (shown.shape == (3, 4)) == (orientation < 5)
+    height, width = shown.shape
+    found = read({"file": "u.png"}, shape=(width, height), size=(width, height))
+    assert numpy.allclose(found, shown[::-1] / 255, rtol=0, atol=1e-15)
+
+
+@pytest.mark.parametrize("metadata", ["", "<x", 'tiff:Orientation="9"', 'other:Orientation="6"', "\nexif\n 4\n4949\n", "\nexif\n"])
+@pytest.mark.parametrize("key", ["XML:com.adobe.xmp", "Raw profile type exif", "Comment"])
+def test_metadata_without_an_orientation_say_nothing(read, tmp_path, metadata, key):
+    info = PngImagePlugin.PngInfo()
+    info.add_itxt(key, metadata)
+    Image.fromarray(COUNTS.astype("u1")).save(tmp_path / "u.png", pnginfo=info)
+    assert numpy.allclose(read({"file": "u.png"}), COUNTS[::-1] / 255, rtol=0, atol=1e-15)
+
+
+def test_a_png_that_says_two_things_of_its_orientation_is_refused(refusal, tmp_path):
+    info = PngImagePlugin.PngInfo()
+    info.add_itxt("XML:com.adobe.xmp", xmp_packet(6))
+    exif = Image.Exif()
+    exif[274] = 3
+    Image.fromarray(COUNTS.astype("u1")).save(tmp_path / "u.png", exif=exif, pnginfo=info)
+    assert "says two things of its orientation: 3 in its EXIF data, 6 in its XMP metadata" in refusal({"file": "u.png"})
+
+
+@pytest.mark.parametrize("tag, said", [(None, 1), (6, 6), (None, 6), (1, 8)])
+def test_xmp_metadata_of_a_tiff_agree_with_its_tag_or_are_refused(read, refusal, tmp_path, tag, said):
+    stored = COUNTS.astype("u1") if said == 1 or tag != said else numpy.ascontiguousarray(numpy.rot90(COUNTS.astype("u1")))
+    packet = xmp_packet(said, prefix="exif-tiff").encode()
+    tags = [(700, "B", len(packet), packet, True)] + ([(274, "H", 1, tag, True)] if tag else [])
+    tifffile.imwrite(tmp_path / "u.tif", stored, extratags=tags, metadata=None)
+    if said in (1, tag):
+        assert (read({"file": "u.tif"}) == COUNTS[::-1] / 255).all()
+    else:
+        assert f"says two things of its orientation: 1 in its tag Orientation, {said} in its XMP metadata" in refusal({"file": "u.tif"})
+
+
 def png_of_16_bits(path, samples):
     """Grey or red, green and blue, and an opacity for each pixel, which Pillow does not write."""
 

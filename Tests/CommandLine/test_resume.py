@@ -263,3 +263,43 @@ def test_a_fork_may_have_another_scheme(oncofield, tmp_path, scheme):
     fork = tmp_path / "fork"
     oncofield("resume", tmp_path / "run", "--step", int(first.stem), "--set", f"time.scheme={scheme}", "--output", fork)
     assert abs(rows(fork)["front"][-1] - rows(tmp_path / "run")["front"][-1]) < 0.3
+
+
+# Killed until t = 30 and then left to grow; falls below 0 at a sharp edge; an observable that is infinite at first.
+DOUBTFUL = {
+    "model": {
+        "name": "doubtful",
+        "fields": {"u": {}, "v": {"diffusion": 0.01}, "w": {"diffusion": 1e-5}},
+        "processes": [
+            {"name": "kill and growth", "rate": "where(t < 30, -1.5, 1.5)*u", "change": {"u": 1}},
+            {"name": "removal", "rate": "0.5*exp(-t)", "change": {"v": -1}},
+            {"name": "spread", "rate": "w*(1 - w)", "change": {"w": 1}},
+        ],
+    },
+    "domain": {"size": [4], "points": [32]},
+    "initial": {"u": 1, "v": "0.1", "w": "where(x < 0.5, 1, 0)"},
+    "time": {"end": 50, "step": 1, "scheme": "strang"},
+    "observables": {"wait": "1/max(0, t - 9)", "late": "log(21 - t)"},
+    "output": {"observables": {"every": 1}},
+    "checkpoint": {"every": 1, "keep": 1000},
+}
+
+
+def test_an_interrupted_run_has_the_warnings_of_an_uninterrupted_one(oncofield, tmp_path):
+    """Of populations that come back, negative densities, thin fronts and observables that are no numbers: each once, with its time."""
+    path = tmp_path / "run.json"
+    path.write_text(json.dumps(DOUBTFUL))
+    whole = tmp_path / "whole"
+    oncofield("run", path, "--output", whole, "--quiet")
+    expected = json.loads((whole / "run.json").read_text())["health"]
+    kinds = [warning["kind"] for warning in expected["warnings"]]
+    assert {"regrowth", "negative", "observable"} <= set(kinds) and kinds.count("observable") == 2, kinds
+    last = json.loads((whole / "run.json").read_text())["steps"]
+    contents = datasets(whole / "checkpoints" / f"{last:012}.h5")
+    for step in (1, 9, 25, 40, 49):
+        broken = tmp_path / "broken"
+        shutil.copytree(whole, broken)
+        oncofield("resume", broken, "--step", step, "--quiet")
+        assert json.loads((broken / "run.json").read_text())["health"] == expected, step
+        assert datasets(broken / "checkpoints" / f"{last:012}.h5") == contents, step
+        shutil.rmtree(broken)

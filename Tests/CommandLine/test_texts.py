@@ -145,6 +145,14 @@ WRONG = {
         {"domain.size": [4, 4]},
         [("[", '"points" is given for one axis, "size" for 2', "give one number for each axis in both")],
     ),
+    "four axes": (
+        {"domain.size": [4, 4, 4, 4], "domain.points": [4, 4, 4, 4]},
+        [("[", "expected 1 to 3 elements, found 4", ""), ("[", "expected 1 to 3 elements, found 4", "")],
+    ),
+    "an observable without a name": (
+        {"observables": {"": "integral(u)"}},
+        [('""', "an observable must not be empty", "")],
+    ),
     "a name without letters": (
         {"model.parameters": {"k": 1, "": 2}},
         [('""', "a parameter must not be empty", "")],

@@ -1,6 +1,7 @@
 """Treatments of whole runs: resuming from every checkpoint, looking, stopping, plans, published radiotherapy."""
 
 import json
+import math
 
 import numpy as np
 import pytest
@@ -98,7 +99,8 @@ def test_a_plan_lists_treatments(oncofield, run_file):
     text = oncofield("plan", path).stdout
     assert "treatment    infusion: 3 doses, t = 4 to 22, each for 3.7" in text
     plan = json.loads(oncofield("plan", path, "--json").stdout)
-    assert plan["treatment"][2] == {"name": "fractions", "doses": 8, "first": 20, "last": 29}
+    times = [20, 21, 22, 23, 24, 27, 28, 29]
+    assert plan["treatment"][2] == {"name": "fractions", "doses": 8, "first": 20, "last": 29, "times": times}
 
 
 def test_compartments_are_numbers_in_the_table_and_in_no_picture(oncofield, run_file, tmp_path):
@@ -242,3 +244,86 @@ def test_a_condition_that_is_no_number_ends_the_run_by_name(oncofield, run_file,
     run = oncofield("run", path, "--output", tmp_path / "out", check=False)
     assert run.returncode == 76
     assert "t = 0.75: the condition mean(sqrt(u)) > 9 is neither true nor false: sqrt(u) is no number where u = -0.25, at x = 0.125" in run.stderr
+
+
+def test_every_dose_is_recorded_with_its_time_what_it_did_and_why(oncofield, tmp_path):
+    """u' = u from 1: a dose at ln 2 takes half of it, at which the second treatment sets k; a resumed run has the same record."""
+    content = {
+        "model": {
+            "name": "m",
+            "parameters": {"k": 1},
+            "fields": {"u": {}},
+            "compartments": {"A": {}},
+            "processes": [{"name": "growth", "rate": "k*u", "change": {"u": 1}}],
+        },
+        "domain": {"size": [4], "points": [8]},
+        "initial": {"u": 1, "A": 0},
+        "time": {"end": 2, "step": 0.125},
+        "treatment": [
+            {"name": "kill", "when": "mean(u) > 2", "once": True, "multiply": {"u": 0.5}, "add": {"A": 3}},
+            {"name": "slow", "at": [1, 1.5], "set": {"k": "k/2"}, "infuse": {"u": 1}, "for": 0.25},
+        ],
+        "checkpoint": {"every": 0.125, "keep": 100},
+    }
+    (tmp_path / "run.json").write_text(json.dumps(content))
+    finished = oncofield("run", tmp_path / "run.json", "--output", tmp_path / "out")
+    record = json.loads((tmp_path / "out" / "run.json").read_text())
+    kill, first, second = record["doses"]
+    assert record["doses_given"] == 3 and (kill["treatment"], kill["when"]) == ("kill", "mean(u) > 2")
+    # Half of 2 on a length of 4; the reactions are exact to 1e-6.
+    assert abs(kill["time"] - math.log(2)) < 1e-6 and abs(kill["added"]["u"] + 4) < 1e-5 and kill["added"]["A"] == 3
+    assert (first["time"], first["when"], first["set"], first["infused_until"]) == (1, None, {"k": 0.5}, 1.25)
+    assert (second["time"], second["set"], second["infused_until"]) == (1.5, {"k": 0.25}, 1.75)
+    assert "note: a dose of kill was given at t = 0.693147" in finished.stderr
+    for step in (2, 8, 14):
+        oncofield("resume", tmp_path / "out", "--step", step, "--quiet")
+        assert json.loads((tmp_path / "out" / "run.json").read_text())["doses"] == record["doses"]
+
+
+IRRADIATED = {
+    "model": {"name": "m", "fields": {"u": {}}, "compartments": {"N": {}}, "processes": []},
+    "domain": {"size": [4], "points": [8]},
+    "initial": {"u": 1, "N": 1e6},
+    "time": {"end": 2, "step": 0.5},
+    "treatment": [{"name": "rt", "at": 1, "radiotherapy": {"dose": 2, "alpha": 0.3, "alpha_beta": 10, "fields": ["u", "N"]}}],
+}
+
+
+def test_radiotherapy_treats_compartments(oncofield, tmp_path):
+    (tmp_path / "run.json").write_text(json.dumps(IRRADIATED))
+    oncofield("run", tmp_path / "run.json", "--output", tmp_path / "out", "--quiet")
+    header, *rows = (tmp_path / "out" / "observables.csv").read_text().splitlines()
+    last = dict(zip(header.split(","), map(float, rows[-1].split(","))))
+    survival = math.exp(-0.3 * 2 * (1 + 2 / 10))
+    assert abs(last["N"] / (1e6 * survival) - 1) < 1e-12 and abs(last["max(u)"] / survival - 1) < 1e-12
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"fields": ["M"]}, 'there is no field "M"'),
+        ({"alpha": "0.3*u"}, "the share of the compartment N that survives varies from point to point"),
+    ],
+)
+def test_what_radiotherapy_cannot_treat_is_named(oncofield, tmp_path, change, message):
+    treatment = [{**IRRADIATED["treatment"][0], "radiotherapy": {**IRRADIATED["treatment"][0]["radiotherapy"], **change}}]
+    (tmp_path / "run.json").write_text(json.dumps({**IRRADIATED, "treatment": treatment}))
+    finished = oncofield("validate", tmp_path / "run.json", check=False)
+    assert finished.returncode == 65 and message in finished.stderr
+    assert "M" not in change.get("fields", []) or "the fields: u, N" in finished.stderr
+
+
+def test_a_plan_lists_all_doses_on_request(oncofield, tmp_path):
+    treatment = [
+        {"name": "weekdays", "at": {"start": 1, "every": 1, "pattern": "11111--", "count": 7}, "add": {"u": 1}},
+        {"name": "late", "when": "mean(u) > 3", "at": [0, 2.5], "add": {"u": 1}},
+        {"name": "never", "at": 99, "add": {"u": 1}},
+    ]
+    content = {**IRRADIATED, "treatment": treatment, "time": {"end": 20, "step": 0.5}}
+    (tmp_path / "run.json").write_text(json.dumps(content))
+    text = oncofield("plan", tmp_path / "run.json", "--doses").stdout
+    assert text.endswith(
+        "weekdays: at t = 1, 2, 3, 4, 5, 8, 9\nlate: after its condition comes true, at 0, 2.5\nnever: no dose within the run\n"
+    ), text
+    plan = json.loads(oncofield("plan", tmp_path / "run.json", "--json").stdout)
+    assert [entry["times"] for entry in plan["treatment"]] == [[1, 2, 3, 4, 5, 8, 9], [0, 2.5], []]

@@ -94,6 +94,9 @@ DESERVED = {
     "2 doses of drug would be before the start of the run, and will not be given": content(
         treatment=dose(at=[-2, -1, 0.5])
     ),
+    "the treatment drug has the time 0.5 more than once: each of these doses is given": content(
+        treatment=dose(at=[0.25, 0.5, 0.5])
+    ),
     '"r" is a name of the model, and means that everywhere in this run file, not the radius': content(
         model=model(parameters={"k": 1, "r": 2}, processes=[{**DECAY, "rate": "k*r*u"}]),
         domain={"geometry": "spherical-radial", "size": [4], "points": [16]},

@@ -47,6 +47,36 @@ import Testing
     #expect(findings(Self.text(others: #", "observables": { "a\r\nb": "mean(u)" }"#)).contains("one line of text"))
   }
 
+  @Test func linesOfTheLedgerThatAreTwoThingsAreRefusedTogether() {
+    let model = #"""
+      "fields": { "u": {}, "since": {} }, "processes": [
+        { "name": "infusion A", "rate": "u", "change": { "u": -1 } }, { "name": "infusion B", "rate": "u", "change": { "u": -1 } },
+        { "name": "sides", "rate": "u", "change": { "u": -1 } }, { "name": "process sides", "rate": "u", "change": { "u": -1 } },
+        { "name": "scheme", "rate": "u", "change": { "u": -1 } }]
+      """#
+    let others =
+      #", "treatment": [{ "name": "A", "at": 0.2, "for": 0.2, "infuse": { "u": 1 } }, { "name": "B", "at": 0.2, "for": 0.2, "infuse": { "since": 1 } }]"#
+    let text = Self.text(model: model, initial: #""u": 1, "since": 2"#, others: others)
+    #expect(findings(text) == "")
+    let found = findings(text.replacing(#""time": {"#, with: #""output": { "ledger": true }, "time": {"#))
+    #expect(
+      sentences(found) == [
+        #"error: with a ledger a field cannot be called "since": in run.json that is the time at which the ledger begins"#,
+        #"error: a process cannot be called "infusion A": in the ledger of u that is what the treatment A infuses"#,
+        #"error: a process cannot be called "process sides": in the ledger of u that is the process "sides""#,
+      ], "\(found)")
+  }
+
+  @Test func namesOfProcessesAndTreatmentsAreOneLine() {
+    let model = #""fields": { "u": {} }, "processes": [{ "name": "a\nb", "rate": "u", "change": { "u": -1 } }]"#
+    let others = #", "treatment": [{ "name": "c\td", "at": 0.2, "add": { "u": 1 } }]"#
+    let found = findings(Self.text(model: model, others: others))
+    #expect(
+      sentences(found) == [
+        "error: the name of a process is one line of text", "error: the name of a treatment is one line of text",
+      ], "\(found)")
+  }
+
   // MARK: Names that a place gives
 
   /// The time since a dose began has a name of its own inside the program: a parameter of that name keeps its value.

@@ -5,6 +5,7 @@ import TimeStepping
 /// Gives doses: evaluates what becomes of fields and parameters, and lets them jump.
 package struct Doser {
   private let fields: [String]
+  private let compartments: Set<String>
   /// Those of the run file.
   private let parameters: [String: Double]
   /// Values that make sense, of the parameters for which that is known.
@@ -18,12 +19,14 @@ package struct Doser {
   /// - Parameter gate: what makes expressions as they are computed of expressions as they are written. All expressions of
   ///   treatments and conditions go through it.
   package init(
-    fields: [String], parameters: [String: Double], ranges: [String: ClosedRange<Double>], span: ClosedRange<Double>,
+    fields: [String], compartments: Set<String> = [], parameters: [String: Double],
+    ranges: [String: ClosedRange<Double>], span: ClosedRange<Double>,
     volumes: PointVolumes, pool: WorkerPool, gate: @escaping ([Expression]) -> [Expression]
   ) {
     self.span = span
     self.gate = gate
     self.fields = fields
+    self.compartments = compartments
     self.parameters = parameters
     self.ranges = ranges
     self.volumes = volumes
@@ -52,6 +55,16 @@ package struct Doser {
     let result = try parametersAfter(treatment, state, time, changed)
     try changeFields(treatment, state, time, changed)
     return result
+  }
+
+  /// The masses of the fields, and the values of the compartments, that a treatment changes.
+  func amounts(_ treatment: Treatment, in state: FieldSet) -> [String: Double] {
+    var amounts: [String: Double] = [:]
+    for case .field(let name) in treatment.changes.map(\.target) {
+      guard let index = fields.firstIndex(of: name) else { continue }
+      amounts[name] = compartments.contains(name) ? state.maximum(index) : state.mass(index, pool: pool)
+    }
+    return amounts
   }
 
   private func evaluator(_ expressions: [Expression], _ changed: [String: Double]) throws -> GridEvaluator {

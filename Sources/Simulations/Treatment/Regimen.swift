@@ -107,6 +107,7 @@ package final class Regimen {
     self.memory.triggers.merge((memory?.triggers ?? [:]).filter { names.contains($0.key) }) { $1 }
     let done = memory?.carriedOut.flatMap { $0.time == time ? Set($0.treatments) : nil } ?? []
     self.memory.carriedOut = memory?.carriedOut
+    self.memory.given = memory?.given
     self.memory.overlaps = memory?.overlaps?.filter { names.contains($0.key) }
     let begun = memory?.carriedOut.flatMap { $0.time == time ? Set($0.begun ?? []) : nil } ?? []
     moment = (time, Set(treatments.indices.filter { begun.contains(treatments[$0].name) }), [])
@@ -299,13 +300,30 @@ package final class Regimen {
     next[index] = 0
   }
 
+  /// Takes note of a dose.
+  private func note(
+    _ treatment: Treatment, at time: Double, from before: [String: Double], to after: [String: Double],
+    _ parameters: [String: Double]
+  ) {
+    let set = treatment.changes.compactMap { change in
+      if case .parameter(let name) = change.target { name } else { nil }
+    }
+    memory.given = memory.given ?? GivenDoses()
+    memory.given?.add(
+      GivenDose(
+        treatment: treatment.name, time: time, added: after.merging(before) { $0 - $1 },
+        parameters: parameters.filter { set.contains($0.key) }, end: treatment.infusion.map { time + $0.duration }))
+  }
+
   /// Gives the doses of a treatment that are due.
   private func give(_ index: Int, _ state: FieldSet, at time: Double) throws -> Int {
     guard let origin = origin(index) else { return 0 }
     let treatment = treatments[index]
     var doses = 0
     while let due = treatment.times.time(ofDose: next[index], from: origin), DoseTimes.isReached(due, at: time) {
+      let before = doser.amounts(treatment, in: state)
       let parameters = try doser.give(treatment, to: state, at: time, changed: memory.changes.parameters)
+      note(treatment, at: time, from: before, to: doser.amounts(treatment, in: state), parameters)
       if parameters != memory.changes.parameters {
         memory.changes.parameters = parameters
         triggers = [:]

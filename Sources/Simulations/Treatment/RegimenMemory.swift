@@ -69,6 +69,8 @@ package struct RegimenMemory: Codable, Hashable, Sendable {
   package var triggers: [String: TriggerMemory] = [:]
   /// Of each treatment whose condition has set off a course while an infusion of an earlier one lasted: when that was first.
   package var overlaps: [String: Double]?
+  /// The doses that were given; nil where none was, and in checkpoints of older versions.
+  package var given: GivenDoses?
   /// The latest time at which something was done; nil if nothing was.
   var carriedOut: CarriedOut?
 
