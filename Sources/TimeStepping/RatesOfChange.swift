@@ -54,12 +54,14 @@ package final class RatesOfChange {
     guard let neighbor = try? neighbor ?? FieldSet(grid: state.grid, count: state.count) else { return }
     self.neighbor = neighbor
     let others = (0..<state.count).filter { !quasiSteady.fields.contains($0) }
-    let fastest = others.map { field in
-      let rate = target.errorSizes(field, against: state, old: state, volumes: volumes, pool: pool)
-      return rate.value / max(rate.old, .leastNormalMagnitude)
-    }.max() ?? 0
+    let fastest =
+      others.map { field in
+        let rate = target.errorSizes(field, against: state, old: state, volumes: volumes, pool: pool)
+        return rate.value / max(rate.old, .leastNormalMagnitude)
+      }.max() ?? 0
     let longest = 1e-4 * abs(span)
-    let distance = (span < 0 ? -1 : 1) * (fastest > 0 ? min(RatesOfChange.relativeDistance / fastest, longest) : longest)
+    let distance =
+      (span < 0 ? -1 : 1) * (fastest > 0 ? min(RatesOfChange.relativeDistance / fastest, longest) : longest)
     guard distance != 0, distance.isFinite else { return }
     for field in quasiSteady.fields {
       target.setField(field, toSumOf: [(-1.5 / distance, state)], pool: pool)

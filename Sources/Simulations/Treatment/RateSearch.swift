@@ -30,11 +30,13 @@ struct RateSearch {
 
   /// The spans in which the rate is within a limit.
   mutating func spans(within limit: Double, lasting duration: Double) throws -> [ClosedRange<Double>] {
-    let found = try samples ?? RateSearch.quarters.compactMap { share in
-      let part = share * attempted.size
-      let rate = try share == 0 ? rateAtStart() : share == 1 ? rateAtEnd() : rate(after: part)
-      return rate.map { .init(part: part, rate: $0) }
-    }
+    let found =
+      try samples
+      ?? RateSearch.quarters.compactMap { share in
+        let part = share * attempted.size
+        let rate = try share == 0 ? rateAtStart() : share == 1 ? rateAtEnd() : rate(after: part)
+        return rate.map { .init(part: part, rate: $0) }
+      }
     samples = found
     var search = SteadySpans(
       found, precision: max(1e-12 * attempted.size, 2 * max(attempted.step.start.ulp, attempted.step.end.ulp)))
@@ -86,7 +88,9 @@ struct RateSearch {
     let (defect, spread) = (try stops.steadySet("defect", like: end), try stops.steadySet("spread", like: end))
     let before = try stops.steadySet("before", like: end)
     let (quarter, fields) = (0.25 * attempted.size, 0..<end.count)
-    func relative(_ sizes: (_ field: Int) -> (rate: Double, size: Double)) -> Double { stops.relative(fields.map(sizes)) }
+    func relative(_ sizes: (_ field: Int) -> (rate: Double, size: Double)) -> Double {
+      stops.relative(fields.map(sizes))
+    }
     func sizes(_ set: FieldSet, _ field: Int, against other: FieldSet, old: FieldSet) -> FieldSet.ErrorSizes {
       set.errorSizes(field, against: other, old: old, volumes: stops.volumes, pool: stops.pool)
     }
@@ -121,7 +125,9 @@ struct RateSearch {
         toSumOf: [(1, defect), (-1 / attempted.size, end), (1 / attempted.size, attempted.start)], pool: stops.pool)
     }
     let error = relative { field in
-      let (defect, spread) = (sizes(defect, field, against: defect, old: spread), sizes(end, field, against: end, old: end))
+      let (defect, spread) = (
+        sizes(defect, field, against: defect, old: spread), sizes(end, field, against: end, old: end)
+      )
       return (max(0, defect.value - RateSearch.significance * defect.old), spread.value)
     }
     guard error > 0,

@@ -23,7 +23,8 @@ package struct Equations {
 
   package init(
     stepper: any Stepper, quasiSteady: QuasiSteadyFields?, delays: DelayedFields? = nil, account: MassAccount? = nil,
-    positiveStepper: LazyStepper? = nil, ratesOfChange: LazyRatesOfChange? = nil, forgettingRates: [Double], jumps: JumpTimes = JumpTimes(),
+    positiveStepper: LazyStepper? = nil, ratesOfChange: LazyRatesOfChange? = nil, forgettingRates: [Double],
+    jumps: JumpTimes = JumpTimes(),
     boundsCheck: (any BoundsCheck)? = nil
   ) {
     self.ratesOfChange = ratesOfChange

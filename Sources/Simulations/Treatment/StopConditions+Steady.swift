@@ -65,8 +65,10 @@ extension StopConditions {
     let (change, sizes) = isWhole ? (look.change, look.sizes) : change(of: state, before: before, from: start, to: end)
     memory.largestSizes = zip(memory.largestSizes, sizes).map { max($0, $1) }
     memory.steadySince = look.spans.map { spans in
-      spans.last { $0.parts.lowerBound <= end - start && (end - start <= $0.parts.upperBound || isWhole && $0.reachesEnd) }?
-        .begin
+      spans.last {
+        $0.parts.lowerBound <= end - start && (end - start <= $0.parts.upperBound || isWhole && $0.reachesEnd)
+      }?
+      .begin
     }
     memory.latestChange = change
     memory.toleratedRate = memory.steadySince.contains { $0 != nil } ? look.toleratedRate : nil
@@ -76,8 +78,10 @@ extension StopConditions {
 
   /// One looks at the rates at the end of a step whenever its number is a multiple of this.
   private static let interval = 64
-  /// Where the mean rate of change falls from step to step, it is expected to fall as much more until the end of the step, and a little more.
-  private static let caution = 0.8
+  /// A mean rate of change that falls to not less than this share of it in a step changes slowly.
+  ///
+  /// Then one looks where it is as near the limit, else from twice the limit on.
+  private static let slow = 0.9
 
   private func find(in attempted: AttemptedStep) throws -> SteadyLook {
     let step = attempted.step
@@ -91,7 +95,11 @@ extension StopConditions {
     func isCalm(_ limit: Double) -> Bool {
       earlier.map { change.rate <= max($0.rate, StopConditions.farBelow * limit) } ?? false
     }
-    let expected = StopConditions.caution * change.rate * fallen(change, since: earlier, in: step.size)
+    // Where a step changes little, so does what is inside of it.
+    let isSlow = earlier.map { change.rate <= $0.rate && change.rate >= StopConditions.slow * $0.rate } ?? false
+    let (caution, near) = isSlow ? (StopConditions.slow, 1 / StopConditions.slow) : (0.8, 2)
+    let expected = caution * change.rate * fallen(change, since: earlier, in: step.size)
+    let quiet = isSlow ? StopConditions.slow : StopConditions.farBelow
     let isOnTurn = attempted.number.isMultiple(of: StopConditions.interval)
     let spans = try zip(conditions, memory.steadySince).map { condition, since -> [SteadyLook.Span] in
       guard case .steady(let limit, let duration) = condition.kind else { return [] }
@@ -113,14 +121,14 @@ extension StopConditions {
       if let since {
         // What may end the run here is looked at in any case.
         let isOver = DoseTimes.isReached(since + duration, at: step.end)
-        if change.rate <= StopConditions.farBelow * limit, isCalm(limit), !isOnTurn, !isOver { return whole }
-      } else if !(min(expected, change.rate / StopConditions.near) <= limit) {
+        if change.rate <= quiet * limit, isCalm(limit), !isOnTurn, !isOver { return whole }
+      } else if !(min(expected, change.rate / near) <= limit) {
         return []
       }
       let rate = try search.rateAtEnd()
       if rate <= limit {
         let start = try search.rateAtStart()
-        if since != nil, peak(start, rate, mean: change.rate) <= limit { return whole }
+        if since != nil, (isSlow ? 1.005 : 1.03) * peak(start, rate, mean: change.rate) <= limit { return whole }
         let found = try spans()
         // A splitting may leave the limit inside of a step alone.
         guard isMeanWithin, start <= limit, found.count != 1 || found[0].parts != 0...step.size,
@@ -140,19 +148,15 @@ extension StopConditions {
     return look(spans, tolerated)
   }
 
-  /// The rates at the end of a step are looked at where the mean rate in it is less than the limit times this.
-  private static let near = 2.0
-  /// They need not be looked at in a steady state where that falls and is less than the limit times this.
+  /// They need not be looked at in a steady state where the mean rate falls and is less than the limit times this.
   private static let farBelow = 0.25
-  /// By how much a peak may be higher than that of a parabola.
-  private static let peakMargin = 1.03
 
-  /// The highest value of the parabola with given values at both ends of a step and a given mean, and a little more.
+  /// The highest value of the parabola with given values at both ends of a step and a given mean.
   private func peak(_ start: Double, _ end: Double, mean: Double) -> Double {
     let (rise, bend) = (end - start, 6 * (mean - 0.5 * (start + end)))
-    guard bend > abs(rise) else { return StopConditions.peakMargin * max(start, end) }
+    guard bend > abs(rise) else { return max(start, end) }
     let place = 0.5 + 0.5 * rise / bend
-    return StopConditions.peakMargin * (start + rise * place + bend * place * (1 - place))
+    return start + rise * place + bend * place * (1 - place)
   }
 
   /// By how much the rates of the equations may exceed those at the beginning of a steady state.

@@ -8,7 +8,7 @@ package struct StopCondition: Sendable {
     /// A condition on the whole domain.
     case when(Expression)
     /// No field changes faster than by the share `rate` of its size per unit of time, during `duration`.
-      case steady(rate: Double, duration: Double)
+    case steady(rate: Double, duration: Double)
   }
 
   package let kind: Kind
