@@ -67,7 +67,7 @@ package final class CurrentAssembly {
         ? original
         : try RunAssembly(
           original.configuration.applying(changes), following: original, changes: changes)
-      earlierWork = done - next.stepper.work
+      earlierWork = done - next.work
       earlier = statistics - (next.reactions?.statistics ?? ReactionStatistics())
       let before = assembly
       assembly = next
@@ -80,7 +80,7 @@ package final class CurrentAssembly {
   }
 
   /// Done since the start.
-  package var work: Work { earlierWork + assembly.stepper.work }
+  package var work: Work { earlierWork + assembly.work }
 
   /// What the integration of the reactions has taken.
   package var reactionStatistics: ReactionStatistics {
@@ -89,11 +89,13 @@ package final class CurrentAssembly {
 }
 
 extension RunAssembly {
+  /// Done since the start, by its parts.
+  fileprivate var work: Work { ratesOfChange.map { stepper.work + $0.work } ?? stepper.work }
+
   var equations: Equations {
     Equations(
       scheme: configuration.scheme.name, stepper: stepper, quasiSteady: quasiSteady, delays: delays, account: account,
-      positiveStepper: positiveStepper, forgettingRates: configuration.forgettingRates, jumps: configuration.jumps,
-      stepLimits: configuration.stepLimits,
-      boundsChecks: boundsChecks)
+      positiveStepper: positiveStepper, ratesOfChange: ratesOfChange, forgettingRates: configuration.forgettingRates,
+      jumps: configuration.jumps, stepLimits: configuration.stepLimits, boundsChecks: boundsChecks)
   }
 }

@@ -15,6 +15,8 @@ package final class RunAssembly {
   package let stepper: any Stepper
   /// For times inside of a step at which densities must stay non-negative; nil if the model does not allow it.
   let positiveStepper: LazyStepper?
+  /// The rates at which the equations change a state; nil if it has none.
+  let ratesOfChange: LazyRatesOfChange?
   package let diffusion: Diffusion
   package let taxis: Taxis?
   /// In its place where the solution is said to be smooth.
@@ -181,6 +183,8 @@ package final class RunAssembly {
         defer { kernels.releaseValues() }
         return try withNoise(configuration.positiveStepper(parts))
       } : nil
+    ratesOfChange =
+      configuration.hasRatesOfChange ? LazyRatesOfChange { try configuration.ratesOfChange(parts) } : nil
     let start = configuration.startTime
     let length = configuration.flowLength(ofStep: configuration.firstStep.size)
     do {

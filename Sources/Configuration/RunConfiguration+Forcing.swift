@@ -7,7 +7,7 @@ extension RunConfiguration {
   ///
   /// A smooth pulse that lies between the stages of a step is seen by no estimate of the error, and a period that divides the step looks
   /// like a constant. So the parts of the equations that depend on the time alone (for those that depend on the position as well:
-  /// at some points) are bounded by interval arithmetic. The run is halved until a function changes within each interval by at most a quarter of all
+  /// at some points) are bounded by interval arithmetic. The run is halved until a function changes within each interval by at most half of all
   /// that it changes by, or by the relative tolerance, or the interval is 1e-5 of the run. A step may reach to the end of
   /// the next interval.
   func findStepLimits() -> StepLimits {
@@ -52,7 +52,7 @@ private struct ForcingIntervals {
   private static let shortest = 1e-5
   private static let mostIntervals = 65536
   /// Of all that the function changes by.
-  private static let share = 0.25
+  private static let share = 0.5
   /// Of an interval: so far its ends lie from those of the segment, where the function can jump.
   private static let margin = 1e-12
 

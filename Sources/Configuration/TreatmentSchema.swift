@@ -76,7 +76,8 @@ extension RunConfiguration {
     .object([
       .init(
         "steady", .number(.positive),
-        "The run ends when no field changes by more than this share of its root mean square per unit of time.",
+        "The run ends when no field changes faster than by this share of its root mean square per unit of time, at each moment of "
+          + "the time `for`.",
         isRequired: true),
       .init("for", .number(.positive), "For how long that must hold.", default: "a hundredth of the run"),
       because,

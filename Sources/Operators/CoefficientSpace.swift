@@ -170,6 +170,8 @@ final class CoefficientSpace: Sendable {
 
   /// Doubles from one row to the next.
   var rowStride: Int { grid.rowStride }
+  /// Coefficients of a row.
+  var rowLength: Int { grid.rowLength }
 
   /// For each row what numbers of its coefficients along the other axes make together.
   private static func overRows(

@@ -15,13 +15,13 @@ extension Simulation {
     _ step: Clock.Step, _ watches: [Watch], from previous: FieldSet, measure: ErrorMeasure? = nil
   ) throws -> Clock.Step {
     watchMemory.forgetHappened()
-    let last = stops.endOfSteadyState(at: state, before: previous, from: step.start, to: step.end)
+    // Steps aside leave the state at the end as it is.
+    let last = try stops.lookForSteadyStates(in: attempted(step, from: previous))
     let event = watches.isEmpty ? nil : try firstEvent(in: step, watches, from: previous)
     if let last, last - step.start < event?.found.part ?? step.size {
       let shorter = Clock.Step(start: step.start, end: last, size: last - step.start)
       state.copy(from: previous, pool: pool)
       _ = try attempt(shorter, measure: measure)
-      stops.shorten(to: last)
       return shorter
     }
     guard let event else { return step }
@@ -45,6 +45,23 @@ extension Simulation {
     }
     watchMemory.noteHappened(names, at: step.end)
     return step
+  }
+
+  private func attempted(_ step: Clock.Step, from previous: FieldSet) throws -> AttemptedStep {
+    let jumps = jumps
+    return AttemptedStep(
+      step: step, number: clock.step, start: previous, end: state,
+      sides: (jumps.after(step.start), jumps.before(step.end)),
+      rates: stops.hasSteadyStates ? try regimen.equations.ratesOfChange?.rates : nil,
+      state: { [self] part in
+        let copy = try copyAside(previous)
+        do throws(NumericalFailure) {
+          try stepper.advanceAside(copy, from: jumps.after(step.start), by: part)
+        } catch {
+          return nil
+        }
+        return copy
+      })
   }
 
   /// The first event in a step that was attempted, whose end is in `state`, and the watches that it is one of; nil if there is none.

@@ -44,7 +44,7 @@ extension Simulation {
 
   /// Keeps the reason if the run ends with a step.
   func lookForStop(after step: Clock.Step) throws {
-    if let previous { stops.look(at: state, before: previous, from: step.start, to: step.end) }
+    if let previous { stops.noteSteadyStates(at: state, before: previous, from: step.start, to: step.end) }
     try lookForStop(watchMemory.happened(at: clock.time))
   }
 

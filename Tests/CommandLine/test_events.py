@@ -200,6 +200,39 @@ def test_a_branch_of_a_run_that_a_steady_state_has_ended_ends_at_once(oncofield,
     assert end["time"] < moved["time"] < 30 and moved["stop_reason"] == "at rest"
 
 
+@pytest.mark.parametrize("time", [
+    {"step": 4, "scheme": "etdrk4"}, {"step": 0.4, "scheme": "strang"}, {"tolerance": 1e-2, "scheme": "strang4"}, {"tolerance": 1e-4}],
+    ids=str)
+def test_a_steady_state_is_found_at_the_same_time_by_whoever_goes_on_and_looks(oncofield, run_file, tmp_path, time):
+    """With a field in balance, a delay and given sides; from each checkpoint, with other outputs, on two threads."""
+    model = {
+        "name": "rest",
+        "fields": {
+            "u": {"diffusion": 0.2, "boundary": {"x-": {"value": 1}}}, "v": {}, "w": {"quasi_steady": True}},
+        "reactions": {"u": "0.3 - u", "v": "delayed(u, 5) - v", "w": "1 + u^2 - w"},
+    }
+    base = STEADY | {
+        "model": model, "initial": {"u": 0, "v": 3}, "time": {"end": 300, **time}, "checkpoint": {"every": 1, "keep": 1000},
+        "stop": [{"steady": 1e-4, "for": 7.3}, {"steady": 1e-9, "for": 1}]}
+    whole = tmp_path / "whole"
+    oncofield("run", run_file(base), "--output", whole)
+    assert summary(whole)["stop_reason"] == "steady state"
+    checkpoints = sorted((whole / "checkpoints").glob("*.h5"))
+    final = datasets(checkpoints[-1])
+    for checkpoint in checkpoints[:-1][:: max(1, len(checkpoints) // 3)]:
+        branch = tmp_path / checkpoint.stem
+        oncofield("resume", whole, "--step", int(checkpoint.stem), "--output", branch, "--threads", 2)
+        end = datasets(sorted((branch / "checkpoints").glob("*.h5"))[-1])
+        for name in final.keys() - {"texts/memory", "manifest"}:
+            assert end[name] == final[name], (checkpoint.stem, name)
+        assert summary(branch)["time"] == summary(whole)["time"]
+    dense = {"output": {"directory": "out", "fields": {"every": 0.37}, "observables": {"every": 0.13}}}
+    oncofield("run", run_file(base | dense), "--output", tmp_path / "dense")
+    assert summary(tmp_path / "dense")["time"] == summary(whole)["time"]
+    end = datasets(sorted((tmp_path / "dense" / "checkpoints").glob("*.h5"))[-1])
+    assert all(end[f"fields/{field}"] == final[f"fields/{field}"] for field in "uvw")
+
+
 def test_a_branch_of_a_run_at_its_end_ends_at_once_and_goes_on_with_a_later_end(oncofield, run_file, tmp_path):
     """A dose at the end is given when the run goes on."""
     changes = DRUG | {"time": {"end": 3.1, "step": 1}, "stop": None, "treatment": [{"name": "bolus", "at": 3.1, "set": {"u": 10}}]}

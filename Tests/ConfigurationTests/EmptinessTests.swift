@@ -55,7 +55,7 @@ import TimeStepping
   /// What a dose leaves counts before the step that follows it.
   @Test func aDoseThatEmptiesTissueIsSeenBeforeTheNextStep() throws {
     let dose = #"treatment=[{ "name": "surgery", "at": 4, "region": "x < 10", "multiply": { "u": 0 } }]"#
-    let run = try run(Self.killed, [dose, "time.end=30"]).simulation
+    let run = try run(Self.killed, [dose, "time.end=60"]).simulation
     let emptied = try #require(run.regimen.memory.changes.emptiedFields)
     #expect(emptied.count == 1 && emptied[0].time == 4 && emptied[0].share == 0)
   }

@@ -239,21 +239,6 @@ private let times = [
     #expect(try finalState(text(0)).values(1)[0] == 1)
   }
 
-  /// `u' = −(u − 1)`: the relative rate of change is `1/(eᵗ − 1)`.
-  @Test(arguments: [0.4, 0.2, 0.1])
-  func aSteadyStateBeginsWithAnErrorOfSecondOrderInTheStep(step: Double) throws {
-    let text = """
-      { "model": { "name": "m", "fields": { "u": {} }, "reactions": { "u": "1 - u" } },
-        "domain": { "size": [1], "points": [4] }, "initial": { "u": 0 }, "time": { "end": 100, "step": \(step), "scheme": "strang" },
-        "stop": [ { "steady": 1e-3, "for": 2 } ] }
-      """
-    let simulation = try simulation(of: RunAssembly(configuration(text), threads: 1))
-    #expect(try simulation.run() == .stopped("steady state"))
-    let error = abs(simulation.clock.time - log(1001) - 2)
-    print("a steady state, step \(step): \(error)")
-    #expect(error < 0.1 * step * step)
-  }
-
   @Test(arguments: [#""step": 3"#, #""tolerance": 1e-3"#])
   func whatIsSteadyFromTheStartEndsAfterItsTime(time: String) throws {
     let text = """

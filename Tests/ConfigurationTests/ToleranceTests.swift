@@ -35,7 +35,7 @@ import TimeStepping
         "initial": { "a": "0.6 + 0.3*cos(pi*x/2)*cos(pi*y/3)", "b": "0.4 + 0.2*sin(pi*x/2)", "m": 0.1 },
         "time": { "end": 20 }, "numerics": { "propagator": "fourier" } }
       """, reference: ["time.scheme=strang4", "time.step=0.01"],
-    schemes: ["lie": 50, "strang": 50, "strang4": 500, "rebalanced-strang": 5, "etdrk4": 10])
+    schemes: ["lie": 50, "strang": 50, "strang4": 500, "rebalanced-strang": 5, "etdrk4": 20])
 
   private static let immunotherapy = Problem(
     testDescription: "immunotherapy",

@@ -14,6 +14,8 @@ package struct Equations {
   package let account: MassAccount?
   /// What reaches times inside of a step where densities must stay non-negative; nil if the model does not allow it.
   package let positiveStepper: LazyStepper?
+  /// The rates at which they change a state; nil if it has none.
+  package let ratesOfChange: LazyRatesOfChange?
   /// Of each field the rate at which an error of it decays at least, if all others are exact; 0 if none is known.
   package let forgettingRates: [Double]
   /// When they jump by themselves.
@@ -25,12 +27,12 @@ package struct Equations {
 
   package init(
     scheme: String, stepper: any Stepper, quasiSteady: QuasiSteadyFields?, delays: DelayedFields? = nil,
-    account: MassAccount? = nil,
-    positiveStepper: LazyStepper? = nil, forgettingRates: [Double], jumps: JumpTimes = JumpTimes(),
-    stepLimits: StepLimits = StepLimits(),
+    account: MassAccount? = nil, positiveStepper: LazyStepper? = nil, ratesOfChange: LazyRatesOfChange? = nil,
+    forgettingRates: [Double], jumps: JumpTimes = JumpTimes(), stepLimits: StepLimits = StepLimits(),
     boundsChecks: [any BoundsCheck] = []
   ) {
     self.boundsChecks = boundsChecks
+    self.ratesOfChange = ratesOfChange
     self.positiveStepper = positiveStepper
     self.scheme = scheme
     self.stepper = stepper

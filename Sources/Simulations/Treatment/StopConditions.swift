@@ -1,6 +1,5 @@
 import Expressions
 import Fields
-import Glibc
 import TimeStepping
 
 /// What ends a run before its time.
@@ -8,7 +7,7 @@ package struct StopCondition: Sendable {
   package enum Kind: Sendable {
     /// A condition on the whole domain.
     case when(Expression)
-    /// No field changes by more than `rate` of its size per unit of time, during `duration`.
+    /// No field changes faster than by the share `rate` of its size per unit of time, during `duration`.
     case steady(rate: Double, duration: Double)
   }
 
@@ -32,8 +31,11 @@ package struct StopMemory: Codable, Hashable, Sendable {
   package var reason: String?
   /// How fast the solution has changed in the latest step since it jumped; nil before the first.
   var latestChange: Change?
+  /// Up to which the rates of the equations may differ from the changes in steps of a steady state, as they do by the error of a
+  /// splitting; nil if they do not.
+  var toleratedRate: Double?
 
-  /// The rate of change in the middle of a step.
+  /// The mean rate of change in a step, and the middle of it.
   struct Change: Codable, Hashable, Sendable {
     let time: Double
     let rate: Double
@@ -43,12 +45,14 @@ package struct StopMemory: Codable, Hashable, Sendable {
 /// Watches for what ends a run.
 package final class StopConditions {
   package let conditions: [StopCondition]
-  package private(set) var memory: StopMemory
+  package internal(set) var memory: StopMemory
   private let make: (Expression, [String: Double]) throws -> DomainCondition
-  private let volumes: PointVolumes
-  private let pool: WorkerPool
-  /// When a steady state has lasted for long enough, if a step was shortened to end then.
-  private var steadyEnd: Double?
+  let volumes: PointVolumes
+  let pool: WorkerPool
+  /// What was found in the step that was attempted last.
+  var steadyLook: SteadyLook?
+  /// Sets to find rates of change in, by what they are for.
+  var steadySets: [String: FieldSet] = [:]
   private var made: (parameters: [String: Double], conditions: [DomainCondition?])?
 
   /// - Parameter make: a condition, with some parameters changed.
@@ -124,74 +128,4 @@ package final class StopConditions {
   }
 
   private func watchName(_ index: Int) -> String { "stop \(index)" }
-
-  // MARK: Steady states
-
-  var hasSteadyStates: Bool { conditions.contains { if case .steady = $0.kind { true } else { false } } }
-
-  /// Takes note that the solution has jumped.
-  package func restart() {
-    memory.steadySince = conditions.map { _ in nil }
-    memory.latestChange = nil
-  }
-
-  /// When a steady state has lasted for long enough inside of a step, which is then to be shortened; nil if none has.
-  func endOfSteadyState(
-    at state: FieldSet, before: FieldSet, from start: Double, to end: Double
-  ) -> Double? {
-    steadyEnd = nil
-    guard hasSteadyStates else { return nil }
-    let change = change(of: state, before: before, from: start, to: end).change
-    return zip(conditions, memory.steadySince).compactMap { condition, since -> Double? in
-      guard case .steady(let limit, let duration) = condition.kind, change.rate <= limit else { return nil }
-      let last = (since ?? fall(to: limit, change) ?? start) + duration
-      return DoseTimes.isReached(last, at: start) || DoseTimes.isReached(end, at: last) ? nil : last
-    }.min()
-  }
-
-  /// Takes note that a step was shortened to end where a steady state does.
-  func shorten(to end: Double) { steadyEnd = end }
-
-  /// Looks at the change in a step, and takes note since when the solution has been steady.
-  ///
-  /// A steady state begins where the rate of change, interpolated between the middles of steps, has fallen to the limit.
-  func look(at state: FieldSet, before: FieldSet, from start: Double, to end: Double) {
-    guard hasSteadyStates else { return }
-    let (change, sizes) = change(of: state, before: before, from: start, to: end)
-    memory.largestSizes = zip(memory.largestSizes, sizes).map { max($0, $1) }
-    for (index, condition) in conditions.enumerated() {
-      guard case .steady(let limit, _) = condition.kind else { continue }
-      // The whole step, before it was shortened, was steady.
-      guard change.rate <= limit || steadyEnd == end else {
-        memory.steadySince[index] = nil
-        continue
-      }
-      memory.steadySince[index] = memory.steadySince[index] ?? fall(to: limit, change) ?? start
-    }
-    memory.latestChange = change
-  }
-
-  /// When the rate of change has fallen to a limit, between the middle of the step before and that of the present one.
-  private func fall(to limit: Double, _ change: StopMemory.Change) -> Double? {
-    guard let earlier = memory.latestChange, earlier.rate.isFinite, change.rate > 0, earlier.rate > limit, limit > 0
-    else { return nil }
-    return earlier.time + (change.time - earlier.time) * log(earlier.rate / limit) / log(earlier.rate / change.rate)
-  }
-
-  /// The largest over fields of `RMS(u − u_before)/(Δt RMS(u))`, a size below 1e-6 of the largest that the field has had
-  /// counting as that; and the sizes.
-  private func change(
-    of state: FieldSet, before: FieldSet, from start: Double, to end: Double
-  ) -> (change: StopMemory.Change, sizes: [Double]) {
-    let found = (0..<state.count).map {
-      state.errorSizes($0, against: before, old: before, volumes: volumes, pool: pool)
-    }
-    let rate = zip(found, memory.largestSizes).reduce(0.0) { worst, next in
-      let (sizes, largest) = next
-      let size = max(sizes.value, 1e-6 * max(largest, sizes.value))
-      let rate = sizes.difference == 0 ? 0 : sizes.difference / ((end - start) * size)
-      return rate > worst || rate.isNaN ? rate : worst
-    }
-    return (StopMemory.Change(time: 0.5 * (start + end), rate: rate), found.map(\.value))
-  }
 }

@@ -1,0 +1,42 @@
+import Expressions
+import Operators
+import TimeStepping
+
+extension RunConfiguration {
+  /// Whether the solution has rates of change at the points of the grid: not if noise drives it, or the points move with the domain.
+  var hasRatesOfChange: Bool { !hasNoise && model.freeBoundary == nil }
+
+  /// The rates at which the equations change a state, with the discrete Laplacians of the scheme.
+  ///
+  /// - Throws: `DiffusivityFailure`, `FieldAllocationError`, `ExpressionProblems`.
+  func ratesOfChange(_ parts: StepperParts) throws -> RatesOfChange {
+    let names = model.fieldNames
+    func moving(_ rates: [Expression]) -> [Expression] {
+      zip(rates, model.fields).map { $1.isQuasiSteady ? .constant(0) : $0 }
+    }
+    // Taken out together, distributions have the same names in all of them.
+    let (_, all) = Expression.extractingDistributions(
+      keptInDomain(moving(model.rates) + moving(model.ratesOfTime)))
+    let rates = try FieldRates(
+      Array(all.prefix(names.count)), fields: names, parameters: model.parameterValues,
+      taxis: parts.taxis ?? parts.spectralTaxis, distributions: parts.distributions, volumes: parts.volumes,
+      pool: parts.pool)
+    let diffusion = try DiffusionRates(
+      volumes: parts.volumes, fields: parts.diffusion.fields, step: stepOfDiffusion, symbol: symbolOfScheme,
+      pool: parts.pool)
+    return RatesOfChange(
+      rates, diffusion: diffusion, quasiSteady: parts.quasiSteady, volumes: parts.volumes, pool: parts.pool)
+  }
+
+  /// The step by which propagators, and with them discrete Laplacians, are chosen; nil where these are the same for all steps.
+  private var stepOfDiffusion: Double? {
+    if case .splitting = scheme.method, case .fixed(let step) = steps { return flowLength(ofStep: step) }
+    return nil
+  }
+
+  /// The discrete Laplacian of all fields, where the scheme has its own.
+  private var symbolOfScheme: DiffusionSymbol? {
+    if case .positiveExponential = scheme.method { return .secondOrder }
+    return nil
+  }
+}
