@@ -139,7 +139,9 @@ extension Simulation {
       stepper.prepare(
         state, at: jumps.after(clock.time), longest: goal - clock.time, measure: measure, control: &control)
       steps = .controlled(control, norm)
-      let step = clock.step(to: goal, size: control.proposal)
+      let change = max(startTime, regimen.memory.carriedOut?.time ?? startTime)
+      let step = clock.step(
+        to: goal, size: min(control.proposal, control.bounds.longest(after: clock.time - change)))
       noteStart(of: step)
       var error: StepError?
       var failure: NumericalFailure?

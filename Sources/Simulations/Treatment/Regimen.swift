@@ -16,7 +16,7 @@ package struct Equations {
   package let forgettingRates: [Double]
   /// When they jump by themselves.
   package let jumps: JumpTimes
-  /// Finds the fields that a transform has taken beyond the bounds of the exact solution; nil where no transform can.
+  /// Finds the fields that are beyond the bounds of the exact solution; nil where nothing takes them there.
   package let boundsCheck: (any BoundsCheck)?
 
   package init(
