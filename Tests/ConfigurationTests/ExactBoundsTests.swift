@@ -24,8 +24,9 @@ import TimeStepping
 
   // MARK: Growth from nothing
 
-  /// Diffusion brings something to every point at once, and from there on the largest solution is the only one. `etdrk4` took steps that were
-  /// too long at first and left empty what its neighbors did not reach: it was 1.2 % off.
+  /// Diffusion brings something to every point at once, and from there on the largest solution is the only one.
+  ///
+  /// `etdrk4` took steps that were too long at first and left empty what its neighbors did not reach: it was 1.2 % off.
   @Test(arguments: schemes) func whatGrowsByARootIsEverywhereAtOnce(scheme: String) throws {
     for (rate, mass) in [("sqrt(abs(u))*(1 - u)", 1.52708), ("u^(2/3) - u", 1.35063)] {
       let state = try finalState(Self.text((rate, "0"), end: 0.5), set: ["time.scheme=\(scheme)"])
