@@ -65,4 +65,5 @@ final class EmptinessCheck: BoundsCheck {
   }
 
   func cut(_ state: FieldSet, field: Int) {}
+  func cutWithinTolerance(_ state: FieldSet) {}
 }

@@ -38,7 +38,35 @@ extension RunConfiguration {
       }
     }
     try found.throwIfErrors()
+    warnOfSeveralSolutions(state, &found)
     return found
+  }
+
+  /// Warns of fields that are 0 where the equations allow both that they stay so and that they grow, as `u' = sqrt(u)` does, and
+  /// where nothing brings any of them.
+  private func warnOfSeveralSolutions(_ state: FieldSet, _ found: inout Diagnostics) {
+    for field in fieldsThatGrowAtOnce.sorted() {
+      let member = model.fields[field]
+      let isTreated = treatments.contains { treatment in
+        treatment.changes.contains { $0.target == .field(member.name) }
+          || treatment.infusion?.rates.contains { $0.field == member.name } ?? false
+      }
+      let rate = model.undelayed(model.ratesWithoutInfusions[field])
+      var values = Dictionary(rate.symbols.map { ($0, 1.0) }, uniquingKeysWith: { first, _ in first })
+      values.merge(model.parameterValues.map { (Symbol.parameter($0.key), $0.value) }) { $1 }
+      values[.field(member.name)] = 0
+      guard !isTreated, !sides[field].isPrescribed, model.noise(of: member.name).isEmpty, rate.value(at: values) == 0
+      else { continue }
+      let isEmpty = state.minimum(field) == 0 && state.maximum(field) == 0
+      let staysPut = !diffusivities[field].moves.contains(true) && member.taxis.isEmpty && member.advection.isEmpty
+      guard isEmpty || staysPut && mask == nil && state.minimum(field) == 0 else { continue }
+      found.warning(
+        "the rate of \(member.name) goes to 0 more slowly than \(member.name) itself, as sqrt(\(member.name)) does, and "
+          + "\(member.name) is 0 \(isEmpty ? "everywhere" : "somewhere and does not move"): there the equations have more than one "
+          + "solution, and the run has the one that stays 0",
+        at: document["initial"]?[member.name]?.place ?? document["model"]?.place ?? document.place,
+        remedy: "begin with a small positive value if \(member.name) is to grow there")
+    }
   }
 
   /// Whether a field can as well have the other sign: its rate is odd in it, as `-k u` and `u - u³`, and nothing else depends

@@ -4,15 +4,15 @@ import Glibc
 import Operators
 import Simulations
 
-/// Looks at the end of each step whether a spectral transform has taken a field beyond the bounds of the exact solution.
+/// Looks at the end of each step whether a field has left the bounds of the exact solution.
 ///
 /// Such bounds are 0 for a field that nothing can make negative, the limit of movement up gradients (`upperLimits`), and what
 /// rates need (`rateDomains`). Data that are sharp from the start are found before the run (`SharpData`); a front that becomes
 /// steep in the course of the run is found here. A transform of it overshoots in every step, so that what a step leaves beyond a bound
 /// grows until reactions and diffusion take as much away.
 ///
-/// - A field is beyond a bound when it is so by more than a tenth of the tolerance, relative to its largest value; for a field that also
-///   moves by limited fluxes, which are of second order like positive propagators, by more than 1e-9. Where traces of the field grow at
+/// - A field is clearly beyond a bound when it is so by more than a tenth of the tolerance, relative to its largest value; for a field that
+///   also moves by limited fluxes, which are of second order like positive propagators, by more than 1e-9. Where traces of the field grow at
 ///   a rate `r` and a front of them is too slow to overtake what a transform leaves ahead of it (`r Δx²/D > 9`: it moves by two
 ///   thirds of a spacing or less while they grow by `e`), that limit is divided by the growth until the end of the run.
 /// - A transform is to blame if steps of `D Δt/Δx² = 0.1` and 0.5 from the start or the end of the step take the field, cut off at its
@@ -21,8 +21,11 @@ import Simulations
 ///   the tolerance, or 1e-5, tells enough.
 /// - Where these trials overshoot by more than `SharpData.threshold`, the field moves by limited fluxes, or traces grow as said, positive
 ///   propagators move it from the start of the step on. A front that is less sharp is left to transforms, which are much more
-///   accurate there, and cut off at its bounds. So is, without limited fluxes, what is beyond by no more than the tolerance for any reason.
-///   Beyond that are errors in time, which shorter steps remove.
+///   accurate there.
+/// - What is beyond 0 or the limit of movement by more than rounding, and by no more than the tolerance or because of a transform, is cut
+///   off at the end of each step. The mass stays: what is on the right side of the bound is reduced in proportion. Ahead of fronts that do not overtake
+///   what transforms leave, nothing is cut off before positive propagators are taken, as the cut would leave what grows there.
+///   Beyond the tolerance are errors in time, which shorter steps remove.
 ///
 /// The two states alone decide, so that a run that is resumed decides alike.
 package final class FrontBounds: BoundsCheck {
@@ -30,11 +33,20 @@ package final class FrontBounds: BoundsCheck {
     let field: Int
     let lower: Double
     let upper: Double
+    /// Whether both are bounds of the exact solution, and not only of the domain of a rate.
+    let isExact: Bool
+    /// Whether a spectral transform moves the field, which positive propagators can replace.
+    let isTransformed: Bool
     let hasLimitedFluxes: Bool
     /// The logarithm of the most that traces ahead of a front are multiplied with in the run; 0 where the front overtakes them.
     let growth: Double
     /// A tenth of the tolerance.
     let share: Double
+
+    /// How far beyond its bounds a field is.
+    func excess(_ low: Double, _ high: Double) -> Double { max(lower - low, high - upper) }
+
+    func isWithinTolerance(_ beyond: Double, _ size: Double) -> Bool { FrontBounds.share * beyond <= share * size }
 
     /// How far beyond a bound the field may be, relative to its size, when a share of the time is left.
     func allowance(growing left: Double) -> Double {
@@ -54,6 +66,8 @@ package final class FrontBounds: BoundsCheck {
   private static let leastAllowance = 1e-9
   /// With limited fluxes more than this is no error in time.
   private static let clearlyBeyond = 1e-5
+  /// Relative to the largest value: what is not cut off.
+  private static let rounding = 1e-13
   /// The largest `r Δx²/D` of a front that overtakes what a transform leaves ahead of it.
   private static let largestCellGrowth = 9.0
   private static let attribution = 0.01
@@ -65,28 +79,35 @@ package final class FrontBounds: BoundsCheck {
   ) {
     let model = configuration.model
     guard model.freeBoundary == nil, configuration.movesByTransforms else { return nil }
-    let candidates = diffusions.indices.filter {
-      diffusions[$0].requestedMethod == nil && !diffusions[$0].keepsSign && !diffusions[$0].isSpoiltByRounding
-        && Ringing.isPossible(diffusions[$0], on: volumes)
-    }
-    if candidates.isEmpty { return nil }
+    let candidates = Set(
+      diffusions.indices.filter {
+        diffusions[$0].requestedMethod == nil && !diffusions[$0].keepsSign && !diffusions[$0].isSpoiltByRounding
+          && Ringing.isPossible(diffusions[$0], on: volumes)
+      })
     let intervals = configuration.solutionIntervals
     let domains = configuration.rateDomains
     let tolerances = configuration.negativityTolerances
-    bounds = candidates.compactMap { field in
+    bounds = diffusions.indices.compactMap { field in
+      let isTransformed = candidates.contains(field)
+      // A transform that was asked for is obeyed, and a balance is found anew.
+      guard tolerances[field].isFinite, !diffusions[field].isQuasiSteady,
+        isTransformed || diffusions[field].requestedMethod != .fourier
+      else { return nil }
       let isProven = intervals[.field(model.fieldNames[field])]?.isNonNegative ?? false
-      let lower = max(isProven ? 0 : -.infinity, domains[field].low)
-      let upper = min(upperLimits[field] ?? .infinity, domains[field].high)
-      guard lower.isFinite || upper.isFinite, tolerances[field].isFinite else { return nil }
+      let (least, most) = (isProven ? 0 : -Double.infinity, upperLimits[field] ?? .infinity)
+      let domain = isTransformed ? domains[field] : .all
+      let (lower, upper) = (max(least, domain.low), min(most, domain.high))
+      guard lower.isFinite || upper.isFinite else { return nil }
       let moves = !model.fields[field].taxis.isEmpty || !model.fields[field].advection.isEmpty
       let rate = traceGrowth.exponents[field] / (configuration.endTime - configuration.startTime)
       let cellTime =
         zip(configuration.grid.axes, diffusions[field].diffusivities).filter { $0.1 > 0 }
         .map { $0.0.spacing * $0.0.spacing / $0.1 }.min() ?? 0
+      let isSlow = isTransformed && rate * cellTime > FrontBounds.largestCellGrowth
       return Bound(
-        field: field, lower: lower, upper: upper, hasLimitedFluxes: moves && configuration.taxisFluxes == .limited,
-        growth: rate * cellTime > FrontBounds.largestCellGrowth ? traceGrowth.exponents[field] : 0,
-        share: FrontBounds.share * tolerances[field])
+        field: field, lower: lower, upper: upper, isExact: lower == least && upper == most,
+        isTransformed: isTransformed, hasLimitedFluxes: moves && configuration.taxisFluxes == .limited,
+        growth: isSlow ? traceGrowth.exponents[field] : 0, share: FrontBounds.share * tolerances[field])
     }
     if bounds.isEmpty { return nil }
     self.configuration = configuration
@@ -101,13 +122,14 @@ package final class FrontBounds: BoundsCheck {
     var correction = BoundsCorrection()
     let left = (configuration.endTime - step.end) / (configuration.endTime - configuration.startTime)
     for bound in bounds {
-      let (low, high) = (state.minimum(bound.field, pool: pool), state.maximum(bound.field))
-      // What is not finite is for the health check.
-      guard low.isFinite, high.isFinite else { continue }
-      let (below, above) = (bound.lower - low, high - bound.upper)
-      let (beyond, size) = (max(below, above), max(abs(low), abs(high)))
+      guard let (low, high) = range(of: state, beyond: bound) else { continue }
+      let (beyond, size) = (bound.excess(low, high), max(abs(low), abs(high)))
       let limit = bound.allowance(growing: left) * size
-      guard beyond > limit else { continue }
+      let isWithinTolerance = bound.isWithinTolerance(beyond, size)
+      guard bound.isTransformed, beyond > limit else {
+        if bound.isExact, bound.growth == 0, isWithinTolerance { correction.fields.append(bound.field) }
+        continue
+      }
       let (before, after) = (try overshoot(of: previous, bound), try overshoot(of: state, bound))
       let isTransform = max(before, after) > FrontBounds.attribution * limit
       let isSharp =
@@ -115,21 +137,45 @@ package final class FrontBounds: BoundsCheck {
         ? isTransform || beyond > min(bound.share, FrontBounds.clearlyBeyond) * size
         : isTransform && (bound.growth > 0 || max(before, after) > SharpData.threshold * size)
       if isSharp {
+        let isBelow = bound.lower - low >= high - bound.upper
         correction.sharp.append(
           SharpField(
             field: configuration.model.fieldNames[bound.field], time: step.start, step: number,
-            value: below >= above ? low : high, bound: below >= above ? bound.lower : bound.upper,
+            value: isBelow ? low : high, bound: isBelow ? bound.lower : bound.upper,
             overshoot: max(before, after, beyond) / size))
       }
-      let isWithinTolerance = !bound.hasLimitedFluxes && FrontBounds.share * beyond <= bound.share * size
-      if isTransform || isSharp || isWithinTolerance { correction.fields.append(bound.field) }
+      if isTransform || isSharp || isWithinTolerance && (bound.isExact || !bound.hasLimitedFluxes) {
+        correction.fields.append(bound.field)
+      }
     }
     return correction
   }
 
   package func cut(_ state: FieldSet, field: Int) {
     guard let bound = bounds.first(where: { $0.field == field }) else { return }
-    state.setValues(field, to: values(of: state, cutAt: bound))
+    for side in [FieldBound.least(bound.lower), .most(bound.upper)] where side.value.isFinite {
+      state.keep(field, within: side, volumes: volumes, pool: pool)
+    }
+  }
+
+  package func cutWithinTolerance(_ state: FieldSet) {
+    for bound in bounds where bound.isExact && bound.growth == 0 {
+      guard let (low, high) = range(of: state, beyond: bound),
+        bound.isWithinTolerance(bound.excess(low, high), max(abs(low), abs(high)))
+      else { continue }
+      cut(state, field: bound.field)
+    }
+  }
+
+  /// The least and the largest value of a field that is beyond its bounds by more than rounding; nil for any other, and for one that is
+  /// not finite, which the health check looks at.
+  private func range(of state: FieldSet, beyond bound: Bound) -> (low: Double, high: Double)? {
+    let low = state.minimum(bound.field, pool: pool)
+    guard low < bound.lower || bound.upper.isFinite else { return nil }
+    let high = state.maximum(bound.field)
+    let size = max(abs(low), abs(high))
+    guard size.isFinite, bound.excess(low, high) > FrontBounds.rounding * size else { return nil }
+    return (low, high)
   }
 
   private func values(of state: FieldSet, cutAt bound: Bound) -> [Double] {

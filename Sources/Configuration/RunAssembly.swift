@@ -254,7 +254,13 @@ package final class RunAssembly {
   package func stepPolicy() -> StepPolicy {
     switch configuration.steps {
     case .fixed(let step): return .fixed(step)
-    case .controlled(let tolerance, let bounds):
+    case .controlled(let tolerance, var bounds):
+      if !configuration.fieldsThatGrowAtOnce.isEmpty {
+        // However little there is at first, what grows by a root is late by as much as the first steps are long.
+        bounds.leastAfterChange =
+          RunAssembly.shareOfFirstStep * (tolerance.relative.min() ?? 1)
+          * (configuration.endTime - configuration.startTime)
+      }
       var control = StepControl(bounds: bounds, errorOrder: stepper.errorOrder)
       control.describe(stepper)
       return .controlled(
@@ -264,6 +270,9 @@ package final class RunAssembly {
           startingSizes: configuration.startingSizes(maxima: maxima), volumes: volumes, pool: pool))
     }
   }
+
+  /// Of the tolerance times the length of the run, where fields grow from nothing at once.
+  private static let shareOfFirstStep = 0.1
 
   /// Bytes that the field values of the run take, the stepper's memory, working copies and the history included.
   package var fieldBytes: Int {

@@ -41,29 +41,28 @@ extension RunConfiguration {
   /// Fields that grow from next to nothing in no time, whose rate goes to 0 more slowly than they do, as in `u' = sqrt(u)`.
   ///
   /// However little there is, after a while there is the same; where the growth rate is but the logarithm of a density, as in
-  /// Gompertz's law, that is not so.
+  /// Gompertz's law, that is not so. Other fields count as 1, and as 0.
   var fieldsThatGrowAtOnce: Set<Int> {
     let least = 1e-200
     var values: [Symbol: Double] = [.time: startTime]
-    for name in model.fieldNames { values[.field(name)] = 1 }
     for (name, value) in model.parameterValues { values[.parameter(name)] = value }
     for axis in grid.axes { values[.coordinate(axis.name)] = axis.origin + 0.5 * axis.length }
-    let intervals = solutionIntervals
     return Set(
       model.fieldNames.enumerated().filter { index, name in
+        // What depends on the whole domain or on the past counts like the other fields.
         let rate = model.ratesWithoutInfusions[index]
-        let isSlow = rate.restrictedParts(intervals).contains { $0.argument.dependsOn(.field(name)) }
-        // What depends on the whole domain or on the past counts as 1, like the other fields.
         let plain = Expression.extractingFunctionals(Expression.extractingDistributions([rate]).expressions)
           .expressions[0]
-        let others = Dictionary(uniqueKeysWithValues: plain.symbols.map { ($0, 1.0) })
         // What others make of the field is no growth of what is there.
         let slope = plain.derivative(by: .field(name))
-        func growth(_ value: Double) -> Double? {
-          slope.value(at: others.merging(values) { $1 }.merging([.field(name): value]) { $1 })
+        return [1.0, 0].contains { other in
+          let others = Dictionary(uniqueKeysWithValues: plain.symbols.map { ($0, other) })
+          func growth(_ value: Double) -> Double? {
+            slope.value(at: others.merging(values) { $1 }.merging([.field(name): value]) { $1 })
+          }
+          guard let few = growth(least), let many = growth(0.01) else { return false }
+          return few > 1e5 * max(many, 1 / (endTime - startTime))
         }
-        guard isSlow, let few = growth(least), let many = growth(0.01) else { return false }
-        return few > 1e5 * max(many, 1 / (endTime - startTime))
       }.map(\.offset))
   }
 

@@ -321,24 +321,20 @@ private struct DomainAnalysis {
     }
   }
 
-  /// The sum of the absolute values of the terms of a sum, and of its factors, one level deep.
+  /// The sum of the absolute values of all terms of a sum, and of its factors: `1 + |u| + |v|` of `1 - u - v`.
   private func magnitude(_ number: Int, _ map: [Int], _ target: inout ExpressionGraph) -> Int {
-    func absolute(_ number: Int) -> Int { target.unary(.abs, map[number]) }
     switch graph[number] {
     case .binary(.subtract, let a, let b), .binary(.add, let a, let b):
-      let (left, right) = (absolute(a), absolute(b))
+      let (left, right) = (magnitude(a, map, &target), magnitude(b, map, &target))
       return target.sum(left, right)
     case .binary(.multiply, let a, let b):
-      let (left, right) = (
-        isDifference(a) ? magnitude(a, map, &target) : absolute(a),
-        isDifference(b) ? magnitude(b, map, &target) : absolute(b)
-      )
+      let (left, right) = (magnitude(a, map, &target), magnitude(b, map, &target))
       return target.product(left, right)
     case .binary(.divide, let a, let b):
-      let (left, right) = (magnitude(a, map, &target), absolute(b))
+      let (left, right) = (magnitude(a, map, &target), target.unary(.abs, map[b]))
       return target.quotient(left, right)
     case .unary(.negate, let a): return magnitude(a, map, &target)
-    default: return absolute(number)
+    default: return target.unary(.abs, map[number])
     }
   }
 }

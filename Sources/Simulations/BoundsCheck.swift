@@ -4,7 +4,7 @@ import TimeStepping
 /// Looks after a step whether transforms may still move the fields: whether it has ended beyond bounds that the exact solution
 /// does not leave, or a field has become empty somewhere.
 package protocol BoundsCheck: AnyObject {
-  /// Finds the fields that a transform has taken beyond their bounds.
+  /// Finds the fields that are beyond their bounds.
   ///
   /// - Parameters:
   ///   - state: at the end of the step.
@@ -14,11 +14,14 @@ package protocol BoundsCheck: AnyObject {
     of state: FieldSet, from previous: FieldSet, after step: Clock.Step, number: Int
   ) throws -> BoundsCorrection
 
-  /// Cuts a field off at its bounds, if it has some.
+  /// Cuts a field off at its bounds, if it has some, keeping its mass.
   func cut(_ state: FieldSet, field: Int)
+
+  /// Does that with all fields of a state inside of a step that are beyond bounds of the exact solution by no more than the tolerance.
+  func cutWithinTolerance(_ state: FieldSet)
 }
 
-/// What is done where a transform has taken fields beyond their bounds.
+/// What is done where fields are beyond their bounds.
 package struct BoundsCorrection {
   /// Numbers of the fields that are cut off at their bounds: at the end of the step, or at its start if it does not count.
   package var fields: [Int] = []

@@ -54,7 +54,10 @@ extension Simulation {
       problem = .notFinite(field: error.field)
     }
     let changes = regimen.equations.account?.latest
-    guard let problem else { return OutputState(state: copy, changes: changes, problem: nil) }
+    guard let problem else {
+      for check in regimen.equations.boundsChecks { check.cutWithinTolerance(copy) }
+      return OutputState(state: copy, changes: changes, problem: nil)
+    }
     if let path = try makePath(), let health {
       do throws(NumericalFailure) {
         let found = try path.reach(time, ofStepAt: begin, from: start, health)

@@ -135,7 +135,9 @@ extension Simulation {
     previous.copy(from: state, pool: pool)
     let measure = ErrorMeasure(norm, start: previous, forgettingRates: regimen.equations.forgettingRates)
     while true {
-      let longest = regimen.equations.stepLimits.longestStep(from: clock.time)
+      let change = max(startTime, regimen.memory.carriedOut?.time ?? startTime)
+      let longest = min(
+        control.bounds.longest(after: clock.time - change), regimen.equations.stepLimits.longestStep(from: clock.time))
       let step = clock.step(to: goal, size: min(control.proposal, longest))
       noteStart(of: step)
       var error: StepError?

@@ -18,11 +18,19 @@ package struct StepControl: Sendable {
     package let smallest: Double
     package let largest: Double
     package let first: Double
+    /// The length of the first step after the start and after a change, from which on steps are at most as long as all since then together;
+    /// nil if that does not matter.
+    package var leastAfterChange: Double?
 
     package init(smallest: Double, largest: Double, first: Double) {
       self.smallest = smallest
       self.largest = largest
       self.first = first
+    }
+
+    /// The longest step so long after the start or a change.
+    package func longest(after elapsed: Double) -> Double {
+      leastAfterChange.map { max($0, smallest) + elapsed } ?? .infinity
     }
   }
 

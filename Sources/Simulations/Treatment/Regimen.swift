@@ -22,7 +22,7 @@ package struct Equations {
   package let jumps: JumpTimes
   /// The longest steps that see how they depend on the time.
   package let stepLimits: StepLimits
-  /// Find the fields that transforms must not move any more, or have taken beyond the bounds of the exact solution.
+  /// Find the fields that transforms must not move any more, or that are beyond the bounds of the exact solution.
   package let boundsChecks: [any BoundsCheck]
 
   package init(
