@@ -54,7 +54,7 @@ package final class RunAssembly {
     let maxima: [Double]?
     let ringing: [Double]?
     /// See `RunConfiguration`.
-    /// nil in checkpoints of older versions.
+    /// Names of the fields that were nowhere empty at the start; nil in checkpoints of older versions.
     let nowhereEmpty: Set<String>?
     let negativeAtStart: Set<String>
     let parametersBeforeStart: [String: Double]?

@@ -25,7 +25,9 @@ extension RunConfiguration {
       volumes: parts.volumes, fields: parts.diffusion.fields, step: stepOfDiffusion, symbol: symbolOfScheme,
       pool: parts.pool)
     return RatesOfChange(
-      rates, diffusion: diffusion, quasiSteady: parts.quasiSteady, volumes: parts.volumes, pool: parts.pool)
+      rates, diffusion: diffusion, quasiSteady: parts.quasiSteady,
+      dependsOnTime: (equationParts + model.ratesOfTime).contains { $0.dependsOn(.time) }, volumes: parts.volumes,
+      pool: parts.pool)
   }
 
   /// The step by which propagators, and with them discrete Laplacians, are chosen; nil where these are the same for all steps.

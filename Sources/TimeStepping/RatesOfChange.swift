@@ -14,10 +14,14 @@ package final class RatesOfChange {
   private var neighbor: FieldSet?
 
   /// - Parameter rates: of all fields but for diffusion, 0 of those in balance.
+  /// Whether the equations depend on the time explicitly.
+  package let dependsOnTime: Bool
+
   package init(
-    _ rates: FieldRates, diffusion: DiffusionRates, quasiSteady: QuasiSteadyFields?, volumes: PointVolumes,
-    pool: WorkerPool
+    _ rates: FieldRates, diffusion: DiffusionRates, quasiSteady: QuasiSteadyFields?, dependsOnTime: Bool,
+    volumes: PointVolumes, pool: WorkerPool
   ) {
+    self.dependsOnTime = dependsOnTime
     self.rates = rates
     self.diffusion = diffusion
     self.quasiSteady = quasiSteady

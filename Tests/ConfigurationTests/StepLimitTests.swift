@@ -23,7 +23,9 @@ import Testing
 
   static let schemes = ["auto", "strang", "strang4", "rebalanced-strang", "etdrk4", "etd2-positive"]
 
-  /// ∫ exp(−((t − c)/w)²) dt = w √π (1 + erf((100 − c)/w))/2. Pulses down to a width of 1e-4 of the run, wherever they are.
+  /// ∫ exp(−((t − c)/w)²) dt = w √π (1 + erf((100 − c)/w))/2.
+  ///
+  /// Pulses down to a width of 1e-4 of the run, wherever they are.
   @Test(arguments: [0.5, 0.05, 0.01], schemes)
   func aPulseIsNotPassedOver(width: Double, scheme: String) throws {
     for center in [50, 33.337, 99] {

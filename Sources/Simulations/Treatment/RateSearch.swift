@@ -119,6 +119,8 @@ struct RateSearch {
       before.copy(from: state, pool: stops.pool)
     }
     if changes.allSatisfy({ $0 <= limit }), found[4] > RateSearch.unexplained * changes[3] { return true }
+    // What is driven in time has no steady state of a splitting, and its phases can agree with those of the steps.
+    if self.rates.dependsOnTime { return false }
     for field in fields {
       defect.setField(
         field,

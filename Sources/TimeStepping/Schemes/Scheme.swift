@@ -97,8 +97,10 @@ extension Scheme {
   /// Whichever scheme the rule names.
   package static let auto = Scheme(
     "auto", order: 4, .automatic,
-    summary: "the scheme that follows from the equations and the domain: `etdrk4` where all diffusion is by exponentials, `strang4` "
-      + "where reactions have an exact flow or nothing decays fast, else `rebalanced-strang`; `plan` names it with the reason")
+    summary:
+      "the scheme that follows from the equations and the domain: `etdrk4` where all diffusion is by exponentials, "
+      + "`strang4` where reactions have an exact flow or nothing decays fast, else `rebalanced-strang`; `plan` names it with the reason"
+  )
 
   /// The schemes that take steps, in the order in which they are listed for users.
   package static let all = [lie, strang, strang4, rebalancedStrang, etdrk4, etdrk4Coupled, etd2Positive]
