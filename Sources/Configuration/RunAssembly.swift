@@ -53,9 +53,9 @@ package final class RunAssembly {
   package struct Continuation {
     let maxima: [Double]?
     let ringing: [Double]?
-    /// See `RunConfiguration`.
     /// Names of the fields that were nowhere empty at the start; nil in checkpoints of older versions.
     let nowhereEmpty: Set<String>?
+    /// See `RunConfiguration`.
     let negativeAtStart: Set<String>
     let parametersBeforeStart: [String: Double]?
     let tissue: FieldSet?
