@@ -92,7 +92,10 @@ extension RunConfiguration {
   ) -> SchemeTraits {
     SchemeTraits(
       exponentialObstacle: exponentialObstacle(diffusions, volumes: volumes),
-      boundsExponentialSteps: diffusions.contains { $0.moves && !$0.isQuasiSteady && $0.staysLocal },
+      leastExponentialSteps: diffusions.reduce(0) { most, field in
+        guard field.moves, !field.isQuasiSteady, field.staysLocal else { return most }
+        return max(most, (endTime - startTime) / LinearParts.longestStep(field, grid))
+      },
       hasSpectralTaxis: hasSpectralTaxis, hasRoughRates: !fieldsThatGrowAtOnce.isEmpty,
       hasExactReactions: reactions?.hasExactFlow ?? true,
       keepsBoundaryData: reactions == nil || reactionsKeepBoundaryData,

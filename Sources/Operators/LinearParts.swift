@@ -87,7 +87,7 @@ package final class LinearParts: Sendable {
   package var stencilLosses: [Double] { parts.map { $0.stencils.reduce(0) { $0 - $1.center } } }
 
   /// The diffusion of neighboring points is stable, with classical fourth-order methods, up to `h |λ| = 2.7`.
-  private static func longestStep(_ field: FieldDiffusion, _ grid: Grid) -> Double {
+  package static func longestStep(_ field: FieldDiffusion, _ grid: Grid) -> Double {
     let fastest = zip(grid.axes, field.diffusivities).reduce(0) { sum, axis in
       sum - axis.1 * DiffusionSymbol.secondOrder.eigenvalue(angle: .pi, spacing: axis.0.spacing)
     }

@@ -89,7 +89,7 @@ import TimeStepping
     #expect(try scheme(Self.immunotherapy, [#"domain.mask="x < 100""#]) == "rebalanced-strang")
     #expect(try scheme(ToleranceTests.acid.text) == "rebalanced-strang")
     // Empty at the side, so that the field is moved by its neighbors there.
-    #expect(try scheme(Self.fisher, [growth, "numerics={}", "time.end=100"]) == "strang4")
+    #expect(try scheme(Self.fisher, [growth, "numerics={}", "time.end=1000"]) == "strang4")
   }
 
   /// A side value that the reactions keep costs a splitting no order: they are 0 there, whatever the other fields are.

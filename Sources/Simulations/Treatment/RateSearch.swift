@@ -83,6 +83,8 @@ struct RateSearch {
   /// - Parameter part: of the step, whose rates are to be explained; in the first half a movement may come to its end.
   /// - Precondition: the mean rate of change in the step is within the limit.
   func isExplained(in part: Explained, limit: Double) throws -> Bool {
+    // What is driven in time has no steady state of a splitting, and its phases can agree with those of the steps.
+    if attempted.rates?.dependsOnTime ?? false { return false }
     let end = attempted.end
     let rates = try stops.steadySet("rates", like: end)
     let (defect, spread) = (try stops.steadySet("defect", like: end), try stops.steadySet("spread", like: end))
@@ -119,8 +121,6 @@ struct RateSearch {
       before.copy(from: state, pool: stops.pool)
     }
     if changes.allSatisfy({ $0 <= limit }), found[4] > RateSearch.unexplained * changes[3] { return true }
-    // What is driven in time has no steady state of a splitting, and its phases can agree with those of the steps.
-    if self.rates.dependsOnTime { return false }
     for field in fields {
       defect.setField(
         field,
