@@ -78,6 +78,10 @@ extension RunConfiguration {
   /// - Parameter isForCheckpoint: then what follows from the tolerance of the run is left out, so that it follows another one that a
   ///   branch is given.
   private func timeOutput(isForCheckpoint: Bool) -> JSONText {
+    // A run file that was written out has it as a number, before the rule names the scheme.
+    let isImplied = Scheme.offered.contains {
+      reactionTolerance == RunFileReader.standardReactionTolerance(steps, $0)
+    }
     return .object([
       "start": .number(startTime),
       "end": .number(endTime),
@@ -91,7 +95,7 @@ extension RunConfiguration {
       "scheme": .string(askedScheme.name),
       "reactions": .object([
         "method": .string(reactionMethod.name),
-        "tolerance": isForCheckpoint && askedReactionTolerance == nil ? nil : .number(reactionTolerance),
+        "tolerance": isForCheckpoint && isImplied ? nil : .number(reactionTolerance),
         "precision": .string(reactionPrecision.rawValue),
       ]),
     ])

@@ -244,7 +244,7 @@ def test_a_branch_of_a_run_at_its_end_ends_at_once_and_goes_on_with_a_later_end(
     assert rows(tmp_path / "on")[-1]["mass(u)"] == pytest.approx(20 * math.exp(-1.8), rel=1e-6)
 
 
-@pytest.mark.parametrize("time", [{"step": 0.9}, {"step": 0.4, "scheme": "etdrk4"}, {"tolerance": 1e-3}], ids=str)
+@pytest.mark.parametrize("time", [{"step": 0.9}, {"step": 0.4, "scheme": "etdrk4"}, {"tolerance": 1e-3, "scheme": "rebalanced-strang"}], ids=str)
 def test_events_that_no_state_shows_are_carried_out_by_whoever_goes_on(oncofield, run_file, tmp_path, time):
     """Equalities, windows and peaks; the step ends there, then a checkpoint is taken, then the dose is given."""
     treatments = [

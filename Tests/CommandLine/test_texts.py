@@ -224,7 +224,7 @@ def test_a_plan_says_of_a_scheme_what_is_true(oncofield, tmp_path):
     # Splitting loses its order at the side, and the diffusivity is not constant.
     changes = {"model.fields.u": {"diffusion": "1 + u", "boundary": {"x-": {"value": 1}}}}
     text = plan(oncofield, tmp_path, changes)
-    assert "auto: rebalanced-strang, the only one that suits this model and its sides" in text
+    assert "rebalanced-strang (u: its diffusivity depends on fields)" in text
     for changes in ({}, changes, {"model.fields.u.boundary": {"x-": {"value": 1}}}):
         assert "()" not in plan(oncofield, tmp_path, changes)
 
@@ -234,7 +234,7 @@ def test_numbers_without_a_unit_are_written_without_one(oncofield, tmp_path, uni
     changes = {RATE: "delayed(u, 4.1)", **({"time.unit": unit, "domain.unit": unit} if unit else {})}
     text = plan(oncofield, tmp_path, changes)
     assert re.search(r"delay +delayed\(u, 4\.1\): 4\.1$", text, re.MULTILINE)
-    assert "0.0 to 1.0, auto" in text and re.search(r"spacing 0\.25$", text, re.MULTILINE)
+    assert "0.0 to 1.0, etdrk4 (" in text and re.search(r"spacing 0\.25$", text, re.MULTILINE)
 
 
 @pytest.mark.parametrize("scheme", ["strang", "rebalanced-strang"])

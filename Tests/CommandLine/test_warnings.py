@@ -437,6 +437,13 @@ def strings_in_tests():
                 yield node.value
 
 
+def test_growth_by_a_root_from_nothing_is_warned_of(oncofield, run_file):
+    changes = {"model": {"name": "m", "fields": {"u": {"diffusion": 1}}, "reactions": {"u": "sqrt(u) - u"}}, "parameters": None, "observables": None}
+    warning = "the rate of u goes to 0 more slowly than u itself, as sqrt(u) does, and u is 0 everywhere"
+    assert warning in oncofield("validate", run_file({**changes, "initial": {"u": 0}})).stderr
+    assert warning not in oncofield("validate", run_file({**changes, "initial": {"u": 0.1}})).stderr
+
+
 def test_every_warning_of_the_program_is_in_a_test_and_on_its_page():
     tested = list(strings_in_tests())
     page = (ROOT / "docs" / "health.md").read_text()
