@@ -100,10 +100,10 @@ private let cases: [(key: String, line: String, expected: String)] =
       """
     ),
     (
-      "time", #""time": { "end": 1e9, "step": 1e-6 },"#,
+      "time", #""time": { "end": 1e9, "step": 1e-4 },"#,
       """
-      run.json:6:33: error: the run would take 1000000000000000 steps
-          6 |   "time": { "end": 1e9, "step": 1e-6 },
+      run.json:6:33: error: the run would take 10000000000000 steps
+          6 |   "time": { "end": 1e9, "step": 1e-4 },
             |                                 ^~~~  take longer steps
       """
     ),
