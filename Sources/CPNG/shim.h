@@ -63,7 +63,7 @@ static inline int oncofield_png_decode(const uint8_t *bytes, size_t size, uint8_
 
 // libpng's full interface, for the samples of any image in their own precision. Its long jumps end in here.
 
-/// Bytes that whoever asked for them frees; NULL if there are none.
+/// Bytes, to be freed by the caller; NULL if there are none.
 typedef struct {
   uint8_t *bytes;
   size_t size;

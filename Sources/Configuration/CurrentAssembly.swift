@@ -8,6 +8,8 @@ package final class CurrentAssembly {
   /// That of the run file.
   private let original: RunAssembly
   package private(set) var assembly: RunAssembly
+  /// What treatments and the course of the solution have changed of the equations.
+  private var changes = EquationChanges()
   /// What the reactions of those before have taken.
   private var earlier = ReactionStatistics()
   /// Work done by those before.
@@ -70,13 +72,24 @@ package final class CurrentAssembly {
       earlierWork = done - next.work
       earlier = statistics - (next.reactions?.statistics ?? ReactionStatistics())
       let before = assembly
-      assembly = next
+      (assembly, self.changes) = (next, changes)
       if before.configuration.model.parameterValues != next.configuration.model.parameterValues { didChange(next) }
     } catch let problems as Diagnostics {
-      throw TreatmentFailure(
-        time: time, problem: "a treatment leaves no run that is possible: \(problems.firstMessage)")
+      throw TreatmentFailure(time: time, problem: cause(of: changes) + ": " + problems.firstMessage)
     }
     return assembly.equations
+  }
+
+  /// Why there are no equations after some changes, as a sentence without its end.
+  private func cause(of changes: EquationChanges) -> String {
+    let emptied = Set((changes.emptiedFields ?? []).map(\.field)).subtracting(
+      (self.changes.emptiedFields ?? []).map(\.field))
+    let sharp = Set((changes.sharpFields ?? []).map(\.field)).subtracting((self.changes.sharpFields ?? []).map(\.field))
+    let names = emptied.union(sharp).sorted().joined(separator: ", ")
+    return names.isEmpty
+      ? "a treatment leaves no run that is possible"
+      : "a transform must not move \(names) any more, which has become \(emptied.isEmpty ? "too sharp" : "nearly empty somewhere"), "
+        + "and the run needs another scheme (resume it with another time.scheme)"
   }
 
   /// Done since the start.

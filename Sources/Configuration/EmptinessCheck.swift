@@ -15,7 +15,6 @@ final class EmptinessCheck: BoundsCheck {
   private let shares: [Double]
   private let fields: [Int]
   private let pool: WorkerPool
-
   /// Rounding is then at most 1e-10 of what is there.
   private static let leastShare = 1e-6
   private static let tolerances = 10.0
@@ -32,14 +31,14 @@ final class EmptinessCheck: BoundsCheck {
 
   /// Of each field whether its traces grow by too much for a transform, and it is nowhere so low that they could.
   static func fieldsNowhereEmpty(
-    _ configuration: RunConfiguration, state: FieldSet, diffusions: [FieldDiffusion], volumes: PointVolumes
+    _ configuration: RunConfiguration, state: FieldSet, diffusions: [FieldDiffusion], volumes: PointVolumes,
+    pool: WorkerPool
   ) -> [Bool] {
     guard !volumes.isMasked, configuration.model.freeBoundary == nil else { return diffusions.map { _ in false } }
     let shares = shares(configuration)
     return diffusions.enumerated().map { field, diffusion in
       diffusion.moves && !diffusion.isQuasiSteady && diffusion.isSpoiltByRounding && diffusion.requestedMethod == nil
-        && !diffusion.needsFiniteVolumes(volumes) && state.minimum(field) >= shares[field] * state.maximum(field)
-        && state.minimum(field) > 0
+        && !diffusion.needsFiniteVolumes(volumes) && lowestShare(of: state, field, pool) >= shares[field]
     }
   }
 
@@ -57,13 +56,17 @@ final class EmptinessCheck: BoundsCheck {
   ) throws -> BoundsCorrection {
     var correction = BoundsCorrection()
     for field in fields {
-      let share = [previous, state].map { $0.minimum(field, pool: pool) / $0.maximum(field) }.min() ?? 0
+      let share = min(
+        EmptinessCheck.lowestShare(of: previous, field, pool), EmptinessCheck.lowestShare(of: state, field, pool))
       guard share < shares[field] else { continue }
       correction.emptied.append(EmptiedField(field: names[field], time: step.start, step: number, share: share))
     }
     return correction
   }
 
-  func cut(_ state: FieldSet, field: Int) {}
-  func cutWithinTolerance(_ state: FieldSet) {}
+  /// The lowest value of a field relative to the largest one; 0 for a field that is 0 everywhere.
+  private static func lowestShare(of state: FieldSet, _ field: Int, _ pool: WorkerPool) -> Double {
+    let largest = state.maximum(field)
+    return largest > 0 ? state.minimum(field, pool: pool) / largest : 0
+  }
 }

@@ -197,3 +197,34 @@ private struct SideEvaluator: Sendable {
     return result.values(0)
   }
 }
+
+extension Model {
+  /// Whether the flow of the reactions keeps the boundary data of all fields, so that a splitting keeps its order.
+  ///
+  /// No flux and periods are kept by rates that are the same at all points; a steady value `b` if the rate of its field is 0
+  /// where the field is `b`, whatever the others are. What rates of the position do is left to the error control.
+  func reactionsKeep(_ sides: [FieldSides]) -> Bool {
+    let numbers = Dictionary(
+      uniqueKeysWithValues: parameterValues.map { (Symbol.parameter($0.key), Expression.constant($0.value)) })
+    return fields.indices.allSatisfy { index in
+      guard !fields[index].isQuasiSteady else { return true }
+      func isKept(_ side: SideBoundary, _ given: Expression?) -> Bool {
+        switch side {
+        case .flux: return given == nil
+        case .value:
+          let value = (given ?? .constant(0)).substituting(numbers)
+          let atValue = rates[index].substituting([.field(fields[index].name): value]).substituting(numbers)
+          return !value.dependsOn(.time) && atValue.constantValue == 0
+        default: return false
+        }
+      }
+      return sides[index].boundaries.enumerated().allSatisfy { axis, boundary in
+        guard let (lower, upper) = boundary.sides else { return true }
+        func given(isUpper: Bool) -> Expression? {
+          sides[index].given.first { $0.axis == axis && $0.isUpper == isUpper }?.expression
+        }
+        return isKept(lower, given(isUpper: false)) && isKept(upper, given(isUpper: true))
+      }
+    }
+  }
+}

@@ -150,7 +150,8 @@ package final class RunAssembly {
     nowhereEmpty =
       earlier?.nowhereEmpty
       ?? (continuing.map { before in model.fieldNames.map { before.nowhereEmpty?.contains($0) ?? false } }
-        ?? EmptinessCheck.fieldsNowhereEmpty(configuration, state: state, diffusions: plain, volumes: volumes))
+        ?? EmptinessCheck.fieldsNowhereEmpty(
+          configuration, state: state, diffusions: plain, volumes: volumes, pool: pool))
     let transformed = zip(nowhereEmpty, model.fieldNames).map { $0 && !emptied.contains($1) }
     let fields = try configuration.diffusingFields(
       traceGrowth: traceGrowth, nowhereEmpty: transformed, ringing: ringing, volumes: volumes, pool: pool)

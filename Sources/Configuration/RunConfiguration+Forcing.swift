@@ -11,13 +11,14 @@ extension RunConfiguration {
   /// that it changes by, or by the relative tolerance, or the interval is 1e-5 of the run. A step may reach to the end of
   /// the next interval.
   func findStepLimits() -> StepLimits {
-    guard case .controlled(let tolerance, _) = steps else { return StepLimits() }
+    let driven = equationParts.filter { $0.dependsOn(.time) }
+    guard case .controlled(let tolerance, _) = steps, !driven.isEmpty else { return StepLimits() }
     let least = tolerance.relative.min() ?? 0
     var parts: Set<Expression> = []
     let parameters = Dictionary(
       uniqueKeysWithValues: model.parameterValues.map { (Symbol.parameter($0.key), $0.value) })
-    for point in samplePoints {
-      parts.formUnion(Expression.partsOfTime(equationParts, at: parameters.merging(point) { $1 }))
+    for point in samplePoints(of: driven) {
+      parts.formUnion(Expression.partsOfTime(driven, at: parameters.merging(point) { $1 }))
     }
     let inner = jumps.times.filter { $0 > startTime && $0 < endTime }
     let segments = zip([startTime] + inner, inner + [endTime]).map { ($0, $1) }
@@ -28,9 +29,9 @@ extension RunConfiguration {
       })
   }
 
-  /// Points from all over the domain; one without coordinates if the equations have none.
-  private var samplePoints: [[Symbol: Double]] {
-    let used = grid.axes.filter { axis in equationParts.contains { $0.dependsOn(.coordinate(axis.name)) } }
+  /// Points from all over the domain; one without coordinates if the expressions have none.
+  private func samplePoints(of expressions: [Expression]) -> [[Symbol: Double]] {
+    let used = grid.axes.filter { axis in expressions.contains { $0.dependsOn(.coordinate(axis.name)) } }
     let count = [17, 5, 3][max(used.count, 1) - 1]
     return used.reduce([[:]]) { points, axis in
       points.flatMap { point in

@@ -4,8 +4,14 @@ import Models
 import Simulations
 
 extension RunConfiguration {
+  /// Finds what of the steps follows from how the equations depend on the time.
+  mutating func findTimes() {
+    jumps = findJumps()
+    stepLimits = findStepLimits()
+  }
+
   /// The times at which something in the equations jumps or bends because of a condition on the time alone.
-  func findJumps() -> JumpTimes {
+  private func findJumps() -> JumpTimes {
     let values = Dictionary(uniqueKeysWithValues: model.parameterValues.map { (Symbol.parameter($0.key), $0.value) })
     return JumpTimes(Expression.switchTimes(of: equationParts, parameters: values, from: startTime, to: endTime))
   }

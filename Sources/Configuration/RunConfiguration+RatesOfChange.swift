@@ -10,17 +10,10 @@ extension RunConfiguration {
   ///
   /// - Throws: `DiffusivityFailure`, `FieldAllocationError`, `ExpressionProblems`.
   func ratesOfChange(_ parts: StepperParts) throws -> RatesOfChange {
-    let names = model.fieldNames
-    func moving(_ rates: [Expression]) -> [Expression] {
-      zip(rates, model.fields).map { $1.isQuasiSteady ? .constant(0) : $0 }
-    }
     // Taken out together, distributions have the same names in all of them.
     let (_, all) = Expression.extractingDistributions(
       keptInDomain(moving(model.rates) + moving(model.ratesOfTime)))
-    let rates = try FieldRates(
-      Array(all.prefix(names.count)), fields: names, parameters: model.parameterValues,
-      taxis: parts.taxis ?? parts.spectralTaxis, distributions: parts.distributions, volumes: parts.volumes,
-      pool: parts.pool)
+    let rates = try fieldRates(Array(all.prefix(model.fields.count)), parts, withTaxis: true)
     let diffusion = try DiffusionRates(
       volumes: parts.volumes, fields: parts.diffusion.fields, step: stepOfDiffusion, symbol: symbolOfScheme,
       pool: parts.pool)

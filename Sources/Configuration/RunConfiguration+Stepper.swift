@@ -98,33 +98,8 @@ extension RunConfiguration {
       },
       hasSpectralTaxis: hasSpectralTaxis, hasRoughRates: !fieldsThatGrowAtOnce.isEmpty,
       hasExactReactions: reactions?.hasExactFlow ?? true,
-      keepsBoundaryData: reactions == nil || reactionsKeepBoundaryData,
+      keepsBoundaryData: reactions == nil || model.reactionsKeep(sides),
       leastSplitSteps: (endTime - startTime) / longestTellingStep)
-  }
-
-  /// Whether the flow of the reactions leaves what is prescribed at the sides as it is, so that a splitting keeps its order.
-  ///
-  /// No flux and periods are kept by rates that are the same at all points; a steady value `b` if the rate of its field is 0
-  /// where the field is `b`, whatever the others are. What rates of the position do is left to the error control.
-  private var reactionsKeepBoundaryData: Bool {
-    model.fields.indices.allSatisfy { index in
-      guard !model.fields[index].isQuasiSteady else { return true }
-      let (sides, name) = (sides[index], model.fields[index].name)
-      return sides.boundaries.enumerated().allSatisfy { axis, boundary in
-        guard let (lower, upper) = boundary.sides else { return true }
-        return [(lower, false), (upper, true)].allSatisfy { side, isUpper in
-          let given = sides.given.first { $0.axis == axis && $0.isUpper == isUpper }?.expression
-          switch side {
-          case .flux: return given == nil
-          case .value:
-            let value = given ?? .constant(0)
-            return !value.dependsOn(.time)
-              && model.rates[index].substituting([.field(name): value]).constantValue == 0
-          default: return false
-          }
-        }
-      }
-    }
   }
 
   /// The longest step of a splitting without a balance whose halves tell its error.
@@ -149,7 +124,7 @@ extension RunConfiguration {
       ? try DoublingStepper(
         base, extrapolates: extrapolates,
         calibrates: isControlled
-          && (splitting.isRebalanced || extrapolates && (parts.reactions == nil || reactionsKeepBoundaryData)),
+          && (splitting.isRebalanced || extrapolates && (parts.reactions == nil || model.reactionsKeep(sides))),
         learnsTransport: isControlled && splitting.order > 1 && canBeCarriedOn, longest: longest, grid: grid,
         pool: parts.pool) : base
   }
@@ -174,29 +149,34 @@ extension RunConfiguration {
     exponentialObstacle(parts.diffusion.fields, volumes: parts.volumes)
   }
 
+  /// Rates at all points, distributions being taken out.
+  func fieldRates(_ rates: [Expression], _ parts: StepperParts, withTaxis: Bool) throws -> FieldRates {
+    let taxis: (any TaxisRates)? = parts.taxis ?? parts.spectralTaxis
+    return try FieldRates(
+      rates, fields: model.fieldNames, parameters: model.parameterValues, taxis: withTaxis ? taxis : nil,
+      distributions: parts.distributions, volumes: parts.volumes, pool: parts.pool)
+  }
+
+  /// Rates of the fields that are not quasi-steady; 0 for those that are.
+  func moving(_ rates: [Expression]) -> [Expression] {
+    zip(rates, model.fields).map { $1.isQuasiSteady ? .constant(0) : $0 }
+  }
+
   private func exponentialStepper(_ scheme: ExponentialScheme, _ parts: StepperParts) throws -> ExponentialStepper {
     let decays = constantDecays
     let names = model.fieldNames
     let isForced = model.ratesOfTime.contains { $0 != .constant(0) }
-    func moving(_ rates: [Expression]) -> [Expression] {
-      zip(rates, model.fields).map { $1.isQuasiSteady ? .constant(0) : $0 }
-    }
     // Taken out together, distributions have the same names in all of them.
     let (_, all) = Expression.extractingDistributions(
       keptInDomain(moving(model.rates) + moving(model.ratesOfTime)))
     let others = zip(zip(all, names), decays).map { rate, decay in
       decay == 0 ? rate.0 : rate.0 + .constant(decay) * .symbol(.field(rate.1))
     }
-    func fieldRates(_ rates: [Expression], taxis: (any TaxisRates)?) throws -> FieldRates {
-      try FieldRates(
-        rates, fields: names, parameters: model.parameterValues, taxis: taxis, distributions: parts.distributions,
-        volumes: parts.volumes, pool: parts.pool)
-    }
     return try ExponentialStepper(
       scheme,
       parts: LinearParts(volumes: parts.volumes, fields: parts.diffusion.fields, decays: decays, pool: parts.pool),
-      rates: fieldRates(others, taxis: parts.taxis ?? parts.spectralTaxis),
-      ratesOfTime: isForced ? fieldRates(Array(all[names.count...]), taxis: nil) : nil,
+      rates: fieldRates(others, parts, withTaxis: true),
+      ratesOfTime: isForced ? fieldRates(Array(all[names.count...]), parts, withTaxis: false) : nil,
       quasiSteady: parts.quasiSteady, nonNegative: nonNegativeFields, account: parts.account, grid: grid,
       count: names.count)
   }
@@ -205,17 +185,12 @@ extension RunConfiguration {
     let names = model.fieldNames
     let isForced = model.ratesOfTime.contains { $0 != .constant(0) }
     let (_, all) = Expression.extractingDistributions(keptInDomain(model.rates + model.ratesOfTime))
-    func fieldRates(_ rates: [Expression], taxis: (any TaxisRates)?) throws -> FieldRates {
-      try FieldRates(
-        rates, fields: names, parameters: model.parameterValues, taxis: taxis, distributions: parts.distributions,
-        volumes: parts.volumes, pool: parts.pool)
-    }
     return try CoupledExponentialStepper(
       CoupledLinearPart(
         volumes: parts.volumes, fields: parts.diffusion.fields,
         symbol: parts.spectralTaxis == nil ? .secondOrder : .spectral, pool: parts.pool),
-      rates: fieldRates(Array(all.prefix(names.count)), taxis: parts.taxis ?? parts.spectralTaxis),
-      ratesOfTime: isForced ? fieldRates(Array(all[names.count...]), taxis: nil) : nil,
+      rates: fieldRates(Array(all.prefix(names.count)), parts, withTaxis: true),
+      ratesOfTime: isForced ? fieldRates(Array(all[names.count...]), parts, withTaxis: false) : nil,
       linearization: Linearization(
         rates: Array(Expression.extractingDistributions(model.rates + model.ratesOfTime).1.prefix(names.count)),
         taxis: names.indices.map(taxisTargets), fields: names, parameters: model.parameterValues,

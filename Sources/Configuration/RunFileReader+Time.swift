@@ -136,13 +136,12 @@ extension RunFileReader {
     return max(1e-13, 0.03 * relative / scheme.accumulation.weight(relative: relative))
   }
 
-  /// By the rule of `Scheme.recommended`, or with a fixed step Strang splitting, but not where it loses its order: with reactions and
-  /// something prescribed at a side.
+  /// By the rule of `Scheme.recommended`, or with a fixed step Strang splitting, but not where it loses its order: with reactions
+  /// that do not keep the boundary data.
   ///
   /// With noise there is no such order.
   mutating func scheme(_ model: Model, _ sides: [FieldSides]) -> Scheme {
-    let losesOrder =
-      !model.processes.isEmpty && zip(model.fields, sides).contains { !$0.isQuasiSteady && $1.isPrescribed }
+    let losesOrder = !model.processes.isEmpty && !model.reactionsKeep(sides)
     let isFixed = root["time"]?["step"] != nil
     guard let node = root["time"]?["scheme"], let asked = node.string.flatMap(Scheme.named) else {
       return !isFixed ? .auto : losesOrder && model.noise.isEmpty ? .rebalancedStrang : .strang

@@ -104,13 +104,7 @@ struct RunFileReader {
     let model = known ?? readModel()
     let grid = readGrid()
     let (start, end) = readInterval()
-    if known == nil {
-      let unitsAgree = checkUnits(model?.document ?? root["model"])
-      if unitsAgree, let model, let grid { units = expressionUnits(model, grid.axes) }
-      if let axes = grid?.axes.map(\.name) {
-        lacksAxes = checkCoordinates(inTextsOf: model?.document ?? root["model"], axes: axes)
-      }
-    }
+    prepareUnits(model, grid)
     guard let model else {
       checkWithoutModel(start, end)
       throw found
@@ -138,10 +132,7 @@ struct RunFileReader {
     let steps = readSteps(model, start, end)
     let scheme = scheme(model, sides)
     let reactions = readReactions(steps, scheme)
-    if known == nil {
-      checkNames(model, axes, treatments)
-      checkUnitsOfRates(model)
-    }
+    checkNamesAndUnits(model, axes, treatments)
     guard let grid else { throw found }
     checkFieldNames(model, grid)
     let output = root["output"]
@@ -155,9 +146,8 @@ struct RunFileReader {
       steps: steps, askedScheme: scheme, scheme: scheme,
       reactionMethod: reactions.method, askedReactionTolerance: reactions.tolerance,
       reactionPrecision: reactions.precision,
-      requestedMethods: methods,
-      symbol: symbol, taxisFluxes: taxisFluxes,
-      treatments: treatments, stops: stops, observables: observables,
+      requestedMethods: methods, symbol: symbol, taxisFluxes: taxisFluxes, treatments: treatments, stops: stops,
+      observables: observables,
       directory: output?["directory"]?.string ?? standardDirectory,
       fieldInterval: output?["fields"]?["every"]?.number,
       observableInterval: output?["observables"]?["every"]?.number ?? (end - start) / 100,
@@ -170,11 +160,26 @@ struct RunFileReader {
         keep: root["checkpoint"]?["keep"]?.integer ?? 3),
       seed: UInt64(root["seed"]?.integer ?? 0), threads: root["threads"]?.integer ?? 0, warnings: found,
       sourceText: source.text, overrides: overrides, document: root)
-    configuration.jumps = configuration.findJumps()
-    configuration.stepLimits = configuration.findStepLimits()
+    configuration.findTimes()
     configuration.noiseInterval = root["time"]?["noise_interval"]?.number ?? configuration.firstStep.size
     if known == nil { try checkChangedParameters(configuration) }
     return configuration
+  }
+
+  /// Compares the units of the model with those of the run, and notes the units and axes that its expressions have.
+  private mutating func prepareUnits(_ model: Model?, _ grid: Grid?) {
+    if known != nil { return }
+    let unitsAgree = checkUnits(model?.document ?? root["model"])
+    if unitsAgree, let model, let grid { units = expressionUnits(model, grid.axes) }
+    if let axes = grid?.axes.map(\.name) {
+      lacksAxes = checkCoordinates(inTextsOf: model?.document ?? root["model"], axes: axes)
+    }
+  }
+
+  private mutating func checkNamesAndUnits(_ model: Model, _ axes: [String], _ treatments: [Treatment]) {
+    if known != nil { return }
+    checkNames(model, axes, treatments)
+    checkUnitsOfRates(model)
   }
 
   /// Checks what the run file says of a model that has errors itself.

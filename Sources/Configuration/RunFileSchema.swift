@@ -148,8 +148,8 @@ extension RunConfiguration {
       "scheme",
       .choice(
         Scheme.offered.map { .init($0.name, $0.summary) }), "How a step is composed.",
-      default: "auto with a tolerance; with a fixed step strang, or rebalanced-strang where something is prescribed at "
-        + "the sides", elsewhere: ["method", "solver", "integrator"]),
+      default: "auto with a tolerance; with a fixed step strang, or rebalanced-strang where reactions "
+        + "do not keep the boundary data", elsewhere: ["method", "solver", "integrator"]),
     .init("reactions", .object(reactions), "How reactions are integrated within a step."),
   ]
 

@@ -8,31 +8,10 @@ extension Expression {
     var source = ExpressionGraph()
     let inserted = expressions.map { source.insert($0.substituting(numbers)) }
     let (nodes, roots) = source.extract(inserted)
-    enum Kind { case number, time, other }
-    var kinds: [Kind] = []
-    for node in nodes {
-      switch node {
-      case .constant, .truth: kinds.append(.number)
-      case .symbol(.time): kinds.append(.time)
-      case .unary, .binary, .choice:
-        let operands = node.operands.map { kinds[$0] }
-        kinds.append(operands.contains(.other) ? .other : operands.contains(.time) ? .time : .number)
-      case .symbol, .functional, .lineFunctional, .convolution, .delay: kinds.append(.other)
-      }
-    }
-    var isNeeded = nodes.map { _ in false }
-    for root in roots { isNeeded[root] = true }
+    let (_, isTaken) = largestParts(of: roots, among: nodes) { $0 == .time }
     var whole = ExpressionGraph()
     let positions = whole.insert(nodes)
-    var found: [Expression] = []
-    for index in nodes.indices.reversed() where isNeeded[index] {
-      if kinds[index] == .time, !nodes[index].isCondition {
-        found.append(whole.expression(positions[index]))
-      } else {
-        for operand in nodes[index].operands { isNeeded[operand] = true }
-      }
-    }
-    return found
+    return nodes.indices.filter { isTaken[$0] }.map { whole.expression(positions[$0]) }
   }
 }
 

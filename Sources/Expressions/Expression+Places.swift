@@ -9,17 +9,8 @@ extension Expression {
     var source = ExpressionGraph()
     let inserted = expressions.map { source.insert($0) }
     let (nodes, roots) = source.extract(inserted)
-    let isOfPlace = placesAmong(nodes)
     // What is computed in every evaluation, and what is found on the way to it.
-    var (isNeeded, isTaken) = (nodes.map { _ in false }, nodes.map { _ in false })
-    for root in roots { isNeeded[root] = true }
-    for index in nodes.indices.reversed() where isNeeded[index] {
-      if isOfPlace[index], !nodes[index].isCondition {
-        isTaken[index] = true
-      } else {
-        for operand in nodes[index].operands { isNeeded[operand] = true }
-      }
-    }
+    let (isNeeded, isTaken) = largestParts(of: roots, among: nodes) { if case .coordinate = $0 { true } else { false } }
     guard (1...mostPlaces).contains(isTaken.count { $0 }) else { return ([], expressions) }
     var (whole, graph) = (ExpressionGraph(), ExpressionGraph())
     let numbers = whole.insert(nodes)
@@ -40,20 +31,33 @@ extension Expression {
   /// Each takes memory for every point.
   private static let mostPlaces = 8
 
-  /// Which of some nodes depend on the position and, besides, on parameters at most.
-  private static func placesAmong(_ nodes: [Node]) -> [Bool] {
-    enum Kind { case number, place, other }
+  /// The largest parts of some roots that depend on symbols of one kind and, besides, on parameters at most; conditions excepted.
+  ///
+  /// - Returns: which nodes are such a part, and which are these or on the way to them from a root.
+  static func largestParts(
+    of roots: [Int], among nodes: [Node], dependingOn isOfKind: (Symbol) -> Bool
+  ) -> (isNeeded: [Bool], isTaken: [Bool]) {
+    enum Kind { case number, wanted, other }
     var kinds: [Kind] = []
     for node in nodes {
       switch node {
       case .constant, .truth, .symbol(.parameter): kinds.append(.number)
-      case .symbol(.coordinate): kinds.append(.place)
+      case .symbol(let symbol): kinds.append(isOfKind(symbol) ? .wanted : .other)
       case .unary, .binary, .choice:
         let operands = node.operands.map { kinds[$0] }
-        kinds.append(operands.contains(.other) ? .other : operands.contains(.place) ? .place : .number)
-      case .symbol, .functional, .lineFunctional, .convolution, .delay: kinds.append(.other)
+        kinds.append(operands.contains(.other) ? .other : operands.contains(.wanted) ? .wanted : .number)
+      case .functional, .lineFunctional, .convolution, .delay: kinds.append(.other)
       }
     }
-    return kinds.map { $0 == .place }
+    var (isNeeded, isTaken) = (nodes.map { _ in false }, nodes.map { _ in false })
+    for root in roots { isNeeded[root] = true }
+    for index in nodes.indices.reversed() where isNeeded[index] {
+      if kinds[index] == .wanted, !nodes[index].isCondition {
+        isTaken[index] = true
+      } else {
+        for operand in nodes[index].operands { isNeeded[operand] = true }
+      }
+    }
+    return (isNeeded, isTaken)
   }
 }

@@ -1,7 +1,7 @@
 import Fields
 
-/// `∇·(D_i ∇u_i) + b_i`, with cross terms, of all fields: the rates at which diffusion and what is given at the sides change a
-/// state, by the discrete Laplacians that move it.
+/// `∇·(D_i ∇u_i) + b_i`, with cross terms, of all fields: the rates at which diffusion and prescribed boundary data change a
+/// state, by the discrete Laplacians of the scheme.
 ///
 /// Fields with constant diffusivities by the eigenvalues of their Laplacian in the coefficients of a transform, the others by
 /// finite volumes. The fields of a domain whose boundary is free have no such rates.

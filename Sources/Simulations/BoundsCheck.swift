@@ -21,6 +21,12 @@ package protocol BoundsCheck: AnyObject {
   func cutWithinTolerance(_ state: FieldSet)
 }
 
+extension BoundsCheck {
+  /// Without bounds there is nothing to cut.
+  package func cut(_ state: FieldSet, field: Int) {}
+  package func cutWithinTolerance(_ state: FieldSet) {}
+}
+
 /// What is done where fields are beyond their bounds.
 package struct BoundsCorrection {
   /// Numbers of the fields that are cut off at their bounds: at the end of the step, or at its start if it does not count.

@@ -10,7 +10,7 @@ package struct JumpTimes: Hashable, Sendable {
 
   /// The next time at which the equations jump.
   func next(after time: Double) -> Double? {
-    let index = first { !DoseTimes.isReached($0, at: time) }
+    let index = times.firstIndex(onFrom: { !DoseTimes.isReached($0, at: time) })
     return index < times.count ? times[index] : nil
   }
 
@@ -43,16 +43,20 @@ package struct JumpTimes: Hashable, Sendable {
   ///
   /// Without any it is an empty range before the next.
   func indices(at time: Double) -> Range<Int> {
-    let start = first { DoseTimes.isReached(time, at: $0) }
+    let start = times.firstIndex(onFrom: { DoseTimes.isReached(time, at: $0) })
     return times[start...].prefix { DoseTimes.isReached($0, at: time) }.indices
   }
+}
 
-  /// Number of the first time with a property that all later ones have, too.
-  private func first(where holds: (Double) -> Bool) -> Int {
-    var (low, high) = (0, times.count)
+extension [Double] {
+  /// The index of the first number with a property that all later ones have, too; the count if none has it.
+  ///
+  /// Complexity: logarithmic.
+  func firstIndex(onFrom holds: (Double) -> Bool) -> Int {
+    var (low, high) = (0, count)
     while low < high {
       let middle = (low + high) / 2
-      if holds(times[middle]) { high = middle } else { low = middle + 1 }
+      if holds(self[middle]) { high = middle } else { low = middle + 1 }
     }
     return low
   }

@@ -8,17 +8,8 @@ package struct StepLimits: Hashable, Sendable {
   /// From a time on to the end of the interval after the one that it lies in.
   func longestStep(from time: Double) -> Double {
     intervals.reduce(.infinity) { longest, ends in
-      var (low, high) = (0, ends.count)
-      while low < high {
-        let middle = (low + high) / 2
-        if DoseTimes.isReached(ends[middle], at: time) { low = middle + 1 } else { high = middle }
-      }
-      return low + 1 < ends.count ? min(longest, ends[low + 1] - time) : longest
+      let next = ends.firstIndex(onFrom: { !DoseTimes.isReached($0, at: time) }) + 1
+      return next < ends.count ? min(longest, ends[next] - time) : longest
     }
-  }
-
-  /// The shortest interval; infinite without any.
-  package var shortest: Double {
-    intervals.flatMap { zip($0.dropFirst(), $0).map { $0 - $1 } }.min() ?? .infinity
   }
 }

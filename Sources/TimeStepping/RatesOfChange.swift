@@ -1,9 +1,9 @@
 import Fields
 import Operators
 
-/// The rates `∂u/∂t` at which the equations change a state: diffusion, reactions, movement, and what is given at the sides.
+/// The rates `∂u/∂t` at which the equations change a state: diffusion, reactions, movement and prescribed boundary data.
 ///
-/// Of fields that are always in balance by a difference: how far they go while the others follow their rates for a short time.
+/// Of quasi-steady fields by a difference: how far they move while the others follow their rates for a short time.
 package final class RatesOfChange {
   private let rates: FieldRates
   private let diffusion: DiffusionRates
@@ -13,7 +13,7 @@ package final class RatesOfChange {
   /// A state a short time away; nil before it is needed.
   private var neighbor: FieldSet?
 
-  /// - Parameter rates: of all fields but for diffusion, 0 of those in balance.
+  /// - Parameter rates: of all fields without diffusion; 0 for quasi-steady ones.
   /// Whether the equations depend on the time explicitly.
   package let dependsOnTime: Bool
 

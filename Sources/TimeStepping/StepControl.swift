@@ -91,13 +91,12 @@ package struct StepControl: Sendable {
   /// The error, in units of the tolerance, that steps may grow to.
   private var growthTarget = ErrorAccumulation.standardGrowthTarget
 
-  /// - Parameter longest: a bound of the method that takes the steps.
-  package init(bounds: Bounds, errorOrder: Int, longest: Double = .infinity) {
+  package init(bounds: Bounds, errorOrder: Int) {
     self.bounds = bounds
     self.errorOrder = errorOrder
-    self.longest = min(longest, bounds.largest)
+    longest = bounds.largest
     memory = Memory(rung: 0)
-    memory.rung = rung(below: min(bounds.first, self.longest))
+    memory.rung = rung(below: min(bounds.first, longest))
   }
 
   /// Takes over what a method says of its steps.

@@ -196,22 +196,42 @@ def test_a_run_from_data_that_jump_goes_on_with_its_propagators(oncofield, tmp_p
     assert_branches_end_alike(oncofield, tmp_path / "whole", tmp_path, fields=("u", "c"))
 
 
+def switch_of_propagators(oncofield, folder, run, key):
+    """The note of run.json; branches from all checkpoints, other outputs and two threads end with the same bytes."""
+    path = folder / "run.json"
+    path.write_text(json.dumps(run))
+    oncofield("run", path, "--output", folder / "whole", "--threads", 1)
+    fields = tuple(run["model"]["fields"])
+    assert_branches_end_alike(oncofield, folder / "whole", folder, fields=fields)
+    path.write_text(json.dumps(run | {"output": {"fields": {"every": 0.3}, "observables": {"every": 0.1}}}))
+    oncofield("run", path, "--output", folder / "often", "--threads", 2)
+    ends = [datasets(sorted((folder / name / "checkpoints").glob("*.h5"))[-1]) for name in ("whole", "often")]
+    assert all(ends[0][f"fields/{field}"] == ends[1][f"fields/{field}"] for field in fields)
+    return json.loads((folder / "whole" / "run.json").read_text())[key]
+
+
 @pytest.mark.parametrize("scheme", ["auto", "strang4", "rebalanced-strang", "etdrk4"])
 def test_a_front_that_becomes_sharp_goes_on_with_its_propagators(oncofield, tmp_path, scheme):
     """The time from which on positive propagators move a field is kept in checkpoints; outputs, threads and branches change no bit."""
-    model = {"name": "bistable", "fields": {"u": {"diffusion": 1e-4}}, "reactions": {"u": "50*u*(1 - u)*(u - 0.3)"}}
-    run = {"model": model, "domain": {"size": [1], "points": [50]}, "initial": {"u": "0.5 + 0.4*cos(2*pi*x)"},
-           "time": {"end": 1, "scheme": scheme}, "checkpoint": {"every": 0.05, "keep": 100}}
-    path = tmp_path / "front.json"
-    path.write_text(json.dumps(run))
-    oncofield("run", path, "--output", tmp_path / "whole", "--threads", 1)
-    since = json.loads((tmp_path / "whole" / "run.json").read_text())["positive_propagators"]
-    assert [one["field"] for one in since] == ["u"] and 0.2 < since[0]["since"] < 0.6
-    assert_branches_end_alike(oncofield, tmp_path / "whole", tmp_path, fields=("u",))
-    path.write_text(json.dumps(run | {"output": {"fields": {"every": 0.003}, "observables": {"every": 0.001}}}))
-    oncofield("run", path, "--output", tmp_path / "often", "--threads", 2)
-    ends = [datasets(sorted((tmp_path / name / "checkpoints").glob("*.h5"))[-1]) for name in ("whole", "often")]
-    assert ends[0]["fields/u"] == ends[1]["fields/u"]
+    model = {"name": "bistable", "fields": {"u": {"diffusion": 1e-2}}, "reactions": {"u": "0.5*u*(1 - u)*(u - 0.3)"}}
+    run = {"model": model, "domain": {"size": [100], "points": [50]}, "initial": {"u": "0.5 + 0.4*cos(2*pi*x/100)"},
+           "time": {"end": 100, "scheme": scheme}, "checkpoint": {"every": 5, "keep": 100}}
+    since = switch_of_propagators(oncofield, tmp_path, run, "positive_propagators")
+    assert [one["field"] for one in since] == ["u"] and 20 < since[0]["since"] < 60
+
+
+@pytest.mark.parametrize("scheme", ["auto", "etdrk4"])
+def test_a_field_that_becomes_empty_goes_on_with_its_propagators(oncofield, tmp_path, scheme):
+    """Killed on the left half from t = 4 on, less than a thousandth of the largest value soon after."""
+    rate = "u*(1 - u)*u/(0.5 + u) + 0.5*u*v - kill*u*(1 - tanh(x - 10))/2"
+    model = {"name": "killed", "parameters": {"kill": 0}, "fields": {"u": {"diffusion": 0.01}, "v": {"diffusion": 0.01}},
+             "reactions": {"u": rate, "v": "0.1*(1 - v)"}}
+    run = {"model": model, "domain": {"size": [20], "points": [64]},
+           "initial": {"u": "0.5 + 0.2*cos(pi*x/20)", "v": "1 + 0.5*cos(pi*x/10)"},
+           "treatment": [{"name": "begin", "at": 4, "set": {"kill": 8}}, {"name": "end", "at": 9, "set": {"kill": 0}}],
+           "time": {"end": 60, "scheme": scheme}, "checkpoint": {"every": 3, "keep": 100}}
+    since = switch_of_propagators(oncofield, tmp_path, run, "emptied")
+    assert [one["field"] for one in since] == ["u"] and 4 < since[0]["since"] < 5.5
 
 
 FRONT = """

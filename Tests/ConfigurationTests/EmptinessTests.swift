@@ -61,6 +61,26 @@ import TimeStepping
     #expect(emptied.count == 1 && emptied[0].time == 4 && abs(emptied[0].share) < 1e-12)
   }
 
+  /// Nothing at all is as empty as it can be.
+  @Test func aDoseThatTakesAllIsSeen() throws {
+    let dose =
+      #"treatment=[{ "name": "surgery", "at": 4, "multiply": { "u": 0 } }, { "name": "relapse", "at": 5, "region": "x < 1", "add": { "u": 0.1 } }]"#
+    let (state, run) = try run(Self.killed, [dose])
+    let emptied = try #require(run.regimen.memory.changes.emptiedFields)
+    #expect(emptied.count == 1 && emptied[0].time == 4)
+    // A front from the left, and nothing ahead of it.
+    #expect(state.values(0)[0] > 0.5 && state.values(0)[127] >= 0 && state.values(0)[127] < 1e-12)
+  }
+
+  /// It needs another scheme then, and no treatment is to blame.
+  @Test func aSchemeThatCannotGoOnIsNamedWithTheField() throws {
+    let failure = try #require(throws: TreatmentFailure.self) {
+      _ = try run(Self.killed, ["time.scheme=etdrk4-coupled"])
+    }
+    #expect(failure.problem.contains("a transform must not move u any more, which has become nearly empty somewhere"))
+    #expect(!failure.problem.contains("treatment leaves") && failure.problem.contains("time.scheme"))
+  }
+
   /// Patterns of Keller and Segel with growth: the smallest wave of the noise decides how they grow.
   @Test func patternsOfAFieldThatIsNowhereEmptyTakeFewSteps() throws {
     let text = """

@@ -8,22 +8,9 @@ import TimeStepping
 /// The scheme that is taken where none is asked for.
 @Suite struct SchemeInForceTests {
   /// A tumor that invades, slow everywhere: Strang splitting commutes with its leading edge.
-  private static let fisher = """
-    { "model": { "name": "fisher", "fields": { "u": { "diffusion": 1 } }, "reactions": { "u": "u*(1 - u)" } },
-      "domain": { "size": [60], "points": [120] }, "initial": { "u": "0.5*exp(-x^2/4)" },
-      "time": { "end": 20 }, "numerics": { "propagator": "fourier" } }
-    """
-
+  private static let fisher = ToleranceTests.fisher.text
   /// A chemical that decays fifty times as fast as anything else happens.
-  private static let immunotherapy = """
-    { "model": "kirschner-panetta-diffusion", "parameters": { "sigma_u": 0.018 },
-      "domain": { "size": [120], "points": [64] },
-      "initial": {
-        "u": "0.3019*(1 + 0.1*cos(3*pi*x/120) + 0.1*cos(6*pi*x/120))",
-        "v": "0.39*(1 + 0.2*cos(3*pi*x/120) - 0.2*cos(6*pi*x/120))",
-        "w": "0.0226*(1 + 0.3*cos(3*pi*x/120) + 0.1*cos(6*pi*x/120))" },
-      "time": { "end": 20 }, "numerics": { "propagator": "fourier" } }
-    """
+  private static let immunotherapy = ToleranceTests.immunotherapy.text
 
   /// T cells that follow a chemokine: P3 of the benchmarks, on fewer points.
   private static let chemotaxis = """
@@ -99,10 +86,11 @@ import TimeStepping
         Self.fisher,
         [
           #"model.fields.u.boundary={ "x-": \#(condition) }"#, #"model.reactions.u="\#(rate)""#,
-          #"domain.mask="x < 55""#,
+          #"model.parameters={ "K": 2 }"#, #"domain.mask="x < 55""#,
         ])
     }
     #expect(try scheme(#"{ "value": 0 }"#) == "strang4" && scheme(#"{ "value": 1 }"#) == "strang4")
+    #expect(try scheme(#"{ "value": "K" }"#, "u*(1 - u/K)") == "strang4")
     #expect(try scheme(#"{ "value": 0.5 }"#) == "rebalanced-strang")
     #expect(try scheme(#"{ "value": 0 }"#, "u*(1 - u) + 0.1") == "rebalanced-strang")
     #expect(try scheme(#"{ "value": "exp(-t)" }"#) == "rebalanced-strang")
@@ -145,5 +133,15 @@ import TimeStepping
     #expect((run.clock.largestStep ?? 1) <= stepper.longestStep)
     // The edge stays clear of rounding: far ahead of the front there is less than any rounding would leave.
     #expect(state.values(0)[119] < 1e-30 && state.values(0)[119] > 0)
+  }
+
+  /// The rule, the default with a fixed step and the warning agree on which boundary data cost a splitting its order.
+  @Test(arguments: [("0", true), ("1", true), ("0.5", false)])
+  func fixedStepsAndWarningsFollowTheSameRule(value: String, isKept: Bool) throws {
+    let side = #"model.fields.u.boundary={ "x-": { "value": \#(value) } }"#
+    let fixed = [side, #"time={ "end": 1, "step": 0.1 }"#]
+    #expect(try configuration(Self.fisher, set: fixed).scheme.name == (isKept ? "strang" : "rebalanced-strang"))
+    let asked = findings(Self.fisher, set: [side, #"time={ "end": 1, "step": 0.1, "scheme": "strang4" }"#])
+    #expect(asked.contains("is of lower order") == !isKept)
   }
 }

@@ -26,9 +26,11 @@ import Testing
   /// 20 steps in a thousandth of the run, also of one that is much shorter; before, a shorter run took more steps.
   @Test(arguments: [400, 4, 0.04], ["auto", "strang4", "rebalanced-strang"])
   func startsTakeFewSteps(end: Double, scheme: String) throws {
-    let settings = ["time.end=\(end)", "time.scheme=\(scheme)"]
-    if end < 400 { #expect(try steps(Self.binding, until: end / 1000, settings) <= 20) }
-    if end < 1 { #expect(try steps(Self.binding, until: end, settings) <= 60) }
+    let share = end < 1 ? end : end / 1000
+    let stop = #"stop=[{ "when": "t >= \#(share)", "because": "enough" }]"#
+    let found = try steps(Self.binding, until: share, ["time.end=\(end)", "time.scheme=\(scheme)", stop])
+    print("\(scheme): \(found) steps to \(share) of \(end)")
+    #expect(found <= (end < 1 ? 60 : 20))
   }
 
   @Test func whatHasStartedIsAsAccurateAsAskedFor() throws {

@@ -16,7 +16,7 @@ import TimeStepping
     var tightest = 1e-7
   }
 
-  private static let fisher = Problem(
+  static let fisher = Problem(
     testDescription: "Fisher",
     text: """
       { "model": { "name": "fisher", "fields": { "u": { "diffusion": 1 } }, "reactions": { "u": "u*(1 - u)" } },
@@ -37,7 +37,7 @@ import TimeStepping
       """, reference: ["time.scheme=strang4", "time.step=0.01"],
     schemes: ["lie": 50, "strang": 50, "strang4": 500, "rebalanced-strang": 5, "etdrk4": 20])
 
-  private static let immunotherapy = Problem(
+  static let immunotherapy = Problem(
     testDescription: "immunotherapy",
     text: """
       { "model": "kirschner-panetta-diffusion", "parameters": { "sigma_u": 0.018 },
