@@ -33,10 +33,12 @@ PAGE = ROOT / "docs" / "work-precision.md"
 NAMES = ["turing", "immunotherapy", "chemotaxis", "dormancy", "infiltration", "fisher", "acid"]
 # Problems without an independent solution, and the scheme and tolerance of the run of the program that stands in for it.
 OWN_REFERENCES = {
+    "binding": ("etdrk4", "1e-8"),
     "fisher-disk": ("strang4", "1e-8"),
     "habitat": ("strang4", "1e-8"),
     "immunotherapy-3d": ("etdrk4", "1e-8"),
     "keller-segel": ("etdrk4", "1e-8"),
+    "space-phenotype": ("etdrk4", "1e-8"),
     "viral-disk": ("strang4", "1e-7"),
 }
 NAMES += OWN_REFERENCES

@@ -6,8 +6,8 @@ extension RunConfiguration {
   ///
   /// With `P_i` the largest rate of field `i` at `u_i = 0` and `κ_i` the largest `|∂R_i/∂u_i|` there, while the others are between 0 and
   /// the sizes that they have or reach, `u_i` comes to about `P_i/κ_i` within `1/κ_i`, and to `P_i T` in a run of length `T < 1/κ_i`.
-  /// The sizes of a chain of fields follow from each other. Bounds are by interval arithmetic, so that a size may be too large, and not
-  /// too small.
+  /// The sizes of a chain of fields follow from each other. Both bounds are by interval arithmetic, so that a size can be wrong in both
+  /// directions; a millionth of it counts.
   ///
   /// - Parameter maxima: largest absolute value of each field at the start.
   package func startingSizes(maxima: [Double]) -> [Double] {

@@ -79,6 +79,15 @@ import TimeStepping
     #expect(try scheme(Self.fisher, [growth, "numerics={}", "time.end=1000"]) == "strang4")
   }
 
+  /// It is the same run as with the name of the scheme, to the bit.
+  @Test(arguments: [fisher, immunotherapy, ToleranceTests.acid.text])
+  func theRunIsThatOfTheNamedScheme(text: String) throws {
+    let chosen = try run(text, ["time.tolerance=1e-3"])
+    let named = try run(text, ["time.tolerance=1e-3", "time.scheme=\(chosen.simulation.regimen.equations.scheme)"])
+    #expect(chosen.simulation.clock.step == named.simulation.clock.step)
+    for field in 0..<chosen.state.count { #expect(chosen.state.values(field) == named.state.values(field)) }
+  }
+
   /// A side value that the reactions keep costs a splitting no order: they are 0 there, whatever the other fields are.
   @Test func boundaryDataThatReactionsKeepAllowSplitting() throws {
     func scheme(_ condition: String, _ rate: String = "u*(1 - u)") throws -> String {
