@@ -18,12 +18,14 @@ struct StepperParts {
   let kernels: ConvolutionKernels
   /// Of the masses; nil if none is kept.
   let account: MassAccount?
+  /// Of those who measure the time that parts of steps take.
+  let profiler: StepProfiler?
   let pool: WorkerPool
 }
 
 extension RunConfiguration {
   /// What advances the fields by the scheme of the run.
-  func stepper(_ parts: StepperParts) throws -> any Stepper {
+  func stepper(_ parts: StepperParts) throws -> any TimeStepper {
     if parts.spectralTaxis != nil { try checkSchemeForSpectralTaxis(parts) }
     switch scheme.method {
     case .splitting(let splitting, let extrapolates):
@@ -32,9 +34,10 @@ extension RunConfiguration {
     case .exponential(let exponential):
       if let obstacle = exponentialObstacle(parts) { throw refusal(obstacle) }
       let stepper = try exponentialStepper(exponential, parts)
-      if case .fixed(let step) = steps, flowLength(ofStep: step) > stepper.longestStep {
+      if case .fixed(let step) = steps, flowLength(ofStep: step) > stepper.traits.longestStep {
         throw refusal(
-          "the diffusion of a field that must stay local is stable only up to steps of \(Float(stepper.longestStep))")
+          "the diffusion of a field that must stay local is stable only up to steps of \(Float(stepper.traits.longestStep))"
+        )
       }
       return stepper
     case .coupledExponential:
@@ -113,13 +116,12 @@ extension RunConfiguration {
 
   private func splittingStepper(
     _ splitting: SplittingScheme, extrapolates: Bool, longest: Double, _ parts: StepperParts
-  ) throws -> any Stepper {
+  ) throws -> any TimeStepper {
     let isDivided = isControlled || extrapolates
     let base = try SplittingStepper(
       scheme: splitting, reactions: parts.reactions, taxis: parts.taxis, diffusion: parts.diffusion,
       quasiSteady: parts.quasiSteady, distributions: parts.distributions, volumes: parts.volumes,
-      account: parts.account, isDivided: isDivided,
-      pool: parts.pool)
+      account: parts.account, isDivided: isDivided, profiler: parts.profiler, pool: parts.pool)
     return isDivided
       ? try DoublingStepper(
         base, extrapolates: extrapolates,
@@ -154,7 +156,7 @@ extension RunConfiguration {
     let taxis: (any TaxisRates)? = parts.taxis ?? parts.spectralTaxis
     return try FieldRates(
       rates, fields: model.fieldNames, parameters: model.parameterValues, taxis: withTaxis ? taxis : nil,
-      distributions: parts.distributions, volumes: parts.volumes, pool: parts.pool)
+      distributions: parts.distributions, profiler: parts.profiler, volumes: parts.volumes, pool: parts.pool)
   }
 
   /// Rates of the fields that are not quasi-steady; 0 for those that are.
@@ -177,8 +179,8 @@ extension RunConfiguration {
       parts: LinearParts(volumes: parts.volumes, fields: parts.diffusion.fields, decays: decays, pool: parts.pool),
       rates: fieldRates(others, parts, withTaxis: true),
       ratesOfTime: isForced ? fieldRates(Array(all[names.count...]), parts, withTaxis: false) : nil,
-      quasiSteady: parts.quasiSteady, nonNegative: nonNegativeFields, account: parts.account, grid: grid,
-      count: names.count)
+      quasiSteady: parts.quasiSteady, nonNegative: nonNegativeFields, account: parts.account,
+      profiler: parts.profiler, grid: grid, count: names.count)
   }
 
   private func coupledStepper(_ parts: StepperParts) throws -> CoupledExponentialStepper {
@@ -195,7 +197,7 @@ extension RunConfiguration {
         rates: Array(Expression.extractingDistributions(model.rates + model.ratesOfTime).1.prefix(names.count)),
         taxis: names.indices.map(taxisTargets), fields: names, parameters: model.parameterValues,
         distributions: parts.distributions, volumes: parts.volumes, pool: parts.pool),
-      nonNegative: nonNegativeFields, account: parts.account, volumes: parts.volumes)
+      nonNegative: nonNegativeFields, account: parts.account, profiler: parts.profiler, volumes: parts.volumes)
   }
 
   /// Fields that neither reactions nor anything else can make negative.
@@ -226,7 +228,8 @@ extension RunConfiguration {
           found, delays: parts.delays, kernels: parts.kernels, volumes: parts.volumes, pool: parts.pool),
         volumes: parts.volumes,
         pool: parts.pool),
-      quasiSteady: parts.quasiSteady, account: parts.account, grid: grid, count: names.count, pool: parts.pool)
+      quasiSteady: parts.quasiSteady, account: parts.account, profiler: parts.profiler, grid: grid, count: names.count,
+      pool: parts.pool)
   }
 
   /// Of each field the rate at which it decays whatever the state, time and place: the constant in `−∂R_i/∂u_i`, or 0

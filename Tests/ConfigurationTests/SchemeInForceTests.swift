@@ -133,13 +133,13 @@ import TimeStepping
   @Test func localFieldsBoundTheStepOfAnExponentialScheme() throws {
     let kernel = [#"numerics.propagator="kernel""#, "time.scheme=etdrk4"]
     let stepper = try RunAssembly(configuration(Self.fisher, set: kernel)).stepper
-    #expect(stepper.longestStep == 2.7 * 0.25 / 4)
+    #expect(stepper.traits.longestStep == 2.7 * 0.25 / 4)
     let problems = try #require(throws: Diagnostics.self) {
       _ = try RunAssembly(configuration(Self.fisher, set: kernel + ["time.step=0.2"]))
     }
     #expect(problems.description.contains("stable only up to steps of"))
     let (state, run) = try run(Self.fisher, kernel + ["time.tolerance=1e-5", "time.end=5"])
-    #expect((run.clock.largestStep ?? 1) <= stepper.longestStep)
+    #expect((run.clock.largestStep ?? 1) <= stepper.traits.longestStep)
     // The edge stays clear of rounding: far ahead of the front there is less than any rounding would leave.
     #expect(state.values(0)[119] < 1e-30 && state.values(0)[119] > 0)
   }
