@@ -165,7 +165,7 @@ package final class RunAssembly {
     if case .automatic = configuration.askedScheme.method {
       let (scheme, reason) = Scheme.recommended(
         for: configuration.schemeTraits(
-          fields, reactions: system, hasSpectralTaxis: spectralTaxis != nil, volumes: volumes))
+          fields, reactions: system, hasSpectralTaxis: spectralTaxis != nil, maxima: largest, volumes: volumes))
       (configuration.scheme, configuration.schemeReason) = (scheme, reason)
     }
     self.configuration = configuration

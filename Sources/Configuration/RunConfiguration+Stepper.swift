@@ -89,11 +89,15 @@ extension RunConfiguration {
 
   /// What decides which scheme is taken where none is asked for.
   ///
-  /// - Parameter reactions: nil if there are none.
+  /// - Parameters:
+  ///   - reactions: nil if there are none.
+  ///   - maxima: largest absolute value of each field at the start.
   func schemeTraits(
-    _ diffusions: [FieldDiffusion], reactions: ReactionSystem?, hasSpectralTaxis: Bool, volumes: PointVolumes
+    _ diffusions: [FieldDiffusion], reactions: ReactionSystem?, hasSpectralTaxis: Bool, maxima: [Double],
+    volumes: PointVolumes
   ) -> SchemeTraits {
-    SchemeTraits(
+    let losses = zip(largestLosses(maxima: maxima), diffusivities).filter { $1.moves.contains(true) }.map(\.0)
+    return SchemeTraits(
       exponentialObstacle: exponentialObstacle(diffusions, volumes: volumes),
       leastExponentialSteps: diffusions.reduce(0) { most, field in
         guard field.moves, !field.isQuasiSteady, field.staysLocal else { return most }
@@ -102,7 +106,7 @@ extension RunConfiguration {
       hasSpectralTaxis: hasSpectralTaxis, hasRoughRates: !fieldsThatGrowAtOnce.isEmpty,
       hasExactReactions: reactions?.hasExactFlow ?? true,
       keepsBoundaryData: reactions == nil || model.reactionsKeep(sides),
-      leastSplitSteps: (endTime - startTime) / longestTellingStep)
+      leastSplitSteps: 0.5 * (losses.max() ?? 0) * (endTime - startTime))
   }
 
   /// The longest step of a splitting without a balance whose halves tell its error.
@@ -230,6 +234,28 @@ extension RunConfiguration {
         pool: parts.pool),
       quasiSteady: parts.quasiSteady, account: parts.account, profiler: parts.profiler, grid: grid, count: names.count,
       pool: parts.pool)
+  }
+
+  /// Of each field the rate at which little of it is lost at most, `max(−∂R_i/∂u_i)` at `u_i = 0`.
+  ///
+  /// By interval arithmetic, while all other fields are between 0 and the sizes that they have at the start or can reach from next to nothing;
+  /// what is lost whatever the state where that is not bounded. What limits a field by itself, as logistic growth, is no loss.
+  ///
+  /// - Parameter maxima: largest absolute value of each field at the start.
+  func largestLosses(maxima: [Double]) -> [Double] {
+    var known = knownIntervals
+    for (name, value) in model.parameterValues { known[.parameter(name)] = Interval(value, value) }
+    for (name, size) in zip(model.fieldNames, zip(maxima, startingSizes(maxima: maxima)).map(max)) {
+      known[.field(name)] = Interval(known[.field(name)]?.isNonNegative ?? true ? 0 : -size, size)
+    }
+    return zip(zip(keptInDomain(model.rates), model.fields), constantDecays).map { parts, decay in
+      let (rate, field) = parts
+      if field.isQuasiSteady { return decay }
+      var alone = known
+      alone[.field(field.name)] = Interval(0, 0)
+      let loss = -rate.derivative(by: .field(field.name)).interval(alone).low
+      return loss.isFinite ? max(loss, decay) : decay
+    }
   }
 
   /// Of each field the rate at which it decays whatever the state, time and place: the constant in `−∂R_i/∂u_i`, or 0
