@@ -53,7 +53,7 @@ package struct ErrorAccumulation: Sendable {
 }
 
 extension SplittingScheme {
-  package var accumulation: ErrorAccumulation { ErrorAccumulation(order: order, onset: order == 1 ? 4e-2 : 1e-4) }
+  package var accumulation: ErrorAccumulation { ErrorAccumulation(order: order, onset: onset) }
   /// That of Strang splitting with its error taken off.
   static let extrapolatedAccumulation = ErrorAccumulation(order: 4, onset: 0)
 }

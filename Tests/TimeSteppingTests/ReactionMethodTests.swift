@@ -33,7 +33,8 @@ import TimeStepping
     }
     let order = log2(errors[0] / errors[1])
     print("\(name): error \(errors[1]), observed order \(order)")
-    #expect(abs(order - Double(method.order)) < 0.35)
+    // The leading term of some is so small that the next one counts.
+    #expect(order > Double(method.order) - 0.35 && order < Double(method.order) + 0.6)
   }
 
   /// The error of what a method estimates for each substep is near the tolerance, whatever that is.

@@ -21,6 +21,11 @@ package final class ReactionIntegrator: Sendable {
   let pool: WorkerPool
   let workers: PerWorker<TileWorker>
 
+  /// The Rosenbrock method that is taken where a tile is stiff.
+  package var rosenbrock: RosenbrockPair {
+    if case .rosenbrock(let pair) = method.kind { return pair }
+    return .rodas4
+  }
   /// The explicit pair that is taken where an explicit one will do.
   package var pair: RungeKuttaPair {
     if case .explicit(let pair) = method.kind { return pair }
@@ -52,7 +57,7 @@ package final class ReactionIntegrator: Sendable {
   package var statistics: ReactionStatistics {
     workers.reduce(ReactionStatistics()) { sum, worker in
       var sum = sum
-      sum.add(worker.counters, pair: pair)
+      sum.add(worker.counters, of: self)
       return sum
     }
   }

@@ -38,6 +38,10 @@ package struct ReactionMethod: Sendable {
     self.summary = summary
   }
 
+  private init(_ pair: RosenbrockPair) {
+    self.init(pair.name, .rosenbrock(pair), order: pair.order, embeddedOrder: pair.embeddedOrder, pair.summary)
+  }
+
   private init(_ pair: RungeKuttaPair) {
     self.init(
       pair.name, .explicit(pair), order: pair.order, embeddedOrder: pair.embeddedOrder,
@@ -60,21 +64,17 @@ extension ReactionMethod {
     "exponential Runge–Kutta method of orders 2 and 1, likewise, with two evaluations of the rates: for short fixed "
       + "steps")
 
-  package static let rodas4 = ReactionMethod(
-    "rodas4", .rosenbrock(.rodas4), order: 4, embeddedOrder: 3,
-    "Rosenbrock method of orders 4 and 3 with the derivatives of the rates, for any stiffness")
-
   package static let quasiSteady = ReactionMethod(
     "alpha-qss", .quasiSteady, order: 2, embeddedOrder: 1,
     "quasi-steady-state method of orders 2 and 1 that cannot become negative")
 
-  package static let bogackiShampine = ReactionMethod(.bogackiShampine)
-  package static let dormandPrince = ReactionMethod(.dormandPrince)
+  package static let rodas4 = ReactionMethod(RosenbrockPair.rodas4)
+  package static let dormandPrince = ReactionMethod(RungeKuttaPair.dormandPrince)
 
   /// All methods, in the order in which they are listed for users.
-  package static let all = [
-    automatic, exponential, twoStageExponential, rodas4, quasiSteady, bogackiShampine, dormandPrince,
-  ]
+  package static let all =
+    [automatic, exponential, twoStageExponential] + RosenbrockPair.all.map { ReactionMethod($0) } + [quasiSteady]
+    + RungeKuttaPair.all.map { ReactionMethod($0) }
 
   /// The one that is used when nothing else is asked for.
   package static let standard = automatic

@@ -22,12 +22,12 @@ package struct ReactionStatistics: Sendable {
     return result
   }
 
-  mutating func add(_ counters: ReactionCounters, pair: RungeKuttaPair) {
+  mutating func add(_ counters: ReactionCounters, of integrator: ReactionIntegrator) {
     substeps += counters.substeps
     rejections += counters.rejections
     evaluations += counters.evaluations
     for method in SubstepMethod.allCases where counters.tiles[method.rawValue] > 0 {
-      tiles[method.name(pair), default: 0] += counters.tiles[method.rawValue]
+      tiles[method.name(integrator.pair, integrator.rosenbrock), default: 0] += counters.tiles[method.rawValue]
     }
   }
 }

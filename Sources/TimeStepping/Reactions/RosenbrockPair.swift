@@ -22,6 +22,8 @@ package struct RosenbrockPair: Sendable {
   /// Weights `m`, and those of the error estimate `e`.
   package let weights: [Double]
   package let errorWeights: [Double]
+  /// For users.
+  package let summary: String
 
   package var stageCount: Int { nodes.count }
 }
@@ -50,7 +52,8 @@ extension RosenbrockPair {
       [8.083246795921522, -7.981132988064893, -31.52159432874371, 16.31930543123136, -6.058818238834054],
     ],
     weights: [1.221224509226641, 6.019134481288629, 12.53708332932087, -0.6878860361058950, 1, 1],
-    errorWeights: [0, 0, 0, 0, 0, 1])
+    errorWeights: [0, 0, 0, 0, 0, 1],
+    summary: "Rosenbrock method of orders 4 and 3 with the derivatives of the rates, for any stiffness")
 
   /// All methods, in the order in which they are listed for users.
   package static let all = [rodas4]

@@ -10,14 +10,16 @@ enum SubstepMethod: Int, CaseIterable {
 
   /// As users know it.
   ///
-  /// - Parameter pair: the explicit one in use.
-  func name(_ pair: RungeKuttaPair) -> String {
+  /// - Parameters:
+  ///   - pair: the explicit one in use.
+  ///   - rosenbrock: the Rosenbrock method in use.
+  func name(_ pair: RungeKuttaPair, _ rosenbrock: RosenbrockPair) -> String {
     switch self {
     case .exact: "exact"
     case .explicit: pair.name
     case .exponential: ReactionMethod.exponential.name
     case .twoStageExponential: ReactionMethod.twoStageExponential.name
-    case .rosenbrock: ReactionMethod.rodas4.name
+    case .rosenbrock: rosenbrock.name
     case .quasiSteady: ReactionMethod.quasiSteady.name
     }
   }

@@ -1,7 +1,7 @@
 // Substeps of a Rosenbrock method. Rows: the stages; the rates at the start; the derivatives of the rates by time, those of
 // the functionals included; the outputs of the Jacobian; the matrix.
 extension TilePass {
-  private var pair: RosenbrockPair { .rodas4 }
+  private var pair: RosenbrockPair { integrator.rosenbrock }
   private var jacobian: ReactionJacobian { system.jacobian }
 
   private func row(_ stage: Int) -> Int { rows.stages + stage * fields }

@@ -116,7 +116,7 @@ struct TilePass {
     case .exact, .explicit: integrator.pair.embeddedOrder
     case .exponential: ReactionMethod.exponential.embeddedOrder
     case .twoStageExponential: ReactionMethod.twoStageExponential.embeddedOrder
-    case .rosenbrock: ReactionMethod.rodas4.embeddedOrder
+    case .rosenbrock: integrator.rosenbrock.embeddedOrder
     case .quasiSteady: ReactionMethod.quasiSteady.embeddedOrder
     }
   }

@@ -103,7 +103,7 @@ extension Scheme {
   )
 
   /// The schemes that take steps, in the order in which they are listed for users.
-  package static let all = [lie, strang, strang4, rebalancedStrang, etdrk4, etdrk4Coupled, etd2Positive]
+  package static let all = SplittingScheme.all.map { Scheme($0) } + [strang4, etdrk4, etdrk4Coupled, etd2Positive]
   /// What users may ask for.
   package static let offered = all + [auto]
 
