@@ -82,7 +82,7 @@ package final class ExponentialStepper: Stepper {
 
   package var memory: [(name: String, set: FieldSet)] {
     let pair = pairs[memories.withLock { $0.current }]
-    return [("coefficients", pair.solution), ("rates", pair.rates)]
+    return [(parts.keepsPoints ? "values" : "coefficients", pair.solution), ("rates", pair.rates)]
   }
   package var memorized: StepperMemory {
     get { StepperMemory(steps: memories.withLock { $0.step.map { [$0] } ?? [] }) }
