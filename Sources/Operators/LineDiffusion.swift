@@ -24,7 +24,7 @@ final class LineDiffusion: Sendable {
   private let known = Mutex<[LineFunctions]>([])
 
   /// Functions for so many steps are kept, because steps of a few sizes and their parts follow each other.
-  private static let keptSteps = 6
+  private static let keptSteps = 8
 
   init(_ laplacian: AxisLaplacian) {
     count = laplacian.count
