@@ -90,14 +90,17 @@ private struct StepTimes {
 extension Work {
   /// Passes over one field, each of which reads and writes it.
   fileprivate var passes: Double {
-    Double(transforms + kernelPasses + diffusionStages + taxisStages - sharedPasses)
+    Double(transforms + kernelPasses + tridiagonalSolves + diffusionStages + taxisStages - sharedPasses)
   }
 
-  /// Additions, multiplications and divisions per point, those of transforms and kernels by their formulas; stages of
+  /// Additions, multiplications and divisions per point, those of transforms, kernels and tridiagonal systems by their formulas; stages of
   /// super-time-stepping and taxis are not counted.
   fileprivate func arithmetic(pointsAlongAxis points: [Int]) -> Double {
     let levels = points.reduce(0) { $0 + log2(Double($1)) } / Double(points.count)
+    // For each of eight poles 18, 4 and 14.
+    let lines = 144 * tridiagonalSolves + 32 * tridiagonalTerms + 112 * tridiagonalFactors
     return operations + Double(transforms) * (2.5 * levels + 8) + 2 * Double(kernelReach) + Double(kernelPasses)
+      + Double(lines) + 7 * Double(seriesTerms)
   }
 }
 

@@ -53,8 +53,8 @@ void exponential_functions(double z, double values[4]) {
   phi_functions(z, values, values + 1, values + 2, values + 3);
 }
 
-MULTIVERSIONED void bend_sums(const double *n_0, const double *n_middle, const double *n_1, const double *u, size_t count,
-                              double sums[3]) {
+MULTIVERSIONED void bend_sums(const double *n_0, const double *n_middle, const double *n_1, const double *u,
+                              const double *weights, size_t count, double sums[3]) {
   const double *const all[4] = {n_0, n_middle, n_1, u};
   Lanes sum[3] = {{0}};
   for (size_t i = 0; i < count; i += lanes_at_once) {
@@ -62,9 +62,12 @@ MULTIVERSIONED void bend_sums(const double *n_0, const double *n_middle, const d
     Lanes v[4];
     for (size_t j = 0; j < 4; j++) v[j] = length == lanes_at_once ? lanes_load(all[j] + i) : lanes_load_some(all[j] + i, length);
     const Lanes change = v[0] - v[2], bend = (v[0] + v[2]) - v[1];
-    sum[0] += bend * bend;
-    sum[1] += change * change;
-    sum[2] += v[3] * v[3];
+    Lanes squares[3] = {bend * bend, change * change, v[3] * v[3]};
+    if (weights) {
+      const Lanes weight = length == lanes_at_once ? lanes_load(weights + i) : lanes_load_some(weights + i, length);
+      for (size_t k = 0; k < 3; k++) squares[k] *= weight;
+    }
+    for (size_t k = 0; k < 3; k++) sum[k] += squares[k];
   }
   for (size_t k = 0; k < 3; k++) sums[k] = lanes_sum(sum[k]);
 }

@@ -38,7 +38,8 @@ final class EmptinessCheck: BoundsCheck {
     let shares = shares(configuration)
     return diffusions.enumerated().map { field, diffusion in
       diffusion.moves && !diffusion.isQuasiSteady && diffusion.isSpoiltByRounding && diffusion.requestedMethod == nil
-        && !diffusion.needsFiniteVolumes(volumes) && lowestShare(of: state, field, pool) >= shares[field]
+        && !diffusion.needsFiniteVolumes(volumes) && !diffusion.isTridiagonal(on: volumes.grid)
+        && lowestShare(of: state, field, pool) >= shares[field]
     }
   }
 

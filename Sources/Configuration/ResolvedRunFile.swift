@@ -171,12 +171,13 @@ extension Diffusion.Plan {
 
 extension AxisPropagator {
   fileprivate var output: JSONText {
-    .object([
+    let isLocal = method == .matrix || method == .tridiagonal
+    return .object([
       "method": .string(method?.rawValue ?? "none"),
       "shape": shape.map { .string($0.rawValue) },
-      "symbol": method == .fourier || method == .matrix ? .string(symbol.rawValue) : nil,
+      "symbol": method == .fourier || isLocal ? .string(symbol.rawValue) : nil,
       "strength": .number(strength),
-      "radius": method == .kernel || method == .matrix ? .integer(radius) : nil,
+      "radius": method == .kernel || isLocal ? .integer(radius) : nil,
       "because": .string(reason),
     ])
   }

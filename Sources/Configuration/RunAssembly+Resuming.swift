@@ -23,6 +23,7 @@ extension RunAssembly {
     return diffusion.fields.indices.filter { index in
       let field = diffusion.fields[index]
       return field.moves && field.isSpoiltByRounding && field.requestedMethod == nil
+        && !field.isTridiagonal(on: volumes.grid)
         && growth.exponents[index] <= FieldDiffusion.largestHarmlessGrowth
     }
   }

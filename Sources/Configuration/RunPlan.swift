@@ -167,6 +167,8 @@ package struct RunPlan {
         "\(propagator.shape?.rawValue ?? "") kernel of radius \(propagator.radius), \(strength) (\(propagator.reason))"
     case .fourier: return "\(propagator.symbol.rawValue) transform, \(strength) (\(propagator.reason))"
     case .matrix: return "matrix of radius \(propagator.radius), \(strength) (\(propagator.reason))"
+    case .tridiagonal:
+      return "tridiagonal operator, reach \(propagator.radius), \(strength) (\(propagator.reason))"
     }
   }
 

@@ -8,11 +8,14 @@ package struct Grid: Hashable, Sendable {
   package let axes: [Axis]
   /// The points that are stored here: today the whole grid.
   package let box: Box
+  /// Volumes of the points of a radius, from the lowest on; empty on Cartesian grids.
+  package let shellVolumes: [Double]
 
   package init(axes: [Axis]) {
     precondition((1...3).contains(axes.count) && axes.allSatisfy { $0.points > 0 })
     self.axes = axes
     box = Box(axes.map { 0..<$0.points })
+    shellVolumes = axes[0].geometry == .cartesian ? [] : (0..<axes[0].points).map { axes[0].volume($0) }
   }
 
   /// The grid with all positions multiplied by a factor.

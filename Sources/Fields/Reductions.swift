@@ -31,7 +31,8 @@ extension FieldSet {
   /// The integral of a field over the grid.
   package func integral(_ field: Int) -> Double {
     if let volume = grid.pointVolume { return sum(field) * volume }
-    return pairwiseSum((0..<grid.rowLength).map { pointer(field)[$0] * grid.axes[0].volume($0) })
+    let values = pointer(field)
+    return pairwiseSum(grid.shellVolumes.enumerated().map { values[$0] * $1 })
   }
 
   /// The integral of a field over the domain as large as it is now, fields being 0 outside the tissue.

@@ -8,16 +8,18 @@ struct AxisPass: Sendable {
     case kernel([Double], LineContinuation)
     case filter(any LineFilter, order: [Int])
     case matrix(LineMatrix, order: [Int])
+    /// Over a step, with its reach.
+    case line(LineDiffusion, step: Double, reach: Int)
   }
 
   private let kind: Kind
   let blocks: LineBlocks
 
-  /// - Parameter spectrum: the transform along the axis and its eigenvalues, made where it is needed.
+  /// - Parameter transforms: those that have been made; more are made where they are needed.
   /// - Returns: nil if nothing is to be done.
   init?(
     _ propagator: AxisPropagator, field: FieldDiffusion, grid: Grid, axis: Int, step: Double,
-    spectrum: () -> AxisSpectrum
+    transforms: inout TransformCache
   ) {
     let line = grid.axes[axis]
     switch propagator.method {
@@ -28,9 +30,15 @@ struct AxisPass: Sendable {
         LineContinuation(field.boundaries[axis]))
       blocks = LineBlocks(grid: grid, axis: axis, lanes: axis == 0 ? 8 : Int(KERNEL_LANES))
     case .fourier:
-      let spectrum = spectrum()
+      let spectrum = transforms.spectrum(of: field, axis: axis, grid: grid)
       kind = .filter(
         spectrum.transform.filter(spectrum.exponentials(step: step)), order: spectrum.transform.order)
+      blocks = LineBlocks(grid: grid, axis: axis, lanes: grid.transformLanes)
+    case .tridiagonal:
+      guard let own = transforms.line(of: field, grid: grid) else {
+        preconditionFailure("there is more than one line")
+      }
+      kind = .line(own, step: step, reach: propagator.radius)
       blocks = LineBlocks(grid: grid, axis: axis, lanes: grid.transformLanes)
     case .matrix:
       let exponential = AxisExponential(
@@ -76,6 +84,7 @@ struct AxisPass: Sendable {
     case .matrix(let matrix, _):
       work.kernelPasses = 1
       work.kernelReach = matrix.widest / 2
+    case .line: break  // which counts its work itself
     }
     return work
   }
@@ -88,6 +97,7 @@ struct AxisPass: Sendable {
       blocks.gather(index, from: values, order: order, scratch: scratch) { filter.apply($0, spare: $1) }
     case .matrix(let matrix, let order):
       blocks.gather(index, from: values, order: order, scratch: scratch) { matrix.apply($0, spare: $1) }
+    case .line(let line, let step, let reach): line.propagate(values, step: step, reach: reach, scratch: scratch)
     }
   }
 

@@ -10,7 +10,7 @@ package struct AxisPropagator: Hashable, Sendable {
   package let symbol: DiffusionSymbol
   /// `r = D Δt / Δx²`.
   package let strength: Double
-  /// Points that a kernel or matrix reaches to either side; 0 for transforms.
+  /// Points that a kernel, a matrix or a line reaches to either side; 0 for transforms.
   package let radius: Int
   /// In a few words, for people.
   package let reason: String
@@ -50,7 +50,7 @@ extension AxisPropagator {
       let radius =
         switch method {
         case .kernel: DiffusionKernel.radius(shape ?? .secondOrder, strength: strength)
-        case .matrix: min(axis.points - 1, DiffusionKernel.radius(.secondOrder, strength: strength))
+        case .matrix, .tridiagonal: min(axis.points - 1, DiffusionKernel.radius(.secondOrder, strength: strength))
         case .fourier, nil: 0
         }
       return AxisPropagator(
@@ -64,7 +64,8 @@ extension AxisPropagator {
     }
     guard TransformBasis(boundary, axis: axis) != nil else {
       let cause = axis.geometry == .cartesian ? "these sides" : "a radius"
-      return made(.matrix, nil, "no kernel or fast transform for \(cause)")
+      return made(
+        grid.axes.count == 1 ? .tridiagonal : .matrix, nil, "no kernel or fast transform for \(cause)")
     }
     let shape: DiffusionKernel.Shape =
       symbol == .spectral && strength >= gaussianStrength ? .gaussian : .secondOrder
@@ -83,7 +84,7 @@ extension AxisPropagator {
   ) -> (PropagatorMethod, String) {
     switch field.requestedMethod {
     case .fourier: return (.fourier, transformAskedFor(field))
-    case .matrix: break
+    case .matrix, .tridiagonal: break
     case let method?: return (method, "as asked for")
     case nil: break
     }

@@ -26,6 +26,7 @@ struct TransformCache {
 
   private var waves: [Waves: any LineTransform] = [:]
   private var eigenvectors: [AxisLaplacian: EigenvectorTransform] = [:]
+  private(set) var lines: [AxisLaplacian: LineDiffusion] = [:]
 
   /// The spectrum of a field's diffusion along an axis: of waves where the sides allow them, else of eigenvectors.
   mutating func spectrum(of field: FieldDiffusion, axis: Int, grid: Grid) -> AxisSpectrum {
@@ -43,6 +44,37 @@ struct TransformCache {
         diffusivity * symbol.eigenvalue(angle: $0, spacing: line.spacing)
       })
   }
+
+  /// Functions of a field's diffusion along the only line of a grid, whose sides no fast transform knows; nil for others.
+  mutating func line(of field: FieldDiffusion, grid: Grid) -> LineDiffusion? {
+    guard field.isTridiagonal(on: grid) else { return nil }
+    let laplacian = AxisLaplacian(
+      grid.axes[0], boundary: field.boundaries[0], diffusivity: field.diffusivities[0])
+    let line = lines[laplacian] ?? LineDiffusion(laplacian)
+    lines[laplacian] = line
+    return line
+  }
+
+  /// The coefficients of a field in which its diffusion is a product.
+  mutating func space(of field: FieldDiffusion, grid: Grid) -> CoefficientSpace {
+    CoefficientSpace(grid: grid, spectra: grid.axes.indices.map { spectrum(of: field, axis: $0, grid: grid) })
+  }
+
+  /// Functions of a field's diffusion.
+  ///
+  /// - Parameter symbol: of the Laplacian along an axis, instead of that of the field; nil where that is to be taken.
+  mutating func functions(
+    of field: FieldDiffusion, grid: Grid, symbol: (Int) -> DiffusionSymbol? = { _ in nil }
+  ) -> any DiffusionFunctions {
+    if let line = line(of: field, grid: grid) { return line }
+    let spectra = grid.axes.indices.map { axis in
+      spectrum(of: symbol(axis).map { field.with(symbol: $0) } ?? field, axis: axis, grid: grid)
+    }
+    return CoefficientSpace(grid: grid, spectra: spectra)
+  }
+
+  /// Work that lines have done.
+  var lineWork: Work { lines.values.reduce(Work()) { $0 + $1.work } }
 
   /// The transform of a line of so many points.
   mutating func transform(_ basis: TransformBasis, count: Int) -> any LineTransform {

@@ -10,13 +10,14 @@ import Fields
 /// `R` does not depend on the field, its mean has no influence on the balance and stays as it is.
 ///
 /// The preconditioner is the inverse for the mean diffusivity and the mean `R′` on the whole grid, by fast
-/// transforms: with constant coefficients one iteration is exact.
+/// transforms or elimination: with constant coefficients one iteration is exact.
 package final class BalanceSolver: Sendable {
   package let field: Int
   private let volumes: PointVolumes
   private let grid: Grid
   private let local: LocalField
-  private let space: CoefficientSpace
+  /// For the mean diffusivity.
+  private let inverse: any DiffusionFunctions
   private let isClosed: Bool
   /// Whether there is one axis, that is not periodic.
   private let isLine: Bool
@@ -58,8 +59,7 @@ package final class BalanceSolver: Sendable {
     }
     let constant = FieldDiffusion(diffusivities: means, boundaries: description.boundaries, symbol: .secondOrder)
     var transforms = TransformCache(grid: grid)
-    space = CoefficientSpace(
-      grid: grid, spectra: grid.axes.indices.map { transforms.spectrum(of: constant, axis: $0, grid: volumes.grid) })
+    inverse = transforms.functions(of: constant, grid: grid)
   }
 
   package var workingFieldCount: Int { rates.count + work.count + local.values.count + grid.axes.count }
@@ -345,9 +345,7 @@ package final class BalanceSolver: Sendable {
   private func precondition(shift: Double) {
     work.setField(Part.preconditioned, toSumOf: [(1, work)], field: Part.residual, pool: pool)
     let values = FieldPointer(work, Part.preconditioned)
-    space.forward(values, pool: pool, scratch: scratch)
-    space.resolve(values, shift: shift, pool: pool)
-    space.backward(values, pool: pool, scratch: scratch)
+    inverse.resolve(values, shift: shift, pool: pool, scratch: scratch)
     volumes.clearOutside(work, field: Part.preconditioned)
   }
 

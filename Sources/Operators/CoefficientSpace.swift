@@ -35,6 +35,9 @@ final class CoefficientSpace: Sendable {
     normalization = spectra.reduce(1) { $0 * $1.transform.normalization }
   }
 
+  /// Transforms of a field, to coefficients or back.
+  var transformCount: Int { spectra.count }
+
   /// A field in the space of its coefficients.
   typealias Member = (space: CoefficientSpace, values: FieldPointer)
 
@@ -162,6 +165,15 @@ final class CoefficientSpace: Sendable {
       let (offset, rest) = (row * rowStride, rests.start[row])
       transform_resolvent_row(
         b.start + offset, firstEigenvalues.start, rest, shift, 1 / normalization, grid.rowLength)
+    }
+  }
+
+  /// `u ← L u`, in coefficients that come from `forward` and go to `backward`.
+  func applyOperator(_ u: FieldPointer, pool: WorkerPool) {
+    forEachRow(pool) { row in
+      let values = u.start + row * rowStride
+      let rest = rests.start[row]
+      for point in 0..<rowLength { values[point] *= (firstEigenvalues.start[point] + rest) / normalization }
     }
   }
 

@@ -57,12 +57,9 @@ package final class CoupledLinearPart: Sendable {
     self.pool = pool
     scratch = (0..<pool.threadCount).map { _ in WorkerScratch() }
     var cache = TransformCache(grid: grid)
-    func space(_ field: FieldDiffusion) -> CoefficientSpace {
-      CoefficientSpace(
-        grid: grid, spectra: grid.axes.indices.map { cache.spectrum(of: field, axis: $0, grid: grid) })
-    }
-    spaces = fields.map(space)
-    waves = space(FieldDiffusion(diffusivity: 1, boundaries: fields[0].boundaries, symbol: symbol))
+    spaces = fields.map { cache.space(of: $0, grid: grid) }
+    waves = cache.space(
+      of: FieldDiffusion(diffusivity: 1, boundaries: fields[0].boundaries, symbol: symbol), grid: grid)
     table = MatrixTable(grid: grid, fields: fields.count)
     inside = MatrixTable(grid: grid, fields: fields.count)
   }

@@ -16,7 +16,7 @@ package final class DiffusionRates: Sendable {
 
   private struct Exact: Sendable {
     let field: Int
-    let space: CoefficientSpace
+    let functions: any DiffusionFunctions
     let sides: SideRates?
   }
 
@@ -38,12 +38,11 @@ package final class DiffusionRates: Sendable {
     var cache = TransformCache(grid: grid)
     exact = fields.enumerated().compactMap { index, field in
       guard field.moves, !locals.contains(index) else { return nil }
-      let spectra = grid.axes.indices.map { axis in
-        let chosen = symbol ?? step.map { DiffusionRates.symbol(of: field, axis: axis, grid, step: $0) }
-        return cache.spectrum(of: chosen.map { field.with(symbol: $0) } ?? field, axis: axis, grid: grid)
+      let functions = cache.functions(of: field, grid: grid) { axis in
+        symbol ?? step.map { DiffusionRates.symbol(of: field, axis: axis, grid, step: $0) }
       }
       return Exact(
-        field: index, space: CoefficientSpace(grid: grid, spectra: spectra),
+        field: index, functions: functions,
         sides: SideRates(field, grid: grid).flatMap { $0.isGiven ? $0 : nil })
     }
   }
@@ -63,11 +62,9 @@ package final class DiffusionRates: Sendable {
     for member in exact {
       spare.setField(0, toSumOf: [(1, state)], field: member.field, pool: pool)
       let values = FieldPointer(spare, 0)
-      member.space.forward(values, pool: pool, scratch: scratch)
-      member.space.applyOperator(values, pool: pool)
-      member.space.backward(values, pool: pool, scratch: scratch)
+      member.functions.applyOperator(to: values, pool: pool, scratch: scratch)
       rates.addField(spare, field: 0, to: member.field, pool: pool)
-      meter.add { $0.transforms += 2 * grid.axes.count }
+      meter.add { $0.transforms += 2 * member.functions.transformCount }
       guard let sides = member.sides else { continue }
       sides.setRates(of: spare, time: time)
       rates.addField(spare, field: 0, to: member.field, pool: pool)
@@ -85,17 +82,6 @@ package final class DiffusionRates: Sendable {
         }
         for side in sides[row] ?? [] { target[side.column] += side.rate }
       }
-    }
-  }
-}
-
-extension CoefficientSpace {
-  /// `u ← L u`, in coefficients that come from `forward` and go to `backward`.
-  fileprivate func applyOperator(_ u: FieldPointer, pool: WorkerPool) {
-    forEachRow(pool) { row in
-      let values = u.start + row * rowStride
-      let rest = rests.start[row]
-      for point in 0..<rowLength { values[point] *= (firstEigenvalues.start[point] + rest) / normalization }
     }
   }
 }

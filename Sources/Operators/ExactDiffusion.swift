@@ -41,7 +41,7 @@ final class ExactDiffusion: Sendable {
     source.count + spare.count + sides.count { $0.map { $0.isGiven && $0.isSteady } ?? false }
   }
 
-  var work: Work { meter.work }
+  var work: Work { meter.work + state.withLock { $0.transforms.lineWork } }
 
   /// The propagators for a step: for each field, one per axis.
   func plan(step: Double) -> [[AxisPropagator]] {
@@ -66,7 +66,7 @@ final class ExactDiffusion: Sendable {
 
   /// Replaces every field by the solution of `u_t = L u + b − c` after `step`, `c` being constant.
   ///
-  /// Fields on transforms along all axes: exactly, `e^{hL} u − h φ₁(hL) c`. Fields on kernels: `φ₁` by Simpson's rule,
+  /// Fields on transforms along all axes, or on a line: exactly, `e^{hL} u − h φ₁(hL) c`. Fields on kernels: `φ₁` by Simpson's rule,
   /// `G(G(u − hc/6) − 2hc/3) − hc/6` with `G = e^{hL/2}`, whose steady states are those of a Laplacian that is wrong by
   /// the fraction `(hDk²)⁴/2880` for waves of wave number `k` (docs/decisions/0003). Fields that do not diffuse are left
   /// alone.
@@ -75,14 +75,11 @@ final class ExactDiffusion: Sendable {
   func advance(_ state: FieldSet, minus constant: FieldSet, during times: (Double, Double), by step: Double) {
     let passes = passes(step)
     for field in fields.indices where fields[field].moves {
-      if let space = passes.spaces[field] {
+      if let functions = passes.functions[field] {
         source.setField(0, toSumOf: [(1, constant)], field: field, pool: pool)
-        let (u, c) = (FieldPointer(state, field), FieldPointer(source, 0))
-        meter.add { $0.transforms += 3 * grid.axes.count }
-        space.forward(u, pool: pool, scratch: scratch)
-        space.forward(c, pool: pool, scratch: scratch)
-        space.advance(u, minus: c, step: step, pool: pool)
-        space.backward(u, pool: pool, scratch: scratch)
+        meter.add { $0.transforms += 3 * functions.transformCount }
+        functions.advance(
+          FieldPointer(state, field), minus: FieldPointer(source, 0), by: step, pool: pool, scratch: scratch)
         if fields[field].keepsSign { clearRounding(field, of: state) }
         if let response = passes.steadyResponses[field] {
           state.addField(response, field: 0, to: field, pool: pool)
@@ -140,10 +137,11 @@ final class ExactDiffusion: Sendable {
     _ field: Int, to state: FieldSet, during times: (Double, Double), by step: Double,
     offset: (FieldPointer, Double, Double)? = nil, _ passes: StepPasses
   ) {
-    guard let sides = sides[field], let space = passes.sideSpaces[field] else { return }
-    meter.add { $0.transforms += 3 * grid.axes.count }
+    guard let sides = sides[field], let functions = passes.sideFunctions[field] else { return }
+    meter.add { $0.transforms += 3 * functions.transformCount }
     sides.setResponse(
-      of: source, spare: spare, during: times, step: step, offset: offset, space: space, pool: pool, scratch: scratch)
+      of: source, spare: spare, during: times, step: step, offset: offset, functions: functions, pool: pool,
+      scratch: scratch)
     state.addField(source, field: 0, to: field, pool: pool)
   }
 
@@ -151,10 +149,10 @@ final class ExactDiffusion: Sendable {
   private struct StepPasses: Sendable {
     /// For each field, its passes.
     let axes: [[AxisPass]]
-    /// For each field that may be transformed along all axes.
-    let spaces: [CoefficientSpace?]
+    /// For each field for which `φ₁` may be found.
+    let functions: [(any DiffusionFunctions)?]
     /// For each field with prescribed sides.
-    let sideSpaces: [CoefficientSpace?]
+    let sideFunctions: [(any DiffusionFunctions)?]
     /// What the sides add in a step, where it is the same in every step.
     let steadyResponses: [FieldSet?]
     /// For each field whether its propagators are positive but for the rounding of a transform.
@@ -175,37 +173,35 @@ final class ExactDiffusion: Sendable {
     let plan = plan(step: step)
     let axes = fields.indices.map { index in
       grid.axes.indices.compactMap { axis in
-        AxisPass(plan[index][axis], field: fields[index], grid: grid, axis: axis, step: step) {
-          transforms.spectrum(of: fields[index], axis: axis, grid: grid)
-        }
+        AxisPass(
+          plan[index][axis], field: fields[index], grid: grid, axis: axis, step: step, transforms: &transforms)
       }
     }
-    var (spaces, sideSpaces, responses) = ([CoefficientSpace?](), [CoefficientSpace?](), [FieldSet?]())
+    var (functions, sideFunctions) = ([(any DiffusionFunctions)?](), [(any DiffusionFunctions)?]())
+    var responses: [FieldSet?] = []
     for (index, field) in fields.enumerated() {
       // Kernels that are there only because they are fast are given up where Simpson's rule is not accurate enough.
       let mustBeLocal = field.staysLocal && plan[index].contains { $0.method != .fourier }
       let isNarrow = plan[index].contains { $0.method == .kernel } && plan[index].allSatisfy { $0.strength <= 0.5 }
       let isLocal = mustBeLocal || isNarrow
-      let needsSpace = field.moves && (!isLocal || sides[index] != nil)
-      let space =
-        needsSpace
-        ? CoefficientSpace(
-          grid: grid, spectra: grid.axes.indices.map { transforms.spectrum(of: field, axis: $0, grid: grid) }) : nil
-      spaces.append(isLocal ? nil : space)
-      sideSpaces.append(sides[index] == nil ? nil : space)
-      responses.append(space.flatMap { steadyResponse(index, $0, step) })
+      let isNeeded = field.moves && (!isLocal || sides[index] != nil)
+      let own = isNeeded ? transforms.functions(of: field, grid: grid) : nil
+      functions.append(isLocal ? nil : own)
+      sideFunctions.append(sides[index] == nil ? nil : own)
+      responses.append(own.flatMap { steadyResponse(index, $0, step) })
     }
     return StepPasses(
-      axes: axes, spaces: spaces, sideSpaces: sideSpaces, steadyResponses: responses,
+      axes: axes, functions: functions, sideFunctions: sideFunctions, steadyResponses: responses,
       leavesRounding: zip(fields, plan).map { $0.keepsSign && $1.contains { $0.method == .fourier } })
   }
 
   /// nil where it differs from step to step, or where there is no memory to keep it.
-  private func steadyResponse(_ field: Int, _ space: CoefficientSpace, _ step: Double) -> FieldSet? {
+  private func steadyResponse(_ field: Int, _ functions: any DiffusionFunctions, _ step: Double) -> FieldSet? {
     guard let sides = sides[field], sides.isGiven, sides.isSteady, let target = try? FieldSet(grid: grid, count: 1)
     else { return nil }
     sides.setResponse(
-      of: target, spare: spare, during: (0, 0), step: step, space: space, pool: pool, scratch: scratch)
+      of: target, spare: spare, during: (0, 0), step: step, functions: functions, pool: pool,
+      scratch: scratch)
     return target
   }
 }

@@ -96,12 +96,33 @@ extension LinearParts {
   package func errorSizes(
     _ field: Int, new: FieldSet, old: FieldSet, rates a: FieldSet, _ b: FieldSet, weights: [Double], step: Double
   ) -> FieldSet.ErrorSizes? {
+    if let line = parts[field].line {
+      return lineErrorSizes(field, line, new: new, old: old, rates: a, b, weights: weights, step: step)
+    }
     guard let space = parts[field].space else { return nil }
     meter.add { $0.operations += Double(2 + LinearParts.functionOperations) }
     return functions(field, space, share: 1, step: step).errorSizes(
       new: FieldPointer(new, field), old: FieldPointer(old, field), a: FieldPointer(a, field),
       b: FieldPointer(b, field),
       weights: weights, factor: step / space.normalization, pool: pool)
+  }
+
+  /// The same along a line, with the volumes of the points as weights.
+  private func lineErrorSizes(
+    _ field: Int, _ line: LineDiffusion, new: FieldSet, old: FieldSet, rates a: FieldSet, _ b: FieldSet,
+    weights: [Double],
+    step: Double
+  ) -> FieldSet.ErrorSizes {
+    let memory = scratch[0].memory(line.scratchCount + line.count)
+    let error = memory + line.scratchCount
+    line.combine(
+      line.functions(step: step, decay: parts[field].decay), into: error, base: error, times: .zero,
+      [(a, 1.0), (b, -1)].map { set, sign in
+        (UnsafePointer(set.pointer(field)), weights.map { sign * step * $0 })
+      }, memory: memory)
+    return FieldSet.ErrorSizes(
+      difference: line.meanSquare(error).squareRoot(), value: line.meanSquare(new.pointer(field)).squareRoot(),
+      old: line.meanSquare(old.pointer(field)).squareRoot())
   }
 
   /// `h (w₁ φ₁ + w₂ φ₂ + w₃ φ₃)(hL)` of a field that is not transformed.
@@ -122,6 +143,10 @@ extension LinearParts {
     _ field: Int, _ sum: FieldSum, share: Double, of step: Double, otherDecay: Double?
   ) -> FieldStage.Means {
     let interval = share * step
+    if let line = parts[field].line {
+      let functions = line.functions(step: interval, decay: otherDecay ?? parts[field].decay)
+      return .line(line, functions, factor: step)
+    }
     guard let space = parts[field].space else {
       let functions = PhiFunctions(-(otherDecay ?? parts[field].decay) * interval)
       let factors = (0..<sum.termCount).map { term in
@@ -172,6 +197,7 @@ private struct FieldStage: @unchecked Sendable {
     /// Of the base and of each term, where the linear part is a number and values stay at the points.
     case numbers([Double])
     case functions(StageFunctions, CoefficientSpace, factor: Double)
+    case line(LineDiffusion, LineFunctions, factor: Double)
   }
 
   let sum: FieldSum
@@ -192,6 +218,16 @@ private struct FieldStage: @unchecked Sendable {
       if points.start != sum.out.start {
         (points.start + start).update(from: sum.out.start + start, count: end - start)
       }
+    case .line(let line, let functions, let factor):
+      let terms = (0..<sum.termCount).compactMap { term in
+        sum.terms?[term].map { values in
+          (values, (0..<3).map { factor * (sum.weights?[3 * term + $0] ?? 0) }) as LineDiffusion.Term
+        }
+      }
+      line.combine(
+        functions, into: sum.out.start, base: sum.base.start, times: sum.factor, terms,
+        memory: scratch.memory(line.scratchCount))
+      if points.start != sum.out.start { points.start.update(from: sum.out.start, count: line.count) }
     case .functions(let functions, let space, let factor):
       if let unfinished { space.forwardFirstAxis(rows, of: unfinished, scratch: scratch) }
       functions.combine(sum, factor: factor, rows: rows)

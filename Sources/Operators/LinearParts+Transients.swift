@@ -38,16 +38,19 @@ extension LinearParts {
     return span * min(own, reach * reach / 720, 1.0 / 6) * (bend / size).squareRoot()
   }
 
-  /// Sums of squares of `N₀ − N_a − N_b + N′`, of `N₀ − N′` and of the solution, rows pairwise.
+  /// Sums of squares of `N₀ − N_a − N_b + N′`, of `N₀ − N′` and of the solution, rows pairwise; values at the points of a line
+  /// have their volumes as weights.
   private func bendSums(
     _ field: Int, _ solution: FieldSet, _ start: FieldSet, _ middle: FieldSet, _ end: FieldSet
   ) -> [Double] {
     let (n0, sum, n1) = (ReadOnlyValues(start, field), ReadOnlyValues(middle, field), ReadOnlyValues(end, field))
     let u = ReadOnlyValues(solution, field)
     let (stride, length) = (grid.rowStride, grid.rowLength)
+    let volumes = parts[field].line?.volumes
     let sums = pool.rowSums(grid, count: 3) { row, sums in
       let offset = row * stride
-      bend_sums(n0.start + offset, sum.start + offset, n1.start + offset, u.start + offset, length, sums)
+      bend_sums(
+        n0.start + offset, sum.start + offset, n1.start + offset, u.start + offset, volumes?.start, length, sums)
     }
     meter.add { $0.operations += 10 }
     return sums

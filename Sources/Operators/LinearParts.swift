@@ -4,6 +4,9 @@ import Fields
 /// The linear parts `L_i = ∇·D_i ∇ − μ_i` of all fields, for methods that take them exactly: every function of `L_i` that
 /// such a method needs is a product in the coefficients of a transform.
 ///
+/// Along the only line of a grid whose sides no fast transform knows, a radius for one, values stay at the points, and these functions
+/// are tridiagonal systems (`LineDiffusion`).
+///
 /// A field whose transform would spread rounding into empty tissue, where it would grow, keeps its values at the points
 /// instead: its linear part is the decay alone, and its diffusion, by neighboring points, is one of the rates. A field
 /// that stays where it is needs no transform.
@@ -16,6 +19,8 @@ package final class LinearParts: Sendable {
   private let spare: FieldSet
   let meter = WorkMeter()
   let tables: StageTables
+  /// Those that have tridiagonal functions.
+  private let lines: [LineDiffusion]
   /// See `commonOrder`.
   let lastOrder: [Int]?
 
@@ -23,9 +28,14 @@ package final class LinearParts: Sendable {
     let decay: Double
     /// nil where values stay at the points.
     let space: CoefficientSpace?
+    /// Functions of the diffusion along the only line, for values at the points.
+    let line: LineDiffusion?
     let sides: SideRates?
     /// `D ∇²` along each axis where it is one of the rates.
     let stencils: [AxisPass]
+
+    /// Of the values at the points.
+    var functions: (any DiffusionFunctions)? { line ?? space }
   }
 
   /// - Parameters:
@@ -44,15 +54,15 @@ package final class LinearParts: Sendable {
     var cache = TransformCache(grid: grid)
     parts = zip(fields, decays).map { field, decay in
       let moves = field.moves && !field.isQuasiSteady
-      let isLocal = moves && field.staysLocal
+      let line = moves ? cache.line(of: field, grid: grid) : nil
+      let isLocal = moves && line == nil && field.staysLocal
       return Part(
         decay: field.isQuasiSteady ? 0 : decay,
-        space: moves && !isLocal
-          ? CoefficientSpace(
-            grid: grid, spectra: grid.axes.indices.map { cache.spectrum(of: field, axis: $0, grid: grid) }) : nil,
+        space: moves && line == nil && !isLocal ? cache.space(of: field, grid: grid) : nil, line: line,
         sides: moves ? SideRates(field, grid: grid).flatMap { $0.isGiven ? $0 : nil } : nil,
         stencils: isLocal ? LinearParts.stencils(field, grid) : [])
     }
+    lines = Array(cache.lines.values)
     lastOrder = LinearParts.commonOrder(parts, grid)
     tables = StageTables(grid: grid, fieldCount: parts.count { $0.space != nil })
     spare = try FieldSet(grid: grid, count: parts.contains { $0.sides != nil || !$0.stencils.isEmpty } ? 2 : 0)
@@ -65,7 +75,7 @@ package final class LinearParts: Sendable {
   package static func obstacle(_ field: FieldDiffusion, volumes: PointVolumes) -> String? {
     guard field.moves else { return nil }
     if field.needsFiniteVolumes(volumes) { return field.localReason(isMasked: volumes.isMasked) }
-    guard field.staysLocal else { return nil }
+    guard field.staysLocal, !field.isTridiagonal(on: volumes.grid) else { return nil }
     for (index, axis) in volumes.grid.axes.enumerated() where field.diffusivities[index] > 0 {
       if TransformBasis(field.boundaries[index], axis: axis) == nil || !field.supplies.isEmpty {
         return "it grows from empty tissue, where the rounding of a transform would grow too"
@@ -78,16 +88,23 @@ package final class LinearParts: Sendable {
   package let longestStep: Double
   /// Fields that are held to work with.
   package var workingFieldCount: Int { spare.count }
-  package var work: Work { meter.work }
+  package var work: Work { lines.reduce(meter.work) { $0 + $1.work } }
   package var threadCount: Int { pool.threadCount }
   /// Numbers of the fields that are transformed.
   package var transformed: [Int] { parts.indices.filter { parts[$0].space != nil } }
+  /// Whether some fields that move by exponentials have values at the points where others have coefficients.
+  package var keepsPoints: Bool { !lines.isEmpty }
+  /// Numbers of the fields whose values have the rounding of exponentials, of transforms or of tridiagonal systems.
+  package var rounded: [Int] { parts.indices.filter { parts[$0].space != nil || parts[$0].line != nil } }
   package var decays: [Double] { parts.map(\.decay) }
   /// For each field the share that a point loses to its neighbors where that is one of the rates.
   package var stencilLosses: [Double] { parts.map { $0.stencils.reduce(0) { $0 - $1.center } } }
 
   /// The diffusion of neighboring points is stable, with classical fourth-order methods, up to `h |λ| = 2.7`.
+  ///
+  /// Infinite where it goes by tridiagonal systems.
   package static func longestStep(_ field: FieldDiffusion, _ grid: Grid) -> Double {
+    if field.isTridiagonal(on: grid) { return .infinity }
     let fastest = zip(grid.axes, field.diffusivities).reduce(0) { sum, axis in
       sum - axis.1 * DiffusionSymbol.secondOrder.eigenvalue(angle: .pi, spacing: axis.0.spacing)
     }
@@ -140,15 +157,11 @@ package final class LinearParts: Sendable {
       spare.fill(0, with: 0)
       spare.fill(1, with: 0)
       for (quarter, weight) in [1.0, -4, 6, -4, 1].enumerated() {
-        let factor = weight / 12 * (part.space == nil ? step : 1)
+        let factor = weight / 12 * (part.functions == nil ? step : 1)
         sides.addRates(to: spare, time: time + 0.25 * Double(quarter) * step, times: factor)
       }
-      if let space = part.space {
-        let (missed, growth) = (FieldPointer(spare, 0), FieldPointer(spare, 1))
-        space.forward(missed, pool: pool, scratch: scratch)
-        space.respond(missed, growingBy: growth, step: step, pool: pool)
-        space.backward(missed, pool: pool, scratch: scratch)
-      }
+      part.functions?.respond(
+        FieldPointer(spare, 0), growingBy: FieldPointer(spare, 1), during: step, pool: pool, scratch: scratch)
       target.addField(spare, field: 0, to: field, pool: pool)
     }
   }

@@ -6,4 +6,7 @@ package enum PropagatorMethod: String, Hashable, Sendable, Codable, CaseIterable
   case fourier
   /// By a banded matrix of positive numbers, where no kernel and no transform fits: as local as a kernel.
   case matrix
+  /// The same along the only line of a grid, in a time that goes as its points: by a series of positive numbers for short steps,
+  /// by tridiagonal systems for long ones.
+  case tridiagonal
 }

@@ -73,8 +73,8 @@ struct SideRates: Sendable {
   ///   differs from the one for which the conditions at the sides hold.
   func setResponse(
     of target: FieldSet, spare: FieldSet, during times: (Double, Double), step: Double,
-    offset: (field: FieldPointer, start: Double, end: Double)? = nil, space: CoefficientSpace, pool: WorkerPool,
-    scratch: [WorkerScratch]
+    offset: (field: FieldPointer, start: Double, end: Double)? = nil, functions: any DiffusionFunctions,
+    pool: WorkerPool, scratch: [WorkerScratch]
   ) {
     setRates(of: target, time: times.0)
     setRates(of: spare, time: times.1)
@@ -83,11 +83,8 @@ struct SideRates: Sendable {
       addExtension(of: offset.field.start, times: offset.end, to: spare)
     }
     spare.setField(0, toSumOf: [(1, spare), (-1, target)], pool: pool)
-    let (b, d) = (FieldPointer(target, 0), FieldPointer(spare, 0))
-    space.forward(b, pool: pool, scratch: scratch)
-    space.forward(d, pool: pool, scratch: scratch)
-    space.respond(b, growingBy: d, step: step, pool: pool)
-    space.backward(b, pool: pool, scratch: scratch)
+    functions.respond(
+      FieldPointer(target, 0), growingBy: FieldPointer(spare, 0), during: step, pool: pool, scratch: scratch)
     // What rounding leaves where the response should be 0 would not be local.
     target.clear(0, below: SideRates.noise * max(target.maximum(0), -target.minimum(0)))
   }

@@ -12,6 +12,8 @@ final class TaxisMover: Sendable {
   private let velocities: [FieldSet]
   /// One for each axis, over the spacing; along a radius times the areas of the faces.
   private let fluxes: FieldSet
+  /// Of a radius; nil for other axes.
+  private let shells: Shells?
   private let inflow: Mutex<[Int: [(column: Int, rate: Double, loss: Double)]]>
   private let scratch: [WorkerScratch]
   private let rate = Mutex(Double.nan)
@@ -23,6 +25,7 @@ final class TaxisMover: Sendable {
     self.volumes = volumes
     self.boundaries = boundaries
     grid = volumes.grid
+    shells = grid.axes[0].geometry == .cartesian ? nil : Shells(grid.axes[0])
     var velocities: [FieldSet] = []
     for _ in grid.axes { velocities.append(try FieldSet(grid: grid, count: 2)) }
     self.velocities = velocities
@@ -160,14 +163,14 @@ final class TaxisMover: Sendable {
     let (forward, backward) = (faces.pointer(0, row: row), faces.pointer(1, row: row))
     let above = spare
     let below = spare + count
-    for point in 0..<count {
-      let next = point + 1 < count ? point + 1 : 0
-      let isOpen = point + 1 < count || boundaries[0] == .periodic
-      above[point] = isOpen ? forward[next] : 0
-      below[point] = backward[point]
-      if line.geometry != .cartesian {
-        above[point] *= line.faceArea(point + 1) * line.spacing / line.volume(point)
-        below[point] *= line.faceArea(point) * line.spacing / line.volume(point)
+    above.update(from: forward + 1, count: count - 1)
+    above[count - 1] = boundaries[0] == .periodic ? forward[0] : 0
+    below.update(from: backward, count: count)
+    if let shells {
+      let (sharesAbove, sharesBelow) = (shells.sharesAbove.start, shells.sharesBelow.start)
+      for point in 0..<count {
+        above[point] *= sharesAbove[point]
+        below[point] *= sharesBelow[point]
       }
     }
     taxis_add_outflow(sum, above, below, 2 / line.spacing, count)
@@ -218,8 +221,8 @@ final class TaxisMover: Sendable {
       taxis_fluxes(
         target, rows, velocities[axis].pointer(0, row: row), velocities[axis].pointer(1, row: row), count)
     }
-    if grid.axes[axis].geometry != .cartesian {
-      for face in 0..<count { target[face] *= grid.axes[axis].faceArea(face) }
+    if let areas = shells?.areas.start {
+      for face in 0..<count { target[face] *= areas[face] }
     }
   }
 
@@ -268,13 +271,31 @@ final class TaxisMover: Sendable {
       } else {
         for point in 0..<count { values[point] += scale * flux[point] }
       }
-    } else if line.geometry == .cartesian {
+    } else if let shells {
+      let volumes = shells.volumes.start
+      for point in 0..<(count - 1) { values[point] -= step / volumes[point] * (flux[point + 1] - flux[point]) }
+      values[count - 1] -= step / volumes[count - 1] * (0 - flux[count - 1])
+    } else {
       for point in 0..<(count - 1) { values[point] -= scale * (flux[point + 1] - flux[point]) }
       values[count - 1] -= scale * ((boundaries[0] == .periodic ? flux[0] : 0) - flux[count - 1])
-    } else {
-      for point in 0..<count {
-        values[point] -= step / line.volume(point) * ((point + 1 < count ? flux[point + 1] : 0) - flux[point])
-      }
     }
+  }
+}
+
+/// The shells of the points of a radius.
+private struct Shells: Sendable {
+  /// Of the faces below the points.
+  let areas: Numbers
+  let volumes: Numbers
+  /// Areas of the faces above and below each point, times the spacing over its volume.
+  let sharesAbove, sharesBelow: Numbers
+
+  init(_ axis: Axis) {
+    areas = Numbers((0..<axis.points).map { axis.faceArea($0) })
+    volumes = Numbers((0..<axis.points).map { axis.volume($0) })
+    func shares(_ offset: Int) -> Numbers {
+      Numbers((0..<axis.points).map { axis.faceArea($0 + offset) * axis.spacing / axis.volume($0) })
+    }
+    (sharesAbove, sharesBelow) = (shares(1), shares(0))
   }
 }

@@ -12,6 +12,14 @@ package struct Work: Hashable, Sendable {
   package var kernelPasses = 0
   /// Points that these reached to either side, together.
   package var kernelReach = 0
+  /// Tridiagonal systems of one field on one line, for all poles of the rational functions that stand for an exponential, and the
+  /// terms that their right sides are made of.
+  package var tridiagonalSolves = 0
+  package var tridiagonalTerms = 0
+  /// Eliminations of such systems, for a step of another size.
+  package var tridiagonalFactors = 0
+  /// Terms of series for the exponential of a tridiagonal operator, of one field.
+  package var seriesTerms = 0
   /// Stages of super-time-stepping, of one field.
   package var diffusionStages = 0
   /// Stages of movement up gradients and with flows, of one field along one axis.
@@ -33,6 +41,10 @@ package struct Work: Hashable, Sendable {
     result.transforms = whole(a.transforms, b.transforms)
     result.kernelPasses = whole(a.kernelPasses, b.kernelPasses)
     result.kernelReach = whole(a.kernelReach, b.kernelReach)
+    result.tridiagonalSolves = whole(a.tridiagonalSolves, b.tridiagonalSolves)
+    result.tridiagonalTerms = whole(a.tridiagonalTerms, b.tridiagonalTerms)
+    result.tridiagonalFactors = whole(a.tridiagonalFactors, b.tridiagonalFactors)
+    result.seriesTerms = whole(a.seriesTerms, b.seriesTerms)
     result.diffusionStages = whole(a.diffusionStages, b.diffusionStages)
     result.taxisStages = whole(a.taxisStages, b.taxisStages)
     result.sharedPasses = whole(a.sharedPasses, b.sharedPasses)
@@ -44,7 +56,8 @@ package struct Work: Hashable, Sendable {
   package var cost: Double {
     let sum =
       0.25 * operations + 2.2 * Double(transforms) + 2.4 * Double(kernelPasses) + 0.04 * Double(kernelReach)
-      + 7 * Double(diffusionStages) + 8 * Double(taxisStages)
+      + 7 * Double(diffusionStages) + 8 * Double(taxisStages) + 11 * Double(tridiagonalFactors)
+      + 8 * Double(tridiagonalSolves) + 0.9 * Double(tridiagonalTerms) + 0.25 * Double(seriesTerms)
     // Differences of running totals differ in their last bits with where counting began.
     return (1024 * sum).rounded() / 1024
   }

@@ -3,6 +3,7 @@
 #include "machine_limits.h"
 #include "propagators.h"
 #include "matrix_functions.h"
+#include "line_functions.h"
 #include "expression_program.h"
 #include "finite_volumes.h"
 #include "tile_algebra.h"

@@ -87,8 +87,10 @@ void transform_resolvent_row(double *b, const double *eigenvalues, double rest, 
 /// e^z, φ₁(z), φ₂(z), φ₃(z) for z ≤ 0.
 void exponential_functions(double z, double values[4]);
 
-/// Of one row the sums of the squares of n₀ − n_middle + n₁, of n₀ − n₁ and of u, each in eight fixed lanes.
-void bend_sums(const double *n_0, const double *n_middle, const double *n_1, const double *u, size_t count, double sums[3]);
+/// Of one row the sums of the squares of n₀ − n_middle + n₁, of n₀ − n₁ and of u, each in eight fixed lanes; times `weights`,
+/// unless that is NULL.
+void bend_sums(const double *n_0, const double *n_middle, const double *n_1, const double *u, const double *weights,
+               size_t count, double sums[3]);
 
 /// e^(step·(eigenvalue + shift)) of many eigenvalues, for the functions below.
 void exponential_row(const double *eigenvalues, double shift, double step, double *exponentials, size_t count);

@@ -90,7 +90,7 @@ package final class ExponentialStepper: AdaptiveStepper {
   private func kept(_ pair: Pair, size: Double) -> StepperMemory {
     var memory = StepperMemory()
     memory.steps = [size]
-    memory.fields = [("coefficients", pair.solution), ("rates", pair.rates)]
+    memory.fields = [(parts.keepsPoints ? "values" : "coefficients", pair.solution), ("rates", pair.rates)]
     return memory
   }
 

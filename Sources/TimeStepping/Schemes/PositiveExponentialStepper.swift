@@ -108,9 +108,9 @@ package final class PositiveExponentialStepper: DivisibleStepper {
   /// The bounds less what a point loses to its neighbors, which is no loss among the rates.
   private func withoutNeighbors(_ bounds: [Double]) -> [Double] { zip(bounds, parts.stencilLosses).map { $0 - $1 } }
 
-  /// Sets to 0 what the rounding of a transform has left below.
+  /// Sets to 0 what the rounding of exponentials has left below.
   private func clearRounding(_ state: FieldSet) {
-    for field in parts.transformed where state.minimum(field) < 0 {
+    for field in parts.rounded where state.minimum(field) < 0 {
       state.clearNegative(field, above: -PositiveExponentialStepper.rounding * state.maximum(field))
     }
   }
