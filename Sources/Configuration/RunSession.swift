@@ -145,8 +145,12 @@ package final class RunSession {
     }
     if !hasOtherEquations {
       let kept = simulation.stepper.memory(restoring: memory.stepper)
-      for part in kept.fields { try checkpoint.read(group: "memory/\(part.name)", names, into: part.set.set) }
-      simulation.stepperMemory = kept
+      // A checkpoint of an older version may hold it in another form; steps begin anew then.
+      let isThere = kept.fields.allSatisfy { !checkpoint.header.fields(of: "memory/\($0.name)").isEmpty }
+      if isThere {
+        for part in kept.fields { try checkpoint.read(group: "memory/\(part.name)", names, into: part.set.set) }
+        simulation.stepperMemory = kept
+      }
     }
     try assembly.restoreHistory(memory.history, from: checkpoint)
     try simulation.restore(
