@@ -54,8 +54,11 @@ package final class CurrentAssembly {
 
   private func stopConditions() -> StopConditions {
     let doser = doser
+    let tolerance: Double? =
+      if case .controlled(let tolerance, _) = original.configuration.steps { tolerance.relative.max() } else { nil }
     return StopConditions(
-      original.configuration.stops, fieldCount: original.state.count, volumes: original.volumes, pool: original.pool,
+      original.configuration.stops, fieldCount: original.state.count, tolerance: tolerance, volumes: original.volumes,
+      pool: original.pool,
       make: { try doser.condition($0, changed: $1) })
   }
 

@@ -157,6 +157,9 @@ package struct FailureReport {
         "Allow shorter steps (time.smallest_step), ask for less (time.tolerance), or look at the processes of \(name)."
     case .diffusivity: return "A diffusivity must be a number of at least 0 at all densities that occur."
     case .velocity: return UndefinedPart.velocityRemedy
+    case .tooManyParts:
+      return
+        "Take shorter steps; a field that spreads so fast is in balance at all times, as \"quasi_steady\": true has it."
     case .freeBoundary: return "Look at the law of the free boundary; a shorter step may help."
     case .balance:
       return "Look at the production and decay of \(name), which must have a steady state."

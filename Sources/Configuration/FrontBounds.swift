@@ -33,8 +33,9 @@ package final class FrontBounds: BoundsCheck {
     let field: Int
     let lower: Double
     let upper: Double
-    /// Whether both are bounds of the exact solution, and not only of the domain of a rate.
-    let isExact: Bool
+    /// Those of them that are bounds of the exact solution, and not only of the domain of a rate.
+    let least: Double
+    let most: Double
     /// Whether a spectral transform moves the field, which positive propagators can replace.
     let isTransformed: Bool
     let hasLimitedFluxes: Bool
@@ -45,6 +46,15 @@ package final class FrontBounds: BoundsCheck {
 
     /// How far beyond its bounds a field is.
     func excess(_ low: Double, _ high: Double) -> Double { max(lower - low, high - upper) }
+
+    /// The same of the bounds of the exact solution.
+    func exactExcess(_ low: Double, _ high: Double) -> Double { max(least - low, high - most) }
+
+    /// Whether a field is beyond a bound of the exact solution by so little that this is cut off.
+    func isCutOff(_ low: Double, _ high: Double) -> Bool {
+      let (beyond, size) = (exactExcess(low, high), max(abs(low), abs(high)))
+      return growth == 0 && beyond > FrontBounds.rounding * size && isWithinTolerance(beyond, size)
+    }
 
     func isWithinTolerance(_ beyond: Double, _ size: Double) -> Bool { FrontBounds.share * beyond <= share * size }
 
@@ -78,10 +88,12 @@ package final class FrontBounds: BoundsCheck {
     volumes: PointVolumes, pool: WorkerPool
   ) {
     let model = configuration.model
-    guard model.freeBoundary == nil, configuration.movesByTransforms else { return nil }
+    let isTransforming = configuration.movesByTransforms
+    guard model.freeBoundary == nil, isTransforming || configuration.isPositiveExponential else { return nil }
     let candidates = Set(
       diffusions.indices.filter {
-        diffusions[$0].requestedMethod == nil && !diffusions[$0].keepsSign && !diffusions[$0].isSpoiltByRounding
+        isTransforming && diffusions[$0].requestedMethod == nil && !diffusions[$0].keepsSign
+          && !diffusions[$0].isSpoiltByRounding
           && Ringing.isPossible(diffusions[$0], on: volumes)
       })
     let intervals = configuration.solutionIntervals
@@ -94,7 +106,8 @@ package final class FrontBounds: BoundsCheck {
         isTransformed || diffusions[field].requestedMethod != .fourier
       else { return nil }
       let isProven = intervals[.field(model.fieldNames[field])]?.isNonNegative ?? false
-      let (least, most) = (isProven ? 0 : -Double.infinity, upperLimits[field] ?? .infinity)
+      // A positive scheme keeps the lower one by itself.
+      let (least, most) = (isProven && isTransforming ? 0 : -Double.infinity, upperLimits[field] ?? .infinity)
       let domain = isTransformed ? domains[field] : .all
       let (lower, upper) = (max(least, domain.low), min(most, domain.high))
       guard lower.isFinite || upper.isFinite else { return nil }
@@ -105,7 +118,7 @@ package final class FrontBounds: BoundsCheck {
         .map { $0.0.spacing * $0.0.spacing / $0.1 }.min() ?? 0
       let isSlow = isTransformed && rate * cellTime > FrontBounds.largestCellGrowth
       return Bound(
-        field: field, lower: lower, upper: upper, isExact: lower == least && upper == most,
+        field: field, lower: lower, upper: upper, least: least, most: most,
         isTransformed: isTransformed, hasLimitedFluxes: moves && configuration.taxisFluxes == .limited,
         growth: isSlow ? traceGrowth.exponents[field] : 0, share: FrontBounds.share * tolerances[field])
     }
@@ -127,7 +140,7 @@ package final class FrontBounds: BoundsCheck {
       let limit = bound.allowance(growing: left) * size
       let isWithinTolerance = bound.isWithinTolerance(beyond, size)
       guard bound.isTransformed, beyond > limit else {
-        if bound.isExact, bound.growth == 0, isWithinTolerance { correction.fields.append(bound.field) }
+        if bound.isCutOff(low, high) { correction.fields.append(bound.field) }
         continue
       }
       let (before, after) = (try overshoot(of: previous, bound), try overshoot(of: state, bound))
@@ -144,7 +157,7 @@ package final class FrontBounds: BoundsCheck {
             value: isBelow ? low : high, bound: isBelow ? bound.lower : bound.upper,
             overshoot: max(before, after, beyond) / size))
       }
-      if isTransform || isSharp || isWithinTolerance && (bound.isExact || !bound.hasLimitedFluxes) {
+      if isTransform || isSharp || isWithinTolerance && (bound.isCutOff(low, high) || !bound.hasLimitedFluxes) {
         correction.fields.append(bound.field)
       }
     }
@@ -153,17 +166,19 @@ package final class FrontBounds: BoundsCheck {
 
   package func cut(_ state: FieldSet, field: Int) {
     guard let bound = bounds.first(where: { $0.field == field }) else { return }
-    for side in [FieldBound.least(bound.lower), .most(bound.upper)] where side.value.isFinite {
+    keep(state, field, between: bound.lower, and: bound.upper)
+  }
+
+  private func keep(_ state: FieldSet, _ field: Int, between low: Double, and high: Double) {
+    for side in [FieldBound.least(low), .most(high)] where side.value.isFinite {
       state.keep(field, within: side, volumes: volumes, pool: pool)
     }
   }
 
   package func cutWithinTolerance(_ state: FieldSet) {
-    for bound in bounds where bound.isExact && bound.growth == 0 {
-      guard let (low, high) = range(of: state, beyond: bound),
-        bound.isWithinTolerance(bound.excess(low, high), max(abs(low), abs(high)))
-      else { continue }
-      cut(state, field: bound.field)
+    for bound in bounds {
+      guard let (low, high) = range(of: state, beyond: bound), bound.isCutOff(low, high) else { continue }
+      keep(state, bound.field, between: bound.least, and: bound.most)
     }
   }
 
@@ -199,7 +214,10 @@ package final class FrontBounds: BoundsCheck {
 extension RunConfiguration {
   /// Whether fields go through transforms also in steps so short that these overshoot.
   fileprivate var movesByTransforms: Bool {
-    if case .positiveExponential = scheme.method { return false }
-    return isControlled || scheme.comparesSteps || scheme.usesCoefficients
+    !isPositiveExponential && (isControlled || scheme.comparesSteps || scheme.usesCoefficients)
+  }
+
+  fileprivate var isPositiveExponential: Bool {
+    if case .positiveExponential = scheme.method { true } else { false }
   }
 }

@@ -42,7 +42,7 @@ package final class RunAssembly {
   /// Of each field how far a transform would take it out of what its equations allow; see `SharpData`.
   package let ringing: [Double]
   /// Of each field the value that movement up gradients and reactions do not take it beyond; nil if none is known.
-  let upperLimits: [Double?]
+  package let upperLimits: [Double?]
   /// Look after each step whether transforms may still move the fields.
   package private(set) var boundsChecks: [any BoundsCheck] = []
   /// Of each field whether it is nowhere empty at the start, so that it is transformed although its traces would grow; see

@@ -2,8 +2,11 @@ import Expressions
 import Models
 
 extension RunConfiguration {
-  /// Of each field the value `K` that its equation does not take it beyond, where movement up gradients ends at it: all its
-  /// sensitivities vanish at `u = K`, as `1 − u/K` does, and its rate is not positive there, whatever the other fields are.
+  /// Of each field the value `K` that its equation does not take it beyond.
+  ///
+  /// It is where movement up gradients ends, as all its
+  /// sensitivities vanish at `u = K` like `1 − u/K`, or where its rates end, as `sqrt(1 − u/K)` does, without sensitivities that do
+  /// not vanish there. Its rate is not positive there, whatever the other fields are.
   ///
   /// No flow, cross-diffusion, noise, treatment, prescribed side or free boundary may act on the field.
   ///
@@ -13,7 +16,7 @@ extension RunConfiguration {
   /// - Parameter maxima: largest initial value of each field.
   /// - Returns: nil for fields without such a value, or that begin beyond it.
   func upperLimits(maxima: [Double]) -> [Double?] {
-    let known = solutionIntervals
+    let (known, domains) = (solutionIntervals, rateDomains)
     let treated = Set(
       treatments.flatMap { treatment in
         treatment.changes.compactMap { if case .field(let name) = $0.target { name } else { nil } }
@@ -21,13 +24,14 @@ extension RunConfiguration {
       })
     return model.fields.indices.map { index in
       let field = model.fields[index]
-      guard !field.taxis.isEmpty, field.advection.isEmpty, field.crossDiffusion.isEmpty, !sides[index].isPrescribed,
+      guard field.advection.isEmpty, field.crossDiffusion.isEmpty, !sides[index].isPrescribed,
         model.noise(of: field.name).isEmpty, !treated.contains(field.name), model.freeBoundary == nil
       else { return nil }
       let sensitivities = field.taxis.map { withParameterValues($0.sensitivity) }
       let rate = withParameterValues(model.undelayed(model.rates[index]))
       let symbol = Symbol.field(field.name)
-      return sensitivities[0].roots(of: symbol).filter { limit in
+      let ends = (sensitivities.first?.roots(of: symbol) ?? []) + [domains[index].high].filter(\.isFinite)
+      return ends.filter { limit in
         guard limit > 0, maxima[index] <= limit * (1 + RunConfiguration.rounding) else { return false }
         func value(_ expression: Expression, at value: Double) -> Interval {
           expression.substituting([symbol: .constant(value)]).interval(known)

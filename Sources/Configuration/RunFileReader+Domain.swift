@@ -6,8 +6,16 @@ import Operators
 import Storage
 
 extension RunFileReader {
-  mutating func readGrid() -> Grid? {
-    guard let domain = root["domain"] else { return nil }
+  /// - Parameter model: compartments alone have one point, if no domain is given.
+  mutating func readGrid(_ model: Model?) -> Grid? {
+    guard let domain = root["domain"] else {
+      if let model, model.fields.allSatisfy(\.isCompartment) {
+        return Grid(axes: [Axis(name: "x", length: 1, points: 1)])
+      }
+      if model == nil, root["model"]?["fields"] == nil { return nil }
+      found.error("the key \"domain\" is missing", at: root.place, remedy: "give \"domain\", an object")
+      return nil
+    }
     guard
       ["size", "points", "origin"].allSatisfy({ key in domain[key]?.array?.allSatisfy { $0.number != nil } ?? true }),
       domain["points"]?.array?.allSatisfy({ $0.integer != nil }) ?? true

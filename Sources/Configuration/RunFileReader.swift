@@ -102,7 +102,7 @@ struct RunFileReader {
 
   mutating func read() throws(Diagnostics) -> RunConfiguration {
     let model = known ?? readModel()
-    let grid = readGrid()
+    let grid = readGrid(model)
     let (start, end) = readInterval()
     prepareUnits(model, grid)
     guard let model else {

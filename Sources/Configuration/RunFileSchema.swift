@@ -15,7 +15,7 @@ extension RunConfiguration {
     .init(
       "parameters", .map(key: "parameter", values: .number()), "Other values for parameters of the model.",
       elsewhere: ["params", "constants"]),
-    .init("domain", .object(domain), "Where the fields live.", isRequired: true),
+    .init("domain", .object(domain), "Where the fields live. A model of compartments alone needs none."),
     .init(
       "initial", .map(key: "field", values: initial),
       "The value of each field at the start: a number, or an expression of position and parameters, which may use "

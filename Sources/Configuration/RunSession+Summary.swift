@@ -114,6 +114,32 @@ extension RunSession {
     }
   }
 
+  /// Why a steady state that the run is to end with may never be found.
+  package var unrestWarning: String? {
+    guard simulation.stopReason == nil, let unrest = simulation.stops.memory.unrest, unrest.isTold else { return nil }
+    let configuration = assembly.configuration
+    let limits = configuration.stops.compactMap { stop -> Double? in
+      if case .steady(let rate, _) = stop.kind { rate } else { nil }
+    }
+    let limit = Float(limits.max() ?? 0)
+    let since = configuration.description(ofTime: unrest.since)
+    switch unrest.kind {
+    case .stationarySteps:
+      let scheme = current.assembly.configuration.scheme.name
+      return
+        "the steady state of the run file may never be found: since t = \(since) steps of \(Float(unrest.step)) with "
+        + "\(scheme) leave the solution as it is, but the equations change it there at a relative rate of "
+        + "\(Float(unrest.rate)), more than the limit, \(limit): it is a state of these steps alone; take shorter steps "
+        + "(time.step, time.tolerance) or another scheme, as etdrk4"
+    case .withinTolerance:
+      return
+        "the steady state of the run file may never be found: since t = \(since) the relative rate of change has fallen "
+        + "no further than to \(Float(unrest.rate)), and not stayed within the limit, \(limit); steps change the "
+        + "solution by less than they may be wrong by, so that these may be errors alone; ask for a smaller "
+        + "time.tolerance, or raise the limit"
+    }
+  }
+
   func writeRun(outcome: String) throws {
     try directory.requireLocked()
     let statistics = current.reactionStatistics
@@ -147,7 +173,9 @@ extension RunSession {
       .init("health", health?.output ?? .null),
       .init(
         "warnings",
-        .strings((configuration.warnings.items + assembly.startWarnings.items).map(\.message) + overlapWarnings)),
+        .strings(
+          (configuration.warnings.items + assembly.startWarnings.items).map(\.message) + overlapWarnings
+            + [unrestWarning].compactMap(\.self))),
       .init("never_held", .strings(unmetConditions.lines)),
       .init("failure", failure?.output ?? .null),
       .init("wall_seconds", RunSession.text(seconds: Date().timeIntervalSince(started))),

@@ -80,7 +80,7 @@ package struct ConditionTree: Sendable {
       case .truth(let holds): found.append(holds)
       case .comparison(let operation, let index):
         let difference = differences[index]
-        found.append(difference.isNaN ? nil : ConditionTree.holds(operation, difference))
+        found.append(difference.isNaN ? nil : operation.holds(forDifference: difference))
       case .not(let a): found.append(found[a].map { !$0 })
       case .and(let a, let b):
         found.append(found[a] == false || found[b] == false ? false : found[a] == nil || found[b] == nil ? nil : true)
@@ -89,17 +89,6 @@ package struct ConditionTree: Sendable {
       }
     }
     return found[found.count - 1]
-  }
-
-  private static func holds(_ operation: BinaryOperation, _ difference: Double) -> Bool {
-    switch operation {
-    case .greater: difference > 0
-    case .greaterOrEqual: difference >= 0
-    case .less: difference < 0
-    case .lessOrEqual: difference <= 0
-    case .equal: difference == 0
-    default: difference != 0
-    }
   }
 
   /// All margins that are possible if the differences lie in some ranges.
@@ -141,4 +130,18 @@ package struct ConditionTree: Sendable {
 
 extension ClosedRange<Double> {
   fileprivate var negated: ClosedRange<Double> { (-upperBound)...(-lowerBound) }
+}
+
+extension BinaryOperation {
+  /// Whether a comparison of `a` with `b` holds for a value of `a − b`.
+  func holds(forDifference difference: Double) -> Bool {
+    switch self {
+    case .greater: difference > 0
+    case .greaterOrEqual: difference >= 0
+    case .less: difference < 0
+    case .lessOrEqual: difference <= 0
+    case .equal: difference == 0
+    default: difference != 0
+    }
+  }
 }

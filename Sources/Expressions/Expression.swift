@@ -77,8 +77,13 @@ package struct Expression: Hashable, Sendable {
 
   /// The expression with a symbol in place of a part of it, wherever that part is.
   package func replacing(_ part: Expression, by symbol: Symbol) -> Expression {
+    replacing(part, by: .symbol(symbol))
+  }
+
+  /// The expression with another in place of a part of it, wherever that part is.
+  func replacing(_ part: Expression, by other: Expression) -> Expression {
     Expression.build { graph in
-      let (old, new) = (graph.insert(part), graph.symbol(symbol))
+      let (old, new) = (graph.insert(part), graph.insert(other))
       var numbers: [Int] = []
       for node in nodes {
         // Operands are compared as they were, and used as they have become.

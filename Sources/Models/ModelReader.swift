@@ -64,8 +64,12 @@ private struct ModelReader {
     addStages(to: &fields, &processes)
     let noise = self.noise(scope)
     let freeBoundary = self.freeBoundary(scope)
-    if fieldMembers.isEmpty, let fields = node["fields"] { found.error("the model has no field", at: fields.place) }
-    if fieldMembers.isEmpty { return nil }
+    if fieldMembers.isEmpty, compartmentMembers.isEmpty {
+      found.error(
+        "the model has no field", at: (node["fields"] ?? node).place,
+        remedy: "give \"fields\", or \"compartments\" alone")
+      return nil
+    }
     var model = Model(
       name: node["name"]?.string ?? "", title: node["title"]?.string,
       sources: (node["sources"]?.array ?? []).compactMap(\.string), lengthUnit: node["units"]?["length"]?.string,

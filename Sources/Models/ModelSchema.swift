@@ -16,7 +16,8 @@ extension Model {
       "functions", .map(key: "function", values: .string(format: "expression")),
       "Named sub-expressions. With arguments the name is written as in `hill4(s)`."),
     .init(
-      "fields", .map(key: "field", values: .object(field)), "Densities and concentrations.", isRequired: true,
+      "fields", .map(key: "field", values: .object(field)),
+      "Densities and concentrations. A model of compartments alone has none.",
       elsewhere: ["variables", "species", "unknowns", "components", "densities"]),
     .init(
       "processes", .array(of: .object(process)),

@@ -113,6 +113,7 @@ final class LocalDiffusion: Sendable {
       let now = times.0 + done * speed
       let bound = try bound(part, state, now)
       var division = StagedStep.division(step: step - done, bound: bound)
+      guard division.steps <= StagedStep.mostSteps else { throw tooManyParts(part, now) }
       let length = (step - done) / Double(division.steps)
       let span = (now, now + length * speed)
       if part.changesInTime, !part.dependsOnItself {
@@ -131,6 +132,14 @@ final class LocalDiffusion: Sendable {
       for member in part.members { state.setField(member.field, toSumOf: [(1, result)], pool: pool) }
       done = division.steps == 1 ? step : done + length
     }
+  }
+
+  /// The largest diffusivity of a part.
+  private func tooManyParts(_ part: Part, _ time: Double) -> DiffusivityFailure {
+    let largest = part.members.map { ($0.field, $0.largestDiffusivity) }.max { $0.1.value < $1.1.value }
+    let (field, found) = largest ?? (part.members[0].field, (0, 0, .nan))
+    return DiffusivityFailure(
+      field: field, row: found.row, column: found.column, value: found.value, time: time, hasTooManyParts: true)
   }
 
   /// The spectral bound of a part at a time; sets its operators.

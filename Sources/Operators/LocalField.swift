@@ -65,6 +65,20 @@ struct LocalField: Sendable {
     own.setLosses(values)
   }
 
+  /// The largest of the diffusivities that were set last, and its place.
+  var largestDiffusivity: (row: Int, column: Int, value: Double) {
+    var largest = (row: 0, column: 0, value: -Double.infinity)
+    for component in 0..<values.count {
+      for row in 0..<values.grid.rowCount {
+        let pointer = values.pointer(component, row: row)
+        for column in 0..<values.grid.rowLength where pointer[column] > largest.value {
+          largest = (row, column, pointer[column])
+        }
+      }
+    }
+    return largest
+  }
+
   /// A bound of the eigenvalues, by absolute value.
   func bound(pool: WorkerPool) -> Double { fixedBound ?? own.spectralBound(pool: pool) + crossBound }
 }

@@ -39,6 +39,8 @@ final class MovingDomain: Sendable {
 
   /// The boundary may move by so many times its distance from the origin in one step, as a logarithm.
   private static let largestGrowth = 0.5
+  /// The tissue may move by so many spacings in one step.
+  private static let farthest = 1e5
 
   private static let mostIterations = 60
   /// Relative, of the movement of the boundary; rounding in the value next to the boundary is of 1e-11.
@@ -156,6 +158,10 @@ final class MovingDomain: Sendable {
     }
     guard abs(motion.growth) <= MovingDomain.largestGrowth else {
       throw failure("moves the boundary too far in one step, or by no number at all", pass)
+    }
+    let fastest = motion.velocities.reduce(0) { max($0, abs($1)) }
+    guard fastest * pass.step <= MovingDomain.farthest * axis.spacing else {
+      throw failure("moves the tissue too far in one step", pass)
     }
     return motion
   }

@@ -66,11 +66,14 @@ struct StagedStep: Sendable {
   /// More stages than these in one step would lose accuracy; longer steps are divided.
   static let mostStages = 15
 
-  /// The steps of equal length and the stages of each that the Legendre method needs with the spectral radius `bound`.
+  /// So finely a step is divided at most.
+  static let mostSteps = 1 << 20
+
+  /// The steps of equal length, not more than one beyond `mostSteps`, and the stages of each that the Legendre method needs with the spectral radius `bound`.
   static func division(step: Double, bound: Double) -> (steps: Int, stages: Int) {
     let farthest = Double(mostStages * mostStages + mostStages - 2) / 2
     let steps = max(1, (step * bound / farthest).rounded(.up))
     let stages = Int(((9 + 8 * step * bound / steps).squareRoot() / 2 - 0.5).rounded(.up))
-    return (Int(steps), min(mostStages, max(3, stages % 2 == 0 ? stages + 1 : stages)))
+    return (Int(min(steps, Double(mostSteps + 1))), min(mostStages, max(3, stages % 2 == 0 ? stages + 1 : stages)))
   }
 }

@@ -63,6 +63,7 @@ package final class Taxis: TaxisRates {
       isFirst = false
       try check(state, time + done)
       var count = parts(of: step - done)
+      guard count <= Taxis.mostParts else { throw tooManyParts(state, time + done) }
       for (index, field) in fields.enumerated() {
         start.setField(index, toSumOf: [(1, state)], field: field.field, pool: pool)
       }
@@ -73,7 +74,7 @@ package final class Taxis: TaxisRates {
         }
         count *= 2
         setVelocities(state, time: time + done, all: false)
-        if count > Taxis.mostParts { throw failure(state, time + done) }
+        guard count <= Taxis.mostParts else { throw tooManyParts(state, time + done) }
       }
       done = count == 1 ? step : done + (step - done) / Double(count)
     }
@@ -134,13 +135,20 @@ package final class Taxis: TaxisRates {
     }
   }
 
+  /// Not more than one beyond `mostParts`.
   private func parts(of step: Double) -> Int {
     let rate = movers.reduce(0) { max($0, $1.outflowRate) }
-    return Int(max(1, min(Double(Taxis.mostParts), (step * rate / Taxis.largestShare).rounded(.up))))
+    return Int(max(1, min(Double(Taxis.mostParts + 1), (step * rate / Taxis.largestShare).rounded(.up))))
   }
 
   private func check(_ state: FieldSet, _ time: Double) throws(VelocityFailure) {
     if movers.contains(where: { !$0.outflowRate.isFinite }) { throw failure(state, time) }
+  }
+
+  private func tooManyParts(_ state: FieldSet, _ time: Double) -> VelocityFailure {
+    let fastest = movers.max { $0.outflowRate < $1.outflowRate }
+    return VelocityFailure(
+      field: fastest?.description.field ?? 0, time: time, location: fastest?.largestVelocity(of: state))
   }
 
   private func failure(_ state: FieldSet, _ time: Double) -> VelocityFailure {
@@ -160,7 +168,7 @@ package protocol TaxisRates: Sendable {
 
 /// A field is carried too fast, or with a velocity that is no number.
 package struct VelocityFailure: Error, Sendable {
-  /// Where the velocity is no finite number.
+  /// Where the velocity is no finite number, or so large that a step would be divided into more parts than are taken.
   package struct Location: Sendable {
     /// The place is the face below a point along this axis; nil if it is the point itself.
     package let axis: Int?
@@ -173,6 +181,6 @@ package struct VelocityFailure: Error, Sendable {
 
   package let field: Int
   package let time: Double
-  /// nil if the velocity is finite at all faces within the domain.
+  /// nil if the velocity is finite, and not too large, at all faces within the domain.
   package let location: Location?
 }

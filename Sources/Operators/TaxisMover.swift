@@ -102,6 +102,26 @@ final class TaxisMover: Sendable {
     return nil
   }
 
+  /// The face with the largest velocity of those that were set last; nil if all are 0.
+  func largestVelocity(of state: FieldSet) -> VelocityFailure.Location? {
+    var largest: (axis: Int, row: Int, column: Int, direction: Int, velocity: Double)?
+    for axis in grid.axes.indices {
+      for row in 0..<grid.rowCount {
+        for direction in 0..<2 {
+          let velocity = velocities[axis].pointer(direction, row: row)
+          for column in 0..<grid.rowLength where abs(velocity[column]) > abs(largest?.velocity ?? 0) {
+            largest = (axis, row, column, direction, velocity[column])
+          }
+        }
+      }
+    }
+    return largest.map { axis, row, column, direction, velocity in
+      VelocityFailure.Location(
+        axis: axis, row: row, column: column, velocity: velocity,
+        values: values(of: state, axis, row, column, direction))
+    }
+  }
+
   /// The values of all fields at a face: means of both sides, of the field itself the limited value of the side that receives.
   private func values(of state: FieldSet, _ axis: Int, _ row: Int, _ column: Int, _ direction: Int) -> [Double] {
     (0..<state.count).map { field in

@@ -41,7 +41,7 @@ package struct VariableDiffusivity: Sendable {
   }
 }
 
-/// The diffusivity of a field, or its exchange at a side, is negative or not a number at some point.
+/// The diffusivity of a field, or its exchange at a side, is negative, not a number, or too large at some point.
 package struct DiffusivityFailure: Error, Sendable {
   package let field: Int
   package let row: Int
@@ -50,4 +50,6 @@ package struct DiffusivityFailure: Error, Sendable {
   package let time: Double
   /// What it is that has the value.
   package var quantity = "diffusivity"
+  /// Whether it is a diffusivity for which a step would be divided into more parts than are taken.
+  package var hasTooManyParts = false
 }

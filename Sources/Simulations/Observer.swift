@@ -74,6 +74,13 @@ package struct ScheduledObserver {
   }
 
   var nextTime: Double { cadence.time(next) }
+
+  /// The time of its own that a time is but for rounding, of those from the latest one on; else that time.
+  func ownTime(at time: Double) -> Double {
+    let own = [next - 1, next].map { cadence.time($0) }
+    return own.first { abs($0 - time) <= 8 * max(abs(time), abs(cadence.start)).ulp } ?? time
+  }
+
   func isDue(at time: Double) -> Bool { cadence.isDue(next, at: time) }
 
   /// How many times lie before one, from the next on.

@@ -3,16 +3,18 @@ import TimeStepping
 
 /// A way to times inside of a step by steps of another stepper, which keeps densities non-negative.
 ///
-/// From one time to the next it takes 1, 2, 4, … equal steps, until two results in a row differ by no more than the tolerance of the
-/// steps; a scheme of second order is then three times as accurate.
+/// It goes by way of the quarters of the step, whatever the times that are asked for, so that the solution at one of them does not
+/// depend on the others. From one place to the next it takes 1, 2, 4, … equal steps, until two results in a row differ by no more than the
+/// tolerance of the steps; a scheme of second order is then three times as accurate.
 final class OutputPath {
   let stepper: any TimeStepper
   private let pool: WorkerPool
-  /// The solution at the time reached, and what is compared.
+  /// The solution at the latest quarter, and what is compared.
   private var position: FieldSet
   private var finer: FieldSet
   private var coarser: FieldSet
-  private var reached: (begin: Double, time: Double, changes: MassChanges?)?
+  /// The step, and how many of its quarters are behind.
+  private var reached: (begin: Double, quarters: Int, changes: MassChanges?)?
 
   private static let mostSteps = 64
 
@@ -26,26 +28,34 @@ final class OutputPath {
   /// Forgets where it is: a step is over.
   func end() { reached = nil }
 
-  /// Goes to a time; it comes from an earlier one in the same step, or from its start.
+  /// Goes to a time, not before the one that was asked for last in the same step.
   ///
   /// - Returns: the solution there, which is gone with the next call, and what has changed the masses since the start of the step.
   func reach(
-    _ time: Double, ofStepAt begin: Double, from start: FieldSet, _ health: HealthCheck
+    _ time: Double, ofStepAt begin: Double, length: Double, from start: FieldSet, _ health: HealthCheck
   ) throws(NumericalFailure) -> (state: FieldSet, changes: MassChanges?) {
-    if reached?.begin != begin {
-      position.copy(from: start, pool: pool)
-      reached = (begin, begin, nil)
+    if reached?.begin != begin { position.copy(from: start, pool: pool) }
+    var (_, quarters, changes) = reached.flatMap { $0.begin == begin ? $0 : nil } ?? (begin, 0, nil)
+    func place(_ quarters: Int) -> Double { begin + 0.25 * Double(quarters) * length }
+    while quarters < 3, place(quarters + 1) <= time {
+      changes = [changes, try go(from: place(quarters), to: place(quarters + 1), health)].sum
+      swap(&position, &finer)
+      quarters += 1
     }
-    guard let from = reached?.time, time > from else { return (position, reached?.changes) }
+    reached = (begin, quarters, changes)
+    guard time > place(quarters) else { return (position, changes) }
+    return (finer, [changes, try go(from: place(quarters), to: time, health)].sum)
+  }
+
+  /// Sets `finer` to the solution at a time, `position` being the one before.
+  private func go(
+    from: Double, to time: Double, _ health: HealthCheck
+  ) throws(NumericalFailure) -> MassChanges? {
     _ = try advance(coarser, from: from, to: time, steps: 1)
     var count = 2
     while true {
       let changes = try advance(finer, from: from, to: time, steps: count)
-      if count >= OutputPath.mostSteps || health.agree(finer, coarser) {
-        swap(&position, &finer)
-        reached = (begin, time, [reached?.changes, changes].sum)
-        return (position, reached?.changes)
-      }
+      if count >= OutputPath.mostSteps || health.agree(finer, coarser) { return changes }
       swap(&finer, &coarser)
       count *= 2
     }

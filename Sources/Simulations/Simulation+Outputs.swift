@@ -24,7 +24,9 @@ extension Simulation {
         try stateInside(attempt, at: time, from: start)
       }
       if let problem = found.problem { health?.note(problem, inOutputAt: time, of: found.state) }
-      try observe(at: time, found.state, adding: found.changes)
+      // Each at its own time, however near those of others are: what is shown does not depend on who else looks.
+      try observe(
+        at: time, found.state, observers.indices.filter { observers[$0].nextTime == time }, adding: found.changes)
       try superviseOutputs(at: time, inside: step)
     }
     path?.end()
@@ -60,7 +62,8 @@ extension Simulation {
     }
     if let path = try makePath(), let health {
       do throws(NumericalFailure) {
-        let found = try path.reach(time, ofStepAt: jumps.after(attempt.step.start), from: start, health)
+        let found = try path.reach(
+          time, ofStepAt: jumps.after(attempt.step.start), length: jumps.length(of: attempt.step), from: start, health)
         let left = health.problem(in: found.state, between: start, state)
         if left == nil || problem.isNotFinite && left?.isNotFinite == false {
           return OutputState(state: found.state, changes: found.changes, problem: left)
@@ -96,11 +99,19 @@ extension Simulation {
 
   // MARK: Looking on
 
-  /// Shows a state to the observers to whom it is due.
-  ///
+  /// Shows a state to the observers to whom it is due at the end of a step, with their own times where these differ by rounding.
+  func observe(at time: Double, _ state: FieldSet) throws {
+    let due = Dictionary(grouping: observers.indices.filter { observers[$0].isDue(at: time) }) {
+      observers[$0].ownTime(at: time)
+    }
+    for (own, indices) in due.sorted(by: { $0.key < $1.key }) {
+      try observe(at: own, state, indices)
+      for index in indices { observers[index].latest = time }
+    }
+  }
+
   /// - Parameter changes: of the masses since the latest step that counts.
-  func observe(at time: Double, _ state: FieldSet, adding changes: MassChanges? = nil) throws {
-    let due = observers.indices.filter { observers[$0].isDue(at: time) }
+  private func observe(at time: Double, _ state: FieldSet, _ due: [Int], adding changes: MassChanges? = nil) throws {
     try show(state, at: time, to: due, adding: changes)
     for index in due { observers[index].next += 1 }
   }
@@ -114,7 +125,10 @@ extension Simulation {
       observers.indices.filter { observers[$0].latest != clock.time }
     )
     try show(state, at: clock.time, to: others)
-    if regimen.isCarriedOut(at: clock.time) { try show(state, at: clock.time.nextUp, to: seen) }
+    if regimen.isCarriedOut(at: clock.time) {
+      let latest = seen.map { observers[$0].ownTime(at: clock.time) }.reduce(clock.time, max)
+      try show(state, at: latest.nextUp, to: seen)
+    }
     writer.write(KeptFields(in: copies), commitAll)
   }
 

@@ -14,7 +14,7 @@ package final class Simulation {
   package var stepperMemory = StepperMemory()
   /// The treatments.
   package let regimen: Regimen
-  let stops: StopConditions
+  package let stops: StopConditions
   /// nil if no field has a threshold.
   package let extinction: Extinction?
   package let startTime: Double

@@ -32,6 +32,8 @@ package struct NumericalFailure: Error, Sendable {
     case smallestStep
     case diffusivity
     case velocity
+    /// A field diffuses or is carried so fast that a step would be divided into more parts than are taken.
+    case tooManyParts
     /// A loss is too fast.
     case loss
     case freeBoundary
@@ -46,7 +48,7 @@ package struct NumericalFailure: Error, Sendable {
     /// Whether the point of the failure is known.
     package var isLocated: Bool {
       switch self {
-      case .reactions, .undefined, .notFinite, .diffusivity, .noise, .dose, .brokenPromise: true
+      case .reactions, .undefined, .notFinite, .diffusivity, .tooManyParts, .noise, .dose, .brokenPromise: true
       case .smallestStep, .velocity, .loss, .freeBoundary, .balance: false
       }
     }
@@ -118,8 +120,14 @@ extension NumericalFailure {
     end = time + size
   }
 
+  private static let manyParts = "(a step would be divided into more than a million parts)"
+
   init(_ failure: DiffusionFailure) {
     switch failure {
+    case .diffusivity(let failure) where failure.hasTooManyParts:
+      self.init(
+        problem: "has a \(failure.quantity) of \(failure.value) \(NumericalFailure.manyParts)", field: failure.field,
+        row: failure.row, column: failure.column, time: failure.time, cause: .tooManyParts)
     case .diffusivity(let failure):
       self.init(
         problem: "has a \(failure.quantity) "
@@ -134,6 +142,14 @@ extension NumericalFailure {
   }
 
   package init(_ failure: VelocityFailure) {
+    if let location = failure.location, location.velocity.isFinite {
+      self.init(
+        problem: "is carried with a velocity of \(location.velocity) \(NumericalFailure.manyParts)",
+        field: failure.field,
+        tile: Tile(row: location.row, column: location.column, count: 1), point: 0, time: failure.time,
+        faceAxis: location.axis, cause: .tooManyParts)
+      return
+    }
     let what =
       switch failure.location?.velocity {
       case .some(let velocity) where velocity.isNaN: "no number (NaN)"

@@ -42,6 +42,13 @@ final class Progress {
     }
   }
 
+  /// Says something at once.
+  func tell(_ warning: String) {
+    if isTerminal, !isQuiet { writeError("\r\u{1B}[K") }
+    try? log?.write(contentsOf: Data((warning + "\n").utf8))
+    note(warning)
+  }
+
   func end() {
     if isTerminal, !isQuiet { writeError("\r\u{1B}[K") }
     write(line(session.simulation, elapsed: ContinuousClock.now - started))

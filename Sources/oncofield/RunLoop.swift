@@ -12,12 +12,19 @@ func carryOut(_ session: RunSession, _ options: SessionOptions) throws {
   if !session.assembly.startWarnings.isEmpty { note(session.assembly.startWarnings.description) }
   let isQuiet = options.quiet
   let progress = Progress(session, isQuiet: isQuiet)
+  var isUnrestTold = false
   var limit = options.maxWalltime.map(WallTimeLimit.init)
   let outcome: Simulation.Outcome
   do {
     outcome = try session.run(
       stopRequested: { process_stop_request() != 0 || limit?.isNear(session) ?? false },
-      didStep: { progress.update($0) }, patience: options.patience,
+      didStep: {
+        progress.update($0)
+        if !isUnrestTold, let warning = $0.unrestWarning {
+          progress.tell("warning: \(warning)")
+          isUnrestTold = true
+        }
+      }, patience: options.patience,
       didFail: { error, isSaved in
         note(
           "warning: \(error); \(isSaved ? "a checkpoint is written" : "a checkpoint cannot be written either"); "

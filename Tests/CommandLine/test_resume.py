@@ -323,3 +323,39 @@ def test_an_interrupted_run_has_the_warnings_of_an_uninterrupted_one(oncofield, 
         assert json.loads((broken / "run.json").read_text())["health"] == expected, step
         assert datasets(broken / "checkpoints" / f"{last:012}.h5") == contents, step
         shutil.rmtree(broken)
+
+
+@pytest.mark.parametrize("time", [{"tolerance": 0.01}, {"step": 0.11, "scheme": "strang"}], ids=["tolerance", "step"])
+@pytest.mark.parametrize(
+    "domain", [{"size": [4, 4], "points": [24, 24]}, {"size": [4, 4], "points": [16, 16], "mask": "x + y < 6"}], ids=["box", "mask"]
+)
+def test_rows_and_frames_depend_on_their_own_times_alone(oncofield, tmp_path, time, domain):
+    """On no other output, no checkpoint and no interruption; sharp data make values inside of steps come from another scheme."""
+
+    def run(name, observables, fields=None, checkpoint=None):
+        content = {
+            "model": {"name": "m", "fields": {"u": {"diffusion": 0.05}}, "reactions": {"u": "0.5*u^(2/3) - 0.5*u"}},
+            "domain": domain,
+            "initial": {"u": "where((x - 2)^2 + (y - 2)^2 < 1, 1, 0)"},
+            "time": {"end": 2.1, **time},
+            "treatment": [{"name": "dose", "at": [0.3, 1.25], "multiply": {"u": 0.7}}],
+            "output": {"observables": {"every": observables}},
+        }
+        if fields:
+            content["output"]["fields"] = {"every": fields}
+        if checkpoint:
+            content["checkpoint"] = {"every": checkpoint, "keep": 50}
+        (tmp_path / f"{name}.json").write_text(json.dumps(content))
+        oncofield("run", tmp_path / f"{name}.json", "--output", tmp_path / name, "--quiet")
+        return tmp_path / name
+
+    alone = (run("alone", 0.1) / "observables.csv").read_bytes()
+    assert [row.split(b",")[0] for row in alone.splitlines()[1:]] == [str(k / 10).removesuffix(".0").encode() for k in range(22)]
+    beside = run("beside", 0.1, fields=0.3, checkpoint=0.2)
+    assert (beside / "observables.csv").read_bytes() == alone
+    frames = datasets(beside / "fields.h5")
+    others = datasets(run("frames", 1 / 7, fields=0.3) / "fields.h5")
+    assert frames["time"] == others["time"] and frames["u"] == others["u"]
+    checkpoints = sorted((beside / "checkpoints").glob("*.h5"))
+    oncofield("resume", beside, "--step", int(checkpoints[len(checkpoints) // 2].stem), "--quiet")
+    assert (beside / "observables.csv").read_bytes() == alone and datasets(beside / "fields.h5")["u"] == frames["u"]

@@ -333,6 +333,30 @@ def test_conditions_that_never_held_are_noted_at_the_end(oncofield, tmp_path):
     assert all(f"note: {line}" in finished.stderr for line in lines) and "warning" not in finished.stderr
 
 
+@pytest.mark.parametrize(
+    "time, limit, message",
+    [
+        ({"end": 400, "step": 2.5}, 1e-3, "leave the solution as it is, but the equations change it there at a relative rate of 0.153"),
+        ({"end": 3000, "tolerance": 1e-4}, 1e-8, "these may be errors alone; ask for a smaller time.tolerance, or raise the limit"),
+    ],
+)
+def test_a_steady_state_that_may_never_be_found_is_told_of_at_once(oncofield, tmp_path, time, limit, message):
+    path = write(
+        tmp_path,
+        {
+            "model": {"name": "m", "fields": {"u": {"diffusion": 0.1}}, "reactions": {"u": "1 + cos(pi*x/2) - u"}},
+            "domain": {"size": [2], "points": [32]},
+            "initial": {"u": 0},
+            "time": {"scheme": "rebalanced-strang", **time},
+            "stop": [{"steady": limit, "for": 5}],
+        },
+    )
+    finished = oncofield("run", path, "--output", tmp_path / "out", "--quiet")
+    (warning,) = json.loads((tmp_path / "out" / "run.json").read_text())["warnings"]
+    assert warning.startswith("the steady state of the run file may never be found: since t = ") and message in warning
+    assert finished.stderr.count("warning: ") == 1 and warning.split(" of ")[0] in finished.stderr
+
+
 # The rate is infinite at t = 0.53 alone, and its integral is finite: u stays finite.
 SINGULAR = content(
     model=model(parameters={}, fields={"u": {}}, processes=[{"name": "p", "rate": "0.1*log((t - 0.53)^2)", "change": {"u": 1}}]),

@@ -25,8 +25,10 @@ private final class Recorder: RememberingObserver {
     let values: [Double]
   }
 
-  let name = "recorder"
+  let name: String
   private(set) var rows: [Row] = []
+
+  init(_ name: String = "recorder") { self.name = name }
 
   func observe(_ moment: Moment) -> Writing {
     let values = moment.state.values(0)
@@ -51,14 +53,15 @@ private func run(_ reaction: String, _ time: String, _ rest: String = "", end: D
   """
 }
 
-private func rows(_ text: String, every: Double) throws -> (
+private func rows(_ text: String, every: Double, beside others: [Double] = []) throws -> (
   rows: [Recorder.Row], simulation: Simulation, state: FieldSet
 ) {
   let assembly = try RunAssembly(configuration(text), threads: 1)
   let recorder = Recorder()
+  let observers = [(recorder, every)] + others.map { (Recorder("every \($0)"), $0) }
   let simulation = try CurrentAssembly(assembly).makeSimulation(
     ledger: assembly.makeLedger(),
-    observers: [ScheduledObserver(recorder, cadence: Cadence(start: 0, interval: every))])
+    observers: observers.reversed().map { ScheduledObserver($0, cadence: Cadence(start: 0, interval: $1)) })
   _ = try simulation.run()
   return (recorder.rows, simulation, assembly.state)
 }
@@ -104,6 +107,20 @@ private let schemes = ["strang", "strang4", "rebalanced-strang", "etdrk4", "etd2
     #expect(dense.rows.count == 73 && sparse.rows.count == 2)
     let ends = dense.simulation.health?.lowest[0] ?? .nan
     #expect(dense.rows.allSatisfy { $0.minimum >= min(ends, 0) - 1.01e-4 })
+  }
+
+  /// Neither its time nor its values, bit for bit, also where the solution is reached in another way than by the step.
+  @Test(arguments: schemes)
+  func whatIsShownDoesNotDependOnWhoElseLooks(scheme: String) throws {
+    for reaction in ["u*(1 - u)", "0.5*u^(2/3) - 0.5*u"] {
+      for every in [0.1, 1.0 / 30] {
+        let text = run(reaction, #""tolerance": 0.01, "scheme": "\#(scheme)""#, end: 1, points: 24)
+        let alone = try rows(text, every: every).rows
+        let beside = try rows(text, every: every, beside: [0.3, 1.0 / 7, 0.01, 0.1.nextUp, 0.1.nextDown]).rows
+        #expect(alone.map(\.time) == beside.map(\.time))
+        #expect(alone.map(\.values) == beside.map(\.values))
+      }
+    }
   }
 
   /// The ledger of a row that was reached in another way closes.

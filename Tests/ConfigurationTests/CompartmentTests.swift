@@ -32,6 +32,23 @@ private func exact(_ time: Double, _ dose: Double = 2) -> (A: Double, c: Double)
 }
 
 @Suite struct CompartmentTests {
+  /// They need neither fields nor a domain.
+  @Test func aModelOfCompartmentsAloneIsASystemOfOrdinaryEquations() throws {
+    let text = """
+      { "model": { "name": "two", "compartments": { "P": {}, "Q": {} }, "reactions": { "P": "-0.5*P + 0.2*Q", "Q": "0.5*P - 0.2*Q" } },
+        "initial": { "P": 1, "Q": 0 }, "time": { "end": 3 } }
+      """
+    for scheme in ["auto", "strang", "etdrk4"] {
+      let state = try finalState(text, set: ["time.scheme=\(scheme)"])
+      #expect(abs(state.values(0)[0] - (0.2 + 0.5 * exp(-0.7 * 3)) / 0.7) < 1e-4)
+      #expect(abs(state.values(0)[0] + state.values(1)[0] - 1) < 1e-5)
+    }
+    let found = #"error: the key "domain" is missing"#
+    let field = text.replacingOccurrences(of: #""compartments""#, with: #""fields""#)
+    #expect(throws: (any Error).self) { try configuration(field) }
+    do { _ = try configuration(field) } catch { #expect("\(error)".contains(found)) }
+  }
+
   @Test(arguments: ["strang", "strang4", "rebalanced-strang", "lie"])
   func drugInPlasmaAndTissueHasItsExactCourse(scheme: String) throws {
     let state = try finalState(text, set: ["time.scheme=\(scheme)"])

@@ -191,6 +191,13 @@ private let times = [
     (#""where(abs(t - 3*0.1) <= 0, 1, 0) > 0.5""#, [0.3]),
     (#""mean(w) > 0 && cos(pi*t/5) == 1""#, [0, 10, 20]), (#""mean(w) > 2 || t == 7*0.1""#, [0.7]),
     (#""sin(2*pi*(t - 1)/7) >= 1", "rearm_when": "t == 7*1.6""#, [2.75, 16.75]),
+    // Comparisons of the time inside of others.
+    (#""mean(w)*where(cos(2*pi*t) == 1, 1, 0) > 0.5""#, (0..<30).map(Double.init)),
+    (#""where(t == 3*0.1, mean(w), 0) > 0.5""#, [0.3]), (#""mean(where(t == 0.1*3, w, 0)) > 0.5""#, [0.3]),
+    (#""mean(w) < where(t^2 == 2 || t == 7*0.7, 2, 1)""#, [sqrt(2), 4.9]),
+    (#""mean(w) + where(sin(t) > 0, 1, 0) > 1.5""#, sines),
+    (#""mean(w)*where(where(t == 3*0.1, 1, 0) > 0.5 && t < 3, 1, 0) == 1""#, [0.3]),
+    (#""mean(w) > 2 || where(t == 7*0.1, mean(w), 0) == 1""#, [0.7]),
   ]
 
   /// A course begins whenever a condition on the time comes true, and not when it ceases to hold.

@@ -83,7 +83,7 @@ let modelErrorCases: [(key: String, line: String, expected: String)] = [
     """
     run.json:2:37: error: the model has no field
         2 |   "model": { "name": "m", "fields": {} },
-          |                                     ^~
+          |                                     ^~  give "fields", or "compartments" alone
     """
   ),
   (

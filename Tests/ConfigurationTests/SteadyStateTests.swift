@@ -196,6 +196,44 @@ private let tolerances = [1e-2, 1e-4, 1e-6]
     #expect(error < precision)
   }
 
+  /// Neither run came to its steady state, without a word.
+  ///
+  /// A balanced splitting takes at most what is there in a step, so that long steps have a state of rest of their own, 0.07 from that of the
+  /// equations. And errors of steps keep a limit from being reached that is far below the tolerance.
+  @Test(arguments: [
+    (#""end": 400, "step": 2.5"#, 1e-3, Unrest.Kind.stationarySteps as Unrest.Kind?),
+    (#""end": 3000, "tolerance": 1e-4"#, 1e-8, .withinTolerance), (#""end": 400, "step": 0.5"#, 1e-7, nil),
+    (#""end": 400, "tolerance": 1e-4"#, 1e-3, nil),
+  ])
+  func whatKeepsASteadyStateFromBeingFoundIsSaid(time: String, limit: Double, unrest: Unrest.Kind?) throws {
+    let text = """
+      { "model": { "name": "m", "fields": { "u": { "diffusion": 0.1 } }, "reactions": { "u": "1 + cos(pi*x/2) - u" } },
+        "domain": { "size": [2], "points": [32] }, "initial": { "u": 0 }, "time": { "scheme": "rebalanced-strang", \(time) },
+        "stop": [ { "steady": \(limit), "for": 5 } ] }
+      """
+    let simulation = try simulation(of: RunAssembly(configuration(text), threads: 1))
+    #expect(try simulation.run() == (unrest == nil ? .stopped("steady state") : .reachedEnd))
+    let found = simulation.stops.memory.unrest
+    #expect(found?.isTold ?? false == (unrest != nil) && (unrest == nil || found?.kind == unrest))
+  }
+
+  /// What goes on moving is no error: an oscillation, and a decay by a power of the time.
+  @Test(arguments: ["etdrk4", "rebalanced-strang"]) func whatMovesIsNotTakenForErrors(scheme: String) throws {
+    for (rates, initial) in [
+      (#""u": "v", "v": "-(u - 2)""#, "3"), (#""u": "-(u - 1)^3", "v": "0""#, "2"),
+      (#""u": "10*(u - u^3/3 - v)", "v": "0.1*(u + 0.3)""#, "1"),
+    ] {
+      let text = """
+        { "model": { "name": "m", "fields": { "u": {}, "v": {} }, "reactions": { \(rates) } },
+          "domain": { "size": [1], "points": [4] }, "initial": { "u": \(initial), "v": 0 },
+          "time": { "end": 300, "tolerance": 1e-4, "scheme": "\(scheme)" }, "stop": [ { "steady": 1e-7, "for": 5 } ] }
+        """
+      let simulation = try simulation(of: RunAssembly(configuration(text), threads: 1))
+      #expect(try simulation.run() == .reachedEnd)
+      #expect(simulation.stops.memory.unrest?.isTold != true)
+    }
+  }
+
   @Test func lookingTakesAFewHundredthsOfTheWork() throws {
     func evaluations(_ stop: String) throws -> (each: Double, steps: Int) {
       let text = """

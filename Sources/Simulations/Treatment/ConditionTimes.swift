@@ -14,6 +14,9 @@ package struct ConditionTimes: Sendable {
   /// Numbers of the comparisons that depend on the time alone and change too often to be followed.
   package let leftOut: [Int]
   package let switches: JumpTimes
+  /// Those of the time alone inside of the other comparisons.
+  private let inner: TimeComparisons
+  private let innerTimes: [JumpTimes]
 
   private struct Signs: Sendable {
     let values: TimeSigns
@@ -33,11 +36,22 @@ package struct ConditionTimes: Sendable {
     }
     let isKnown = signs.map { $0 != nil }
     leftOut = differences.indices.filter { differences[$0].isOfTime && !isKnown[$0] }
+    inner = TimeComparisons(in: differences.map { $0.isOfTime ? .constant(0) : $0 }, span: span)
+    innerTimes = inner.signs.map { JumpTimes($0.times) }
     let others = Expression.switchTimes(
-      of: differences.indices.filter { !differences[$0].isOfTime }.map { differences[$0] }, parameters: values,
-      from: span.lowerBound, to: span.upperBound, singleTimes: true)
-    switches = JumpTimes(Set(signs.flatMap { $0?.values.times ?? [] } + others).sorted())
+      of: inner.withoutComparisons, parameters: values, from: span.lowerBound, to: span.upperBound, singleTimes: true)
+    let known = (signs.compactMap { $0?.values } + inner.signs).flatMap(\.times)
+    switches = JumpTimes(Set(known + others).sorted())
   }
+
+  /// Whether each comparison of the time alone that is a part of another one holds at a time, or just before or after it; nil where it
+  /// is not known.
+  package func innerTruths(at time: Double, _ side: Side) -> [Bool?] {
+    inner.truths(zip(inner.signs, innerTimes).map { ConditionTimes.sign($0, $1, at: time, side) })
+  }
+
+  /// What is compared, as differences, where these comparisons hold or do not hold; 0 for what depends on the time alone.
+  package func differences(where innerTruths: [Bool?]) -> [Expression] { inner.expressions(where: innerTruths) }
 
   /// Whether a comparison depends on the time alone, and its sign is known.
   package func isKnown(_ comparison: Int) -> Bool { signs[comparison] != nil }
@@ -46,7 +60,10 @@ package struct ConditionTimes: Sendable {
   ///
   /// Times that differ by rounding alone are one: at it an equality holds.
   package func sign(of comparison: Int, at time: Double, _ side: Side) -> Double? {
-    guard let (values, times) = signs[comparison].map({ ($0.values, $0.times) }) else { return nil }
+    signs[comparison].map { ConditionTimes.sign($0.values, $0.times, at: time, side) }
+  }
+
+  private static func sign(_ values: TimeSigns, _ times: JumpTimes, at time: Double, _ side: Side) -> Double {
     let here = times.indices(at: time)
     switch side {
     case .before: return values.sign(before: here.lowerBound)
@@ -66,18 +83,5 @@ package struct ConditionTimes: Sendable {
     let times = switches.times
     guard let first = times.first else { return holds(0, .at) }
     return holds(first, .before) || times.contains { holds($0, .at) || holds($0, .after) }
-  }
-}
-
-extension Expression {
-  /// Whether it depends on nothing but the time.
-  fileprivate var isOfTime: Bool {
-    nodes.allSatisfy { node in
-      switch node {
-      case .symbol(let symbol): symbol == .time
-      case .functional, .lineFunctional, .convolution, .delay: false
-      default: true
-      }
-    }
   }
 }

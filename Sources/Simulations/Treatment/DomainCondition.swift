@@ -1,13 +1,16 @@
 import Expressions
 import Fields
+import Synchronization
 import TimeStepping
 
 /// A condition on the whole domain, such as `integral(T) < 10`.
 ///
 /// Of each comparison of `a` with `b` the difference `a − b` is found: of what depends on the time alone from `ConditionTimes`, of the
-/// others from the state.
+/// others from the state. Whether comparisons of the time alone inside of these hold comes from `ConditionTimes` too.
 package final class DomainCondition: Sendable {
-  private let evaluator: GridEvaluator
+  /// By which of the comparisons of the time alone inside of others hold.
+  private let evaluators: Mutex<[[Bool?]: GridEvaluator]>
+  private let makeEvaluator: @Sendable ([Bool?]) throws(ExpressionProblems) -> GridEvaluator
   private let times: ConditionTimes
   private let place: UndefinedPlace
   private let volumes: PointVolumes
@@ -34,22 +37,37 @@ package final class DomainCondition: Sendable {
   ///   - gate: what makes expressions as they are computed of expressions as they are written.
   package init(
     _ condition: Expression, fields: [String], parameters: [String: Double], span: ClosedRange<Double>,
-    volumes: PointVolumes, pool: WorkerPool, gate: ([Expression]) -> [Expression]
+    volumes: PointVolumes, pool: WorkerPool, gate: @escaping @Sendable ([Expression]) -> [Expression]
   ) throws(ExpressionProblems) {
     let known = ConditionTimes(condition, parameters: parameters, span: span)
     let differences = known.tree.differences
     let kept = gate(differences)
-    let functions = try PointwiseFunctions(
-      differences.indices.map { known.isKnown($0) ? .constant(0) : kept[$0] }, fields: fields, parameters: parameters,
-      grid: volumes.grid)
+    makeEvaluator = { (truths) throws(ExpressionProblems) in
+      let functions = try PointwiseFunctions(
+        gate(known.differences(where: truths)), fields: fields, parameters: parameters, grid: volumes.grid)
+      return GridEvaluator(functions, volumes: volumes, pool: pool)
+    }
+    let start = known.innerTruths(at: span.lowerBound, .at)
+    evaluators = Mutex([start: try makeEvaluator(start)])
     (times, text, self.volumes) = (known, "\(condition)", volumes)
     place = UndefinedPlace(
       differences.indices.map {
         (written: differences[$0], computed: known.isKnown($0) ? differences[$0] : kept[$0])
       }, fields: fields, parameters: parameters)
-    evaluator = GridEvaluator(functions, volumes: volumes, pool: pool)
     // What depends on the time alone changes at the switches, unless there are too many of them.
-    canChangeInsideSteps = !functions.functionals.isEmpty || !known.leftOut.isEmpty
+    canChangeInsideSteps =
+      differences.contains { $0.nodes.contains { if case .functional = $0 { true } else { false } } }
+      || !known.leftOut.isEmpty
+  }
+
+  private func evaluator(at time: Double, _ side: ConditionTimes.Side) -> GridEvaluator {
+    let truths = times.innerTruths(at: time, side)
+    if let made = evaluators.withLock({ $0[truths] }) { return made }
+    guard let evaluator = try? makeEvaluator(truths) else {
+      preconditionFailure("less than what has been compiled can be compiled")
+    }
+    evaluators.withLock { $0[truths] = evaluator }
+    return evaluator
   }
 
   func look(at state: FieldSet, time: Double, _ side: ConditionTimes.Side) -> Look {
@@ -59,7 +77,7 @@ package final class DomainCondition: Sendable {
       case .at: time
       case .after: switches.after(time)
       }
-    var differences = evaluator.values(of: state, time: sided)
+    var differences = evaluator(at: time, side).values(of: state, time: sided)
     for index in differences.indices {
       if let sign = times.sign(of: index, at: time, side) { differences[index] = sign }
     }

@@ -14,14 +14,14 @@ package struct Doser {
   private let span: ClosedRange<Double>
   private let volumes: PointVolumes
   private let pool: WorkerPool
-  private let gate: ([Expression]) -> [Expression]
+  private let gate: @Sendable ([Expression]) -> [Expression]
 
   /// - Parameter gate: what makes expressions as they are computed of expressions as they are written. All expressions of
   ///   treatments and conditions go through it.
   package init(
     fields: [String], compartments: Set<String> = [], parameters: [String: Double],
     ranges: [String: ClosedRange<Double>], span: ClosedRange<Double>,
-    volumes: PointVolumes, pool: WorkerPool, gate: @escaping ([Expression]) -> [Expression]
+    volumes: PointVolumes, pool: WorkerPool, gate: @escaping @Sendable ([Expression]) -> [Expression]
   ) {
     self.span = span
     self.gate = gate

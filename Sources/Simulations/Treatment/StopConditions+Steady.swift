@@ -19,6 +19,9 @@ struct SteadyLook {
   let sizes: [Double]
   /// See `StopMemory`.
   var toleratedRate: Double?
+  /// The rate of the equations at the end of the step, where it is above a limit that the mean over the step is within, and nothing
+  /// explains that.
+  var unexplainedRate: Double?
 }
 
 /// When a steady state begins and ends.
@@ -33,6 +36,7 @@ extension StopConditions {
     memory.steadySince = conditions.map { _ in nil }
     memory.latestChange = nil
     memory.toleratedRate = nil
+    (memory.unrest, memory.began) = (nil, nil)
   }
 
   /// Looks into a step that was attempted.
@@ -71,6 +75,7 @@ extension StopConditions {
       .begin
     }
     memory.latestChange = change
+    noteUnrest(look, change, from: start, to: end)
     memory.toleratedRate = memory.steadySince.contains { $0 != nil } ? look.toleratedRate : nil
   }
 
@@ -87,10 +92,13 @@ extension StopConditions {
     let step = attempted.step
     let (change, sizes) = change(of: attempted.end, before: attempted.start, from: step.start, to: step.end)
     func look(_ spans: [[SteadyLook.Span]], _ tolerated: Double?) -> SteadyLook {
-      SteadyLook(spans: spans, step: step, change: change, sizes: sizes, toleratedRate: tolerated)
+      SteadyLook(
+        spans: spans, step: step, change: change, sizes: sizes, toleratedRate: tolerated,
+        unexplainedRate: unexplained)
     }
     var search = RateSearch(self, attempted)
     var tolerated = memory.toleratedRate
+    var unexplained: Double?
     let earlier = memory.latestChange
     func isCalm(_ limit: Double) -> Bool {
       earlier.map { change.rate <= max($0.rate, StopConditions.farBelow * limit) } ?? false
@@ -141,7 +149,10 @@ extension StopConditions {
       }
       // The rates of the equations say something else than what has become of the solution.
       let isKnown = since != nil && !isOnTurn && rate <= tolerated ?? 0
-      guard try isKnown || search.isExplained(in: .secondHalf, limit: limit) else { return [] }
+      guard try isKnown || search.isExplained(in: .secondHalf, limit: limit) else {
+        if attempted.rates?.dependsOnTime == false { unexplained = rate }
+        return []
+      }
       if !isKnown { tolerated = max(tolerated ?? 0, StopConditions.margin * rate) }
       return mean
     }

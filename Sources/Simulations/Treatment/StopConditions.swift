@@ -34,6 +34,10 @@ package struct StopMemory: Codable, Hashable, Sendable {
   /// Up to which the rates of the equations may differ from the changes in steps of a steady state, as they do by the error of a
   /// splitting; nil if they do not.
   var toleratedRate: Double?
+  /// What keeps a steady state from being found; nil if nothing seems to.
+  package internal(set) var unrest: Unrest?
+  /// The start of the first step since the solution jumped; nil before it.
+  var began: Double?
 
   /// The mean rate of change in a step, and the middle of it.
   struct Change: Codable, Hashable, Sendable {
@@ -49,19 +53,24 @@ package final class StopConditions {
   private let make: (Expression, [String: Double]) throws -> DomainCondition
   let volumes: PointVolumes
   let pool: WorkerPool
+  /// The relative error that a step may have; nil with fixed steps.
+  let tolerance: Double?
   /// What was found in the step that was attempted last.
   var steadyLook: SteadyLook?
   /// Sets to find rates of change in, by what they are for.
   var steadySets: [String: FieldSet] = [:]
   private var made: (parameters: [String: Double], conditions: [DomainCondition?])?
 
-  /// - Parameter make: a condition, with some parameters changed.
+  /// - Parameters:
+  ///   - tolerance: the relative error that a step may have; nil with fixed steps.
+  ///   - make: a condition, with some parameters changed.
   package init(
-    _ conditions: [StopCondition], fieldCount: Int, volumes: PointVolumes, pool: WorkerPool,
+    _ conditions: [StopCondition], fieldCount: Int, tolerance: Double?, volumes: PointVolumes, pool: WorkerPool,
     make: @escaping (Expression, [String: Double]) throws -> DomainCondition
   ) {
     self.conditions = conditions
     self.make = make
+    self.tolerance = tolerance
     self.volumes = volumes
     self.pool = pool
     memory = StopMemory(

@@ -67,10 +67,17 @@ struct TilePass {
     var step = interval
     // In a row, and by the method at work.
     var (failures, substeps) = (0, 0)
+    // Since progress was looked at last, and what was done then.
+    var (attempts, mark) = (0, 0.0)
     begin()
     prepare(at: 0)
     beginAccount()
     while done < interval {
+      attempts += 1
+      if attempts.isMultiple(of: TilePass.attemptsBetweenLooks) {
+        if done - mark < TilePass.leastProgress * interval { return failure(at: time + done) }
+        mark = done
+      }
       let remaining = interval - done
       // Equal parts of what is left, so that no sliver remains.
       let parts = max(1, (remaining / step * (1 - 1e-12)).rounded(.up))
@@ -94,8 +101,12 @@ struct TilePass {
         continue
       }
       worker.counters.rejections += 1
+      if !error.isFinite, step < TilePass.shareOfSmallSubsteps * interval {
+        if let failure = failureOfSmallSubstep(TilePass.shrinkage * step, at: done) { return failure }
+        prepare(at: done)
+      }
       failures = isUsable ? 0 : failures + 1
-      step *= isUsable ? max(0.1, factor(error)) : error.isFinite ? 0.3 : 0.1
+      step *= isUsable ? max(0.1, factor(error)) : error.isFinite ? 0.3 : TilePass.shrinkage
       if choice.change(
         failures: failures, done: substeps, parts: remaining / step, stiffness: step * fastestLoss)
       {
@@ -107,6 +118,12 @@ struct TilePass {
     }
     return nil
   }
+
+  /// So many substeps, those in vain included, must do at least this share of the interval.
+  ///
+  /// Else 20 million would be needed, as where values slide along the end of the domain of a rate. An explicit pair that kills a
+  /// field at a rate of 2e5 needs 10,000 for 1.4e-3 of the interval.
+  private static let (attemptsBetweenLooks, leastProgress) = (100_000, 5e-3)
 
   /// The factor by which a substep with this error may grow or has to shrink.
   private func factor(_ error: Double) -> Double { 0.9 * pow(error, -1 / Double(embeddedOrder + 1)) }
@@ -284,6 +301,37 @@ extension TilePass {
       problem: "changes too fast for the reactions to be integrated", field: worst.field, tile: tile,
       point: worst.point, time: time)
   }
+
+  /// Names a point where the latest substep has led to no number, and the next one would leave the fields as they are.
+  ///
+  /// Such substeps would count, millions of them, although the rates are not 0.
+  ///
+  /// - Parameter step: the next one.
+  private func failureOfSmallSubstep(_ step: Double, at done: Double) -> NumericalFailure? {
+    let points = (0..<tile.count).filter { point in
+      (0..<fields).contains { !block[row: rows.new + $0, point: point].isFinite }
+    }
+    guard !points.isEmpty else { return nil }
+    evaluateRates(inputRow: rows.old, outputRow: rows.stages, at: done)
+    let found = points.first { point in
+      let changes = (0..<fields).map { step * block[row: rows.stages + $0, point: point] }
+      // Where the rates are 0, another method may do.
+      return changes.contains { $0 != 0 }
+        && (0..<fields).allSatisfy {
+          block[row: rows.old + $0, point: point] + changes[$0] == block[row: rows.old + $0, point: point]
+        }
+    }
+    guard let point = found else { return nil }
+    return NumericalFailure(
+      problem: NumericalFailure.undefinedRate,
+      field: (0..<fields).first { !block[row: rows.new + $0, point: point].isFinite } ?? 0, tile: tile, point: point,
+      time: time + done, values: (0..<fields).map { block[row: rows.old + $0, point: point] }, cause: .undefined)
+  }
+
+  /// Substeps that lead to no number are tried again with this share of their length.
+  private static let shrinkage = 0.1
+  /// Substeps of less than this share of the interval are looked at when they lead to no number.
+  private static let shareOfSmallSubsteps = 1e-3
 
   /// Looks just beyond the moment at which the first field of the tile becomes negative, its rate being as in `rows.stages`.
   private func failureBelowZero(at time: Double) -> NumericalFailure? {
