@@ -84,7 +84,7 @@ let package = Package(
       name: "reaction-rate", dependencies: ["Fields", "Expressions", "Models", "TimeStepping"],
       path: "Benchmarks/ReactionRate"),
     .executableTarget(
-      name: "operator-cost", dependencies: ["Documents", "Fields", "Simulations", "Configuration"],
+      name: "operator-cost", dependencies: ["Documents", "Fields", "TimeStepping", "Simulations", "Configuration"],
       path: "Benchmarks/OperatorCost"),
     // What several tests use
     .target(name: "RandomNumbers", path: "Tests/RandomNumbers"),

@@ -7,6 +7,7 @@ import Configuration
 import Documents
 import Fields
 import Simulations
+import TimeStepping
 
 /// A run file with one operator, and the one that it is compared with.
 struct Case {
@@ -125,10 +126,14 @@ for turn in 0..<turns {
   for (index, item) in all.enumerated() {
     let assembly = try RunAssembly(
       RunConfiguration(SourceText(name: item.name, text: item.text)), threads: 1)
-    try assembly.stepper.advance(assembly.state, from: 0, by: 1)
+    var memory = StepperMemory()
+    func advance(from time: Double) throws {
+      memory = try assembly.stepper.step(assembly.state, from: time, by: 1, memory: memory, goesOn: true).memory
+    }
+    try advance(from: 0)
     let clock = ContinuousClock()
     for step in 1...3 {
-      let time = try clock.measure { try assembly.stepper.advance(assembly.state, from: Double(step), by: 1) }
+      let time = try clock.measure { try advance(from: Double(step)) }
       let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18
       times[index].append(seconds * 1e9 / Double(item.pointCount))
     }

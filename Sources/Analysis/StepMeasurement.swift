@@ -29,21 +29,15 @@ struct StepMeasurement {
 
   init(_ configuration: RunConfiguration, threads: Int, extent: Extent) throws {
     let before = StepMeasurement.residentBytes()
-    let assembly = try RunAssembly(configuration, threads: threads)
+    let profiler = StepProfiler(threads: threads)
+    let assembly = try RunAssembly(configuration, threads: threads, profiler: profiler)
     let simulation = try CurrentAssembly(assembly).makeSimulation(ledger: assembly.makeLedger())
     let clock = ContinuousClock()
     let beginning = clock.now
-    var now = StepTimes()
     var samples: [StepTimes] = []
-    var last = clock.now
-    var start = last
-    simulation.didFlow = { part in
-      let moment = clock.now
-      now.add(inSeconds(moment - last), of: part)
-      last = moment
-    }
+    var start = clock.now
+    _ = profiler.take()
     let done = simulation.stepper.work
-    var within = simulation.stepper.reactionTimeWithinDiffusion
     _ = try simulation.run(
       stopRequested: {
         switch extent {
@@ -53,20 +47,19 @@ struct StepMeasurement {
       },
       didStep: { _ in
         let moment = clock.now
-        now.whole = inSeconds(moment - start)
-        now.move(inSeconds(simulation.stepper.reactionTimeWithinDiffusion - within))
-        within = simulation.stepper.reactionTimeWithinDiffusion
-        samples.append(now)
-        (now, start, last) = (StepTimes(), moment, moment)
+        samples.append(StepTimes(whole: inSeconds(moment - start), parts: profiler.take()))
+        start = moment
       })
     let work = simulation.stepper.work - done
     steps = samples.count
     let count = Double(max(1, samples.count))
-    let calls = samples.reduce(0) { $0 + $1.reactionCalls }
+    let calls = samples.reduce(0) { $0 + $1.parts.reactionCalls }
     // The first step makes tables and touches memory for the first time; it does not count.
     if samples.count > 1 { samples.removeFirst() }
-    let times = StepTimes(mediansOf: samples)
-    (whole, reaction, diffusion, taxis) = (times.whole, times.reaction, times.diffusion, times.taxis)
+    whole = median(samples.map(\.whole))
+    reaction = median(samples.map(\.parts.reaction))
+    diffusion = median(samples.map(\.parts.diffusion))
+    taxis = median(samples.map(\.parts.taxis))
     let observation = clock.measure {
       _ = assembly.observables.values(of: assembly.state, time: simulation.clock.time)
     }
@@ -90,36 +83,8 @@ struct StepMeasurement {
 
 /// How long one step took, in seconds: the whole, and its flows with what belongs to them.
 private struct StepTimes {
-  var whole = 0.0
-  private(set) var reaction = 0.0
-  private(set) var diffusion = 0.0
-  private(set) var taxis = 0.0
-  private(set) var reactionCalls = 0
-
-  init() {}
-
-  init(mediansOf samples: [StepTimes]) {
-    whole = median(samples.map(\.whole))
-    reaction = median(samples.map(\.reaction))
-    diffusion = median(samples.map(\.diffusion))
-    taxis = median(samples.map(\.taxis))
-  }
-
-  /// Counts with reactions what was counted with diffusion.
-  mutating func move(_ seconds: Double) {
-    reaction += seconds
-    diffusion -= seconds
-  }
-
-  mutating func add(_ seconds: Double, of part: SplittingScheme.Part) {
-    switch part {
-    case .reaction:
-      reaction += seconds
-      reactionCalls += 1
-    case .diffusion: diffusion += seconds
-    case .taxis: taxis += seconds
-    }
-  }
+  let whole: Double
+  let parts: StepProfiler.Times
 }
 
 extension Work {

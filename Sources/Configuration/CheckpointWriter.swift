@@ -27,7 +27,7 @@ final class CheckpointWriter {
   func reserveSpace(for simulation: Simulation) {
     let state = simulation.state.count * simulation.state.grid.storageCount * 8
     let waiting = FieldSeries.mostBytes(ofFrame: state) + BackgroundWriter.mostBytes(ofFrame: state)
-    reserve.make(checkpoint: state * (1 + simulation.stepper.memory.count) + (1 << 19), outputs: waiting)
+    reserve.make(checkpoint: state * (1 + simulation.stepper.traits.memoryFieldSetCount) + (1 << 19), outputs: waiting)
   }
 
   /// - Throws: where the reserved space is no longer there.
@@ -87,8 +87,8 @@ final class CheckpointWriter {
     of simulation: Simulation, fields: [FieldDescription], keeping kept: KeptFields
   ) throws -> [Checkpoint.Group] {
     var groups = [Checkpoint.Group(name: "fields", fields: fields, values: kept.kept(simulation.completeState))]
-    groups += simulation.stepper.memory.map {
-      Checkpoint.Group(name: "memory/\($0.name)", fields: fields, values: kept.kept($0.set))
+    groups += simulation.stepperMemory.fields.map {
+      Checkpoint.Group(name: "memory/\($0.name)", fields: fields, values: kept.kept($0.set.set))
     }
     if assembly.configuration.mask?.isFile ?? false {
       let name = CheckpointFile.tissueGroup

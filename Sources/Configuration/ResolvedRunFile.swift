@@ -101,7 +101,7 @@ extension RunConfiguration {
     ])
   }
 
-  private var stepBounds: StepControl.Bounds? {
+  private var stepBounds: StepSizeController.Bounds? {
     if case .controlled(_, let bounds) = steps { return bounds }
     return nil
   }

@@ -12,7 +12,9 @@ package final class RunAssembly {
   package let pool: WorkerPool
   package let state: FieldSet
   package let volumes: PointVolumes
-  package let stepper: any Stepper
+  package let stepper: any TimeStepper
+  /// Of those who measure the time that parts of steps take.
+  private let profiler: StepProfiler?
   /// For times inside of a step at which densities must stay non-negative; nil if the model does not allow it.
   let positiveStepper: LazyStepper?
   /// The rates at which the equations change a state; nil if it has none.
@@ -68,10 +70,12 @@ package final class RunAssembly {
   ///   - threads: instead of the run file's.
   ///   - earlier: the parts of the same run before its equations were changed; the state is theirs.
   ///   - changes: of the equations since; of these the fields that transforms must not move any more.
+  ///   - profiler: of those who measure the time that parts of steps take.
   package init(
     _ given: RunConfiguration, threads: Int? = nil, continuing: Continuation? = nil,
-    following earlier: RunAssembly? = nil, changes: EquationChanges = EquationChanges()
+    following earlier: RunAssembly? = nil, changes: EquationChanges = EquationChanges(), profiler: StepProfiler? = nil
   ) throws {
+    self.profiler = profiler ?? earlier?.profiler
     var configuration = given
     let model = configuration.model
     let grid = configuration.grid
@@ -161,7 +165,7 @@ package final class RunAssembly {
     if case .automatic = configuration.askedScheme.method {
       let (scheme, reason) = Scheme.recommended(
         for: configuration.schemeTraits(
-          fields, reactions: system, hasSpectralTaxis: spectralTaxis != nil, volumes: volumes))
+          fields, reactions: system, hasSpectralTaxis: spectralTaxis != nil, maxima: largest, volumes: volumes))
       (configuration.scheme, configuration.schemeReason) = (scheme, reason)
     }
     self.configuration = configuration
@@ -172,8 +176,8 @@ package final class RunAssembly {
     let parts = StepperParts(
       volumes: volumes, reactions: reactions, taxis: taxis, spectralTaxis: spectralTaxis, diffusion: diffusion,
       quasiSteady: quasiSteady, distributions: distributions, delays: delays, kernels: kernels, account: account,
-      pool: pool)
-    func withNoise(_ stepper: any Stepper) throws -> any Stepper {
+      profiler: profiler, pool: pool)
+    func withNoise(_ stepper: any TimeStepper) throws -> any TimeStepper {
       try configuration.withNoise(
         stepper, quasiSteady: parts.quasiSteady, account: parts.account, volumes: parts.volumes, pool: parts.pool)
     }
@@ -262,13 +266,10 @@ package final class RunAssembly {
           RunAssembly.shareOfFirstStep * (tolerance.relative.min() ?? 1)
           * (configuration.endTime - configuration.startTime)
       }
-      var control = StepControl(bounds: bounds, errorOrder: stepper.errorOrder)
-      control.describe(stepper)
-      return .controlled(
-        control,
-        ErrorNorm(
-          tolerance, duration: configuration.endTime - configuration.startTime,
-          startingSizes: configuration.startingSizes(maxima: maxima), volumes: volumes, pool: pool))
+      let norm = ErrorNorm(
+        tolerance, duration: configuration.endTime - configuration.startTime,
+        startingSizes: configuration.startingSizes(maxima: maxima), volumes: volumes, pool: pool)
+      return .controlled(ErrorControl(bounds: bounds, norm: norm, stepper: stepper))
     }
   }
 
@@ -279,7 +280,7 @@ package final class RunAssembly {
   package var fieldBytes: Int {
     let one = configuration.grid.storageCount * 8
     return leastHistoryBytes + one
-      * ((2 + stepper.fieldSetCount + (configuration.isControlled ? 1 : 0)) * state.count
+      * ((2 + stepper.traits.fieldSetCount + (configuration.isControlled ? 1 : 0)) * state.count
         + diffusion.workingFieldCount + (taxis?.workingFieldCount ?? 0)
         + (spectralTaxis?.workingFieldCount ?? 0) + (quasiSteady?.workingFieldCount ?? 0))
   }

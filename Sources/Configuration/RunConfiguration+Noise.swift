@@ -30,9 +30,9 @@ extension RunConfiguration {
 
   /// What advances the fields, with the noise of the model if there is any.
   func withNoise(
-    _ stepper: any Stepper, quasiSteady: QuasiSteadyFields?, account: MassAccount?, volumes: PointVolumes,
+    _ stepper: any TimeStepper, quasiSteady: QuasiSteadyFields?, account: MassAccount?, volumes: PointVolumes,
     pool: WorkerPool
-  ) throws -> any Stepper {
+  ) throws -> any TimeStepper {
     guard hasNoise else { return stepper }
     let noise = try NoiseFlow(
       model.noise.map { .init(name: $0.name, isUniform: $0.correlation == .uniform) },

@@ -18,12 +18,14 @@ struct StepperParts {
   let kernels: ConvolutionKernels
   /// Of the masses; nil if none is kept.
   let account: MassAccount?
+  /// Of those who measure the time that parts of steps take.
+  let profiler: StepProfiler?
   let pool: WorkerPool
 }
 
 extension RunConfiguration {
   /// What advances the fields by the scheme of the run.
-  func stepper(_ parts: StepperParts) throws -> any Stepper {
+  func stepper(_ parts: StepperParts) throws -> any TimeStepper {
     if parts.spectralTaxis != nil { try checkSchemeForSpectralTaxis(parts) }
     switch scheme.method {
     case .splitting(let splitting, let extrapolates):
@@ -32,9 +34,10 @@ extension RunConfiguration {
     case .exponential(let exponential):
       if let obstacle = exponentialObstacle(parts) { throw refusal(obstacle) }
       let stepper = try exponentialStepper(exponential, parts)
-      if case .fixed(let step) = steps, flowLength(ofStep: step) > stepper.longestStep {
+      if case .fixed(let step) = steps, flowLength(ofStep: step) > stepper.traits.longestStep {
         throw refusal(
-          "the diffusion of a field that must stay local is stable only up to steps of \(Float(stepper.longestStep))")
+          "the diffusion of a field that must stay local is stable only up to steps of \(Float(stepper.traits.longestStep))"
+        )
       }
       return stepper
     case .coupledExponential:
@@ -86,11 +89,15 @@ extension RunConfiguration {
 
   /// What decides which scheme is taken where none is asked for.
   ///
-  /// - Parameter reactions: nil if there are none.
+  /// - Parameters:
+  ///   - reactions: nil if there are none.
+  ///   - maxima: largest absolute value of each field at the start.
   func schemeTraits(
-    _ diffusions: [FieldDiffusion], reactions: ReactionSystem?, hasSpectralTaxis: Bool, volumes: PointVolumes
+    _ diffusions: [FieldDiffusion], reactions: ReactionSystem?, hasSpectralTaxis: Bool, maxima: [Double],
+    volumes: PointVolumes
   ) -> SchemeTraits {
-    SchemeTraits(
+    let losses = zip(largestLosses(maxima: maxima), diffusivities).filter { $1.moves.contains(true) }.map(\.0)
+    return SchemeTraits(
       exponentialObstacle: exponentialObstacle(diffusions, volumes: volumes),
       leastExponentialSteps: diffusions.reduce(0) { most, field in
         guard field.moves, !field.isQuasiSteady, field.staysLocal else { return most }
@@ -99,7 +106,7 @@ extension RunConfiguration {
       hasSpectralTaxis: hasSpectralTaxis, hasRoughRates: !fieldsThatGrowAtOnce.isEmpty,
       hasExactReactions: reactions?.hasExactFlow ?? true,
       keepsBoundaryData: reactions == nil || model.reactionsKeep(sides),
-      leastSplitSteps: (endTime - startTime) / longestTellingStep)
+      leastSplitSteps: 0.5 * (losses.max() ?? 0) * (endTime - startTime))
   }
 
   /// The longest step of a splitting without a balance whose halves tell its error.
@@ -113,13 +120,12 @@ extension RunConfiguration {
 
   private func splittingStepper(
     _ splitting: SplittingScheme, extrapolates: Bool, longest: Double, _ parts: StepperParts
-  ) throws -> any Stepper {
+  ) throws -> any TimeStepper {
     let isDivided = isControlled || extrapolates
     let base = try SplittingStepper(
       scheme: splitting, reactions: parts.reactions, taxis: parts.taxis, diffusion: parts.diffusion,
       quasiSteady: parts.quasiSteady, distributions: parts.distributions, volumes: parts.volumes,
-      account: parts.account, isDivided: isDivided,
-      pool: parts.pool)
+      account: parts.account, isDivided: isDivided, profiler: parts.profiler, pool: parts.pool)
     return isDivided
       ? try DoublingStepper(
         base, extrapolates: extrapolates,
@@ -154,7 +160,7 @@ extension RunConfiguration {
     let taxis: (any TaxisRates)? = parts.taxis ?? parts.spectralTaxis
     return try FieldRates(
       rates, fields: model.fieldNames, parameters: model.parameterValues, taxis: withTaxis ? taxis : nil,
-      distributions: parts.distributions, volumes: parts.volumes, pool: parts.pool)
+      distributions: parts.distributions, profiler: parts.profiler, volumes: parts.volumes, pool: parts.pool)
   }
 
   /// Rates of the fields that are not quasi-steady; 0 for those that are.
@@ -177,8 +183,8 @@ extension RunConfiguration {
       parts: LinearParts(volumes: parts.volumes, fields: parts.diffusion.fields, decays: decays, pool: parts.pool),
       rates: fieldRates(others, parts, withTaxis: true),
       ratesOfTime: isForced ? fieldRates(Array(all[names.count...]), parts, withTaxis: false) : nil,
-      quasiSteady: parts.quasiSteady, nonNegative: nonNegativeFields, account: parts.account, grid: grid,
-      count: names.count)
+      quasiSteady: parts.quasiSteady, nonNegative: nonNegativeFields, account: parts.account,
+      profiler: parts.profiler, grid: grid, count: names.count)
   }
 
   private func coupledStepper(_ parts: StepperParts) throws -> CoupledExponentialStepper {
@@ -195,7 +201,7 @@ extension RunConfiguration {
         rates: Array(Expression.extractingDistributions(model.rates + model.ratesOfTime).1.prefix(names.count)),
         taxis: names.indices.map(taxisTargets), fields: names, parameters: model.parameterValues,
         distributions: parts.distributions, volumes: parts.volumes, pool: parts.pool),
-      nonNegative: nonNegativeFields, account: parts.account, volumes: parts.volumes)
+      nonNegative: nonNegativeFields, account: parts.account, profiler: parts.profiler, volumes: parts.volumes)
   }
 
   /// Fields that neither reactions nor anything else can make negative.
@@ -226,7 +232,30 @@ extension RunConfiguration {
           found, delays: parts.delays, kernels: parts.kernels, volumes: parts.volumes, pool: parts.pool),
         volumes: parts.volumes,
         pool: parts.pool),
-      quasiSteady: parts.quasiSteady, account: parts.account, grid: grid, count: names.count, pool: parts.pool)
+      quasiSteady: parts.quasiSteady, account: parts.account, profiler: parts.profiler, grid: grid, count: names.count,
+      pool: parts.pool)
+  }
+
+  /// Of each field the rate at which little of it is lost at most, `max(−∂R_i/∂u_i)` at `u_i = 0`.
+  ///
+  /// By interval arithmetic, while all other fields are between 0 and the sizes that they have at the start or can reach from next to nothing;
+  /// what is lost whatever the state where that is not bounded. What limits a field by itself, as logistic growth, is no loss.
+  ///
+  /// - Parameter maxima: largest absolute value of each field at the start.
+  func largestLosses(maxima: [Double]) -> [Double] {
+    var known = knownIntervals
+    for (name, value) in model.parameterValues { known[.parameter(name)] = Interval(value, value) }
+    for (name, size) in zip(model.fieldNames, zip(maxima, startingSizes(maxima: maxima)).map(max)) {
+      known[.field(name)] = Interval(known[.field(name)]?.isNonNegative ?? true ? 0 : -size, size)
+    }
+    return zip(zip(keptInDomain(model.rates), model.fields), constantDecays).map { parts, decay in
+      let (rate, field) = parts
+      if field.isQuasiSteady { return decay }
+      var alone = known
+      alone[.field(field.name)] = Interval(0, 0)
+      let loss = -rate.derivative(by: .field(field.name)).interval(alone).low
+      return loss.isFinite ? max(loss, decay) : decay
+    }
   }
 
   /// Of each field the rate at which it decays whatever the state, time and place: the constant in `−∂R_i/∂u_i`, or 0

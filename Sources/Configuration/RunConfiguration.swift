@@ -99,13 +99,13 @@ package struct RunConfiguration: Sendable {
     /// Equal, and at most this.
     case fixed(Double)
     /// Chosen by their errors.
-    case controlled(Tolerance, StepControl.Bounds)
+    case controlled(Tolerance, StepSizeController.Bounds)
 
     /// The first step, or more where the end or something else is nearer.
     package var first: Double {
       switch self {
       case .fixed(let step): step
-      case .controlled(_, let bounds): StepControl(bounds: bounds, errorOrder: 1).proposal
+      case .controlled(_, let bounds): StepSizeController(bounds: bounds, errorOrder: 1).proposal
       }
     }
   }

@@ -77,7 +77,7 @@ extension RunFileReader {
     return Tolerance(relative: relative, absolute: absolute)
   }
 
-  private mutating func readBounds(_ start: Double, _ end: Double, atMost limit: Double) -> StepControl.Bounds {
+  private mutating func readBounds(_ start: Double, _ end: Double, atMost limit: Double) -> StepSizeController.Bounds {
     let (time, length) = (root["time"], end - start)
     // A field that comes from nothing by a root or a power is at first as wrong as it is large, however short the step. And a
     // step that is shorter than some roundings of the time does not tell it apart.
@@ -94,7 +94,7 @@ extension RunFileReader {
           remedy: "make it at least as large")
       }
     }
-    return StepControl.Bounds(
+    return StepSizeController.Bounds(
       smallest: min(smallest, largest), largest: largest, first: min(max(first, smallest), largest))
   }
 

@@ -143,10 +143,10 @@ package final class RunSession {
         "up to here transforms have moved \(names), because the run was to end earlier; their rounding lies in empty tissue "
           + "and grows: if there is any, begin a new run with this end")
     }
-    simulation.stepper.memorized =
-      hasOtherEquations ? StepperMemory() : memory.stepper
-    for part in simulation.stepper.memory where !hasOtherEquations {
-      try checkpoint.read(group: "memory/\(part.name)", names, into: part.set)
+    if !hasOtherEquations {
+      let kept = simulation.stepper.memory(restoring: memory.stepper)
+      for part in kept.fields { try checkpoint.read(group: "memory/\(part.name)", names, into: part.set.set) }
+      simulation.stepperMemory = kept
     }
     try assembly.restoreHistory(memory.history, from: checkpoint)
     try simulation.restore(

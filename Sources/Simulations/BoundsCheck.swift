@@ -58,9 +58,7 @@ extension Simulation {
     state.copy(from: previous, pool: pool)
     cut(correction)
     try regimen.changePropagators(correction, at: clock.time)
-    stepper.memorized = StepperMemory()
-    stepper.restart()
-    steps.restart(with: stepper)
+    forgetSteps()
     try regimen.equations.quasiSteady?.settle(state, time: jumps.after(clock.time))
   }
 

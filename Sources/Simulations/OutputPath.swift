@@ -6,8 +6,7 @@ import TimeStepping
 /// From one time to the next it takes 1, 2, 4, … equal steps, until two results in a row differ by no more than the tolerance of the
 /// steps; a scheme of second order is then three times as accurate.
 final class OutputPath {
-  let stepper: any Stepper
-  private let account: MassAccount?
+  let stepper: any TimeStepper
   private let pool: WorkerPool
   /// The solution at the time reached, and what is compared.
   private var position: FieldSet
@@ -17,11 +16,8 @@ final class OutputPath {
 
   private static let mostSteps = 64
 
-  init(_ stepper: any Stepper, account: MassAccount?, like state: FieldSet, pool: WorkerPool)
-    throws(FieldAllocationError)
-  {
+  init(_ stepper: any TimeStepper, like state: FieldSet, pool: WorkerPool) throws(FieldAllocationError) {
     self.stepper = stepper
-    self.account = account
     self.pool = pool
     func set() throws(FieldAllocationError) -> FieldSet { try FieldSet(grid: state.grid, count: state.count) }
     (position, finer, coarser) = (try set(), try set(), try set())
@@ -59,12 +55,12 @@ final class OutputPath {
     _ set: FieldSet, from: Double, to time: Double, steps: Int
   ) throws(NumericalFailure) -> MassChanges? {
     set.copy(from: position, pool: pool)
-    stepper.restart()
-    var changes: MassChanges?
+    var (changes, memory) = (MassChanges?.none, StepperMemory())
     let size = (time - from) / Double(steps)
     for step in 0..<steps {
-      try stepper.advance(set, from: from + Double(step) * size, by: size)
-      changes = [changes, account?.latest].sum
+      let result = try stepper.step(
+        set, from: from + Double(step) * size, by: size, memory: memory, goesOn: step + 1 < steps)
+      (changes, memory) = ([changes, result.changes].sum, result.memory)
     }
     return changes
   }

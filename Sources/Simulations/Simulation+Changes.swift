@@ -26,7 +26,7 @@ extension Simulation {
     case .none: return
     case .removal(let fields):
       try equations.quasiSteady?.settle(state, time: time)
-      stepper.forgetValues(fields, of: state)
+      stepperMemory = stepper.memory(stepperMemory, forgetting: fields, of: state)
     case .jump:
       // Where rates jump the solution bends, and what looks back on it later does, too.
       try equations.delays?.recordJump(state, at: time)
@@ -38,9 +38,14 @@ extension Simulation {
   /// Begins anew with all that is found from step to step.
   private func restartSteps(at time: Double) {
     health?.solutionHasJumped(to: state, at: time)
-    stepper.restart()
-    steps.restart(with: stepper)
+    forgetSteps()
     stops.restart()
+  }
+
+  /// Drops what is known of earlier steps.
+  func forgetSteps() {
+    stepperMemory = StepperMemory()
+    steps.restart(with: stepper)
   }
 
   /// Takes note that the equations are others than those of the run that left the state and what the stepper remembers.
@@ -48,7 +53,6 @@ extension Simulation {
   /// Fields in balance jump with them, and so does what looks back on this time later: the history of before was found with the
   /// equations of before.
   package func equationsHaveChanged() throws {
-    stepper.memorized = StepperMemory()
     watchMemory.forgetHappened()
     try regimen.equations.quasiSteady?.settle(state, time: jumps.after(clock.time))
     try regimen.equations.delays?.recordJump(state, at: clock.time)

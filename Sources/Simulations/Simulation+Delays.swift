@@ -6,7 +6,6 @@ extension Simulation {
   func recordHistory() throws {
     guard let delays = regimen.equations.delays, try delays.record(state, at: clock.time) else { return }
     // A delayed value jumps, and with it the rates; the solution itself does not.
-    stepper.restart()
-    steps.restart(with: stepper)
+    forgetSteps()
   }
 }

@@ -9,46 +9,45 @@ extension Simulation {
     return all.filter(\.canHappenInsideSteps)
   }
 
-  /// A step that was attempted, or the part of it after which something happens, which is then attempted in its place: a
-  /// condition comes true, or a steady state has lasted for long enough.
-  func shortened(
-    _ step: Clock.Step, _ watches: [Watch], from previous: FieldSet, measure: ErrorMeasure? = nil
-  ) throws -> Clock.Step {
+  /// Tries the part of a step after which something happens in its place: a condition comes true, or a steady state has lasted
+  /// for long enough.
+  func shorten(_ attempt: StepAttempt, _ watches: [Watch], from previous: FieldSet) throws {
+    let step = attempt.step
     watchMemory.forgetHappened()
     // Steps aside leave the state at the end as it is.
-    let last = try stops.lookForSteadyStates(in: attempted(step, from: previous))
-    let event = watches.isEmpty ? nil : try firstEvent(in: step, watches, from: previous)
+    let last = try stops.lookForSteadyStates(in: attempted(attempt, from: previous))
+    let event = watches.isEmpty ? nil : try firstEvent(in: attempt, watches, from: previous)
     if let last, last - step.start < event?.found.part ?? step.size {
-      let shorter = Clock.Step(start: step.start, end: last, size: last - step.start)
-      state.copy(from: previous, pool: pool)
-      _ = try attempt(shorter, measure: measure)
-      return shorter
+      try tryAgain(attempt, as: Clock.Step(start: step.start, end: last, size: last - step.start), from: previous)
+      return
     }
-    guard let event else { return step }
+    guard let event else { return }
     let names = Set(event.found.watches.map { event.watches[$0].name })
     var (part, margin) = (event.found.part, 4 * step.end.ulp)
     while part < step.size {
       let shorter = Clock.Step(start: step.start, end: step.start + part, size: part)
-      state.copy(from: previous, pool: pool)
-      _ = try attempt(shorter, measure: measure)
+      try tryAgain(attempt, as: shorter, from: previous)
       if event.found.isPassed(event.watches.map { $0.look(at: state, time: shorter.end) }) {
         watchMemory.noteHappened(names, at: shorter.end)
-        return shorter
+        return
       }
       // A step aside and the step itself differ by rounding.
       part += margin
       margin *= 2
     }
-    if event.found.part < step.size {
-      state.copy(from: previous, pool: pool)
-      _ = try attempt(step, measure: measure)
-    }
+    if event.found.part < step.size { try tryAgain(attempt, as: step, from: previous) }
     watchMemory.noteHappened(names, at: step.end)
-    return step
   }
 
-  private func attempted(_ step: Clock.Step, from previous: FieldSet) throws -> AttemptedStep {
-    let jumps = jumps
+  /// Tries another step from the same start.
+  private func tryAgain(_ attempt: StepAttempt, as step: Clock.Step, from previous: FieldSet) throws {
+    state.copy(from: previous, pool: pool)
+    (attempt.step, attempt.result) = (step, StepResult())
+    try self.try(attempt, from: previous)
+  }
+
+  private func attempted(_ attempt: StepAttempt, from previous: FieldSet) throws -> AttemptedStep {
+    let (jumps, step) = (jumps, attempt.step)
     return AttemptedStep(
       step: step, number: clock.step, start: previous, end: state,
       sides: (jumps.after(step.start), jumps.before(step.end)),
@@ -56,7 +55,7 @@ extension Simulation {
       state: { [self] part in
         let copy = try copyAside(previous)
         do throws(NumericalFailure) {
-          try stepper.advanceAside(copy, from: jumps.after(step.start), by: part)
+          _ = try stepAside(copy, in: attempt, by: part)
         } catch {
           return nil
         }
@@ -69,14 +68,15 @@ extension Simulation {
   /// One looks at the quarters of the step where `WatchMemory` asks for that, and more closely where these say that there may be an
   /// event, by steps from the state before: what is found within a step is as accurate as the step, but not the same as a shorter one.
   private func firstEvent(
-    in step: Clock.Step, _ watches: [Watch], from previous: FieldSet
+    in attempt: StepAttempt, _ watches: [Watch], from previous: FieldSet
   ) throws -> (found: EventLocator.Event, watches: [Watch])? {
+    let step = attempt.step
     // What the time alone changes has been seen at the start, and will be at the end.
     let first = watches.map { $0.look(at: previous, time: step.start, .after) }
     let last = watches.map { $0.look(at: state, time: step.end, .before) }
     let asks = watchMemory.asksForALook(
       inStep: clock.step, of: step.size, watches.indices.map { (watches[$0], first[$0], last[$0]) })
-    let inside = asks ? try quarters(of: step, watches, from: previous, isAside: false) : []
+    let inside = asks ? try quarters(of: attempt, watches, from: previous, isAside: false) : []
     let looks = [(part: 0, looks: first)] + inside + [(part: step.size, looks: last)]
     for (index, watch) in watches.enumerated() {
       watchMemory.note(looks.map { ($0.part, $0.looks[index]) }, of: watch, isInside: inside.count == 3)
@@ -91,44 +91,43 @@ extension Simulation {
     }
     var search = locator(looks)
     guard search.mayHaveEvent else { return nil }
-    if stepper.remembersStep {
-      let quarters = try quarters(of: step, watches, from: previous, isAside: true)
+    if attempt.result.interpolant != nil {
+      let quarters = try quarters(of: attempt, watches, from: previous, isAside: true)
       search = locator([looks[0]] + quarters + [looks[looks.count - 1]])
     }
     let found = try search.firstEvent { part in
-      try looksInside(step, at: part, openWatches, from: previous, isAside: true)
+      try looksInside(attempt, at: part, openWatches, from: previous, isAside: true)
     }
     return found.map { ($0, openWatches) }
   }
 
   /// What is found at the quarters of a step that was attempted last, but where one cannot be reached.
   private func quarters(
-    of step: Clock.Step, _ watches: [Watch], from previous: FieldSet, isAside: Bool
+    of attempt: StepAttempt, _ watches: [Watch], from previous: FieldSet, isAside: Bool
   ) throws -> [(part: Double, looks: [Watch.Look])] {
     try [0.25, 0.5, 0.75].compactMap { quarter in
-      let part = quarter * step.size
-      return try looksInside(step, at: part, watches, from: previous, isAside: isAside).map { (part, $0) }
+      let part = quarter * attempt.step.size
+      return try looksInside(attempt, at: part, watches, from: previous, isAside: isAside).map { (part, $0) }
     }
   }
 
   /// What is found after a part of a step; nil if that cannot be reached.
   ///
-  /// - Parameter isAside: whether by a step from the start of this one; else from what the stepper remembers of this one, if it does.
+  /// - Parameter isAside: whether by a step from the start of this one; else as the method sees it, if it does.
   private func looksInside(
-    _ step: Clock.Step, at part: Double, _ watches: [Watch], from previous: FieldSet, isAside: Bool
+    _ attempt: StepAttempt, at part: Double, _ watches: [Watch], from previous: FieldSet, isAside: Bool
   ) throws -> [Watch.Look]? {
-    let remembers = stepper.remembersStep && !isAside
-    let copy = remembers ? try memoryAside(previous) : try copyAside(previous)
-    let begin = jumps.after(step.start)
-    do throws(NumericalFailure) {
+    var found: FieldSet
+    do {
       if isAside {
-        try stepper.advanceAside(copy, from: begin, by: part)
+        found = try copyAside(previous)
+        _ = try stepAside(found, in: attempt, by: part)
       } else {
-        try stepper.advanceWithin(copy, from: begin, by: part)
+        found = try look(into: attempt, after: part, from: previous).state
       }
-    } catch {
+    } catch is NumericalFailure {
       return nil
     }
-    return watches.map { $0.look(at: copy, time: step.start + part) }
+    return watches.map { $0.look(at: found, time: attempt.step.start + part) }
   }
 }

@@ -13,14 +13,15 @@ extension Simulation {
 
   func isAnyoneDue(inside step: Clock.Step) -> Bool { nextTime(inside: step) != nil }
 
-  /// Shows the observers what is due strictly inside of the step that was attempted last and is about to count.
+  /// Shows the observers what is due strictly inside of a step that is about to count.
   ///
   /// - Parameter start: the state at its start.
-  func observeInside(_ step: Clock.Step, from start: FieldSet) throws {
+  func observeInside(_ attempt: StepAttempt, from start: FieldSet) throws {
+    let step = attempt.step
     if stepStart != nil, isAnyoneDue(inside: step) { stepStart?.marks = makeMarks() }
     while let time = nextTime(inside: step) {
       let found = try RunSeconds.adding(to: { seconds.output += $0 }) { () throws -> OutputState in
-        try stateInside(step, at: time, from: start)
+        try stateInside(attempt, at: time, from: start)
       }
       if let problem = found.problem { health?.note(problem, inOutputAt: time, of: found.state) }
       try observe(at: time, found.state, adding: found.changes)
@@ -42,25 +43,24 @@ extension Simulation {
   ///
   /// Where the stepper finds values there that a step could not end with, because data are sharp and what it has is good for the
   /// whole step only, the time is reached by steps of a scheme that keeps densities non-negative.
-  private func stateInside(_ step: Clock.Step, at time: Double, from start: FieldSet) throws -> OutputState {
-    let (begin, part) = (jumps.after(step.start), time - step.start)
-    let copy = stepper.remembersStep ? try memoryAside(start) : try copyAside(start)
-    var problem: HealthCheck.Problem?
-    do throws(NumericalFailure) {
-      try stepper.advanceWithin(copy, from: begin, by: part)
+  private func stateInside(_ attempt: StepAttempt, at time: Double, from start: FieldSet) throws -> OutputState {
+    let copy: FieldSet
+    var (problem, changes) = (HealthCheck.Problem?.none, MassChanges?.none)
+    do {
+      (copy, changes) = try look(into: attempt, after: time - attempt.step.start, from: start)
       problem = health?.problem(in: copy, between: start, state)
-    } catch {
+    } catch let failure as NumericalFailure {
+      copy = try memoryAside(start)
       for field in 0..<copy.count { copy.fill(field, with: .nan) }
-      problem = .notFinite(field: error.field)
+      problem = .notFinite(field: failure.field)
     }
-    let changes = regimen.equations.account?.latest
     guard let problem else {
       for check in regimen.equations.boundsChecks { check.cutWithinTolerance(copy) }
       return OutputState(state: copy, changes: changes, problem: nil)
     }
     if let path = try makePath(), let health {
       do throws(NumericalFailure) {
-        let found = try path.reach(time, ofStepAt: begin, from: start, health)
+        let found = try path.reach(time, ofStepAt: jumps.after(attempt.step.start), from: start, health)
         let left = health.problem(in: found.state, between: start, state)
         if left == nil || problem.isNotFinite && left?.isNotFinite == false {
           return OutputState(state: found.state, changes: found.changes, problem: left)
@@ -76,7 +76,7 @@ extension Simulation {
   private func makePath() throws -> OutputPath? {
     guard let stepper = try regimen.equations.positiveStepper?.stepper else { return nil }
     if let path, path.stepper === stepper { return path }
-    path = try OutputPath(stepper, account: regimen.equations.account, like: state, pool: pool)
+    path = try OutputPath(stepper, like: state, pool: pool)
     return path
   }
 

@@ -28,8 +28,6 @@ extension Simulation {
       if isTreated, let before, let after = regimen.equations.account?.masses(of: state) {
         ledger?.addDoses(from: before, to: after)
       }
-      // Their stepper may be one of before, from an earlier course of the treatment.
-      if isTreated { stepper.memorized = StepperMemory() }
       return .jump
     }
   }
@@ -52,122 +50,163 @@ extension Simulation {
   /// observers what is due inside of it.
   func takeStep(to goal: Double) throws -> Clock.Step {
     while true {
-      switch steps {
-      case .fixed(let asked):
-        let step = clock.nextStep(to: goal, askedStep: asked)
-        let watches = try watches()
-        let mayGoBack = !watches.isEmpty || stops.hasSteadyStates || !regimen.equations.boundsChecks.isEmpty
-        guard mayGoBack || isAnyoneDue(inside: step) else {
-          try stepper.advance(state, from: jumps.after(step.start), by: jumps.length(of: step), didFlow: didFlow)
-          try checkHealth(after: step)
-          ledger?.add(regimen.equations.account?.latest)
-          return step
-        }
-        if let taken = try takeWatchedStep(step, watches) { return taken }
-      case .controlled(let control, let norm):
-        if let taken = try takeControlledStep(to: goal, control, norm, watches()) { return taken }
-      }
+      let watches = try watches()
+      let start = try stateToGoBackTo(goal, watches)
+      if let taken = try takeStep(to: goal, from: start, watches) { return taken }
     }
   }
 
-  private func checkHealth(after step: Clock.Step) throws(NumericalFailure) {
-    try health?.check(state, step: clock.step + 1, time: step.end, isPromised: stepper.keepsDensitiesNonNegative)
+  /// A copy of the state, where a step may be rejected, cut short, or looked into; else nil.
+  private func stateToGoBackTo(_ goal: Double, _ watches: [Watch]) throws -> FieldSet? {
+    let mayGoBack =
+      steps.isControlled || !watches.isEmpty || stops.hasSteadyStates || !regimen.equations.boundsChecks.isEmpty
+      || isAnyoneDue(inside: nextStep(to: goal))
+    guard mayGoBack else { return nil }
+    let start = try makePrevious()
+    start.copy(from: state, pool: pool)
+    return start
+  }
+
+  /// The next step to try on the way to a time.
+  private func nextStep(to goal: Double) -> Clock.Step {
+    switch steps {
+    case .fixed(let asked): return clock.nextStep(to: goal, askedStep: asked)
+    case .controlled(let control):
+      let change = max(startTime, regimen.memory.carriedOut?.time ?? startTime)
+      let longest = min(
+        control.steps.bounds.longest(after: clock.time - change),
+        regimen.equations.stepLimits.longestStep(from: clock.time))
+      return clock.step(to: goal, size: min(control.steps.proposal, longest))
+    }
+  }
+
+  /// Tries steps until one counts.
+  ///
+  /// - Parameter start: the state at the start of the step, if it may not count; else the step counts as it is.
+  /// - Returns: the step; nil if it does not count because the propagators were changed.
+  private func takeStep(to goal: Double, from start: FieldSet?, _ watches: [Watch]) throws -> Clock.Step? {
+    while true {
+      let step = nextStep(to: goal)
+      noteStart(of: step)
+      let attempt = StepAttempt(step)
+      do throws(NumericalFailure) {
+        try self.try(attempt, from: start)
+      } catch {
+        try reject(attempt, because: error, from: start)
+        continue
+      }
+      let error = attempt.estimate?.error
+      if let error, error.value > 1 {
+        try reject(attempt, because: nil, from: start)
+        continue
+      }
+      var correction = BoundsCorrection()
+      if let start {
+        correction = try self.correction(after: step, from: start)
+        if correction.changesPropagators {
+          try takeBack(correction, to: start)
+          return nil
+        }
+        try shorten(attempt, watches, from: start)
+      }
+      try finish(attempt, from: start, correction)
+      if let error { steps.accept(attempt, error: error) }
+      return attempt.step
+    }
+  }
+
+  /// Tries a step from the state.
+  ///
+  /// - Parameter start: a copy of the state.
+  func `try`(_ attempt: StepAttempt, from start: FieldSet?) throws(NumericalFailure) {
+    let (time, size) = (jumps.after(attempt.step.start), jumps.length(of: attempt.step))
+    guard let start, case .controlled(let control) = steps else {
+      attempt.result = try stepper.step(state, from: time, by: size, memory: stepperMemory, goesOn: true)
+      return
+    }
+    var measure = control.measure(from: start, forgettingRates: regimen.equations.forgettingRates)
+    if let known = attempt.estimate?.estimator { measure.estimator = known }
+    (attempt.result, attempt.estimate) = try ErrorControl.adaptive(stepper).step(
+      state, from: time, by: size, memory: stepperMemory, measure: measure)
+  }
+
+  /// Goes back to the start of a step that does not count.
+  ///
+  /// - Throws: the failure, or that the error is too large, where no smaller step can be tried.
+  private func reject(_ attempt: StepAttempt, because failure: NumericalFailure?, from start: FieldSet?) throws {
+    let step = attempt.step
+    guard let start, steps.isControlled else {
+      if let failure { throw failure }
+      return
+    }
+    guard steps.reject(attempt) else {
+      throw failure?.inStep(endingAt: step.end)
+        ?? NumericalFailure(tooLargeError: attempt.estimate?.error, at: step.start, size: step.size)
+    }
+    state.copy(from: start, pool: pool)
+  }
+
+  /// Makes a step count, and shows what is due inside of it.
+  ///
+  /// - Parameter correction: the fields that are cut off at their bounds at its end.
+  private func finish(_ attempt: StepAttempt, from start: FieldSet?, _ correction: BoundsCorrection) throws {
+    cut(correction)
+    try health?.check(
+      state, step: clock.step + 1, time: attempt.step.end, isPromised: stepper.traits.keepsDensitiesNonNegative)
+    if let start { try observeInside(attempt, from: start) }
+    (stepStart, progress.shownTime) = (nil, nil)
+    stepperMemory = attempt.result.memory
+    ledger?.add(attempt.result.changes)
+    if !correction.fields.isEmpty {
+      try regimen.equations.quasiSteady?.settle(state, time: attempt.step.end)
+      stepperMemory = stepper.memory(stepperMemory, forgetting: correction.fields, of: state)
+    }
   }
 
   // MARK: Between jumps of the equations
 
   var jumps: JumpTimes { regimen.equations.jumps }
 
-  func attempt(_ step: Clock.Step, measure: ErrorMeasure? = nil) throws(NumericalFailure) -> StepError? {
-    try stepper.attempt(
-      state, from: jumps.after(step.start), by: jumps.length(of: step), measure: measure, didFlow: didFlow)
+  // MARK: Aside
+
+  /// Takes a step from the start of one that was tried, of which nothing remains but the state that it leads to.
+  ///
+  /// - Parameter copy: the state at the start.
+  /// - Returns: what has changed the masses.
+  func stepAside(_ copy: FieldSet, in attempt: StepAttempt, by part: Double) throws(NumericalFailure) -> MassChanges? {
+    // Both would take more memory than steps do.
+    attempt.result.interpolant = nil
+    return try stepper.step(
+      copy, from: jumps.after(attempt.step.start), by: part, memory: stepperMemory, goesOn: false
+    ).changes
   }
 
-  /// Takes a step of a given size, but not beyond where a condition comes true.
+  /// Finds the solution inside of a step that was tried, as its method sees it.
   ///
-  /// - Returns: the step; nil if it does not count because the propagators were changed.
-  private func takeWatchedStep(_ step: Clock.Step, _ watches: [Watch]) throws -> Clock.Step? {
-    let previous = try makePrevious()
-    previous.copy(from: state, pool: pool)
-    noteStart(of: step)
-    _ = try attempt(step)
-    let correction = try self.correction(after: step, from: previous)
-    if correction.changesPropagators {
-      try takeBack(correction, to: previous)
-      return nil
+  /// - Parameter start: the state at the start.
+  /// - Returns: the solution, which is gone with the next call, and what has changed the masses.
+  func look(
+    into attempt: StepAttempt, after part: Double, from start: FieldSet
+  ) throws -> (state: FieldSet, changes: MassChanges?) {
+    if let interpolant = attempt.result.interpolant {
+      let target = try memoryAside(start)
+      try interpolant.evaluate(into: target, after: part)
+      return (target, nil)
     }
-    let changes = regimen.equations.account?.latest
-    let taken = try shortened(step, watches, from: previous)
-    return try finishStep(
-      taken, from: previous, taken == step ? changes : regimen.equations.account?.latest, correction)
+    let copy = try copyAside(start)
+    return (copy, try stepAside(copy, in: attempt, by: part))
   }
+}
 
-  /// Makes a step that was attempted last count, and shows what is due inside of it.
-  ///
-  /// - Parameters:
-  ///   - changes: of the masses in the step; steps aside write over what the account has.
-  ///   - correction: the fields that are cut off at their bounds at its end.
-  @discardableResult
-  private func finishStep(
-    _ step: Clock.Step, from previous: FieldSet, _ changes: MassChanges?, _ correction: BoundsCorrection
-  ) throws -> Clock.Step {
-    cut(correction)
-    try checkHealth(after: step)
-    try observeInside(step, from: previous)
-    (stepStart, progress.shownTime) = (nil, nil)
-    stepper.commit()
-    ledger?.add(changes)
-    if !correction.fields.isEmpty {
-      try regimen.equations.quasiSteady?.settle(state, time: step.end)
-      stepper.forgetValues(correction.fields, of: state)
-    }
-    return step
-  }
+/// A step that is tried.
+final class StepAttempt {
+  /// As it was tried first.
+  let firstSize: Double
+  /// The step, or the part of it that is tried in its place.
+  var step: Clock.Step
+  var result = StepResult()
+  /// Of its error; nil with a fixed step.
+  var estimate: ErrorEstimate?
 
-  /// Tries steps until one is as accurate as asked for.
-  ///
-  /// - Returns: the step; nil if it does not count because the propagators were changed.
-  private func takeControlledStep(
-    to goal: Double, _ given: StepControl, _ norm: ErrorNorm, _ watches: [Watch]
-  ) throws -> Clock.Step? {
-    let previous = try makePrevious()
-    var control = given
-    previous.copy(from: state, pool: pool)
-    let measure = ErrorMeasure(norm, start: previous, forgettingRates: regimen.equations.forgettingRates)
-    while true {
-      let change = max(startTime, regimen.memory.carriedOut?.time ?? startTime)
-      let longest = min(
-        control.bounds.longest(after: clock.time - change), regimen.equations.stepLimits.longestStep(from: clock.time))
-      let step = clock.step(to: goal, size: min(control.proposal, longest))
-      noteStart(of: step)
-      var error: StepError?
-      var failure: NumericalFailure?
-      do throws(NumericalFailure) {
-        error = try attempt(step, measure: measure)
-      } catch { failure = error }
-      if let error, error.value <= 1 {
-        let correction = try self.correction(after: step, from: previous)
-        if correction.changesPropagators {
-          try takeBack(correction, to: previous)
-          return nil
-        }
-        let changes = regimen.equations.account?.latest
-        let taken = try shortened(step, watches, from: previous, measure: measure)
-        try finishStep(
-          taken, from: previous, taken == step ? changes : regimen.equations.account?.latest, correction)
-        norm.commit()
-        // A step that was cut short says nothing against one as long as it would have been.
-        control.accept(size: step.size, error: error)
-        steps = .controlled(control, norm)
-        return taken
-      }
-      let canShrink = control.reject(size: step.size, error: error?.value ?? .infinity)
-      steps = .controlled(control, norm)
-      if !canShrink {
-        throw failure?.inStep(endingAt: step.end)
-          ?? NumericalFailure(tooLargeError: error, at: step.start, size: step.size)
-      }
-      state.copy(from: previous, pool: pool)
-    }
-  }
+  init(_ step: Clock.Step) { (self.step, firstSize) = (step, step.size) }
 }

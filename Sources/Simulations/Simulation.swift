@@ -9,7 +9,9 @@ import TimeStepping
 package final class Simulation {
   package let fieldNames: [String]
   package let state: FieldSet
-  package var stepper: any Stepper { regimen.equations.stepper }
+  package var stepper: any TimeStepper { regimen.equations.stepper }
+  /// What the latest step that counts has left for the next one.
+  package var stepperMemory = StepperMemory()
   /// The treatments.
   package let regimen: Regimen
   let stops: StopConditions
@@ -22,8 +24,6 @@ package final class Simulation {
   package internal(set) var observers: [ScheduledObserver]
   /// What has changed the masses; nil if no account is kept.
   package var ledger: MassLedger?
-  /// Called after each part of the work of a step, for those who measure its time.
-  package var didFlow: (SplittingScheme.Part) -> Void = { _ in }
   /// Checks the state after each step; nil if it is not checked.
   package var health: HealthCheck?
   /// For states inside of a step.
@@ -183,14 +183,15 @@ package final class Simulation {
   package var memory: SimulationMemory {
     if let stepStart { return stepStart.memory }
     return SimulationMemory(
-      clock: clock, scheme: regimen.equations.scheme, stepper: stepper.memorized, control: steps.memory,
+      clock: clock, scheme: regimen.equations.scheme, stepper: SavedStepperMemory(stepperMemory, steps.estimator),
+      control: steps.memory,
       scale: state.scale == 1 ? nil : state.scale,
       regimen: regimen.memory, stops: stops.memory, extinguished: extinction?.removed,
       ledger: ledger?.memory, extents: [:], history: regimen.equations.delays?.history.memory, watches: watchMemory,
       health: health?.memory)
   }
 
-  /// Continues where a checkpoint was taken; the caller has restored the regimen, the fields of `state` and all of the
+  /// Continues where a checkpoint was taken; the caller has restored the regimen, the fields of `state` and the
   /// stepper's memory.
   ///
   /// - Parameter continuesFiles: whether the observers continue the files of the run that took the checkpoint, which
@@ -200,7 +201,7 @@ package final class Simulation {
     _ memory: SimulationMemory, continuesFiles: Bool, unwritten: [String: [UnwrittenOutput]] = [:]
   ) throws {
     clock = memory.clock
-    if let control = memory.control { steps.restore(control, of: stepper) }
+    if let control = memory.control { steps.restore(control, memory.stepper.estimator, of: stepper) }
     stops.restore(memory.stops, isBranch: !continuesFiles)
     watchMemory = memory.watches ?? WatchMemory()
     health?.restore(memory.health, grid: state.grid)

@@ -8,7 +8,7 @@ package struct SimulationMemory: Codable, Hashable, Sendable {
   /// Name of the scheme in force; nil in checkpoints of older versions.
   package let scheme: String?
   /// What the stepper remembers besides field values.
-  package let stepper: StepperMemory
+  package let stepper: SavedStepperMemory
   /// Where steps are chosen by their error: what the choice depends on.
   package let control: Control?
   /// Size of the domain relative to that of the grid, where its boundary is free.
@@ -46,7 +46,7 @@ package struct SimulationMemory: Codable, Hashable, Sendable {
   }
 
   package struct Control: Codable, Hashable, Sendable {
-    package let steps: StepControl.Memory
+    package let steps: StepSizeController.Memory
     /// The largest root mean square that each field has had.
     package let largestSizes: [Double]
   }

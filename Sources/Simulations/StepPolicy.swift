@@ -5,7 +5,7 @@ package enum StepPolicy: Sendable {
   /// At most this, and equal on the way to each time that must be hit.
   case fixed(Double)
   /// Chosen by their errors.
-  case controlled(StepControl, ErrorNorm)
+  case controlled(ErrorControl)
 
   var isControlled: Bool {
     if case .controlled = self { return true }
@@ -13,8 +13,8 @@ package enum StepPolicy: Sendable {
   }
 
   /// The choice so far, where steps are chosen.
-  package var statistics: StepControl.Memory? {
-    if case .controlled(let control, _) = self { return control.memory }
+  package var statistics: StepSizeController.Memory? {
+    if case .controlled(let control) = self { return control.steps.memory }
     return nil
   }
 
@@ -26,30 +26,54 @@ package enum StepPolicy: Sendable {
   /// - Returns: for each field the error in its unit, and relative to `max_t RMS(u_i)`, nil for a field that is 0; nil where
   ///   nothing is estimated.
   package var estimatedErrors: [(absolute: Double, relative: Double?)]? {
-    guard case .controlled(let control, let norm) = self, let sum = control.memory.largestSum else { return nil }
-    return zip(norm.allowedErrors, norm.largestSizes).map { allowed, size in
+    guard case .controlled(let control) = self, let sum = control.steps.memory.largestSum else { return nil }
+    return zip(control.allowedErrors, control.largestSizes).map { allowed, size in
       (sum * allowed, size > 0 ? sum * allowed / size : nil)
     }
   }
 
-  var memory: SimulationMemory.Control? {
-    guard case .controlled(let control, let norm) = self else { return nil }
-    return .init(steps: control.memory, largestSizes: norm.largestSizes)
+  /// What is known of the errors of steps, where steps are chosen by them.
+  var estimator: GlobalErrorEstimator? {
+    if case .controlled(let control) = self { return control.estimator }
+    return nil
   }
 
-  mutating func restore(_ memory: SimulationMemory.Control, of stepper: any Stepper) {
-    guard case .controlled(var control, let norm) = self else { return }
-    control.describe(stepper)
-    control.memory = memory.steps
-    norm.largestSizes = memory.largestSizes
-    self = .controlled(control, norm)
+  var memory: SimulationMemory.Control? {
+    guard case .controlled(let control) = self else { return nil }
+    return .init(steps: control.steps.memory, largestSizes: control.largestSizes)
+  }
+
+  mutating func restore(
+    _ memory: SimulationMemory.Control, _ estimator: GlobalErrorEstimator, of stepper: any TimeStepper
+  ) {
+    guard case .controlled(var control) = self else { return }
+    control.restart(with: stepper)
+    control.steps.memory = memory.steps
+    control.largestSizes = memory.largestSizes
+    control.estimator = estimator
+    self = .controlled(control)
+  }
+
+  /// Takes note of a step that counts, with its error as it was tried first.
+  mutating func accept(_ attempt: StepAttempt, error: StepError) {
+    guard case .controlled(var control) = self, let estimate = attempt.estimate else { return }
+    control.accept(size: attempt.firstSize, error: error, estimate)
+    self = .controlled(control)
+  }
+
+  /// Takes note of a step that does not count.
+  ///
+  /// - Returns: whether a smaller one can be tried.
+  mutating func reject(_ attempt: StepAttempt) -> Bool {
+    guard case .controlled(var control) = self else { return false }
+    defer { self = .controlled(control) }
+    return control.reject(size: attempt.step.size, attempt.estimate)
   }
 
   /// Takes note that the solution or its equations have jumped.
-  mutating func restart(with stepper: any Stepper) {
-    guard case .controlled(var control, let norm) = self else { return }
-    control.describe(stepper)
-    control.restart()
-    self = .controlled(control, norm)
+  mutating func restart(with stepper: any TimeStepper) {
+    guard case .controlled(var control) = self else { return }
+    control.restart(with: stepper)
+    self = .controlled(control)
   }
 }

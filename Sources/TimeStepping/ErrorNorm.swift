@@ -1,6 +1,5 @@
 import Fields
 import Glibc
-import Synchronization
 
 /// How accurate the solution shall be.
 package struct Tolerance: Hashable, Sendable {
@@ -53,29 +52,14 @@ package struct StepError: Sendable {
 /// `max_i RMS(e_i) / (a_i + r_i s_i)`, with the relative and absolute tolerances `r` and `a` of the fields and
 /// `s_i = max(RMS(u_i), RMS(u_i new))`, the root mean squares taken over the tissue. A step is as accurate as was asked
 /// for if it is at most 1.
-package final class ErrorNorm: Sendable {
+package struct ErrorNorm: Sendable {
   package let tolerance: Tolerance
   /// Of the run.
   let duration: Double
   /// Of each field that starts from next to nothing the size that it can reach within its own time; 0 where none is known.
   private let startingSizes: [Double]
-  private let volumes: PointVolumes
-  private let pool: WorkerPool
-  private let sizes: Mutex<Sizes>
-
-  private struct Sizes {
-    var largest: [Double]
-    var latest: [Double]
-
-    /// What each field would change by in the whole run if it went on changing as in the latest step.
-    var reach: [Double]
-
-    /// The error of a step of a field that is accepted in any case; `given` if the user has said it.
-    func absolute(_ field: Int, given: Double?, relative: Double, starting: Double) -> Double {
-      if let given { return given }
-      return 1e-6 * relative * max(latest[field], largest[field], starting > 0 ? starting : reach[field])
-    }
-  }
+  fileprivate let volumes: PointVolumes
+  fileprivate let pool: WorkerPool
 
   package init(
     _ tolerance: Tolerance, duration: Double, startingSizes: [Double], volumes: PointVolumes, pool: WorkerPool
@@ -85,121 +69,79 @@ package final class ErrorNorm: Sendable {
     self.duration = duration
     self.volumes = volumes
     self.pool = pool
-    let none = [Double](repeating: 0, count: tolerance.relative.count)
-    sizes = Mutex(Sizes(largest: none, latest: none, reach: none))
-  }
-
-  /// The largest root mean square that each field has had after a step that counted, to be kept in a checkpoint.
-  package var largestSizes: [Double] {
-    get { sizes.withLock { $0.largest } }
-    set { sizes.withLock { $0.largest = newValue } }
   }
 
   /// The error of each field that is one tolerance, `a_i + r_i max_t RMS(u_i)`, in its unit.
-  package var allowedErrors: [Double] {
-    sizes.withLock { sizes in sizes.largest.indices.map { allowed($0, ofSize: sizes.largest[$0], sizes) } }
-  }
-
-  /// Takes note that the step measured last counts.
-  package func commit() {
-    sizes.withLock { sizes in
-      for field in sizes.latest.indices { sizes.largest[field] = max(sizes.largest[field], sizes.latest[field]) }
-    }
-  }
-
-  /// The size of `weight · (state − other)`, two solutions after a step from `start`, for each field.
-  fileprivate func errors(
-    of state: FieldSet, against other: FieldSet, weight: Double, from start: FieldSet, during step: Double
-  ) -> [Double] {
-    // Where the boundary is free its place counts like the values.
-    let displacement = weight * abs(state.scale - other.scale) / state.scale
-    let found = (0..<state.count).map { sizes($0, of: state, against: other, from: start) }
-    return errors(found, weight: weight, displacement: displacement, during: step)
-  }
-
-  /// The size of `state − other`, two solutions at a time, for each field; nothing is noted.
-  fileprivate func differences(_ state: FieldSet, _ other: FieldSet) -> [Double] {
-    let sizes = sizes.withLock { $0 }
-    return (0..<state.count).map { field in
-      let found = self.sizes(field, of: state, against: other, from: state)
-      return found.difference == 0 ? 0 : found.difference / allowed(field, ofSize: found.value, sizes)
-    }
-  }
-
-  fileprivate func sizes(
-    _ field: Int, of state: FieldSet, against other: FieldSet, from start: FieldSet
-  ) -> FieldSet.ErrorSizes {
-    state.errorSizes(field, against: other, old: start, volumes: volumes, pool: pool)
-  }
-
-  /// The same from what has been measured of each field.
-  fileprivate func errors(
-    _ found: [FieldSet.ErrorSizes], weight: Double, displacement: Double = 0, during step: Double
-  ) -> [Double] {
-    errors(
-      found.map { found in
-        let size = max(found.value, found.old)
-        let reach = abs(found.value - found.old) * duration / step
-        return (max(weight * found.difference, displacement * size), size, reach)
-      })
-  }
-
-  /// Errors that are known relative to the sizes measured last.
-  fileprivate func errors(relative errors: [Double]) -> [Double] {
-    let sizes = sizes.withLock { $0 }
-    return errors.enumerated().map { field, error in
-      error == 0 ? 0 : error * sizes.latest[field] / allowed(field, ofSize: sizes.latest[field], sizes)
-    }
-  }
-
-  /// How far some fields have fallen below 0 in a step, as an error: tenfold the error allowed counts as 1, with the sizes
-  /// measured last.
   ///
-  /// What was there before the step does not count: no step is short enough to undo it.
-  fileprivate func shortfall(of state: FieldSet, from start: FieldSet, in fields: [Int]) -> StepError {
-    let sizes = sizes.withLock { $0 }
-    var worst = StepError(value: 0, field: 0)
-    for field in fields {
-      let lowest = state.minimum(field, pool: pool)
-      guard lowest < 0 else { continue }
-      let value =
-        0.1 * (min(start.minimum(field, pool: pool), 0) - lowest) / allowed(field, ofSize: sizes.latest[field], sizes)
-      if value > worst.value { worst = StepError(value: value, field: field) }
-    }
-    return worst
+  /// - Parameters:
+  ///   - largest: the largest root mean square that each field has had.
+  ///   - sizes: of the fields in the latest step.
+  package func allowedErrors(largest: [Double], _ sizes: StepSizes) -> [Double] {
+    largest.indices.map { allowed($0, ofSize: largest[$0], largest: largest, sizes) }
   }
 
   /// The error of a field of some size that counts as 1.
-  private func allowed(_ field: Int, ofSize size: Double, _ sizes: Sizes) -> Double {
+  fileprivate func allowed(_ field: Int, ofSize size: Double, largest: [Double], _ sizes: StepSizes) -> Double {
     let relative = tolerance.relative[field]
-    return sizes.absolute(
-      field, given: tolerance.absolute[field], relative: relative, starting: startingSizes[field]) + relative * size
+    return least(field, relative, largest: largest[field], sizes) + relative * size
   }
 
-  /// The sizes of errors of the fields from what they are, and from the sizes and changes of the values.
-  private func errors(_ fields: [(error: Double, size: Double, reach: Double)]) -> [Double] {
-    sizes.withLock { sizes in
-      sizes.latest = fields.map(\.size)
-      sizes.reach = fields.map(\.reach)
-      return fields.enumerated().map { field, measured in
-        measured.error == 0 ? 0 : measured.error / allowed(field, ofSize: measured.size, sizes)
-      }
-    }
+  /// The error of a step of a field that is accepted in any case.
+  private func least(_ field: Int, _ relative: Double, largest: Double, _ sizes: StepSizes) -> Double {
+    if let given = tolerance.absolute[field] { return given }
+    let starting = startingSizes[field]
+    return 1e-6 * relative * max(sizes.values[field], largest, starting > 0 ? starting : sizes.reach[field])
   }
 }
 
-/// The error norm with the state at the start of the step that is measured.
+/// The sizes of the fields in a step.
+package struct StepSizes: Sendable {
+  /// The larger of the root mean squares at its start and end.
+  package var values: [Double]
+  /// What each field would change by in the whole run if it went on changing as in the step.
+  var reach: [Double]
+
+  /// Before the first step.
+  package init(count: Int) {
+    values = [Double](repeating: 0, count: count)
+    reach = values
+  }
+
+  fileprivate init(_ found: [FieldSet.ErrorSizes], during step: Double, ofRun duration: Double) {
+    values = found.map { max($0.value, $0.old) }
+    reach = found.map { abs($0.value - $0.old) * duration / step }
+  }
+}
+
+/// The errors of the fields in a step, in units of the tolerance.
+struct FieldErrors {
+  var values: [Double]
+  /// Of the fields.
+  let sizes: StepSizes
+}
+
+/// What the error of a step is measured with.
 package struct ErrorMeasure: Sendable {
   package let norm: ErrorNorm
+  /// The state at the start of the step.
   package let start: FieldSet
+  /// The largest root mean square that each field has had after a step that counted.
+  private let largestSizes: [Double]
   private let forgettingRates: [Double]
+  /// What is known of the errors of the run.
+  package var estimator: GlobalErrorEstimator
 
   /// - Parameter forgettingRates: of each field, the rate at which an error of it decays at least, if all others are
   ///   exact; 0 if none is known.
-  package init(_ norm: ErrorNorm, start: FieldSet, forgettingRates: [Double]) {
+  package init(
+    _ norm: ErrorNorm, start: FieldSet, largestSizes: [Double], forgettingRates: [Double],
+    estimator: GlobalErrorEstimator
+  ) {
     self.norm = norm
     self.start = start
+    self.largestSizes = largestSizes
     self.forgettingRates = forgettingRates
+    self.estimator = estimator
   }
 
   /// The worst of the errors of the fields in a step of some length, as they count where they add up in some way.
@@ -220,29 +162,64 @@ package struct ErrorMeasure: Sendable {
     }
   }
 
-  /// The error of each field in a step, as the difference from another solution, times a weight.
-  func errors(of state: FieldSet, against other: FieldSet, weight: Double, during step: Double) -> [Double] {
-    norm.errors(of: state, against: other, weight: weight, from: start, during: step)
+  /// The error of each field in a step: the size of `weight · (state − other)`, two solutions after it.
+  func errors(of state: FieldSet, against other: FieldSet, weight: Double, during step: Double) -> FieldErrors {
+    // Where the boundary is free its place counts like the values.
+    let displacement = weight * abs(state.scale - other.scale) / state.scale
+    let found = (0..<state.count).map { sizes($0, of: state, against: other, from: start) }
+    return errors(found, weight: weight, displacement: displacement, during: step)
   }
 
-  /// That of each field from what has been measured of the difference between two solutions.
-  func errors(_ found: [FieldSet.ErrorSizes], during step: Double) -> [Double] {
-    norm.errors(found, weight: 1, during: step)
+  /// The same from what has been measured of each field.
+  func errors(
+    _ found: [FieldSet.ErrorSizes], weight: Double = 1, displacement: Double = 0, during step: Double
+  ) -> FieldErrors {
+    let sizes = StepSizes(found, during: step, ofRun: norm.duration)
+    let values = found.indices.map { field in
+      let (size, error) = (sizes.values[field], weight * found[field].difference)
+      return inUnits(field, max(error, displacement * size), ofSize: size, sizes)
+    }
+    return FieldErrors(values: values, sizes: sizes)
   }
 
-  /// The size of the difference between two solutions, for each field; nothing is noted.
-  func differences(_ state: FieldSet, _ other: FieldSet) -> [Double] { norm.differences(state, other) }
+  /// Errors that are known relative to the sizes of the fields.
+  func errors(relative errors: [Double], _ sizes: StepSizes) -> [Double] {
+    errors.enumerated().map { field, error in
+      inUnits(field, error * sizes.values[field], ofSize: sizes.values[field], sizes)
+    }
+  }
+
+  /// The size of the difference between two solutions at a time, for each field.
+  func differences(_ state: FieldSet, _ other: FieldSet, _ sizes: StepSizes) -> [Double] {
+    (0..<state.count).map { field in
+      let found = self.sizes(field, of: state, against: other, from: state)
+      return inUnits(field, found.difference, ofSize: found.value, sizes)
+    }
+  }
+
+  /// An error of a field of some size, in units of the tolerance.
+  private func inUnits(_ field: Int, _ error: Double, ofSize size: Double, _ sizes: StepSizes) -> Double {
+    error == 0 ? 0 : error / norm.allowed(field, ofSize: size, largest: largestSizes, sizes)
+  }
 
   /// What one field and its difference from another solution amount to at the points, from given values at the start.
   func sizes(_ field: Int, of state: FieldSet, against other: FieldSet, from start: FieldSet) -> FieldSet.ErrorSizes {
-    norm.sizes(field, of: state, against: other, from: start)
+    state.errorSizes(field, against: other, old: start, volumes: norm.volumes, pool: norm.pool)
   }
 
-  /// That of each field from what it is relative to the sizes measured last.
-  func errors(relative errors: [Double]) -> [Double] { norm.errors(relative: errors) }
-
-  /// The larger of an error measured and of how far fields that cannot be negative have fallen below 0.
-  func error(_ error: StepError, of state: FieldSet, nonNegative fields: [Int]) -> StepError {
-    error.orWorse(norm.shortfall(of: state, from: start, in: fields))
+  /// How far some fields have fallen below 0 in a step, as an error: tenfold the error allowed counts as 1.
+  ///
+  /// What was there before the step does not count: no step is short enough to undo it.
+  func shortfall(of state: FieldSet, in fields: [Int], _ sizes: StepSizes) -> StepError {
+    var worst = StepError(value: 0, field: 0)
+    for field in fields {
+      let lowest = state.minimum(field, pool: norm.pool)
+      guard lowest < 0 else { continue }
+      let depth = min(start.minimum(field, pool: norm.pool), 0) - lowest
+      let value =
+        0.1 * depth / norm.allowed(field, ofSize: sizes.values[field], largest: largestSizes, sizes)
+      if value > worst.value { worst = StepError(value: value, field: field) }
+    }
+    return worst
   }
 }

@@ -13,13 +13,17 @@ package final class FieldRates: Sendable {
   /// Values of what depends on the position alone; nil if nothing does.
   let places: FieldSet?
   private let fieldCount: Int
+  private let profiler: StepProfiler?
   private let meter = WorkMeter()
 
-  /// - Parameter rates: of each field, by reactions.
+  /// - Parameters:
+  ///   - rates: of each field, by reactions.
+  ///   - profiler: of those who measure the time that parts take.
   package init(
     _ rates: [Expression], fields: [String], parameters: [String: Double], taxis: (any TaxisRates)?,
-    distributions: DistributionFields?, volumes: PointVolumes, pool: WorkerPool
+    distributions: DistributionFields?, profiler: StepProfiler? = nil, volumes: PointVolumes, pool: WorkerPool
   ) throws {
+    self.profiler = profiler
     let (functionals, local) = Expression.extractingFunctionals(rates)
     let (found, rest) = Expression.extractingPlaces(local)
     let functions = try PointwiseFunctions(
@@ -70,11 +74,7 @@ package final class FieldRates: Sendable {
   }
 
   /// Replaces `target` by the rates at a time.
-  ///
-  /// - Parameter didFlow: called after each part of the work, for those who measure its time.
-  package func evaluate(
-    _ state: FieldSet, time: Double, into target: FieldSet, didFlow: (SplittingScheme.Part) -> Void = { _ in }
-  ) throws(NumericalFailure) {
+  package func evaluate(_ state: FieldSet, time: Double, into target: FieldSet) throws(NumericalFailure) {
     countEvaluation()
     if let distributions, let extended {
       try distributions.extend(state, into: extended, time: time)
@@ -82,13 +82,13 @@ package final class FieldRates: Sendable {
     } else {
       evaluator.evaluate(state, time: time, into: target, places: places)
     }
-    didFlow(.reaction)
+    profiler?.passed(.reaction)
     guard let taxis else { return }
     do throws(VelocityFailure) {
       try taxis.addRates(of: state, time: time, to: target)
     } catch {
       throw NumericalFailure(error)
     }
-    didFlow(.taxis)
+    profiler?.passed(.taxis)
   }
 }

@@ -46,7 +46,7 @@ import TimeStepping
     #expect(emptied.map(\.field) == ["u"])
     #expect(emptied[0].time > 4 && emptied[0].time < 5.5 && emptied[0].share < 1e-3)
     // Its explicit diffusion is stable in steps that are longer than these.
-    #expect(run.regimen.equations.scheme == "etdrk4" && run.stepper.longestStep < 2)
+    #expect(run.regimen.equations.scheme == "etdrk4" && run.stepper.traits.longestStep < 2)
     let reference = try finalState(
       Self.killed, set: ["time.scheme=strang4", #"numerics.propagator="kernel""#, "time.tolerance=1e-7"])
     print("error \(relativeError(state, reference)) in \(run.clock.step) steps, from \(emptied[0].time) on by kernels")

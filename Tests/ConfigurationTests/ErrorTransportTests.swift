@@ -11,6 +11,7 @@ import TimeStepping
 
   private static let duration = 1000.0
   private static let difference = 1e-6
+  private static let sizes = StepSizes(count: 2)
 
   /// Two fields of ones, and the first of them a little more.
   init() throws {
@@ -21,7 +22,7 @@ import TimeStepping
       """
     let assembly = try RunAssembly(configuration(text), threads: 1)
     state = assembly.state
-    measure = ErrorMeasure(try errorNorm(of: assembly), start: state, forgettingRates: [0, 0])
+    measure = try errorMeasure(of: assembly, from: state)
     other = try FieldSet(grid: state.grid, count: state.count)
     other.copy(from: state)
     other.fill(0, with: 1 + ErrorTransportTests.difference)
@@ -29,7 +30,7 @@ import TimeStepping
 
   /// Measures where steps multiply the difference of each field, and add a share of that of the first to the second.
   private func transport(factors: [Double], fed: Double = 0) -> ErrorTransport {
-    ErrorTransport.measured(state, against: other, step: 1, by: measure) { solution, _, span in
+    ErrorTransport.measured(state, against: other, step: 1, sizes: Self.sizes, by: measure) { solution, _, span in
       guard solution === self.other else { return }
       for _ in 0..<span {
         let differences = (0..<2).map { solution.values($0)[0] - 1 }
@@ -56,7 +57,9 @@ import TimeStepping
   /// What is forgotten only after some time is seen to be by longer flows.
   @Test(arguments: [(1, 1000.0...1006), (4, 7...8), (16, 7...8)])
   func longFlowsSeeWhatIsForgottenLater(longest: Int, expected: ClosedRange<Double>) throws {
-    let transport = ErrorTransport.measured(state, against: other, step: 1, by: measure, longest: longest) {
+    let transport = ErrorTransport.measured(
+      state, against: other, step: 1, sizes: Self.sizes, by: measure, longest: longest
+    ) {
       solution, steps, span in
       guard solution === self.other else { return }
       for step in steps..<steps + span {
@@ -72,7 +75,8 @@ import TimeStepping
       (1.0, [1, 1, 2, 4, 8, 16]), (4, [1, 1, 2, 4, 8, 8]), (10, [1, 1, 2, 2, 2, 2]), (100, [1, 1, 1, 1, 1, 1]),
     ] {
       var spans: [Int] = []
-      _ = ErrorTransport.measured(state, against: state, step: step, by: measure) { solution, _, span in
+      _ = ErrorTransport.measured(state, against: state, step: step, sizes: Self.sizes, by: measure) {
+        solution, _, span in
         if solution !== self.other { spans.append(span) }
       }
       // Once for either solution.
@@ -103,11 +107,11 @@ import TimeStepping
   }
 
   @Test func whatCannotBeCarriedOnIsNotKnown() {
-    let failing = ErrorTransport.measured(state, against: other, step: 1, by: measure) {
+    let failing = ErrorTransport.measured(state, against: other, step: 1, sizes: Self.sizes, by: measure) {
       _, _, _ throws(NumericalFailure) in throw NumericalFailure(tooLargeError: nil, at: 0, size: 1)
     }
     #expect(failing.sum(step: 1, duration: Self.duration) == nil)
-    let same = ErrorTransport.measured(state, against: state, step: 1, by: measure) { _, _, _ in }
+    let same = ErrorTransport.measured(state, against: state, step: 1, sizes: Self.sizes, by: measure) { _, _, _ in }
     #expect(same.sum(step: 1, duration: Self.duration) == nil)
   }
 }

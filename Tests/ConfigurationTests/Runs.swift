@@ -41,10 +41,10 @@ func relativeError(_ state: FieldSet, _ reference: FieldSet) -> Double {
 
 struct NoTolerance: Error {}
 
-/// By which the steps of a run are measured.
-func errorNorm(of assembly: RunAssembly) throws -> ErrorNorm {
-  guard case .controlled(_, let norm) = assembly.stepPolicy() else { throw NoTolerance() }
-  return norm
+/// By which the first step of a run is measured.
+func errorMeasure(of assembly: RunAssembly, from start: FieldSet) throws -> ErrorMeasure {
+  guard case .controlled(let control) = assembly.stepPolicy() else { throw NoTolerance() }
+  return control.measure(from: start, forgettingRates: [Double](repeating: 0, count: start.count))
 }
 
 /// What reading a run file finds, as users see it.

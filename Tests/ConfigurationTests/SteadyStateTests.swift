@@ -270,7 +270,7 @@ private let tolerances = [1e-2, 1e-4, 1e-6]
     try found.evaluate(state, time: 0, span: 1, into: rates)
     for (copy, size) in [(near, step), (far, 2 * step)] {
       copy.copy(from: state)
-      try simulation.stepper.advanceAside(copy, from: 0, by: size)
+      _ = try simulation.stepper.step(copy, from: 0, by: size, memory: StepperMemory(), goesOn: false)
     }
     for field in 0..<state.count {
       let points =

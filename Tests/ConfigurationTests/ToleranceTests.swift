@@ -92,13 +92,11 @@ import TimeStepping
 
   /// Takes the first step of a run, and measures its error.
   private func attempt(_ assembly: RunAssembly, by step: Double) throws -> (start: FieldSet, error: StepError) {
-    let norm = try errorNorm(of: assembly)
-    let start = try FieldSet(grid: assembly.state.grid, count: assembly.state.count)
-    start.copy(from: assembly.state)
-    let measure = ErrorMeasure(norm, start: start, forgettingRates: [Double](repeating: 0, count: start.count))
-    let error = try #require(
-      try assembly.stepper.attempt(assembly.state, from: 0, by: step, measure: measure, didFlow: { _ in }))
-    return (start, error)
+    let start = try FieldSet(copying: assembly.state)
+    let measure = try errorMeasure(of: assembly, from: start)
+    let (_, estimate) = try ErrorControl.adaptive(assembly.stepper).step(
+      assembly.state, from: 0, by: step, memory: StepperMemory(), measure: measure)
+    return (start, estimate.error)
   }
 
   /// What is left after the extrapolation is known within a tenth or so, and not only that it is less than the difference.
@@ -259,16 +257,16 @@ import TimeStepping
   }
 }
 
-@Suite struct StepControlTests {
+@Suite struct StepSizeControllerTests {
   @Test(arguments: [1e-30, 0.3, 1, 1.4142135623730951, 2, 1e10])
   func rungsLieBelowTheSize(size: Double) {
-    let rung = StepControl.rung(below: size)
-    #expect(StepControl.size(rung) <= size)
-    #expect(StepControl.size(rung + 1) > size)
+    let rung = StepSizeController.rung(below: size)
+    #expect(StepSizeController.size(rung) <= size)
+    #expect(StepSizeController.size(rung + 1) > size)
   }
 
   @Test func errorsSetTheSizes() {
-    var control = StepControl(bounds: .init(smallest: 1e-9, largest: 64, first: 1), errorOrder: 3)
+    var control = StepSizeController(bounds: .init(smallest: 1e-9, largest: 64, first: 1), errorOrder: 3)
     #expect(control.proposal == 1)
     control.accept(size: 1, error: StepError(value: 1e-9, field: 0))
     #expect(control.proposal == 8)
@@ -277,10 +275,10 @@ import TimeStepping
     #expect(control.proposal == 8)
     var canShrink = control.reject(size: 8, error: 8)
     #expect(canShrink)
-    #expect(control.proposal == StepControl.size(6))
+    #expect(control.proposal == StepSizeController.size(6))
     canShrink = control.reject(size: control.proposal, error: .infinity)
     #expect(canShrink)
-    #expect(control.proposal == StepControl.size(-2))
+    #expect(control.proposal == StepSizeController.size(-2))
     canShrink = control.reject(size: 1e-9, error: 2)
     #expect(!canShrink)
     for _ in 0..<100 { control.accept(size: control.proposal, error: StepError(value: 0, field: 0)) }
@@ -289,7 +287,7 @@ import TimeStepping
 
   /// Sizes are rounded down, and errors of a hundredth of the tolerance ask for little more: steps grow all the same.
   @Test func stepsGrowWhileErrorsAreSmall() {
-    var control = StepControl(bounds: .init(smallest: 1e-9, largest: 64, first: 1), errorOrder: 5)
+    var control = StepSizeController(bounds: .init(smallest: 1e-9, largest: 64, first: 1), errorOrder: 5)
     control.accept(size: 1, error: StepError(value: 0.5, field: 0))
     for _ in 0..<50 { control.accept(size: control.proposal, error: StepError(value: 0.005, field: 0)) }
     #expect(control.proposal == 64)
@@ -297,9 +295,9 @@ import TimeStepping
 
   /// Errors that are forgotten let steps grow further, but not again at once to where an error was too large.
   @Test func stepsGrowFurtherWhereErrorsAreForgotten() throws {
-    let bounds = StepControl.Bounds(smallest: 1e-9, largest: 64, first: 1)
+    let bounds = StepSizeController.Bounds(smallest: 1e-9, largest: 64, first: 1)
     func size(growing: Double) -> Double {
-      var control = StepControl(bounds: bounds, errorOrder: 3)
+      var control = StepSizeController(bounds: bounds, errorOrder: 3)
       control.accept(size: 1, error: StepError(value: 0.5, field: 0))
       for _ in 0..<50 {
         control.accept(size: control.proposal, error: StepError(value: 0.3, field: 0, growing: growing))
@@ -310,7 +308,7 @@ import TimeStepping
     #expect(size(growing: 0.003) == 64)
 
     // Errors jump at a size of 4: what lies below is taken, and longer steps are tried more and more seldom.
-    var control = StepControl(bounds: bounds, errorOrder: 3)
+    var control = StepSizeController(bounds: bounds, errorOrder: 3)
     control.accept(size: 1, error: StepError(value: 0.5, field: 0))
     var rejections: [Int] = []
     var taken: Set<Double> = []
@@ -327,18 +325,18 @@ import TimeStepping
     print("pauses between rejections: \(pauses)")
     #expect(pauses.count >= 3 && pauses.count < 15)
     #expect(try #require(pauses.max()) > 100)
-    #expect(taken == [2, StepControl.size(6)])
+    #expect(taken == [2, StepSizeController.size(6)])
   }
 
   /// A checkpoint of before this knows no patience.
   @Test func refusalsOfEarlierCheckpointsAreRead() throws {
-    var control = StepControl(bounds: .init(smallest: 1e-9, largest: 64, first: 1), errorOrder: 3)
+    var control = StepSizeController(bounds: .init(smallest: 1e-9, largest: 64, first: 1), errorOrder: 3)
     _ = control.reject(size: 1, error: 2)
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     let text = try #require(String(data: encoder.encode(control.memory), encoding: .utf8))
     let earlier = text.replacing(#","patience":20"#, with: "")
     #expect(earlier != text)
-    #expect(try JSONDecoder().decode(StepControl.Memory.self, from: Data(earlier.utf8)) == control.memory)
+    #expect(try JSONDecoder().decode(StepSizeController.Memory.self, from: Data(earlier.utf8)) == control.memory)
   }
 }

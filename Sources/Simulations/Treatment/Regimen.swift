@@ -6,11 +6,11 @@ import TimeStepping
 package struct Equations {
   /// Name of the scheme of the stepper.
   package let scheme: String
-  package let stepper: any Stepper
+  package let stepper: any TimeStepper
   package let quasiSteady: QuasiSteadyFields?
   /// nil if nothing is delayed.
   package let delays: DelayedFields?
-  /// Where the stepper writes down what changes the masses; nil if nowhere.
+  /// Of what changes the masses; nil if none is kept.
   package let account: MassAccount?
   /// What reaches times inside of a step where densities must stay non-negative; nil if the model does not allow it.
   package let positiveStepper: LazyStepper?
@@ -26,7 +26,7 @@ package struct Equations {
   package let boundsChecks: [any BoundsCheck]
 
   package init(
-    scheme: String, stepper: any Stepper, quasiSteady: QuasiSteadyFields?, delays: DelayedFields? = nil,
+    scheme: String, stepper: any TimeStepper, quasiSteady: QuasiSteadyFields?, delays: DelayedFields? = nil,
     account: MassAccount? = nil, positiveStepper: LazyStepper? = nil, ratesOfChange: LazyRatesOfChange? = nil,
     forgettingRates: [Double], jumps: JumpTimes = JumpTimes(), stepLimits: StepLimits = StepLimits(),
     boundsChecks: [any BoundsCheck] = []
@@ -47,12 +47,12 @@ package struct Equations {
 
 /// A stepper that is made when it is needed first.
 package final class LazyStepper {
-  private let make: () throws -> any Stepper
-  private var made: (any Stepper)?
+  private let make: () throws -> any TimeStepper
+  private var made: (any TimeStepper)?
 
-  package init(_ make: @escaping () throws -> any Stepper) { self.make = make }
+  package init(_ make: @escaping () throws -> any TimeStepper) { self.make = make }
 
-  var stepper: any Stepper {
+  var stepper: any TimeStepper {
     get throws {
       let stepper = try made ?? make()
       made = stepper

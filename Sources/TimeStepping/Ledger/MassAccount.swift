@@ -1,6 +1,5 @@
 import Expressions
 import Fields
-import Synchronization
 
 /// Keeps account of what changes the mass of each field within a step.
 ///
@@ -22,7 +21,6 @@ package final class MassAccount: Sendable {
   private let rates: ProcessIntegrals
   private let volumes: PointVolumes
   private let pool: WorkerPool
-  private let stored = Mutex<MassChanges?>(nil)
 
   /// - Parameters:
   ///   - lineFields: number of the field of each line.
@@ -41,12 +39,6 @@ package final class MassAccount: Sendable {
     self.isCompartment = isCompartment
     self.volumes = volumes
     self.pool = pool
-  }
-
-  /// What has happened in the step that was computed last, whether it counts, was tried, or was taken aside.
-  package internal(set) var latest: MassChanges? {
-    get { stored.withLock { $0 } }
-    set { stored.withLock { $0 = newValue } }
   }
 
   func noChanges() -> MassChanges { MassChanges(lines: lineFields.count, fields: fieldCount) }

@@ -20,21 +20,21 @@ struct StageRecord {
     rates.append(try account.processRates(of: state, time: time))
   }
 
-  /// Ends with the state after the step.
-  func finish(_ state: FieldSet, by step: Double, _ scheme: ExponentialScheme) {
+  /// The account, with the state after the step.
+  func finished(_ state: FieldSet, by step: Double, _ scheme: ExponentialScheme) -> MassChanges {
     // The weights in the limit without anything exponential, compared with the trapezoidal rule.
     let weights = scheme.weights.map(PhiFunctions(0).sum)
     var comparison = weights.map { _ in 0.0 }
     comparison[0] = 0.5
     comparison[comparison.count - 1] = 0.5
-    finish(state, by: step, weights: weights, comparison: comparison)
+    return finished(state, by: step, weights: weights, comparison: comparison)
   }
 
   /// - Parameters:
   ///   - weights: of the stages.
   ///   - comparison: those of another quadrature.
-  func finish(_ state: FieldSet, by step: Double, weights: [Double], comparison: [Double]) {
-    account.latest = account.unsplit(
+  func finished(_ state: FieldSet, by step: Double, weights: [Double], comparison: [Double]) -> MassChanges {
+    account.unsplit(
       rates: rates, weights: weights, comparison: comparison, step: step, from: masses, to: state)
   }
 }

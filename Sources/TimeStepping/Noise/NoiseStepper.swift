@@ -14,56 +14,42 @@ import Operators
 /// falls with noise that is white in space, whose solution is not smooth. Noise passes through half a step of diffusion
 /// before anybody sees it, as in the equation itself.
 ///
-/// What the other stepper remembers belongs to a solution without noise, and is dropped before each half.
-package final class NoiseStepper: Stepper {
-  private let base: any Stepper
+/// The memory of the other stepper belongs to a solution without noise: each half begins without one.
+package final class NoiseStepper: TimeStepper {
+  private let base: any TimeStepper
   private let noise: NoiseFlow
   private let quasiSteady: QuasiSteadyFields?
   private let account: MassAccount?
 
-  package init(_ base: any Stepper, noise: NoiseFlow, quasiSteady: QuasiSteadyFields?, account: MassAccount? = nil) {
+  package init(_ base: any TimeStepper, noise: NoiseFlow, quasiSteady: QuasiSteadyFields?, account: MassAccount? = nil)
+  {
     self.account = account
     self.base = base
     self.noise = noise
     self.quasiSteady = quasiSteady
   }
 
-  package var errorOrder: Int { 2 }
-  package var memory: [(name: String, set: FieldSet)] { [] }
-  package var memorized: StepperMemory {
-    get { StepperMemory() }
-    set {}
+  package var traits: StepperTraits {
+    var traits = base.traits
+    traits.longestStep *= 2
+    traits.fieldSetCount += 1
+    traits.memoryFieldSetCount = 0
+    return traits
   }
-  package var fieldSetCount: Int { base.fieldSetCount + 1 }
-  package var keepsDensitiesNonNegative: Bool { base.keepsDensitiesNonNegative }
-  package var longestStep: Double { 2 * base.longestStep }
   package var work: Work { base.work + noise.work }
 
-  package func commit() {}
-  package func restart() {}
-  package func forgetValues(_ fields: [Int], of state: FieldSet) {}
-
-  package func attempt(
-    _ state: FieldSet, from time: Double, by step: Double, measure: ErrorMeasure?,
-    didFlow: (SplittingScheme.Part) -> Void
-  ) throws(NumericalFailure) -> StepError? {
-    precondition(measure == nil, "steps with noise are not chosen by their errors")
-    let middle = time + 0.5 * step
-    base.restart()
-    try base.advance(state, from: time, by: 0.5 * step, didFlow: didFlow)
-    var changes = account?.latest
+  package func step(
+    _ state: FieldSet, from time: Double, by size: Double, memory: StepperMemory, goesOn: Bool
+  ) throws(NumericalFailure) -> StepResult {
+    let (middle, half) = (time + 0.5 * size, 0.5 * size)
+    let first = try base.step(state, from: time, by: half, memory: StepperMemory(), goesOn: false)
     let before = account?.masses(of: state)
-    try noise.advance(state, from: time, to: time + step, amplitudesAt: middle)
-    if let before, let after = account?.masses(of: state) { changes?.addNoise(zip(after, before).map { $0 - $1 }) }
+    try noise.advance(state, from: time, to: time + size, amplitudesAt: middle)
+    let after = account?.masses(of: state)
     try quasiSteady?.settle(state, time: middle)
-    base.restart()
-    try base.advance(state, from: middle, by: 0.5 * step, didFlow: didFlow)
-    if let changes { account?.latest?.add(changes) }
-    return nil
-  }
-
-  package func advanceAside(_ copy: FieldSet, from time: Double, by step: Double) throws(NumericalFailure) {
-    // Nothing is remembered, so that a step aside is a step.
-    _ = try attempt(copy, from: time, by: step, measure: nil, didFlow: { _ in })
+    var result = try base.step(state, from: middle, by: half, memory: StepperMemory(), goesOn: false)
+    if let first = first.changes { result.changes?.add(first) }
+    if let before, let after { result.changes?.addNoise(zip(after, before).map { $0 - $1 }) }
+    return result
   }
 }

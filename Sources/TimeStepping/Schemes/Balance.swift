@@ -1,5 +1,4 @@
 import Fields
-import Synchronization
 
 /// The constant `c` of rebalanced splitting, which is added to the reactions and taken from diffusion:
 /// `u' = R(u) + c` and `u_t = D ∇²u − c`.
@@ -12,44 +11,23 @@ import Synchronization
 /// what is there (|c| Δt ≤ u), which keeps densities non-negative.
 ///
 /// Source: R. L. Speth, W. H. Green, S. MacNamara & G. Strang, SIAM J. Numer. Anal. 51 (2013) 3084–3105, section 4.
-final class Balance: Sendable {
+final class Balance {
   /// `c` in the present step, 0 for fields that do not diffuse.
   let constant: FieldSet
   /// What diffusion has added in the present step so far, less what the other parts have added.
   private let difference: FieldSet
-  /// `c` of earlier steps; which is which is in the memories.
-  private let kept: [FieldSet]
+  /// Of the constants of earlier steps, of which memories hold at most two.
+  private let kept: FieldSetPool
   private let fields: [Int]
   private let pool: WorkerPool
-  private let memories: Mutex<(current: Memory, pending: Memory)>
-
-  /// Which constants a step goes on from.
-  struct Memory: Sendable {
-    /// Sizes of the steps that are remembered, the latest first, at most two.
-    var steps: [Double] = []
-    /// Numbers of the kept sets that hold their constants; without steps, those that will.
-    var slots = [0, 1]
-  }
-
-  /// What the next step goes on from.
-  var memory: Memory {
-    get { memories.withLock { $0.current } }
-    set { memories.withLock { $0.current = newValue } }
-  }
-  /// What the next step would go on from if the latest one counted.
-  var pending: Memory {
-    get { memories.withLock { $0.pending } }
-    set { memories.withLock { $0.pending = newValue } }
-  }
-  var sets: [(name: String, set: FieldSet)] {
-    zip(["balance_latest", "balance_earlier"], memory.slots).map { ($0, kept[$1]) }
-  }
   /// Field sets held.
-  var setCount: Int { 2 + kept.count }
+  let setCount: Int
+
+  static let names = ["balance_latest", "balance_earlier"]
 
   /// - Parameters:
   ///   - fields: those that diffuse.
-  ///   - isDivided: whether steps are tried in halves, so that more has to be kept until they count.
+  ///   - isDivided: whether steps are taken in halves and quarters, so that the constants of more of them are in use at a time.
   init(
     grid: Grid, fields: [Int], count: Int, isDivided: Bool, pool: WorkerPool
   ) throws(FieldAllocationError) {
@@ -57,23 +35,29 @@ final class Balance: Sendable {
     self.pool = pool
     constant = try FieldSet(grid: grid, count: count)
     difference = try FieldSet(grid: grid, count: count)
-    // Two of steps that count and one of a step that is tried; with halves two of them, and one of a step aside.
-    kept = try (0..<(isDivided ? 5 : 3)).map { _ throws(FieldAllocationError) in try FieldSet(grid: grid, count: count)
-    }
-    memories = Mutex((Memory(), Memory()))
+    // Two of the step before and one of a step that may count; with halves two of these, and three of quarters.
+    let keptCount = isDivided ? 7 : 3
+    kept = try FieldSetPool(grid: grid, fields: count, count: keptCount)
+    setCount = 2 + keptCount
+  }
+
+  func memory(restoring saved: SavedStepperMemory) -> StepperMemory {
+    var memory = StepperMemory()
+    memory.steps = Array(saved.steps.prefix(Balance.names.count))
+    memory.fields = zip(Balance.names, memory.steps).map { name, _ in (name, kept.take()) }
+    return memory
   }
 
   /// Chooses the constant for a step that begins with a flow of `part`: that of the steps remembered, extrapolated to
   /// where the latest one ended.
-  func begin(_ state: FieldSet, step: Double, part: SplittingScheme.Part) {
-    let memory = memory
+  func begin(_ state: FieldSet, step: Double, part: SplittingScheme.Part, memory: StepperMemory) {
     let terms: [(coefficient: Double, set: FieldSet)]
     switch memory.steps.count {
     case 0: terms = [(0, constant)]
-    case 1: terms = [(1, kept[memory.slots[0]])]
+    case 1: terms = [(1, memory.fields[0].set.set)]
     default:
       let weight = memory.steps[0] / (memory.steps[0] + memory.steps[1])
-      terms = [(1 + weight, kept[memory.slots[0]]), (-weight, kept[memory.slots[1]])]
+      terms = [(1 + weight, memory.fields[0].set.set), (-weight, memory.fields[1].set.set)]
     }
     for field in fields {
       if memory.steps.isEmpty {
@@ -96,34 +80,37 @@ final class Balance: Sendable {
     for field in fields { difference.setField(field, toSumOf: [(1, difference), (weight, state)], pool: pool) }
   }
 
-  /// Sets the constants that are remembered to 0 where nothing is left of their fields.
-  func clear(_ changed: [Int], whereEmpty state: FieldSet) {
-    let memory = memory
+  /// The constants of a memory, 0 where nothing is left of their fields.
+  func memory(_ memory: StepperMemory, forgetting changed: [Int], whereEmpty state: FieldSet) -> StepperMemory {
+    var cleared = memory
     let grid = state.grid
-    for field in fields where changed.contains(field) {
-      for slot in memory.slots.prefix(memory.steps.count) {
-        let set = kept[slot]
+    for (index, part) in memory.fields.enumerated() {
+      let copy = kept.take()
+      let constants = copy.set
+      constants.copy(from: part.set.set, pool: pool)
+      for field in fields where changed.contains(field) {
         pool.forEach(grid.rowCount) { row, _ in
-          let (values, constants) = (state.pointer(field, row: row), set.pointer(field, row: row))
-          for point in 0..<grid.rowLength where values[point] == 0 { constants[point] = 0 }
+          let (values, row) = (state.pointer(field, row: row), constants.pointer(field, row: row))
+          for point in 0..<grid.rowLength where values[point] == 0 { row[point] = 0 }
         }
       }
+      cleared.fields[index].set = copy
     }
+    return cleared
   }
 
   private static func sign(_ part: SplittingScheme.Part) -> Double { part == .diffusion ? 1 : -1 }
 
   /// `d_R = (change by reactions and taxis)/Δt − c` and `d_D = (change by diffusion)/Δt + c`, hence the next
-  /// `c = ½ difference/Δt + c`, which is kept as pending.
+  /// `c = ½ difference/Δt + c`.
   ///
-  /// - Parameter others: memories whose sets are not to be written over, besides the one in use.
-  func finish(step: Double, keeping others: [Memory]) {
-    let memory = memory
-    let taken = ([memory] + others).flatMap(\.slots)
-    let slot = kept.indices.first { !taken.contains($0) } ?? 0
+  /// - Parameter memory: of the step before; becomes that of a step that ends now.
+  func finish(_ memory: inout StepperMemory, step: Double) {
+    let new = kept.take()
     for field in fields {
-      kept[slot].setField(field, toSumOf: [(0.5 / step, difference), (1, constant)], pool: pool)
+      new.set.setField(field, toSumOf: [(0.5 / step, difference), (1, constant)], pool: pool)
     }
-    pending = Memory(steps: Array(([step] + memory.steps).prefix(2)), slots: [slot, memory.slots[0]])
+    memory.steps = [step] + memory.steps.prefix(1)
+    memory.fields = Array(zip(Balance.names, [new] + memory.fields.map(\.set)))
   }
 }

@@ -1,6 +1,5 @@
 import Fields
 import Operators
-import Synchronization
 
 /// Advances all fields by steps of an exponential Runge–Kutta method whose linear part couples them: diffusion, the mean Jacobian of
 /// the reactions, and taxis linearized at the mean densities, exactly; everything else as rates at the stages.
@@ -17,7 +16,7 @@ import Synchronization
 ///
 /// Sources: S. Krogstad, Generalized integrating factor methods for stiff PDEs, J. Comput. Phys. 203 (2005) 72–88; M. Hochbruck,
 /// A. Ostermann & J. Schweitzer, Exponential Rosenbrock-type methods, SIAM J. Numer. Anal. 47 (2009) 786–803.
-package final class CoupledExponentialStepper: Stepper {
+package final class CoupledExponentialStepper: AdaptiveStepper {
   private let part: CoupledLinearPart
   private let rates: FieldRates
   /// Those of the rates that depend on time itself; nil if none does.
@@ -25,31 +24,35 @@ package final class CoupledExponentialStepper: Stepper {
   private let linearization: Linearization
   private let nonNegative: [Int]
   private let account: MassAccount?
-  /// The solution and the rates at the start of the step and at its end, in normalized coefficients.
-  private let pairs: [(solution: FieldSet, rates: FieldSet)]
-  /// A stage; then `ΔN` at the end of the step.
-  private let stage: FieldSet
-  /// `F` at the start.
-  private let slope: FieldSet
-  /// `ΔN₂`, then `ΔN₂ + ΔN₃`; `ΔN₃`, then `ΔN₄`.
-  private let middle, latest: FieldSet
-  private let memories = Mutex(Memory())
+  /// For the solution and the rates at the start and at the end of a step, and for what it finds at its stages.
+  private let sets: FieldSetPool
   private let scheme = ExponentialScheme.krogstad
   /// For the error that forcing makes; empty if there is none.
   private let spare: FieldSet
+  private let profiler: StepProfiler?
 
-  private struct Memory {
-    var current = 0
-    /// Size of the step that found the current pair; nil if it holds nothing.
-    var step: Double?
-    var pendingStep: Double?
-    var pendingTime: Double?
-    var matrices: LinearMatrices?
+  /// A solution and its rates, in normalized coefficients.
+  private struct Pair {
+    let solution, rates: PooledFieldSet
   }
+
+  /// What a step goes through.
+  private struct Stages {
+    let start: Pair
+    let matrices: LinearMatrices
+    /// A stage; then `ΔN` at the end of the step.
+    let stage: PooledFieldSet
+    /// `F` at the start.
+    let slope: PooledFieldSet
+    /// `ΔN₂`, then `ΔN₂ + ΔN₃`; `ΔN₃`, then `ΔN₄`.
+    let middle, latest: PooledFieldSet
+  }
+
+  private static let setCount = 8
 
   package init(
     _ part: CoupledLinearPart, rates: FieldRates, ratesOfTime: FieldRates?, linearization: Linearization,
-    nonNegative: [Int], account: MassAccount?, volumes: PointVolumes
+    nonNegative: [Int], account: MassAccount?, profiler: StepProfiler? = nil, volumes: PointVolumes
   ) throws(FieldAllocationError) {
     self.part = part
     self.rates = rates
@@ -57,75 +60,84 @@ package final class CoupledExponentialStepper: Stepper {
     self.linearization = linearization
     self.nonNegative = nonNegative
     self.account = account
-    func set() throws(FieldAllocationError) -> FieldSet { try FieldSet(grid: volumes.grid, count: part.count) }
-    pairs = [(try set(), try set()), (try set(), try set())]
+    self.profiler = profiler
+    sets = try FieldSetPool(grid: volumes.grid, fields: part.count, count: CoupledExponentialStepper.setCount)
     spare = try FieldSet(grid: volumes.grid, count: ratesOfTime == nil ? 0 : part.count)
-    (stage, slope, middle, latest) = (try set(), try set(), try set(), try set())
   }
 
-  package var errorOrder: Int { scheme.errorOrder }
-  package var growthTarget: Double { ExponentialStepper.accumulation.growthTarget }
+  package var traits: StepperTraits {
+    StepperTraits(
+      fieldSetCount: CoupledExponentialStepper.setCount + (ratesOfTime == nil ? 0 : 1) + part.fieldSetCount
+        + rates.fieldSetCount + (ratesOfTime?.fieldSetCount ?? 0), memoryFieldSetCount: 2)
+  }
+  package var errorTraits: ErrorTraits {
+    ErrorTraits(order: scheme.errorOrder, growthTarget: ExponentialStepper.accumulation.growthTarget)
+  }
   package var work: Work { [rates, ratesOfTime].reduce(part.work) { $0 + ($1?.work ?? Work()) } }
-  package var fieldSetCount: Int {
-    (ratesOfTime == nil ? 8 : 9) + part.fieldSetCount + rates.fieldSetCount + (ratesOfTime?.fieldSetCount ?? 0)
-  }
-  package var memory: [(name: String, set: FieldSet)] {
-    let pair = pairs[memories.withLock { $0.current }]
-    return [("coefficients", pair.solution), ("rates", pair.rates)]
-  }
-  package var memorized: StepperMemory {
-    get {
-      var memory = StepperMemory()
-      memories.withLock {
-        memory.steps = $0.step.map { [$0] } ?? []
-        memory.matrices = $0.matrices
-      }
-      return memory
-    }
-    set { memories.withLock { $0 = Memory(step: newValue.steps.first, matrices: newValue.matrices) } }
+
+  package func memory(restoring saved: SavedStepperMemory) -> StepperMemory {
+    guard let size = saved.steps.first else { return StepperMemory() }
+    return kept(takePair(), saved.matrices, size: size)
   }
 
-  package func commit() {
-    memories.withLock { memory in
-      memory.current = 1 - memory.current
-      memory.step = memory.pendingStep
-      memory.pendingTime = nil
-    }
+  private func kept(_ pair: Pair, _ matrices: LinearMatrices?, size: Double) -> StepperMemory {
+    var memory = StepperMemory()
+    memory.steps = [size]
+    memory.fields = [("coefficients", pair.solution), ("rates", pair.rates)]
+    memory.matrices = matrices
+    return memory
   }
 
-  package func restart() { memories.withLock { ($0.step, $0.pendingTime, $0.matrices) = (nil, nil, nil) } }
-  package func forgetValues(_ fields: [Int], of state: FieldSet) { restart() }
+  private func takePair() -> Pair { Pair(solution: sets.take(), rates: sets.take()) }
 
-  package func attempt(
-    _ state: FieldSet, from time: Double, by step: Double, measure: ErrorMeasure?,
-    didFlow: (SplittingScheme.Part) -> Void
-  ) throws(NumericalFailure) -> StepError? {
-    memories.withLock { $0.pendingTime = nil }
-    let start = try start(state, time)
-    let end = pairs[1 - memories.withLock { $0.current }]
-    let matrices = try matrices(of: state, time, step)
+  package func step(
+    _ state: FieldSet, from time: Double, by size: Double, memory: StepperMemory, goesOn: Bool
+  ) throws(NumericalFailure) -> StepResult {
+    guard goesOn else { return try stepAside(state, from: time, by: size, memory) }
+    return try take(state, from: time, by: size, memory).result
+  }
+
+  package func step(
+    _ state: FieldSet, from time: Double, by size: Double, memory: StepperMemory, measure: ErrorMeasure
+  ) throws(NumericalFailure) -> (StepResult, ErrorEstimate) {
+    let (result, end, stages) = try take(state, from: time, by: size, memory)
+    return (result, try estimate(of: state, from: time, by: size, end: end.solution.set, stages, measure))
+  }
+
+  private func take(
+    _ state: FieldSet, from time: Double, by step: Double, _ memory: StepperMemory
+  ) throws(NumericalFailure) -> (result: StepResult, end: Pair, Stages) {
+    let start = try start(memory, state, time)
+    let end = takePair()
+    let matrices = try matrices(memory, of: state, time, step)
     part.prepare(step: step, matrices)
     var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, state, from: time) }
-    try stages(state, start, matrices, from: time, by: step, isInside: false, &record)
-    part.combine(into: end.solution, base: start.solution, step: step, lastTerms)
-    state.copy(from: end.solution)
+    let stages = try stages(state, start, matrices, from: time, by: step, isInside: false, &record)
+    part.combine(into: end.solution.set, base: start.solution.set, step: step, lastTerms(stages))
+    state.copy(from: end.solution.set)
     part.toPoints(state)
-    didFlow(.diffusion)
-    try evaluate(state, time + step, into: end.rates)
-    didFlow(.reaction)
-    record?.finish(state, by: step, scheme)
-    stage.copy(from: end.rates)
-    part.subtractLinear(matrices, of: end.solution, from: start.solution, and: start.rates, in: stage)
-    memories.withLock { ($0.pendingStep, $0.pendingTime) = (step, time) }
-    guard let measure else { return nil }
-    return try error(of: state, from: time, by: step, start: start.solution, end: end.solution, matrices, measure)
+    profiler?.passed(.diffusion)
+    try evaluate(state, time + step, into: end.rates.set)
+    profiler?.passed(.reaction)
+    stages.stage.set.copy(from: end.rates.set)
+    part.subtractLinear(
+      matrices, of: end.solution.set, from: start.solution.set, and: start.rates.set, in: stages.stage.set)
+    var result = StepResult(memory: kept(end, matrices, size: step))
+    result.changes = record?.finished(state, by: step, scheme)
+    if account == nil { result.interpolant = Interpolant(part: part, stages: stages, size: step) }
+    return (result, end, stages)
   }
 
   /// Finds `F`, `ΔN₂ + ΔN₃` and `ΔN₄`; `state` is lost.
   private func stages(
-    _ state: FieldSet, _ start: (solution: FieldSet, rates: FieldSet), _ matrices: LinearMatrices, from time: Double,
-    by step: Double, isInside: Bool, _ record: inout StageRecord?
-  ) throws(NumericalFailure) {
+    _ state: FieldSet, _ start: Pair, _ matrices: LinearMatrices, from time: Double, by step: Double, isInside: Bool,
+    _ record: inout StageRecord?
+  ) throws(NumericalFailure) -> Stages {
+    let stages = Stages(
+      start: start, matrices: matrices, stage: sets.take(), slope: sets.take(), middle: sets.take(),
+      latest: sets.take())
+    let (stage, slope) = (stages.stage.set, stages.slope.set)
+    let (middle, latest) = (stages.middle.set, stages.latest.set)
     func combine(_ base: FieldSet, _ terms: [CoupledLinearPart.Term]) {
       part.combine(into: stage, base: base, step: step, terms, isInside: isInside)
     }
@@ -133,21 +145,25 @@ package final class CoupledExponentialStepper: Stepper {
       state.copy(from: stage)
       part.toPoints(state)
       try evaluate(state, time + share * step, into: target)
-      part.subtractLinear(matrices, of: stage, from: start.solution, and: start.rates, in: target)
+      part.subtractLinear(matrices, of: stage, from: start.solution.set, and: start.rates.set, in: target)
       try record?.passed(state, at: time + share * step)
     }
-    part.addDiffusion(of: start.solution, to: start.rates, into: slope)
-    combine(start.solution, [(.halfPhi1, 1, slope)])
+    part.addDiffusion(of: start.solution.set, to: start.rates.set, into: slope)
+    combine(start.solution.set, [(.halfPhi1, 1, slope)])
     try rest(at: 0.5, into: middle)
     combine(stage, [(.halfStepPhi2, 1, middle)])
     try rest(at: 0.5, into: latest)
-    combine(start.solution, [(.phi1, 1, slope), (.phi2, 2, latest)])
+    combine(start.solution.set, [(.phi1, 1, slope), (.phi2, 2, latest)])
     for field in 0..<state.count { middle.setField(field, toSumOf: [(1, middle), (1, latest)]) }
     try rest(at: 1, into: latest)
+    return stages
   }
 
-  private var lastTerms: [CoupledLinearPart.Term] {
-    [(.phi1, 1, slope), (.phi2, 2, middle), (.phi2, -1, latest), (.phi3, -4, middle), (.phi3, 4, latest)]
+  private func lastTerms(_ stages: Stages) -> [CoupledLinearPart.Term] {
+    let (middle, latest) = (stages.middle.set, stages.latest.set)
+    return [
+      (.phi1, 1, stages.slope.set), (.phi2, 2, middle), (.phi2, -1, latest), (.phi3, -4, middle), (.phi3, 4, latest),
+    ]
   }
 
   /// The coefficients of the rates of a state.
@@ -162,38 +178,33 @@ package final class CoupledExponentialStepper: Stepper {
   }
 
   /// `h (4 φ₃ − φ₂)(hL) (ΔN_new − ΔN₄)`, the difference from a solution of third order; and what rates that depend on time are missed by.
-  private func error(
-    of state: FieldSet, from time: Double, by step: Double, start: FieldSet, end: FieldSet, _ matrices: LinearMatrices,
-    _ measure: ErrorMeasure
-  ) throws(NumericalFailure) -> StepError {
+  private func estimate(
+    of state: FieldSet, from time: Double, by step: Double, end: FieldSet, _ stages: Stages, _ measure: ErrorMeasure
+  ) throws(NumericalFailure) -> ErrorEstimate {
+    let (stage, latest) = (stages.stage.set, stages.latest.set)
     part.combine(
       into: latest, base: nil, step: step,
       [(.phi3, 4, stage), (.phi3, -4, latest), (.phi2, -1, stage), (.phi2, 1, latest)])
-    let sizes = (0..<state.count).map { part.errorSizes($0, error: latest, new: end, old: start) }
-    let missed = part.transientErrors(of: end, middle: middle, end: stage, matrices, step: step)
-    var found = [measure.errors(sizes, during: step)]
-    found.append(measure.errors(relative: missed.map { ExponentialStepper.weightOfMissed * $0 }))
-    if let ratesOfTime {
-      found.append(
-        try ExponentialStepper.forcingErrors(
-          ratesOfTime, of: state, from: time, by: step, measure, sum: spare, work: latest))
+    let sizes = (0..<state.count).map {
+      part.errorSizes($0, error: latest, new: end, old: stages.start.solution.set)
     }
-    let worst = found.map { measure.worst(of: $0, during: step, accumulating: ExponentialStepper.accumulation) }
-      .reduce(StepError(value: 0, field: 0)) { $0.orWorse($1) }
-    return measure.error(worst, of: state, nonNegative: nonNegative)
+    let missed = part.transientErrors(
+      of: end, middle: stages.middle.set, end: stage, stages.matrices, step: step)
+    let found = measure.errors(sizes, during: step)
+    let forced = try ratesOfTime.map { rates throws(NumericalFailure) in
+      try ExponentialStepper.forcingErrors(
+        rates, of: state, from: time, by: step, measure, sum: spare, work: latest)
+    }
+    return ExponentialStepper.worst(
+      found, missed: missed, forced, of: state, nonNegative: nonNegative, during: step, measure)
   }
 
-  private func start(
-    _ state: FieldSet, _ time: Double
-  ) throws(NumericalFailure) -> (solution: FieldSet, rates: FieldSet) {
-    let memory = memories.withLock { $0 }
-    let pair = pairs[memory.current]
-    if memory.step == nil {
-      pair.solution.copy(from: state)
-      part.toCoefficients(pair.solution)
-      try evaluate(state, time, into: pair.rates)
-      memories.withLock { $0.step = 0 }
-    }
+  private func start(_ memory: StepperMemory, _ state: FieldSet, _ time: Double) throws(NumericalFailure) -> Pair {
+    if !memory.isEmpty { return Pair(solution: memory.fields[0].set, rates: memory.fields[1].set) }
+    let pair = takePair()
+    pair.solution.set.copy(from: state)
+    part.toCoefficients(pair.solution.set)
+    try evaluate(state, time, into: pair.rates.set)
     return pair
   }
 
@@ -201,47 +212,53 @@ package final class CoupledExponentialStepper: Stepper {
   private static let largestChange = 0.1
 
   /// Those of the step before, as long as they are about right for the state.
-  private func matrices(of state: FieldSet, _ time: Double, _ step: Double) throws(NumericalFailure) -> LinearMatrices {
+  private func matrices(
+    _ memory: StepperMemory, of state: FieldSet, _ time: Double, _ step: Double
+  ) throws(NumericalFailure) -> LinearMatrices {
     let found = try linearization.matrices(of: state, time: time)
-    return memories.withLock { memory in
-      if let known = memory.matrices, known.distance(to: found) * step <= CoupledExponentialStepper.largestChange {
-        return known
-      }
-      memory.matrices = found
-      return found
-    }
+    guard let known = memory.matrices, known.distance(to: found) * step <= CoupledExponentialStepper.largestChange
+    else { return found }
+    return known
   }
 
-  package func advanceAside(_ copy: FieldSet, from time: Double, by step: Double) throws(NumericalFailure) {
-    // The pair of the end may hold a step that is about to count, but its stages are lost.
-    memories.withLock { $0.pendingTime = nil }
-    let start = try start(copy, time)
-    let known = memories.withLock { $0.matrices }
-    let matrices = if let known { known } else { try linearization.matrices(of: copy, time: time) }
+  /// A step that nothing goes on from: the rates at its end are not needed.
+  private func stepAside(
+    _ state: FieldSet, from time: Double, by step: Double, _ memory: StepperMemory
+  ) throws(NumericalFailure) -> StepResult {
+    let start = try start(memory, state, time)
+    let matrices =
+      if let known = memory.matrices { known } else { try linearization.matrices(of: state, time: time) }
     part.prepare(step: step, matrices, isInside: true)
-    var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, copy, from: time) }
-    try stages(copy, start, matrices, from: time, by: step, isInside: true, &record)
-    part.combine(into: copy, base: start.solution, step: step, lastTerms, isInside: true)
-    part.toPoints(copy)
-    record?.finish(copy, by: step, scheme)
+    var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, state, from: time) }
+    let stages = try stages(state, start, matrices, from: time, by: step, isInside: true, &record)
+    part.combine(into: state, base: start.solution.set, step: step, lastTerms(stages), isInside: true)
+    part.toPoints(state)
+    return StepResult(changes: record?.finished(state, by: step, scheme))
   }
 
-  package var remembersStep: Bool { account == nil && memories.withLock { $0.pendingTime } != nil }
+  /// The solution inside of a step, by a parabola through `ΔN` at its start, half the sum in its middle, and its end.
+  private struct Interpolant: StepInterpolant {
+    private let part: CoupledLinearPart
+    private let matrices: LinearMatrices
+    private let start: PooledFieldSet
+    private let slope, middle, end: PooledFieldSet
+    private let size: Double
 
-  package func advanceWithin(_ copy: FieldSet, from time: Double, by span: Double) throws(NumericalFailure) {
-    let memory = memories.withLock { $0 }
-    guard remembersStep, let whole = memory.pendingStep, let matrices = memory.matrices else {
-      return try advanceAside(copy, from: time, by: span)
+    init(part: CoupledLinearPart, stages: Stages, size: Double) {
+      (self.part, matrices, start) = (part, stages.matrices, stages.start.solution)
+      (slope, middle, end) = (stages.slope, stages.middle, stages.stage)
+      self.size = size
     }
-    part.prepare(step: span, matrices, isInside: true)
-    let start = pairs[memory.current]
-    let s = span / whole
-    // A parabola through ΔN at the start, half the sum in the middle, and the end.
-    let terms: [CoupledLinearPart.Term] = [
-      (.phi1, 1, slope), (.phi2, 2 * s, middle), (.phi2, -s, stage), (.phi3, 4 * s * s, stage),
-      (.phi3, -4 * s * s, middle),
-    ]
-    part.combine(into: copy, base: start.solution, step: span, terms, isInside: true)
-    part.toPoints(copy)
+
+    func evaluate(into target: FieldSet, after span: Double) throws(NumericalFailure) {
+      part.prepare(step: span, matrices, isInside: true)
+      let s = span / size
+      let terms: [CoupledLinearPart.Term] = [
+        (.phi1, 1, slope.set), (.phi2, 2 * s, middle.set), (.phi2, -s, end.set), (.phi3, 4 * s * s, end.set),
+        (.phi3, -4 * s * s, middle.set),
+      ]
+      part.combine(into: target, base: start.set, step: span, terms, isInside: true)
+      part.toPoints(target)
+    }
   }
 }

@@ -1,6 +1,5 @@
 import Fields
 import Operators
-import Synchronization
 
 /// Takes each step of another stepper twice, whole and in halves, so that the difference tells its error.
 ///
@@ -12,7 +11,7 @@ import Synchronization
 ///
 /// Source: L. F. Richardson & J. A. Gaunt, The deferred approach to the limit, Phil. Trans. R. Soc. A 226 (1927)
 /// 299–361; E. Hairer, C. Lubich & G. Wanner, Geometric Numerical Integration, Springer 2006, section II.4.
-package final class DoublingStepper: Stepper {
+package final class DoublingStepper: AdaptiveStepper {
   private let base: any DivisibleStepper
   private let extrapolates: Bool
   private let coarse: FieldSet
@@ -21,17 +20,7 @@ package final class DoublingStepper: Stepper {
   private let learnsTransport: Bool
   /// For what is measured: the solution by two steps of half the size, or one that is carried on; nil where nothing is.
   private let aside: FieldSet?
-  private let pending = Mutex(Balance.Memory())
-  private let learned = Mutex(Learned())
-
-  /// The longest flow, in steps, for which the constant of a balance is any good.
-  private static let longestBalanced = 4
-
-  private struct Learned {
-    var calibration: ErrorCalibration?
-    var transport = ErrorTransport()
-  }
-
+  private let longest: Double
   /// - Parameters:
   ///   - base: made for being taken in halves.
   ///   - extrapolates: whether the error is taken off.
@@ -64,71 +53,54 @@ package final class DoublingStepper: Stepper {
     aside = self.calibrates || learnsTransport ? try FieldSet(grid: grid, count: count) : nil
     self.base = base
     self.pool = pool
-    longestStep = longest
+    self.longest = longest
     self.extrapolates = extrapolates
     coarse = try FieldSet(grid: grid, count: count)
   }
 
-  package let longestStep: Double
-  package var growthTarget: Double { accumulation.growthTarget }
-  /// That of the base, or of what is left after the extrapolation.
-  package var errorOrder: Int { base.errorOrder + (extrapolates && calibrates ? 2 : 0) }
-  /// The error is taken off only as far as something is there.
-  package var keepsDensitiesNonNegative: Bool { base.keepsDensitiesNonNegative }
+  package var traits: StepperTraits {
+    var traits = base.traits
+    traits.longestStep = longest
+    traits.fieldSetCount += aside == nil ? 1 : 2
+    if extrapolates { traits.memoryFieldSetCount = 0 }
+    return traits
+  }
+  package var errorTraits: ErrorTraits {
+    // That of the base, or of what is left after the extrapolation.
+    ErrorTraits(order: base.order + (extrapolates && calibrates ? 3 : 1), growthTarget: accumulation.growthTarget)
+  }
   package var work: Work { base.work }
-  package var fieldSetCount: Int { (aside == nil ? 1 : 2) + base.fieldSetCount }
-  package var memory: [(name: String, set: FieldSet)] { base.memory }
-  package var memorized: StepperMemory {
-    get {
-      var memory = base.memorized
-      (memory.calibration, memory.transport) = learned.withLock { ($0.calibration, $0.transport) }
-      return memory
+
+  package func memory(restoring saved: SavedStepperMemory) -> StepperMemory { base.memory(restoring: saved) }
+
+  package func memory(_ memory: StepperMemory, forgetting fields: [Int], of state: FieldSet) -> StepperMemory {
+    base.memory(memory, forgetting: fields, of: state)
+  }
+
+  package func step(
+    _ state: FieldSet, from time: Double, by size: Double, memory: StepperMemory, goesOn: Bool
+  ) throws(NumericalFailure) -> StepResult {
+    let start = Start(time: time, size: size, memory: memory)
+    return extrapolates
+      ? try extrapolated(state, start, measure: nil).result : try halves(state, start, goesOn: goesOn)
+  }
+
+  package func step(
+    _ state: FieldSet, from time: Double, by size: Double, memory: StepperMemory, measure: ErrorMeasure
+  ) throws(NumericalFailure) -> (StepResult, ErrorEstimate) {
+    let start = Start(time: time, size: size, memory: memory)
+    let (result, found) = try measured(state, start, measure)
+    var estimator = measure.estimator
+    let isDue = learnsTransport && estimator.transport.isDue(step: size, by: measure)
+    let errors = try calibrated(found, of: state, start, measure, isDue: isDue, &estimator)
+    func worst() -> StepError {
+      measure.worst(of: errors.values, during: size, accumulating: accumulation, transport: estimator.transport)
     }
-    set {
-      base.memorized = newValue
-      learned.withLock {
-        ($0.calibration, $0.transport) = (newValue.calibration, newValue.transport ?? ErrorTransport())
-      }
+    if isDue, worst().value <= 1, let found = transport(of: state, start, measure, errors.sizes, estimator.calibration)
+    {
+      estimator.transport = found
     }
-  }
-
-  package func commit() {
-    base.balance?.memory = pending.withLock { $0 }
-    learned.withLock { learned in
-      learned.calibration?.age += 1
-      learned.transport.age += 1
-    }
-  }
-
-  package func restart() {
-    base.restart()
-    learned.withLock { ($0.calibration, $0.transport) = (nil, ErrorTransport()) }
-  }
-
-  package func forgetValues(_ fields: [Int], of state: FieldSet) { base.forgetValues(fields, of: state) }
-
-  package func attempt(
-    _ state: FieldSet, from time: Double, by step: Double, measure: ErrorMeasure?,
-    didFlow: (SplittingScheme.Part) -> Void
-  ) throws(NumericalFailure) -> StepError? {
-    let differences = try solve(state, from: time, by: step, measure: measure, remembers: true, didFlow: didFlow)
-    guard let measure, let differences else { return nil }
-    let isDue = learnsTransport && learned.withLock { $0.transport.isDue(step: step, by: measure) }
-    let errors = try calibrated(
-      differences, of: state, from: time, by: step, measure: measure, isDue: isDue, didFlow: didFlow)
-    if isDue, worst(of: errors, measure, step).value <= 1 {
-      learnTransport(of: state, at: time + step, step: step, measure: measure, didFlow: didFlow)
-    }
-    return worst(of: errors, measure, step)
-  }
-
-  package func advanceAside(_ copy: FieldSet, from time: Double, by step: Double) throws(NumericalFailure) {
-    _ = try solve(copy, from: time, by: step, measure: nil, remembers: false, didFlow: { _ in })
-  }
-
-  private func worst(of errors: [Double], _ measure: ErrorMeasure, _ step: Double) -> StepError {
-    measure.worst(
-      of: errors, during: step, accumulating: accumulation, transport: learned.withLock { $0.transport })
+    return (result, ErrorEstimate(error: worst(), sizes: errors.sizes, estimator: estimator))
   }
 
   private var accumulation: ErrorAccumulation {
@@ -137,31 +109,69 @@ package final class DoublingStepper: Stepper {
 
   // MARK: A step
 
+  /// What a step begins with besides the state.
+  private struct Start {
+    let time: Double
+    let size: Double
+    let memory: StepperMemory
+  }
+
   /// Of the difference in the error of the halves.
   private var weight: Double { 1 / (Double(1 << base.order) - 1) }
 
   /// Replaces `state` by the solution after a step.
   ///
-  /// - Returns: what the difference says of the error of each field; nil without a measure.
-  private func solve(
-    _ state: FieldSet, from time: Double, by step: Double, measure: ErrorMeasure?, remembers: Bool,
-    didFlow: (SplittingScheme.Part) -> Void
-  ) throws(NumericalFailure) -> [Double]? {
-    guard extrapolates || measure != nil else {
-      try halves(state, from: time, by: step, remembers: remembers, didFlow: didFlow)
-      return nil
+  /// - Returns: with what the difference says of the error of each field.
+  private func measured(
+    _ state: FieldSet, _ start: Start, _ measure: ErrorMeasure
+  ) throws(NumericalFailure) -> (result: StepResult, errors: FieldErrors) {
+    if extrapolates {
+      let (result, errors) = try extrapolated(state, start, measure: measure)
+      guard let errors else { preconditionFailure("where there is a measure there are errors") }
+      return (result, errors)
     }
-    let masses = extrapolates ? base.account?.masses(of: state) : nil
     coarse.copy(from: state, pool: pool)
-    try base.flow(coarse, from: time, by: step, didFlow: didFlow)
-    let whole = base.account?.latest
-    try halves(state, from: time, by: step, remembers: remembers && !extrapolates, didFlow: didFlow)
-    let differences = measure?.errors(of: state, against: coarse, weight: weight, during: step)
-    guard extrapolates else { return differences }
+    _ = try base.step(coarse, from: start.time, by: start.size, memory: start.memory, goesOn: false)
+    let result = try halves(state, start, goesOn: true)
+    return (result, measure.errors(of: state, against: coarse, weight: weight, during: start.size))
+  }
+
+  /// The same by two halves whose error is taken off.
+  ///
+  /// - Returns: errors where there is a measure.
+  private func extrapolated(
+    _ state: FieldSet, _ start: Start, measure: ErrorMeasure?
+  ) throws(NumericalFailure) -> (result: StepResult, errors: FieldErrors?) {
+    let masses = base.account?.masses(of: state)
+    coarse.copy(from: state, pool: pool)
+    let whole = try base.step(coarse, from: start.time, by: start.size, memory: start.memory, goesOn: false)
+    let fine = try halves(state, start, goesOn: false)
+    let errors = measure?.errors(of: state, against: coarse, weight: weight, during: start.size)
     state.extrapolate(from: coarse, weight: weight, pool: pool)
-    try base.quasiSteady?.settle(state, time: time + step)
-    extrapolateAccount(whole, weight: weight, from: masses, to: state)
-    return differences
+    try base.quasiSteady?.settle(state, time: start.time + start.size)
+    return (StepResult(changes: extrapolatedChanges(fine.changes, whole.changes, from: masses, to: state)), errors)
+  }
+
+  /// What each process adds is extrapolated like the solution; what the limiter adds is left to the scheme.
+  private func extrapolatedChanges(
+    _ fine: MassChanges?, _ whole: MassChanges?, from start: [Double]?, to state: FieldSet
+  ) -> MassChanges? {
+    guard let account = base.account, let fine, let whole, let start else { return nil }
+    var changes = fine
+    changes.add(fine, times: weight)
+    changes.add(whole, times: -weight)
+    changes.doubt = fine.doubt
+    account.close(&changes, from: start, to: account.masses(of: state))
+    return changes
+  }
+
+  private func halves(_ state: FieldSet, _ start: Start, goesOn: Bool) throws(NumericalFailure) -> StepResult {
+    if let joined = try base.joinedHalves(state, from: start.time, by: start.size) { return joined }
+    let half = 0.5 * start.size
+    let first = try base.step(state, from: start.time, by: half, memory: start.memory, goesOn: true)
+    var second = try base.step(state, from: start.time + half, by: half, memory: first.memory, goesOn: goesOn)
+    if let earlier = first.changes { second.changes?.add(earlier) }
+    return second
   }
 
   // MARK: What is measured now and then
@@ -170,115 +180,63 @@ package final class DoublingStepper: Stepper {
   ///
   /// - Parameter isDue: whether they are to be measured in any case.
   private func calibrated(
-    _ differences: [Double], of state: FieldSet, from time: Double, by step: Double, measure: ErrorMeasure, isDue: Bool,
-    didFlow: (SplittingScheme.Part) -> Void
-  ) throws(NumericalFailure) -> [Double] {
-    let plain = worst(of: differences, measure, step)
-    guard calibrates, let aside, plain.value > ErrorCalibration.small, plain.value.isFinite else { return differences }
-    if !isDue, let known = learned.withLock({ $0.calibration }),
-      known.holds(step: step, difference: differences.max() ?? 0)
-    {
-      return known.errors(differences, step: step, growth: extrapolates ? 2 : 0)
+    _ found: FieldErrors, of state: FieldSet, _ start: Start, _ measure: ErrorMeasure, isDue: Bool,
+    _ estimator: inout GlobalErrorEstimator
+  ) throws(NumericalFailure) -> FieldErrors {
+    let size = start.size
+    let plain = measure.worst(
+      of: found.values, during: size, accumulating: accumulation, transport: estimator.transport)
+    guard calibrates, let aside, plain.value > ErrorCalibration.small, plain.value.isFinite else { return found }
+    if !isDue, let known = estimator.calibration, known.holds(step: size, difference: found.values.max() ?? 0) {
+      return FieldErrors(
+        values: known.errors(found.values, step: size, growth: extrapolates ? 2 : 0), sizes: found.sizes)
     }
     aside.copy(from: measure.start, pool: pool)
-    try measuring { () throws(NumericalFailure) in
-      try refine(aside, from: time, by: step, didFlow: didFlow)
-      guard base.balance != nil else { return }
-      // What these halves leave to the next step has been written over.
-      state.copy(from: measure.start, pool: pool)
-      try halves(state, from: time, by: step, remembers: true, didFlow: didFlow)
-    }
+    try refine(aside, start)
     let order = base.order + (extrapolates ? 2 : 0)
     let leftOver = 1 / (1 - 1 / Double(1 << order))
-    var errors = measure.errors(of: state, against: aside, weight: leftOver, during: step)
+    var errors = measure.errors(of: state, against: aside, weight: leftOver, during: size)
     // What halves and quarters differ by for lagging behind what is fast is not what is left of it.
-    if !extrapolates { errors = zip(errors, differences).map { min($0, $1) } }
-    learned.withLock {
-      $0.calibration = ErrorCalibration(step: step, differences: differences, errors: errors)
-    }
+    if !extrapolates { errors.values = zip(errors.values, found.values).map { min($0, $1) } }
+    estimator.calibration = ErrorCalibration(step: size, differences: found.values, errors: errors.values)
     return errors
   }
 
   /// Replaces `state` by the solution after a step by two of half the size.
-  private func refine(
-    _ state: FieldSet, from time: Double, by step: Double, didFlow: (SplittingScheme.Part) -> Void
-  ) throws(NumericalFailure) {
-    guard let balance = base.balance else {
-      for start in [time, time + 0.5 * step] {
-        _ = try solve(state, from: start, by: 0.5 * step, measure: nil, remembers: false, didFlow: didFlow)
-      }
-      return
-    }
-    let before = balance.memory
-    defer { balance.memory = before }
-    for quarter in 0..<4 {
-      try base.flow(state, from: time + 0.25 * Double(quarter) * step, by: 0.25 * step, didFlow: didFlow)
-      balance.finish(step: 0.25 * step, keeping: [before])
-      balance.memory = balance.pending
+  private func refine(_ state: FieldSet, _ start: Start) throws(NumericalFailure) {
+    let size = 0.5 * start.size
+    var memory = start.memory
+    for time in [start.time, start.time + size] {
+      let half = Start(time: time, size: size, memory: memory)
+      memory =
+        extrapolates
+        ? try extrapolated(state, half, measure: nil).result.memory : try halves(state, half, goesOn: true).memory
     }
   }
 
-  /// Does what only measures, and is no part of the step.
-  private func measuring<Result, Failure>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
-    let changes = base.account?.latest
-    defer { base.account?.latest = changes }
-    return try work()
-  }
-
-  /// Measures what becomes of the error of a step that ends at a time with `state`.
-  private func learnTransport(
-    of state: FieldSet, at time: Double, step: Double, measure: ErrorMeasure, didFlow: (SplittingScheme.Part) -> Void
-  ) {
-    guard let aside else { return }
+  /// Measures what becomes of the error of a step that ends with `state`.
+  ///
+  /// - Parameters:
+  ///   - sizes: of the fields in the step.
+  ///   - calibration: the latest one.
+  /// - Returns: nil where nothing can be measured now.
+  private func transport(
+    of state: FieldSet, _ start: Start, _ measure: ErrorMeasure, _ sizes: StepSizes, _ calibration: ErrorCalibration?
+  ) -> ErrorTransport? {
+    guard let aside else { return nil }
     // The more accurate the other solution is, the more of their difference is the error; that of the calibration is the
     // most accurate one, there where it has just been found.
-    let calibration = learned.withLock { $0.calibration }
-    if let calibration, calibration.age > 0 || calibration.step != step { return }
+    let size = start.size
+    if let calibration, calibration.age > 0 || calibration.step != size { return nil }
     let (copy, other) = calibration == nil ? (aside, coarse) : (coarse, aside)
     copy.copy(from: state, pool: pool)
-    let found = measuring {
-      ErrorTransport.measured(
-        copy, against: other, step: step, by: measure,
-        longest: base.balance.map { _ in DoublingStepper.longestBalanced }
-      ) {
-        solution, steps, span throws(NumericalFailure) in
-        try base.flow(solution, from: time + Double(steps) * step, by: Double(span) * step, didFlow: didFlow)
-      }
-    }
-    learned.withLock { $0.transport = found }
-  }
-
-  // MARK: Parts of a step
-
-  /// What each process adds is extrapolated like the solution; what the limiter adds is left to the scheme.
-  private func extrapolateAccount(_ whole: MassChanges?, weight: Double, from start: [Double]?, to state: FieldSet) {
-    guard let account = base.account, var changes = account.latest, let whole, let start else { return }
-    let fine = changes
-    changes.add(fine, times: weight)
-    changes.add(whole, times: -weight)
-    changes.doubt = fine.doubt
-    account.close(&changes, from: start, to: account.masses(of: state))
-    account.latest = changes
-  }
-
-  private func halves(
-    _ state: FieldSet, from time: Double, by step: Double, remembers: Bool, didFlow: (SplittingScheme.Part) -> Void
-  ) throws(NumericalFailure) {
-    if try base.flowByHalves(state, from: time, by: step, didFlow: didFlow) { return }
-    let balance = base.balance
-    let before = balance?.memory
-    defer { if let before { balance?.memory = before } }
-    try base.flow(state, from: time, by: 0.5 * step, didFlow: didFlow)
-    let first = base.account?.latest
-    if let balance, let before {
-      balance.finish(step: 0.5 * step, keeping: [before, pending.withLock { $0 }])
-      balance.memory = balance.pending
-    }
-    try base.flow(state, from: time + 0.5 * step, by: 0.5 * step, didFlow: didFlow)
-    if let first { base.account?.latest?.add(first) }
-    if let balance, let before, remembers {
-      balance.finish(step: 0.5 * step, keeping: [before])
-      pending.withLock { $0 = balance.pending }
+    let end = start.time + size
+    return ErrorTransport.measured(
+      copy, against: other, step: size, sizes: sizes, by: measure, longest: base.longestAfterMemory
+    ) {
+      solution, steps, span throws(NumericalFailure) in
+      _ = try base.step(
+        solution, from: end + Double(steps) * size, by: Double(span) * size, memory: start.memory, goesOn: false)
     }
   }
 }

@@ -82,15 +82,17 @@ package struct ErrorTransport: Codable, Hashable, Sendable {
   /// - Parameters:
   ///   - solution: after a step; it is carried on.
   ///   - other: a less accurate one at the same time; likewise.
+  ///   - sizes: of the fields in the step.
   ///   - longest: the longest flow that still tells what becomes of a difference, in sizes of the step; nil for any.
   ///   - advance: replaces a solution by that a span of steps later; told how many steps it was carried on before.
   package static func measured(
-    _ solution: FieldSet, against other: FieldSet, step: Double, by measure: ErrorMeasure, longest: Int? = nil,
+    _ solution: FieldSet, against other: FieldSet, step: Double, sizes: StepSizes, by measure: ErrorMeasure,
+    longest: Int? = nil,
     advance: (_ solution: FieldSet, _ steps: Int, _ span: Int) throws(NumericalFailure) -> Void
   ) -> ErrorTransport {
     var found = ErrorTransport()
     found.step = step
-    var differences = [measure.differences(solution, other)]
+    var differences = [measure.differences(solution, other, sizes)]
     let spans = spans(longest: longest, steps: measure.norm.duration / step)
     var steps = 0
     for span in spans {
@@ -98,7 +100,7 @@ package struct ErrorTransport: Codable, Hashable, Sendable {
       do throws(NumericalFailure) {
         try advance(solution, steps, span)
         try advance(other, steps, span)
-        next = measure.differences(solution, other)
+        next = measure.differences(solution, other, sizes)
       } catch {}
       guard let next, next.allSatisfy(\.isFinite) else { break }
       steps += span

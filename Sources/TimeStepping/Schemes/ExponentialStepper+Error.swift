@@ -13,49 +13,55 @@ extension ExponentialStepper {
   ///
   /// - Parameters:
   ///   - state: the new solution.
-  ///   - start: the one at the start of the step in coefficients, and its rates.
-  ///   - end: the new one in coefficients, and its rates.
-  func error(
-    of state: FieldSet, from time: Double, by step: Double, start: (solution: FieldSet, rates: FieldSet),
-    end: (solution: FieldSet, rates: FieldSet), _ measure: ErrorMeasure
-  ) throws(NumericalFailure) -> StepError {
+  ///   - stages: of the step; the rates at the latest stage are lost.
+  func estimate(
+    of state: FieldSet, from time: Double, by step: Double, _ stages: Stages, _ measure: ErrorMeasure
+  ) throws(NumericalFailure) -> ErrorEstimate {
+    let (start, end, latest) = (stages.start, stages.end, stages.latest.set)
     let sizes = (0..<state.count).map { field in
       if let sizes = parts.errorSizes(
-        field, new: end.solution, old: start.solution, rates: end.rates, latest, weights: scheme.errorWeights,
-        step: step)
+        field, new: end.solution.set, old: start.solution.set, rates: end.rates.set, latest,
+        weights: scheme.errorWeights, step: step)
       {
         return sizes
       }
       // The embedded solution is the new one less its error.
       let factor = parts.factor(field, weights: scheme.errorWeights, step: step)
-      spare.setField(field, toSumOf: [(1, end.solution), (-factor, end.rates), (factor, latest)])
-      return measure.sizes(field, of: end.solution, against: spare, from: start.solution)
+      spare.setField(field, toSumOf: [(1, end.solution.set), (-factor, end.rates.set), (factor, latest)])
+      return measure.sizes(field, of: end.solution.set, against: spare, from: start.solution.set)
     }
     let missed = parts.transientErrors(
-      of: end.solution, start: start.rates, middle: middle, end: end.rates, step: step)
-    // Relative to the sizes that are measured with the differences.
-    var found = [measure.errors(sizes, during: step)]
-    found.append(measure.errors(relative: missed.map { ExponentialStepper.weightOfMissed * $0 }))
-    if let forced = try forcingErrors(of: state, from: time, by: step, measure) { found.append(forced) }
-    let worst = found.map { measure.worst(of: $0, during: step, accumulating: ExponentialStepper.accumulation) }
+      of: end.solution.set, start: start.rates.set, middle: stages.middle.set, end: end.rates.set, step: step)
+    let found = measure.errors(sizes, during: step)
+    // Nobody needs the rates at the latest stage any more.
+    let forced =
+      ratesOfTime != nil || parts.hasChangingSides
+      ? try ExponentialStepper.forcingErrors(
+        ratesOfTime, of: state, from: time, by: step, measure, sum: spare, work: latest
+      ) { parts.addMissedSides(to: spare, from: time, by: step) } : nil
+    return ExponentialStepper.worst(
+      found, missed: missed, forced, of: state, nonNegative: nonNegative, during: step, measure)
+  }
+
+  /// The worst of what is known about the error of a step of an exponential method.
+  ///
+  /// - Parameter missed: of each field what both solutions miss, relative to its size.
+  static func worst(
+    _ found: FieldErrors, missed: [Double], _ forced: FieldErrors?, of state: FieldSet, nonNegative: [Int],
+    during step: Double, _ measure: ErrorMeasure
+  ) -> ErrorEstimate {
+    let relative = measure.errors(relative: missed.map { weightOfMissed * $0 }, found.sizes)
+    let sizes = forced?.sizes ?? found.sizes
+    let worst = [found.values, relative, forced?.values].compactMap(\.self)
+      .map { measure.worst(of: $0, during: step, accumulating: accumulation) }
       .reduce(StepError(value: 0, field: 0)) { $0.orWorse($1) }
-    return measure.error(worst, of: state, nonNegative: nonNegative)
+      .orWorse(measure.shortfall(of: state, in: nonNegative, sizes))
+    return ErrorEstimate(error: worst, sizes: sizes, estimator: measure.estimator)
   }
 
   /// Of each field what Simpson's rule misses of rates, and of what is given at the sides, that depend on time itself: its difference from
   /// the composite rule of twice as many parts, `h/12 (f₀ − 4 f₁ + 6 f₂ − 4 f₃ + f₄)` at the quarters of the step, the solution being that
   /// at its end.
-  private func forcingErrors(
-    of state: FieldSet, from time: Double, by step: Double, _ measure: ErrorMeasure
-  ) throws(NumericalFailure) -> [Double]? {
-    // Nobody needs the rates at the latest stage any more.
-    guard ratesOfTime != nil || parts.hasChangingSides else { return nil }
-    return try ExponentialStepper.forcingErrors(
-      ratesOfTime, of: state, from: time, by: step, measure, sum: spare, work: latest
-    ) { parts.addMissedSides(to: spare, from: time, by: step) }
-  }
-
-  /// The same of rates alone, or with what else is missed.
   ///
   /// - Parameters:
   ///   - sum: becomes the new solution with what is missed added to it.
@@ -64,7 +70,7 @@ extension ExponentialStepper {
   static func forcingErrors(
     _ ratesOfTime: FieldRates?, of state: FieldSet, from time: Double, by step: Double, _ measure: ErrorMeasure,
     sum: FieldSet, work: FieldSet, addOthers: () -> Void = {}
-  ) throws(NumericalFailure) -> [Double] {
+  ) throws(NumericalFailure) -> FieldErrors {
     sum.copy(from: state)
     addOthers()
     for (quarter, weight) in [1.0, -4, 6, -4, 1].enumerated() {

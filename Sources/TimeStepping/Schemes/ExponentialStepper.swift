@@ -1,6 +1,5 @@
 import Fields
 import Operators
-import Synchronization
 
 /// Advances all fields by steps of an exponential Runge–Kutta method: diffusion and decay exactly, everything else as
 /// rates at the stages.
@@ -8,7 +7,7 @@ import Synchronization
 /// Nothing is split, so that steady states are kept, conditions at the sides cost less order, and a fast chemical that
 /// decays at a constant rate does not make steps short. Values may fall below 0 by less than the tolerance; to fall
 /// by more than ten times the error allowed fails a step, where reactions cannot make a field negative.
-package final class ExponentialStepper: Stepper {
+package final class ExponentialStepper: AdaptiveStepper {
   package let scheme: ExponentialScheme
   let parts: LinearParts
   private let rates: FieldRates
@@ -18,31 +17,32 @@ package final class ExponentialStepper: Stepper {
   private let account: MassAccount?
   /// Fields that cannot be negative.
   let nonNegative: [Int]
-  /// The solution in coefficients and the rates there, of the start of the step and of its end, one pair each.
-  private let pairs: [(solution: FieldSet, rates: FieldSet)]
-  /// Rates at the first stage in the middle of the step; after the next one the sum of both, which all that follows needs.
-  let middle: FieldSet
-  /// Rates at the latest stage.
-  let latest: FieldSet
+  /// For the solution and the rates at the start and at the end of a step, and for rates at its stages.
+  private let sets: FieldSetPool
   /// Empty where the error is found in coefficients alone.
   let spare: FieldSet
   /// Whether rates are found on the way from a stage to their coefficients.
   private let passesThroughPoints: Bool
-  /// Of all threads together, on that way.
-  private let reactionTime = Mutex(Duration.zero)
-  private let memories = Mutex(Memory())
+  private let profiler: StepProfiler?
+  private let count: Int
 
-  private struct Memory {
-    /// The pair of the start of the next step.
-    var current = 0
-    /// Size of the step that found it; nil if it holds nothing.
-    var step: Double?
-    var pendingStep: Double?
-    /// Time at which that step starts, as long as its stages are there.
-    var pendingTime: Double?
-    /// Whether the rates in the middle of that step are those of the solution there, and not of a stage.
-    var hasMiddle = false
+  /// A solution and its rates, in coefficients.
+  struct Pair {
+    let solution, rates: PooledFieldSet
   }
+
+  /// What a step has found at its stages.
+  struct Stages {
+    let start: Pair
+    /// Of the new solution.
+    let end: Pair
+    /// The sum of the rates at both stages in the middle of the step, which all that follows needs.
+    let middle: PooledFieldSet
+    /// Rates at the last stage.
+    let latest: PooledFieldSet
+  }
+
+  private static let setCount = 6
 
   /// - Parameters:
   ///   - parts: the linear part of each field, decay included.
@@ -50,7 +50,8 @@ package final class ExponentialStepper: Stepper {
   ///   - ratesOfTime: those of them that depend on time itself; nil if none does.
   package init(
     _ scheme: ExponentialScheme, parts: LinearParts, rates: FieldRates, ratesOfTime: FieldRates? = nil,
-    quasiSteady: QuasiSteadyFields?, nonNegative: [Int], account: MassAccount? = nil, grid: Grid, count: Int
+    quasiSteady: QuasiSteadyFields?, nonNegative: [Int], account: MassAccount? = nil, profiler: StepProfiler? = nil,
+    grid: Grid, count: Int
   ) throws(FieldAllocationError) {
     self.scheme = scheme
     self.parts = parts
@@ -59,74 +60,86 @@ package final class ExponentialStepper: Stepper {
     self.quasiSteady = quasiSteady
     self.nonNegative = nonNegative
     self.account = account
-    func set() throws(FieldAllocationError) -> FieldSet { try FieldSet(grid: grid, count: count) }
+    self.profiler = profiler
+    self.count = count
     passesThroughPoints = parts.canPassThroughPoints && rates.isPointwise && quasiSteady == nil
-    pairs = [(try set(), try set()), (try set(), try set())]
     precondition(scheme.sumsMiddle)
-    (middle, latest) = (try set(), try set())
+    sets = try FieldSetPool(grid: grid, fields: count, count: ExponentialStepper.setCount)
     let needsPoints =
       ratesOfTime != nil || parts.hasChangingSides || parts.transformed.count < count
     spare = try FieldSet(grid: grid, count: needsPoints ? count : 0)
   }
 
-  package var errorOrder: Int { scheme.errorOrder }
-  package var growthTarget: Double { ExponentialStepper.accumulation.growthTarget }
-  package var needsTables: Bool { false }
+  package var traits: StepperTraits {
+    StepperTraits(
+      longestStep: parts.longestStep,
+      fieldSetCount: ExponentialStepper.setCount + (spare.count > 0 ? 1 : 0) + rates.fieldSetCount
+        + (ratesOfTime?.fieldSetCount ?? 0), memoryFieldSetCount: 2)
+  }
+  package var errorTraits: ErrorTraits {
+    ErrorTraits(
+      order: scheme.errorOrder, growthTarget: ExponentialStepper.accumulation.growthTarget, needsTables: false)
+  }
   package var work: Work { [rates, ratesOfTime].reduce(parts.work) { $0 + ($1?.work ?? Work()) } }
-  package var reactionTimeWithinDiffusion: Duration { reactionTime.withLock { $0 } / parts.threadCount }
-  package var longestStep: Double { parts.longestStep }
-  package var fieldSetCount: Int {
-    2 * pairs.count + 2 + (spare.count > 0 ? 1 : 0) + rates.fieldSetCount
-      + (ratesOfTime?.fieldSetCount ?? 0)
+
+  package func memory(restoring saved: SavedStepperMemory) -> StepperMemory {
+    guard let size = saved.steps.first else { return StepperMemory() }
+    return kept(takePair(), size: size)
   }
 
-  package var memory: [(name: String, set: FieldSet)] {
-    let pair = pairs[memories.withLock { $0.current }]
-    return [(parts.keepsPoints ? "values" : "coefficients", pair.solution), ("rates", pair.rates)]
-  }
-  package var memorized: StepperMemory {
-    get { StepperMemory(steps: memories.withLock { $0.step.map { [$0] } ?? [] }) }
-    set { memories.withLock { $0 = Memory(step: newValue.steps.first) } }
+  private func kept(_ pair: Pair, size: Double) -> StepperMemory {
+    var memory = StepperMemory()
+    memory.steps = [size]
+    memory.fields = [(parts.keepsPoints ? "values" : "coefficients", pair.solution), ("rates", pair.rates)]
+    return memory
   }
 
-  package func commit() {
-    memories.withLock { memory in
-      memory.current = 1 - memory.current
-      memory.step = memory.pendingStep
-      memory.pendingTime = nil
-    }
+  private func takePair() -> Pair { Pair(solution: sets.take(), rates: sets.take()) }
+
+  package func step(
+    _ state: FieldSet, from time: Double, by size: Double, memory: StepperMemory, goesOn: Bool
+  ) throws(NumericalFailure) -> StepResult {
+    guard goesOn else { return try stepAside(state, from: time, by: size, memory) }
+    return try take(state, from: time, by: size, memory).result
   }
 
-  package func restart() { memories.withLock { ($0.step, $0.pendingTime) = (nil, nil) } }
-  package func forgetValues(_ fields: [Int], of state: FieldSet) { restart() }
+  package func step(
+    _ state: FieldSet, from time: Double, by size: Double, memory: StepperMemory, measure: ErrorMeasure
+  ) throws(NumericalFailure) -> (StepResult, ErrorEstimate) {
+    let (result, stages) = try take(state, from: time, by: size, memory)
+    return (result, try estimate(of: state, from: time, by: size, stages, measure))
+  }
 
-  package func attempt(
-    _ state: FieldSet, from time: Double, by step: Double, measure: ErrorMeasure?,
-    didFlow: (SplittingScheme.Part) -> Void
-  ) throws(NumericalFailure) -> StepError? {
-    memories.withLock { $0.pendingTime = nil }
-    let start = try start(state, time, didFlow)
-    let end = pairs[1 - memories.withLock { $0.current }]
+  private func take(
+    _ state: FieldSet, from time: Double, by step: Double, _ memory: StepperMemory
+  ) throws(NumericalFailure) -> (result: StepResult, Stages) {
+    let start = try start(memory, state, time)
+    let stages = Stages(start: start, end: takePair(), middle: sets.take(), latest: sets.take())
+    let end = stages.end
     var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, state, from: time) }
-    try stages(state, start: start.solution, startRates: start.rates, from: time, by: step, &record, didFlow)
+    try find(stages, state, from: time, by: step, &record)
     parts.stage(
-      into: state, keeping: end.solution, base: start.solution, share: 1, of: step,
-      terms: lastTerms(start.rates), finishing: UnfinishedTerm(latest), butLastAxis: passesThroughPoints)
-    didFlow(.diffusion)
+      into: state, keeping: end.solution.set, base: start.solution.set, share: 1, of: step,
+      terms: lastTerms(stages), finishing: UnfinishedTerm(stages.latest.set), butLastAxis: passesThroughPoints)
+    profiler?.passed(.diffusion)
     if passesThroughPoints {
-      passThroughPoints(state, keepsPoints: true, time + step, into: end.rates)
+      passThroughPoints(state, keepsPoints: true, time + step, into: end.rates.set)
     } else {
       try quasiSteady?.settle(state, time: time + step)
-      for field in quasiSteady?.fields ?? [] { end.solution.setField(field, toSumOf: [(1, state)]) }
-      try evaluate(state, time + step, into: end.rates, didFlow)
+      for field in quasiSteady?.fields ?? [] { end.solution.set.setField(field, toSumOf: [(1, state)]) }
+      try evaluate(state, time + step, into: end.rates.set)
     }
-    parts.finishCoefficients(end.rates)
-    didFlow(.diffusion)
-    if let failure = try undefinedRate(end.rates, from: time, by: step, start: start.rates) { throw failure }
-    record?.finish(state, by: step, scheme)
-    memories.withLock { ($0.pendingStep, $0.pendingTime, $0.hasMiddle) = (step, time, false) }
-    guard let measure else { return nil }
-    return try error(of: state, from: time, by: step, start: start, end: end, measure)
+    parts.finishCoefficients(end.rates.set)
+    profiler?.passed(.diffusion)
+    if let failure = try undefinedRate(stages, from: time, by: step) { throw failure }
+    let changes = record?.finished(state, by: step, scheme)
+    // But where there is an account: what the processes add is known from a step alone.
+    let interpolant =
+      account == nil
+      ? Interpolant(stepper: self, start: start, end: end, middle: stages.middle, time: time, size: step) : nil
+    return (
+      StepResult(memory: kept(end, size: step), interpolant: interpolant, changes: changes), stages
+    )
   }
 
   /// Where in the step that has just been taken a rate was no number; nil if none was.
@@ -134,8 +147,9 @@ package final class ExponentialStepper: Stepper {
   /// Transforms carry what is no number to all coefficients, so that one of each field that is transformed tells. Only then the stages are found
   /// once more, one after the other, on a set of their own.
   private func undefinedRate(
-    _ endRates: FieldSet, from time: Double, by step: Double, start: FieldSet
+    _ stages: Stages, from time: Double, by step: Double
   ) throws(NumericalFailure) -> NumericalFailure? {
+    let (endRates, start) = (stages.end.rates.set, stages.start.rates.set)
     let transformed = Set(parts.transformed)
     let isSuspect = (0..<endRates.count).contains { field in
       transformed.contains(field)
@@ -145,7 +159,7 @@ package final class ExponentialStepper: Stepper {
     guard isSuspect, let state = try? FieldSet(grid: start.grid, count: endRates.count),
       let found = try? FieldSet(grid: start.grid, count: endRates.count)
     else { return nil }
-    let base = pairs[memories.withLock { $0.current }].solution
+    let base = stages.start.solution.set
     func look(at share: Double, _ terms: [(set: FieldSet, weights: [Double])]) throws(NumericalFailure)
       -> NumericalFailure?
     {
@@ -167,115 +181,129 @@ package final class ExponentialStepper: Stepper {
     return nil
   }
 
-  package func advanceAside(_ copy: FieldSet, from time: Double, by step: Double) throws(NumericalFailure) {
-    // The pair of the end may hold a step that is about to count, but its stages are lost.
-    memories.withLock { $0.pendingTime = nil }
-    let start = try start(copy, time, { _ in })
-    var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, copy, from: time) }
-    try stages(copy, start: start.solution, startRates: start.rates, from: time, by: step, &record, { _ in })
+  /// A step that nothing goes on from: the rates at its end are not needed.
+  private func stepAside(
+    _ state: FieldSet, from time: Double, by step: Double, _ memory: StepperMemory
+  ) throws(NumericalFailure) -> StepResult {
+    let start = try start(memory, state, time)
+    let (middle, latest) = (sets.take(), sets.take())
+    // Nothing is kept of the end.
+    let stages = Stages(start: start, end: start, middle: middle, latest: latest)
+    var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, state, from: time) }
+    try find(stages, state, from: time, by: step, &record)
     parts.stage(
-      into: copy, base: start.solution, share: 1, of: step, terms: lastTerms(start.rates),
-      finishing: UnfinishedTerm(latest))
-    try quasiSteady?.settle(copy, time: time + step)
-    record?.finish(copy, by: step, scheme)
-  }
-
-  /// But where there is an account: what the processes add is known from a step alone.
-  package var remembersStep: Bool { account == nil && memories.withLock { $0.pendingTime } != nil }
-
-  package func advanceWithin(_ copy: FieldSet, from time: Double, by part: Double) throws(NumericalFailure) {
-    let memory = memories.withLock { $0 }
-    guard remembersStep, let whole = memory.pendingStep else { return try advanceAside(copy, from: time, by: part) }
-    precondition(memory.pendingTime == time, "the step that was attempted last begins elsewhere")
-    // Nobody needs the rates at the latest stage any more.
-    if !memory.hasMiddle {
-      try interpolate(copy, middle: (middle, 0.5), from: time, by: 0.5 * whole, of: whole)
-      try evaluate(copy, time + 0.5 * whole, into: latest, { _ in })
-      parts.finishCoefficients(latest)
-      memories.withLock { $0.hasMiddle = true }
-    }
-    try interpolate(copy, middle: (latest, 1), from: time, by: part, of: whole)
-  }
-
-  /// The solution within the step that was attempted last, from the rates at its start, in its middle and at its end.
-  private func interpolate(
-    _ copy: FieldSet, middle: (rates: FieldSet, share: Double), from time: Double, by part: Double, of whole: Double
-  ) throws(NumericalFailure) {
-    let current = memories.withLock { $0.current }
-    let (start, end) = (pairs[current], pairs[1 - current])
-    let weights = scheme.weights(within: part / whole)
-    let terms = [
-      (start.rates, weights.start), (end.rates, weights.end),
-      (middle.rates, weights.middle.map { middle.share * $0 }),
-    ]
-    parts.stage(into: copy, base: start.solution, share: 1, of: part, terms: terms, decays: parts.decays)
-    try quasiSteady?.settle(copy, time: time + part)
+      into: state, base: start.solution.set, share: 1, of: step, terms: lastTerms(stages),
+      finishing: UnfinishedTerm(latest.set))
+    try quasiSteady?.settle(state, time: time + step)
+    return StepResult(changes: record?.finished(state, by: step, scheme))
   }
 
   /// Computes the rates at all stages but the first, the latest ones not yet along the first axis; `state` is lost.
-  private func stages(
-    _ state: FieldSet, start: FieldSet, startRates: FieldSet, from time: Double, by step: Double,
-    _ record: inout StageRecord?, _ didFlow: (SplittingScheme.Part) -> Void
+  private func find(
+    _ stages: Stages, _ state: FieldSet, from time: Double, by step: Double, _ record: inout StageRecord?
   ) throws(NumericalFailure) {
+    let (middle, latest) = (stages.middle.set, stages.latest.set)
     for (index, stage) in scheme.stages.enumerated() {
       let before = index == 0 ? nil : index == 1 ? middle : latest
-      let terms = [(startRates, stage.weights[0])] + (before.map { [($0, stage.weights[index])] } ?? [])
+      let terms =
+        [(stages.start.rates.set, stage.weights[0])] + (before.map { [($0, stage.weights[index])] } ?? [])
       parts.stage(
-        into: state, base: start, share: stage.node, of: step, terms: terms,
+        into: state, base: stages.start.solution.set, share: stage.node, of: step, terms: terms,
         finishing: before.map { UnfinishedTerm($0, addedTo: index == 2 ? middle : nil) },
         butLastAxis: passesThroughPoints)
-      didFlow(.diffusion)
+      profiler?.passed(.diffusion)
       let (now, target) = (time + stage.node * step, index == 0 ? middle : latest)
       if passesThroughPoints {
         passThroughPoints(state, keepsPoints: record != nil, now, into: target)
-        didFlow(.diffusion)
+        profiler?.passed(.diffusion)
       } else {
         try quasiSteady?.settle(state, time: now)
-        try evaluate(state, now, into: target, didFlow)
+        try evaluate(state, now, into: target)
       }
       try record?.passed(state, at: now)
     }
   }
 
-  /// What the new solution is the sum of, with the rates at the start.
-  private func lastTerms(_ start: FieldSet) -> [(set: FieldSet, weights: [Double])] {
-    [(start, scheme.weights[0]), (middle, scheme.weights[1]), (latest, scheme.weights[3])]
+  /// What the new solution is the sum of.
+  private func lastTerms(_ stages: Stages) -> [(set: FieldSet, weights: [Double])] {
+    [
+      (stages.start.rates.set, scheme.weights[0]), (stages.middle.set, scheme.weights[1]),
+      (stages.latest.set, scheme.weights[3]),
+    ]
   }
 
   /// The solution in coefficients and the rates at the start of a step, kept from the step before or made from the state.
-  private func start(
-    _ state: FieldSet, _ time: Double, _ didFlow: (SplittingScheme.Part) -> Void
-  ) throws(NumericalFailure) -> (solution: FieldSet, rates: FieldSet) {
-    let memory = memories.withLock { $0 }
-    let pair = pairs[memory.current]
-    if memory.step == nil {
-      pair.solution.copy(from: state)
-      parts.toCoefficients(pair.solution, isNormalized: true)
-      try evaluate(state, time, into: pair.rates, didFlow)
-      parts.finishCoefficients(pair.rates)
-      memories.withLock { $0.step = 0 }
-    }
+  private func start(_ memory: StepperMemory, _ state: FieldSet, _ time: Double) throws(NumericalFailure) -> Pair {
+    if !memory.isEmpty { return Pair(solution: memory.fields[0].set, rates: memory.fields[1].set) }
+    let pair = takePair()
+    pair.solution.set.copy(from: state)
+    parts.toCoefficients(pair.solution.set, isNormalized: true)
+    try evaluate(state, time, into: pair.rates.set)
+    parts.finishCoefficients(pair.rates.set)
     return pair
   }
 
   /// The rates of a state, not yet along the first axis.
-  private func evaluate(
-    _ state: FieldSet, _ time: Double, into target: FieldSet, _ didFlow: (SplittingScheme.Part) -> Void
-  ) throws(NumericalFailure) {
-    try rates.evaluate(state, time: time, into: target, didFlow: didFlow)
+  private func evaluate(_ state: FieldSet, _ time: Double, into target: FieldSet) throws(NumericalFailure) {
+    try rates.evaluate(state, time: time, into: target)
     parts.addRates(of: state, time: time, to: target)
     parts.toCoefficients(target, butFirstAxis: true)
-    didFlow(.diffusion)
+    profiler?.passed(.diffusion)
   }
 
   /// The same from a stage that has not gone along the last axis.
   private func passThroughPoints(_ stage: FieldSet, keepsPoints: Bool, _ time: Double, into target: FieldSet) {
     rates.countEvaluation()
     parts.passThroughPoints(of: stage, keepsPoints: keepsPoints, places: rates.places, to: target) {
+      [rates, profiler] in
+      guard let profiler else { return rates.replace($0, time: time, worker: $1) }
       let start = ContinuousClock.now
-      self.rates.replace($0, time: time, worker: $1)
-      let spent = ContinuousClock.now - start
-      self.reactionTime.withLock { $0 += spent }
+      rates.replace($0, time: time, worker: $1)
+      profiler.addReactions(ContinuousClock.now - start)
+    }
+  }
+}
+
+extension ExponentialStepper {
+  /// The solution inside of a step, from the rates at its start, in its middle and at its end.
+  private final class Interpolant: StepInterpolant {
+    private let stepper: ExponentialStepper
+    private let start, end: Pair
+    /// The sum of the rates at the stages in the middle.
+    private let middle: PooledFieldSet
+    /// Rates of the solution in the middle; nil before the first use.
+    private var rates: PooledFieldSet?
+    private let time, size: Double
+
+    init(
+      stepper: ExponentialStepper, start: Pair, end: Pair, middle: PooledFieldSet, time: Double, size: Double
+    ) {
+      (self.stepper, self.start, self.end, self.middle) = (stepper, start, end, middle)
+      (self.time, self.size) = (time, size)
+    }
+
+    func evaluate(into target: FieldSet, after part: Double) throws(NumericalFailure) {
+      if rates == nil {
+        let found = stepper.sets.take()
+        try interpolate(target, middle: (middle.set, 0.5), after: 0.5 * size)
+        try stepper.evaluate(target, time + 0.5 * size, into: found.set)
+        stepper.parts.finishCoefficients(found.set)
+        rates = found
+      }
+      if let rates { try interpolate(target, middle: (rates.set, 1), after: part) }
+    }
+
+    private func interpolate(
+      _ target: FieldSet, middle: (rates: FieldSet, share: Double), after part: Double
+    ) throws(NumericalFailure) {
+      let weights = stepper.scheme.weights(within: part / size)
+      let terms = [
+        (start.rates.set, weights.start), (end.rates.set, weights.end),
+        (middle.rates, weights.middle.map { middle.share * $0 }),
+      ]
+      stepper.parts.stage(
+        into: target, base: start.solution.set, share: 1, of: part, terms: terms, decays: stepper.parts.decays)
+      try stepper.quasiSteady?.settle(target, time: time + part)
     }
   }
 }

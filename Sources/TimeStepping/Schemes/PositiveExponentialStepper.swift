@@ -25,12 +25,14 @@ package final class PositiveExponentialStepper: DivisibleStepper {
   private let solution: FieldSet
   private let startRates: FieldSet
   private let endRates: FieldSet
+  private let profiler: StepProfiler?
 
   /// - Parameter parts: without decay, by the Laplacian of neighboring points.
   package init(
     parts: LinearParts, rates: ProductionLossRates, quasiSteady: QuasiSteadyFields?, account: MassAccount? = nil,
-    grid: Grid, count: Int, pool: WorkerPool
+    profiler: StepProfiler? = nil, grid: Grid, count: Int, pool: WorkerPool
   ) throws(FieldAllocationError) {
+    self.profiler = profiler
     self.pool = pool
     self.parts = parts
     self.rates = rates
@@ -43,40 +45,17 @@ package final class PositiveExponentialStepper: DivisibleStepper {
 
   var order: Int { 2 }
   var accumulation: ErrorAccumulation { PositiveExponentialStepper.accumulation }
-  var balance: Balance? { nil }
-  package var keepsDensitiesNonNegative: Bool { true }
-  package var errorOrder: Int { 3 }
-  package var fieldSetCount: Int { 3 + rates.fieldSetCount }
+  package var traits: StepperTraits {
+    StepperTraits(keepsDensitiesNonNegative: true, fieldSetCount: 3 + rates.fieldSetCount)
+  }
   package var work: Work { parts.work + rates.work }
-  package var memory: [(name: String, set: FieldSet)] { [] }
-  package var memorized: StepperMemory {
-    get { StepperMemory() }
-    set {}
-  }
-
-  package func commit() {}
-  package func restart() {}
-  package func forgetValues(_ fields: [Int], of state: FieldSet) {}
-
-  package func attempt(
-    _ state: FieldSet, from time: Double, by step: Double, measure: ErrorMeasure?,
-    didFlow: (SplittingScheme.Part) -> Void
-  ) throws(NumericalFailure) -> StepError? {
-    precondition(measure == nil, "one step alone does not measure its error")
-    try flow(state, from: time, by: step, didFlow: didFlow)
-    return nil
-  }
-
-  package func advanceAside(_ copy: FieldSet, from time: Double, by step: Double) throws(NumericalFailure) {
-    try flow(copy, from: time, by: step, didFlow: { _ in })
-  }
 
   /// By how much `κ` is raised above what was found too small.
   private static let margin = 1.25
 
-  func flow(
-    _ state: FieldSet, from time: Double, by step: Double, didFlow: (SplittingScheme.Part) -> Void
-  ) throws(NumericalFailure) {
+  package func step(
+    _ state: FieldSet, from time: Double, by step: Double, memory: StepperMemory, goesOn: Bool
+  ) throws(NumericalFailure) -> StepResult {
     var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, state, from: time) }
     solution.copy(from: state)
     parts.toCoefficients(solution, isNormalized: true)
@@ -85,7 +64,7 @@ package final class PositiveExponentialStepper: DivisibleStepper {
     var bounds = zip(rates.largestLosses, parts.stencilLosses).map { $0 + $1 }
     while true {
       rates.write(withoutNeighbors(bounds), of: state, time: time, to: startRates)
-      didFlow(.reaction)
+      profiler?.passed(.reaction)
       parts.addRates(of: state, time: time, to: startRates, neighborsOnly: true)
       parts.toCoefficients(startRates)
       parts.stage(
@@ -94,7 +73,7 @@ package final class PositiveExponentialStepper: DivisibleStepper {
       add(endRates, to: state)
       try quasiSteady?.settle(state, time: time + step)
       clearRounding(state)
-      didFlow(.diffusion)
+      profiler?.passed(.diffusion)
       try rates.find(state, time: time + step)
       if let failure = rates.undefined(of: state, time: time + step) { throw failure }
       let needed = zip(rates.largestLosses, parts.stencilLosses).map { $0 + $1 }
@@ -109,7 +88,7 @@ package final class PositiveExponentialStepper: DivisibleStepper {
     }
     try record?.passed(state, at: time + step)
     rates.write(withoutNeighbors(bounds), of: state, time: time + step, to: endRates)
-    didFlow(.reaction)
+    profiler?.passed(.reaction)
     parts.addRates(of: state, time: time + step, to: endRates, neighborsOnly: true)
     parts.toCoefficients(endRates)
     parts.stage(
@@ -117,9 +96,9 @@ package final class PositiveExponentialStepper: DivisibleStepper {
       terms: [(startRates, [0, -1, 0]), (endRates, [0, 1, 0])], decays: bounds)
     add(endRates, to: state)
     clearRounding(state)
-    didFlow(.diffusion)
+    profiler?.passed(.diffusion)
     try quasiSteady?.settle(state, time: time + step)
-    record?.finish(state, by: step, weights: [0.5, 0.5], comparison: [1, 0])
+    return StepResult(changes: record?.finished(state, by: step, weights: [0.5, 0.5], comparison: [1, 0]))
   }
 
   private func add(_ change: FieldSet, times factor: Double = 1, to state: FieldSet) {

@@ -14,17 +14,20 @@ package final class SplittingStepper: DivisibleStepper {
   private let reactionFlow: ReactionFlow?
   let balance: Balance?
   let account: MassAccount?
+  private let profiler: StepProfiler?
 
   /// - Parameters:
   ///   - distributions: integrals along an axis and convolutions in the rates.
   ///   - volumes: of the points, for integrals in the reactions.
   ///   - account: of the masses; nil if none is kept.
   ///   - isDivided: whether it takes the halves of the steps of another.
+  ///   - profiler: of those who measure the time that parts take.
   package init(
     scheme: SplittingScheme, reactions: ReactionIntegrator?, taxis: Taxis? = nil, diffusion: Diffusion,
     quasiSteady: QuasiSteadyFields? = nil, distributions: DistributionFields? = nil, volumes: PointVolumes,
-    account: MassAccount? = nil, isDivided: Bool = false, pool: WorkerPool
+    account: MassAccount? = nil, isDivided: Bool = false, profiler: StepProfiler? = nil, pool: WorkerPool
   ) throws(FieldAllocationError) {
+    self.profiler = profiler
     self.account = account
     self.scheme = scheme
     self.reactions = reactions
@@ -53,53 +56,46 @@ package final class SplittingStepper: DivisibleStepper {
   }
   var order: Int { scheme.order }
   var accumulation: ErrorAccumulation { scheme.accumulation }
-  package var errorOrder: Int { scheme.order + 1 }
-  package var fieldSetCount: Int { (balance?.setCount ?? 0) + (reactionFlow?.fieldSetCount ?? 0) }
-  package var memory: [(name: String, set: FieldSet)] { balance?.sets ?? [] }
-  package var memorized: StepperMemory {
-    get { StepperMemory(steps: balance?.memory.steps ?? []) }
-    set { balance?.memory = Balance.Memory(steps: newValue.steps) }
+  package var traits: StepperTraits {
+    StepperTraits(
+      fieldSetCount: (balance?.setCount ?? 0) + (reactionFlow?.fieldSetCount ?? 0),
+      memoryFieldSetCount: balance == nil ? 0 : Balance.names.count)
+  }
+  /// Of the constant of a balance.
+  var longestAfterMemory: Int? { balance == nil ? nil : 4 }
+
+  package func memory(restoring saved: SavedStepperMemory) -> StepperMemory {
+    balance?.memory(restoring: saved) ?? StepperMemory()
   }
 
-  package func commit() { if let balance { balance.memory = balance.pending } }
-  package func restart() { balance?.memory = Balance.Memory() }
-  package func forgetValues(_ fields: [Int], of state: FieldSet) { balance?.clear(fields, whereEmpty: state) }
-
-  package func attempt(
-    _ state: FieldSet, from time: Double, by step: Double, measure: ErrorMeasure?,
-    didFlow: (SplittingScheme.Part) -> Void
-  ) throws(NumericalFailure) -> StepError? {
-    precondition(measure == nil, "one step alone does not measure its error")
-    try flow(state, from: time, by: step, didFlow: didFlow)
-    balance?.finish(step: step, keeping: [])
-    return nil
+  package func memory(_ memory: StepperMemory, forgetting fields: [Int], of state: FieldSet) -> StepperMemory {
+    balance?.memory(memory, forgetting: fields, whereEmpty: state) ?? StepperMemory()
   }
 
-  package func advanceAside(_ copy: FieldSet, from time: Double, by step: Double) throws(NumericalFailure) {
-    try flow(copy, from: time, by: step, didFlow: { _ in })
-  }
-
-  func flow(
-    _ state: FieldSet, from time: Double, by step: Double, didFlow: (SplittingScheme.Part) -> Void
-  ) throws(NumericalFailure) {
-    try flow(state, scheme.flows, from: time, by: step, didFlow: didFlow)
+  package func step(
+    _ state: FieldSet, from time: Double, by size: Double, memory: StepperMemory, goesOn: Bool
+  ) throws(NumericalFailure) -> StepResult {
+    var result = StepResult(memory: memory)
+    result.changes = try flow(state, scheme.flows, from: time, by: size, memory)
+    if goesOn, let balance { balance.finish(&result.memory, step: size) } else { result.memory = StepperMemory() }
+    return result
   }
 
   /// Joins the flows in the middle, but with integrals in the rates: then the error of a flow of reactions goes with its length,
   /// and would not be what the halves of a step are compared for.
-  func flowByHalves(
-    _ state: FieldSet, from time: Double, by step: Double, didFlow: (SplittingScheme.Part) -> Void
-  ) throws(NumericalFailure) -> Bool {
-    guard balance == nil, reactionFlow?.isExact ?? true else { return false }
-    try flow(state, scheme.halves, from: time, by: step, didFlow: didFlow)
-    return true
+  func joinedHalves(
+    _ state: FieldSet, from time: Double, by step: Double
+  ) throws(NumericalFailure) -> StepResult? {
+    guard balance == nil, reactionFlow?.isExact ?? true else { return nil }
+    return StepResult(changes: try flow(state, scheme.halves, from: time, by: step, StepperMemory()))
   }
 
+  /// - Returns: what has changed the masses.
   private func flow(
     _ state: FieldSet, _ flows: [(part: SplittingScheme.Part, fraction: Double)], from time: Double, by step: Double,
-    didFlow: (SplittingScheme.Part) -> Void
-  ) throws(NumericalFailure) {
-    balance?.begin(state, step: step, part: flows[0].part)
+    _ memory: StepperMemory
+  ) throws(NumericalFailure) -> MassChanges? {
+    balance?.begin(state, step: step, part: flows[0].part, memory: memory)
     var record = account.map { SplitRecord($0, state, source: balance?.constant) }
     // Each part has a clock of its own, which all its flows together take through the step.
     var elapsed: [SplittingScheme.Part: Double] = [:]
@@ -131,10 +127,10 @@ package final class SplittingStepper: DivisibleStepper {
       let next = index + 1 < flows.count ? flows[index + 1].part : nil
       balance?.passed(state, after: flow.part, before: next)
       record?.passed(state, after: flow.part, during: flow.fraction * step, processes)
-      didFlow(flow.part)
+      profiler?.passed(flow.part)
     }
     try quasiSteady?.settle(state, time: time + step)
-    account?.latest = record?.changes
+    return record?.changes
   }
 
   private func diffuse(

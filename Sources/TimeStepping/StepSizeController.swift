@@ -1,18 +1,45 @@
 import Glibc
 
-/// Chooses the size of each step by the errors of those before.
+/// Chooses the size of each step by the errors of those before: a proportional–integral controller on a ladder of sizes.
 ///
-/// A proportional–integral controller: after a step of size `h` with error `e` (in units of the tolerance) that counts,
-/// `h ← h · clip(0.9 e^{−0.7/k} e₋^{0.4/k}, 1/5, 3)`, with `e₋` the error of the step before and `k` the order of the
-/// error of one step, but at least what lets both errors grow to a small share of the tolerance, as far as no step as long
-/// was in vain lately; at the start `h · clip(0.9 e^{−1/k}, 1/5, 10)`, after a rejection
-/// `h · clip(0.9 e^{−1/k}, 1/10, 0.7)`, from the second in a row on `h/4`. Sizes are rungs of a ladder, `2^{j/4}` in the
-/// unit of time, rounded down; a scheme whose propagators need tables of numbers for each size takes every second one, so
-/// that they are seldom made anew.
+/// After a step of size `h` with error `e` (in units of the tolerance) that counts, `e₋` being the error of the step before and `k` the order
+/// of the error of one step,
 ///
-/// Source: E. Hairer & G. Wanner, Solving Ordinary Differential Equations II, Springer 1996, section IV.2;
-/// K. Gustafsson, Control-theoretic techniques for stepsize selection, ACM Trans. Math. Softw. 20 (1994) 496–517.
-package struct StepControl: Sendable {
+///     h ← h · clip(s e^{−(k_I + k_P)/k} e₋^{k_P/k}; f_min, f_max).
+///
+/// Without an error before, at the start and after a rejection, it is `s e^{−1/k}`. The coefficients are those of `Coefficients`.
+///
+/// Sizes are rungs of a ladder, `2^{j/4}` in the unit of time, rounded down, so that propagators are seldom made anew; a scheme whose
+/// propagators need tables of numbers for each size takes every second one. Rounding takes away small increases, so that steps grow at least as
+/// far as both errors have room below the growth target, but not to a size that was rejected lately.
+///
+/// Sources: E. Hairer & G. Wanner, Solving Ordinary Differential Equations II, Springer 1996, section IV.2 (coefficients, limits);
+/// K. Gustafsson, Control-theoretic techniques for stepsize selection in explicit Runge–Kutta methods, ACM Trans. Math. Softw. 17 (1991)
+/// 533–554 (PI control); G. Söderlind & L. Wang, Adaptive time-stepping and computational stability, J. Comput. Appl. Math. 185 (2006) 225–243
+/// (names of the coefficients).
+package struct StepSizeController: Sendable {
+  /// The coefficients, by the names that the literature has for them.
+  enum Coefficients {
+    /// `s`, of the size that the last error asks for.
+    static let safety = 0.9
+    /// `k_I` and `k_P`: PI.3.4 of Gustafsson.
+    static let (integral, proportional) = (0.3, 0.4)
+    /// `f_min` and `f_max` after a step that counts.
+    static let (smallestFactor, largestFactor) = (0.2, 3.0)
+    /// `f_max` while every step grows by `largestFactor` or more: first steps may be too short by orders of magnitude.
+    static let largestFactorAtStart = 10.0
+    /// `f_min` and `f_max` after a rejection.
+    static let (smallestFactorOfRejected, largestFactorOfRejected) = (0.1, 0.7)
+    /// After a step that could not be done, or the second rejection in a row.
+    static let factorOfFailed = 0.25
+    /// For so many steps a size that was rejected is not proposed only because errors are small, for twice as many after each further rejection.
+    ///
+    /// Fitted on acid-mediated invasion at 1e-3, where a third of the steps were in vain without it (docs/decisions/0020).
+    static let (leastPatience, mostPatience) = (20, 800)
+    /// An error that counts as none.
+    static let leastError = 1e-12
+  }
+
   /// Smallest and largest size of a step, and that of the first.
   package struct Bounds: Hashable, Sendable {
     package let smallest: Double
@@ -63,7 +90,9 @@ package struct StepControl: Sendable {
     init(size: Double, after earlier: Refusal?) {
       self.size = size
       // What is refused again is tried again half as often.
-      patience = earlier.map { size >= $0.size ? min(2 * $0.patience, 800) : $0.patience } ?? Refusal.leastPatience
+      patience =
+        earlier.map { size >= $0.size ? min(2 * $0.patience, Coefficients.mostPatience) : $0.patience }
+        ?? Coefficients.leastPatience
     }
 
     /// Checkpoints of before have no patience.
@@ -71,10 +100,8 @@ package struct StepControl: Sendable {
       let values = try decoder.container(keyedBy: CodingKeys.self)
       size = try values.decode(Double.self, forKey: .size)
       age = try values.decode(Int.self, forKey: .age)
-      patience = try values.decodeIfPresent(Int.self, forKey: .patience) ?? Refusal.leastPatience
+      patience = try values.decodeIfPresent(Int.self, forKey: .patience) ?? Coefficients.leastPatience
     }
-
-    private static let leastPatience = 20
 
     /// What steps are not to grow beyond only because errors are small: they may jump at the size refused.
     var bound: Double { age < patience ? 0.99 * size : .infinity }
@@ -100,22 +127,23 @@ package struct StepControl: Sendable {
   }
 
   /// Takes over what a method says of its steps.
-  package mutating func describe(_ stepper: any Stepper) {
-    errorOrder = stepper.errorOrder
-    longest = min(bounds.largest, stepper.longestStep)
-    stride = stepper.needsTables ? 2 : 1
-    growthTarget = stepper.growthTarget
+  package mutating func describe(_ stepper: any AdaptiveStepper) {
+    let traits = stepper.errorTraits
+    errorOrder = traits.order
+    longest = min(bounds.largest, stepper.traits.longestStep)
+    stride = traits.needsTables ? 2 : 1
+    growthTarget = traits.growthTarget
   }
 
   private func rung(below size: Double) -> Int {
-    let rung = StepControl.rung(below: size)
+    let rung = StepSizeController.rung(below: size)
     return rung - (stride == 2 ? rung & 1 : 0)
   }
 
   /// `2^{rung/4}`.
   package static func size(_ rung: Int) -> Double {
     // A shift rounds towards minus infinity.
-    scalbn(StepControl.roots[rung & 3], Int32(rung >> 2))
+    scalbn(StepSizeController.roots[rung & 3], Int32(rung >> 2))
   }
 
   /// The powers of the fourth root of 2, by square roots alone, which are the same on every machine.
@@ -126,13 +154,13 @@ package struct StepControl: Sendable {
   /// The highest rung that is at most `size`.
   package static func rung(below size: Double) -> Int {
     var rung = Int((4 * log2(size)).rounded(.down))
-    while StepControl.size(rung) > size { rung -= 1 }
-    while StepControl.size(rung + 1) <= size { rung += 1 }
+    while StepSizeController.size(rung) > size { rung -= 1 }
+    while StepSizeController.size(rung + 1) <= size { rung += 1 }
     return rung
   }
 
   /// The size to try next.
-  package var proposal: Double { max(StepControl.size(memory.rung), bounds.smallest) }
+  package var proposal: Double { max(StepSizeController.size(memory.rung), bounds.smallest) }
 
   /// Takes note of a step that counts.
   ///
@@ -141,17 +169,19 @@ package struct StepControl: Sendable {
   ///   - step: its error, in units of the tolerance at most 1.
   package mutating func accept(size: Double, error step: StepError) {
     let k = Double(errorOrder)
-    let (error, growing) = (max(step.value, 1e-12), max(step.growing, 1e-12))
+    let (error, growing) = (max(step.value, Coefficients.leastError), max(step.growing, Coefficients.leastError))
     let earlier = memory.isStarting || memory.rejectionsInARow > 0 ? nil : memory.previousError
-    var factor = 0.9 * (earlier.map { pow(error, -0.7 / k) * pow($0, 0.4 / k) } ?? pow(error, -1 / k))
+    let (sum, proportional) = (Coefficients.integral + Coefficients.proportional, Coefficients.proportional)
+    var factor =
+      Coefficients.safety * (earlier.map { pow(error, -sum / k) * pow($0, proportional / k) } ?? pow(error, -1 / k))
     // Sizes are rounded down, so that small changes never add up: steps grow as far as both errors have room.
     if let earlier {
       let growth = pow(growthTarget / max(growing, memory.previousGrowing ?? earlier), 1 / k)
       factor = max(factor, min(growth, (memory.refusal?.bound ?? .infinity) / size))
     }
-    let most = memory.isStarting ? 10.0 : 3
-    memory.isStarting = memory.isStarting && factor > 3
-    let asked = min(size * min(max(factor, 0.2), most), longest)
+    let most = memory.isStarting ? Coefficients.largestFactorAtStart : Coefficients.largestFactor
+    memory.isStarting = memory.isStarting && factor > Coefficients.largestFactor
+    let asked = min(size * min(max(factor, Coefficients.smallestFactor), most), longest)
     // What ends early because of where it must end says nothing against a larger step.
     let isShortened = size < proposal
     let rung = rung(below: memory.rejectionsInARow > 0 ? min(asked, size) : asked)
@@ -174,7 +204,9 @@ package struct StepControl: Sendable {
     memory.refusal = Refusal(size: size, after: memory.refusal)
     let factor =
       error.isFinite && memory.rejectionsInARow == 1
-      ? min(max(0.9 * pow(error, -1 / Double(errorOrder)), 0.1), 0.7) : 0.25
+      ? min(
+        max(Coefficients.safety * pow(error, -1 / Double(errorOrder)), Coefficients.smallestFactorOfRejected),
+        Coefficients.largestFactorOfRejected) : Coefficients.factorOfFailed
     memory.rung = rung(below: size * factor)
     return size > bounds.smallest
   }
