@@ -102,7 +102,7 @@ let package = Package(
     tests(of: "Expressions", uses: ["Fields", "RandomNumbers"]),
     tests(of: "Models", uses: ["Documents", "Expressions"]),
     tests(of: "Operators", uses: ["Fields"]),
-    tests(of: "TimeStepping", uses: ["Fields", "Expressions", "Models", "RandomNumbers"]),
+    tests(of: "TimeStepping", uses: ["Fields", "Expressions", "Models", "Operators", "RandomNumbers"]),
     tests(of: "Simulations", uses: ["Fields", "TimeStepping"]),
     tests(of: "Storage", uses: ["Fields"]),
     tests(of: "ArrayFiles", uses: ["Reports"]),
