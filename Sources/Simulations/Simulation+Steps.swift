@@ -190,8 +190,7 @@ extension Simulation {
   ) throws -> (state: FieldSet, changes: MassChanges?) {
     if let interpolant = attempt.result.interpolant {
       let target = try memoryAside(start)
-      try interpolant.evaluate(into: target, after: part)
-      return (target, nil)
+      return (target, try interpolant.evaluate(into: target, after: part))
     }
     let copy = try copyAside(start)
     return (copy, try stepAside(copy, in: attempt, by: part))

@@ -137,6 +137,36 @@ extension LedgerReport {
     #expect(done >= 55)
   }
 
+  /// What an interpolant says of the masses is closed, and about what a step to that time says.
+  @Test(arguments: ["etdrk4", "etdrk4-coupled"], [0.1, 0.25, 0.5, 0.8])
+  func rowsInsideOfStepsHaveTheirAccounts(scheme: String, part: Double) throws {
+    let text = """
+      { "model": { "name": "cycle", "fields": { "u": { "diffusion": 0.1 }, "v": { "diffusion": 0.3 } },
+          "processes": [
+            { "name": "growth", "rate": "u*(1 - u)", "change": { "u": 1 } },
+            { "name": "predation", "rate": "2*u*v", "change": { "u": -1, "v": "0.5" } },
+            { "name": "death", "rate": "0.4*v", "change": { "v": -1 } } ] },
+        "domain": { "size": [4], "points": [32] },
+        "initial": { "u": "0.6 + 0.3*cos(pi*x/4)", "v": "0.4 - 0.2*cos(pi*x/2)" },
+        "time": { "end": 1, "step": 1, "scheme": "\(scheme)" }, "output": { "ledger": true } }
+      """
+    let assembly = try RunAssembly(configuration(text), threads: 1)
+    let (account, stepper) = (try #require(assembly.account), assembly.stepper)
+    let (inside, aside) = (try FieldSet(copying: assembly.state), try FieldSet(copying: assembly.state))
+    let before = account.masses(of: inside)
+    let step = try stepper.step(assembly.state, from: 0, by: 1, memory: StepperMemory(), goesOn: true)
+    let found = try #require(try #require(step.interpolant).evaluate(into: inside, after: part))
+    let expected = try #require(
+      try stepper.step(aside, from: 0, by: part, memory: StepperMemory(), goesOn: false).changes)
+    let moved = zip(account.masses(of: inside), before).map { $0 - $1 }
+    for (total, change) in zip(found.totals(lineFields: account.lineFields), moved) {
+      #expect(abs(total - change) < 1e-13)
+    }
+    let worst = zip(found.lines, expected.lines).reduce(0) { max($0, abs($1.0 - $1.1)) }
+    print("\(scheme) after \(part): lines differ by \(worst) of \(expected.lines)")
+    #expect(worst < 2e-3 * (expected.lines.map(abs).max() ?? 0))
+  }
+
   /// Where nothing can cross the sides, nothing does, whatever moves inside; and the numbers are the same on any number of
   /// threads.
   @Test func nothingCrossesClosedSides() throws {

@@ -20,6 +20,21 @@ struct StageRecord {
     rates.append(try account.processRates(of: state, time: time))
   }
 
+  /// The account of a part of the step, with the state after it: the rates are those of the parabola that the solution inside of the step is
+  /// made of.
+  func changes(
+    after part: Double, ofStep step: Double, _ state: FieldSet, _ scheme: ExponentialScheme
+  ) -> MassChanges {
+    let share = part / step
+    let weights = scheme.weights(within: share)
+    let (start, middle, end) = (
+      PhiFunctions(0).sum(weights.start), PhiFunctions(0).sum(weights.middle), PhiFunctions(0).sum(weights.end)
+    )
+    return finished(
+      state, by: part, weights: [start, 0.5 * middle, 0.5 * middle, end],
+      comparison: [1 - 0.5 * share, 0, 0, 0.5 * share])
+  }
+
   /// The account, with the state after the step.
   func finished(_ state: FieldSet, by step: Double, _ scheme: ExponentialScheme) -> MassChanges {
     // The weights in the limit without anything exponential, compared with the trapezoidal rule.

@@ -124,7 +124,7 @@ package final class CoupledExponentialStepper: AdaptiveStepper {
       matrices, of: end.solution.set, from: start.solution.set, and: start.rates.set, in: stages.stage.set)
     var result = StepResult(memory: kept(end, matrices, size: step))
     result.changes = record?.finished(state, by: step, scheme)
-    if account == nil { result.interpolant = Interpolant(part: part, stages: stages, size: step) }
+    result.interpolant = Interpolant(part: part, stages: stages, record: record, scheme: scheme, size: step)
     return (result, end, stages)
   }
 
@@ -242,15 +242,18 @@ package final class CoupledExponentialStepper: AdaptiveStepper {
     private let matrices: LinearMatrices
     private let start: PooledFieldSet
     private let slope, middle, end: PooledFieldSet
+    /// Of the masses at the stages; nil if no account is kept.
+    private let record: StageRecord?
+    private let scheme: ExponentialScheme
     private let size: Double
 
-    init(part: CoupledLinearPart, stages: Stages, size: Double) {
+    init(part: CoupledLinearPart, stages: Stages, record: StageRecord?, scheme: ExponentialScheme, size: Double) {
       (self.part, matrices, start) = (part, stages.matrices, stages.start.solution)
       (slope, middle, end) = (stages.slope, stages.middle, stages.stage)
-      self.size = size
+      (self.record, self.scheme, self.size) = (record, scheme, size)
     }
 
-    func evaluate(into target: FieldSet, after span: Double) throws(NumericalFailure) {
+    func evaluate(into target: FieldSet, after span: Double) throws(NumericalFailure) -> MassChanges? {
       part.prepare(step: span, matrices, isInside: true)
       let s = span / size
       let terms: [CoupledLinearPart.Term] = [
@@ -259,6 +262,7 @@ package final class CoupledExponentialStepper: AdaptiveStepper {
       ]
       part.combine(into: target, base: start.set, step: span, terms, isInside: true)
       part.toPoints(target)
+      return record?.changes(after: span, ofStep: size, target, scheme)
     }
   }
 }

@@ -133,10 +133,8 @@ package final class ExponentialStepper: AdaptiveStepper {
     profiler?.passed(.diffusion)
     if let failure = try undefinedRate(stages, from: time, by: step) { throw failure }
     let changes = record?.finished(state, by: step, scheme)
-    // But where there is an account: what the processes add is known from a step alone.
-    let interpolant =
-      account == nil
-      ? Interpolant(stepper: self, start: start, end: end, middle: stages.middle, time: time, size: step) : nil
+    let interpolant = Interpolant(
+      stepper: self, start: start, end: end, middle: stages.middle, record: record, time: time, size: step)
     return (
       StepResult(memory: kept(end, size: step), interpolant: interpolant, changes: changes), stages
     )
@@ -273,16 +271,19 @@ extension ExponentialStepper {
     private let middle: PooledFieldSet
     /// Rates of the solution in the middle; nil before the first use.
     private var rates: PooledFieldSet?
+    /// Of the masses at the stages; nil if no account is kept.
+    private let record: StageRecord?
     private let time, size: Double
 
     init(
-      stepper: ExponentialStepper, start: Pair, end: Pair, middle: PooledFieldSet, time: Double, size: Double
+      stepper: ExponentialStepper, start: Pair, end: Pair, middle: PooledFieldSet, record: StageRecord?, time: Double,
+      size: Double
     ) {
       (self.stepper, self.start, self.end, self.middle) = (stepper, start, end, middle)
-      (self.time, self.size) = (time, size)
+      (self.record, self.time, self.size) = (record, time, size)
     }
 
-    func evaluate(into target: FieldSet, after part: Double) throws(NumericalFailure) {
+    func evaluate(into target: FieldSet, after part: Double) throws(NumericalFailure) -> MassChanges? {
       if rates == nil {
         let found = stepper.sets.take()
         try interpolate(target, middle: (middle.set, 0.5), after: 0.5 * size)
@@ -291,6 +292,7 @@ extension ExponentialStepper {
         rates = found
       }
       if let rates { try interpolate(target, middle: (rates.set, 1), after: part) }
+      return record?.changes(after: part, ofStep: size, target, stepper.scheme)
     }
 
     private func interpolate(

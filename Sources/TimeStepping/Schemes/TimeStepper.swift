@@ -96,7 +96,10 @@ package struct StepResult {
 /// The solution inside of a step, about as accurate as at its end.
 package protocol StepInterpolant {
   /// Replaces all values of `target` by the solution after a part of the step, a time.
-  func evaluate(into target: FieldSet, after part: Double) throws(NumericalFailure)
+  ///
+  /// - Returns: what has changed the masses until then; nil if no account is kept.
+  @discardableResult
+  func evaluate(into target: FieldSet, after part: Double) throws(NumericalFailure) -> MassChanges?
 }
 
 /// What is known of the error of a step.
