@@ -187,13 +187,15 @@ package final class DoublingStepper: AdaptiveStepper {
     let plain = measure.worst(
       of: found.values, during: size, accumulating: accumulation, transport: estimator.transport)
     guard calibrates, let aside, plain.value > ErrorCalibration.small, plain.value.isFinite else { return found }
-    if !isDue, let known = estimator.calibration, known.holds(step: size, difference: found.values.max() ?? 0) {
-      return FieldErrors(
-        values: known.errors(found.values, step: size, growth: extrapolates ? 2 : 0), sizes: found.sizes)
+    let growth = extrapolates ? 2 : 0
+    if !isDue, let known = estimator.calibration,
+      known.holds(step: size, difference: found.values.max() ?? 0, growth: growth)
+    {
+      return FieldErrors(values: known.errors(found.values, step: size, growth: growth), sizes: found.sizes)
     }
     aside.copy(from: measure.start, pool: pool)
     try refine(aside, start)
-    let order = base.order + (extrapolates ? 2 : 0)
+    let order = base.order + growth
     let leftOver = 1 / (1 - 1 / Double(1 << order))
     var errors = measure.errors(of: state, against: aside, weight: leftOver, during: size)
     // What halves and quarters differ by for lagging behind what is fast is not what is left of it.

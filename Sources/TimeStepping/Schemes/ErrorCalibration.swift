@@ -60,8 +60,13 @@ struct ErrorCalibration: Codable, Hashable, Sendable {
   }
 
   /// Whether it holds for a step.
-  func holds(step size: Double, difference: Double) -> Bool {
+  ///
+  /// Where something happens in a step that does not happen in its halves, it may happen in the halves of a longer one.
+  ///
+  /// - Parameter growth: power of the size of a step by which errors grow faster than differences.
+  func holds(step size: Double, difference: Double, growth: Int) -> Bool {
     let ratio = size / step
+    if growth == 0, !isUneventful, ratio > 1 { return false }
     let expected = self.difference * ratio * ratio * ratio
     return age < (isUneventful ? ErrorCalibration.lifetimes.uneventful : ErrorCalibration.lifetimes.standard)
       && ratio <= ErrorCalibration.range && ratio >= 1 / ErrorCalibration.range
