@@ -94,8 +94,10 @@ extension RunFileReader {
           remedy: "make it at least as large")
       }
     }
-    return StepSizeController.Bounds(
+    var bounds = StepSizeController.Bounds(
       smallest: min(smallest, largest), largest: largest, first: min(max(first, smallest), largest))
+    bounds.length = length
+    return bounds
   }
 
   mutating func readReactions(

@@ -49,6 +49,7 @@ extension Simulation {
   /// Takes the next step on the way to a time, or as much of it as it takes for a condition to come true, and shows the
   /// observers what is due inside of it.
   func takeStep(to goal: Double) throws -> Clock.Step {
+    if steps.isStuck { throw obstacle ?? NumericalFailure(stuckAt: clock.time, size: clock.stepSize ?? 0) }
     while true {
       let watches = try watches()
       let start = try stateToGoBackTo(goal, watches)
@@ -92,6 +93,7 @@ extension Simulation {
       do throws(NumericalFailure) {
         try self.try(attempt, from: start)
       } catch {
+        obstacle = error
         try reject(attempt, because: error, from: start)
         continue
       }

@@ -33,6 +33,8 @@ package final class Simulation {
   /// The state at the start of a step that may be rejected or cut short, or inside of which outputs are due; nil before the first
   /// such step.
   private(set) var previous: FieldSet?
+  /// Why the latest step that could not be done could not; for messages.
+  var obstacle: NumericalFailure?
   /// How fast what is compared in conditions has changed.
   var watchMemory = WatchMemory()
   private let checkpoints: CheckpointPolicy

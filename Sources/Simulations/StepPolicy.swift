@@ -48,7 +48,7 @@ package enum StepPolicy: Sendable {
   ) {
     guard case .controlled(var control) = self else { return }
     control.restart(with: stepper)
-    control.steps.memory = memory.steps
+    control.steps.resume(memory.steps)
     control.largestSizes = memory.largestSizes
     control.estimator = estimator
     self = .controlled(control)
@@ -59,6 +59,12 @@ package enum StepPolicy: Sendable {
     guard case .controlled(var control) = self, let estimate = attempt.estimate else { return }
     control.accept(size: attempt.firstSize, error: error, estimate)
     self = .controlled(control)
+  }
+
+  /// Whether steps are so short that the run does not end.
+  var isStuck: Bool {
+    if case .controlled(let control) = self { return control.steps.isStuck }
+    return false
   }
 
   /// Takes note of a step that does not count.

@@ -122,6 +122,14 @@ extension NumericalFailure {
 
   private static let manyParts = "(a step would be divided into more than a million parts)"
 
+  /// Steps have become so short that the run does not end.
+  package init(stuckAt time: Double, size: Double) {
+    self.init(
+      problem:
+        "cannot be advanced as accurately as asked for but by steps of \(Float(size)), of which the run would take too many",
+      field: 0, tile: Tile(row: 0, column: 0, count: 1), point: 0, time: time, cause: .smallestStep)
+  }
+
   init(_ failure: DiffusionFailure) {
     switch failure {
     case .diffusivity(let failure) where failure.hasTooManyParts:

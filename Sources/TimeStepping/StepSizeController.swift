@@ -38,6 +38,8 @@ package struct StepSizeController: Sendable {
     static let (leastPatience, mostPatience) = (20, 800)
     /// An error that counts as none.
     static let leastError = 1e-12
+    /// A run does not end with steps of this share of its length, after so many of them in a row.
+    static let (crawlingShare, mostCrawlingSteps) = (1e-10, 10_000)
   }
 
   /// Smallest and largest size of a step, and that of the first.
@@ -48,6 +50,8 @@ package struct StepSizeController: Sendable {
     /// The length of the first step after the start and after a change, from which on steps are at most as long as all since then together;
     /// nil if that does not matter.
     package var leastAfterChange: Double?
+    /// Of the run; nil where that does not matter.
+    package var length: Double?
 
     package init(smallest: Double, largest: Double, first: Double) {
       self.smallest = smallest
@@ -75,6 +79,8 @@ package struct StepSizeController: Sendable {
     var isStarting = true
     /// Steps tried in vain since the start of the run.
     package fileprivate(set) var rejections = 0
+    /// Steps in a row that were so short that a run does not end with them; nil in checkpoints of older versions.
+    fileprivate var crawlingSteps: Int?
     /// The most that the errors of steps that counted add up to, in units of the tolerance; nil where that is not measured.
     package fileprivate(set) var largestSum: Double?
   }
@@ -190,6 +196,8 @@ package struct StepSizeController: Sendable {
     memory.previousGrowing = growing
     memory.rejectionsInARow = 0
     memory.refusal?.age += 1
+    let isCrawling = size < Coefficients.crawlingShare * (bounds.length ?? 0)
+    memory.crawlingSteps = isCrawling ? (memory.crawlingSteps ?? 0) + 1 : 0
     memory.largestSum = [memory.largestSum, step.sum].compactMap(\.self).max()
   }
 
@@ -210,6 +218,15 @@ package struct StepSizeController: Sendable {
     memory.rung = rung(below: size * factor)
     return size > bounds.smallest
   }
+
+  /// Goes on with what a checkpoint holds; who resumes has changed something, or wants to see it again.
+  package mutating func resume(_ memory: Memory) {
+    self.memory = memory
+    self.memory.crawlingSteps = nil
+  }
+
+  /// Whether steps have been so short for so long that the run would take 10¹⁰ of them and more.
+  package var isStuck: Bool { (memory.crawlingSteps ?? 0) >= Coefficients.mostCrawlingSteps }
 
   /// Takes note that the solution has jumped.
   package mutating func restart() {

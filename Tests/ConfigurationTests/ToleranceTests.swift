@@ -120,6 +120,21 @@ import TimeStepping
     #expect(worst < 5e-4 && longest >= 1)
   }
 
+  /// The solution reaches the end of the domain of its rate at t = 1.445, where whole steps fail and shorter ones come nearer: after
+  /// ten thousand that are shorter than 1e-10 of the run it ends.
+  @Test(arguments: ["strang", "strang4"])
+  func aRunThatDoesNotProgressEnds(scheme: String) throws {
+    let text = """
+      { "model": { "name": "end", "fields": { "u": { "diffusion": 0.05 } }, "reactions": { "u": "0.3 + 0.1*sqrt(1 - u)" } },
+        "domain": { "size": [4], "points": [8] }, "initial": { "u": 0.5 },
+        "time": { "end": 2, "scheme": "\(scheme)", "tolerance": 1e-4 } }
+      """
+    let run = try simulation(of: RunAssembly(configuration(text), threads: 1))
+    let failure = #expect(throws: NumericalFailure.self) { _ = try run.run() }
+    print("\(scheme): after \(run.clock.step) steps at \(run.clock.time): \(failure?.problem ?? "")")
+    #expect(abs(run.clock.time - 1.445) < 1e-3 && run.clock.step < 30_000 && failure?.field == 0)
+  }
+
   /// What is left after the extrapolation is known within a tenth or so, and not only that it is less than the difference.
   @Test(arguments: [(fisher, 1.0), (fisher, 2.0), (predator, 0.25), (predator, 1.0)])
   func theErrorOfAnExtrapolatedStepIsMeasured(problem: Problem, step: Double) throws {
