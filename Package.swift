@@ -101,7 +101,7 @@ let package = Package(
     tests(of: "Fields"),
     tests(of: "Expressions", uses: ["Fields", "RandomNumbers"]),
     tests(of: "Models", uses: ["Documents", "Expressions"]),
-    tests(of: "Operators", uses: ["Fields"]),
+    tests(of: "Operators", uses: ["Fields", "RandomNumbers"]),
     tests(of: "TimeStepping", uses: ["Fields", "Expressions", "Models", "Operators", "RandomNumbers"]),
     tests(of: "Simulations", uses: ["Fields", "TimeStepping"]),
     tests(of: "Storage", uses: ["Fields"]),

@@ -155,7 +155,8 @@ extension LedgerReport {
     let (inside, aside) = (try FieldSet(copying: assembly.state), try FieldSet(copying: assembly.state))
     let before = account.masses(of: inside)
     let step = try stepper.step(assembly.state, from: 0, by: 1, memory: StepperMemory(), goesOn: true)
-    let found = try #require(try #require(step.interpolant).evaluate(into: inside, after: part))
+    let interpolant = try #require(step.interpolant)
+    let found = try #require(try interpolant.evaluate(into: inside, after: part))
     let expected = try #require(
       try stepper.step(aside, from: 0, by: part, memory: StepperMemory(), goesOn: false).changes)
     let moved = zip(account.masses(of: inside), before).map { $0 - $1 }

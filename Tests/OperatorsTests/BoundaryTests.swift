@@ -1,6 +1,7 @@
 import Fields
 import Foundation
 import Operators
+import RandomNumbers
 import Testing
 
 /// Every combination of sides that fast transforms know, with the wave of number `k` that it allows.
@@ -54,7 +55,7 @@ private func supply(_ isUpper: Bool, axis: Int = 0, _ values: @escaping @Sendabl
     for (boundary, _) in bases {
       for points in [[40], [21, 34], [13, 8, 10]] {
         let grid = grid(points, size: points.map(Double.init))
-        var generator = SystemRandomNumberGenerator()
+        var generator = Seeded(state: 20_263)
         let start = try fields(grid) { _ in Double.random(in: 0...1, using: &generator) }
         let results = try [PropagatorMethod.kernel, .fourier].map { method in
           let state = try FieldSet(grid: grid, count: 1)
@@ -135,7 +136,7 @@ private func supply(_ isUpper: Bool, axis: Int = 0, _ values: @escaping @Sendabl
       let grid = radialGrid(geometry, points: points, length: Double(points), origin: origin)
       let field = FieldDiffusion(diffusivity: strength, boundaries: [.noFlux])
       let diffusion = try Diffusion(volumes: PointVolumes(grid), fields: [field], pool: WorkerPool(threads: 1))
-      var generator = SystemRandomNumberGenerator()
+      var generator = Seeded(state: 20_263)
       for _ in 0..<200 {
         let state = try fields(grid) { _ in
           Bool.random(using: &generator) ? 0 : Double.random(in: 0...1, using: &generator)
@@ -152,7 +153,7 @@ private func supply(_ isUpper: Bool, axis: Int = 0, _ values: @escaping @Sendabl
   @Test(arguments: [0.01, 0.4, 2, 6])
   func nonNegativeDataStayNonNegative(strength: Double) throws {
     let grid = grid([30, 20], size: [30, 20])
-    var generator = SystemRandomNumberGenerator()
+    var generator = Seeded(state: 20_263)
     for boundary in bases.map(\.boundary) + mixedBoundaries {
       for other in [AxisBoundary.noFlux, mixedBoundaries[1]] {
         let field = FieldDiffusion(diffusivity: strength, boundaries: [boundary, other], requestedMethod: .kernel)

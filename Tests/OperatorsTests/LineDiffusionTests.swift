@@ -1,6 +1,7 @@
 import Fields
 import Foundation
 import Operators
+import RandomNumbers
 import Testing
 
 /// A line whose sides no fast transform knows, with the diffusivity 1.
@@ -111,7 +112,7 @@ private struct Matrix {
   private static let points = 31
 
   private func random(_ count: Int) -> [Double] {
-    var generator = SystemRandomNumberGenerator()
+    var generator = Seeded(state: 20_261)
     return (0..<count).map { _ in Double.random(in: 0...1, using: &generator) }
   }
 
@@ -198,7 +199,8 @@ private struct Matrix {
     if line.boundary != .noFlux {
       parts.stage(into: result, base: state, times: .zero, share: 1, of: 1, terms: [(state, [1, 0, 0])])
       let product = line.matrix(Self.points, strength: strength, decay: 0) * result.values(0)
-      #expect(largestDifference(product, state.values(0).map { -$0 }) < 1e-11)
+      // Of the product the differences of numbers up to 1e9 times as large as the values are left.
+      #expect(largestDifference(product, state.values(0).map { -$0 }) < 2e-11)
     }
     let diffusion = try Diffusion(volumes: volumes, fields: [line.field(strength: strength)], pool: pool)
     try diffusion.advance(state, from: 0, by: 1)
