@@ -124,7 +124,7 @@ package final class CoupledExponentialStepper: AdaptiveStepper {
       matrices, of: end.solution.set, from: start.solution.set, and: start.rates.set, in: stages.stage.set)
     var result = StepResult(memory: kept(end, matrices, size: step))
     result.changes = record?.finished(state, by: step, scheme)
-    result.interpolant = Interpolant(part: part, stages: stages, record: record, scheme: scheme, size: step)
+    result.interpolant = Interpolant(part: part, stages: stages, record: record, scheme: scheme, time: time, size: step)
     return (result, end, stages)
   }
 
@@ -237,23 +237,37 @@ package final class CoupledExponentialStepper: AdaptiveStepper {
   }
 
   /// The solution inside of a step, by a parabola through `ΔN` at its start, half the sum in its middle, and its end.
-  private struct Interpolant: StepInterpolant {
+  private final class Interpolant: StepInterpolant {
     private let part: CoupledLinearPart
     private let matrices: LinearMatrices
     private let start: PooledFieldSet
     private let slope, middle, end: PooledFieldSet
     /// Of the masses at the stages; nil if no account is kept.
-    private let record: StageRecord?
+    private var record: StageRecord?
+    private var hasMiddle = false
     private let scheme: ExponentialScheme
-    private let size: Double
+    private let time, size: Double
 
-    init(part: CoupledLinearPart, stages: Stages, record: StageRecord?, scheme: ExponentialScheme, size: Double) {
+    init(
+      part: CoupledLinearPart, stages: Stages, record: StageRecord?, scheme: ExponentialScheme, time: Double,
+      size: Double
+    ) {
       (self.part, matrices, start) = (part, stages.matrices, stages.start.solution)
       (slope, middle, end) = (stages.slope, stages.middle, stages.stage)
-      (self.record, self.scheme, self.size) = (record, scheme, size)
+      (self.record, self.scheme, self.time, self.size) = (record, scheme, time, size)
     }
 
     func evaluate(into target: FieldSet, after span: Double) throws(NumericalFailure) -> MassChanges? {
+      if record != nil, !hasMiddle {
+        interpolate(into: target, after: 0.5 * size)
+        try record?.passedMiddle(target, at: time + 0.5 * size)
+        hasMiddle = true
+      }
+      interpolate(into: target, after: span)
+      return record?.changes(after: span, ofStep: size, target, scheme)
+    }
+
+    private func interpolate(into target: FieldSet, after span: Double) {
       part.prepare(step: span, matrices, isInside: true)
       let s = span / size
       let terms: [CoupledLinearPart.Term] = [
@@ -262,7 +276,6 @@ package final class CoupledExponentialStepper: AdaptiveStepper {
       ]
       part.combine(into: target, base: start.set, step: span, terms, isInside: true)
       part.toPoints(target)
-      return record?.changes(after: span, ofStep: size, target, scheme)
     }
   }
 }

@@ -272,7 +272,7 @@ extension ExponentialStepper {
     /// Rates of the solution in the middle; nil before the first use.
     private var rates: PooledFieldSet?
     /// Of the masses at the stages; nil if no account is kept.
-    private let record: StageRecord?
+    private var record: StageRecord?
     private let time, size: Double
 
     init(
@@ -287,6 +287,7 @@ extension ExponentialStepper {
       if rates == nil {
         let found = stepper.sets.take()
         try interpolate(target, middle: (middle.set, 0.5), after: 0.5 * size)
+        try record?.passedMiddle(target, at: time + 0.5 * size)
         try stepper.evaluate(target, time + 0.5 * size, into: found.set)
         stepper.parts.finishCoefficients(found.set)
         rates = found
