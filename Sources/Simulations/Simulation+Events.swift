@@ -43,7 +43,7 @@ extension Simulation {
   private func tryAgain(_ attempt: StepAttempt, as step: Clock.Step, from previous: FieldSet) throws {
     state.copy(from: previous, pool: pool)
     (attempt.step, attempt.result) = (step, StepResult())
-    try self.try(attempt, from: previous)
+    try perform(attempt, from: previous)
   }
 
   private func attempted(_ attempt: StepAttempt, from previous: FieldSet) throws -> AttemptedStep {

@@ -49,12 +49,19 @@ extension Simulation {
   /// Takes the next step on the way to a time, or as much of it as it takes for a condition to come true, and shows the
   /// observers what is due inside of it.
   func takeStep(to goal: Double) throws -> Clock.Step {
-    if steps.isStuck { throw obstacle ?? NumericalFailure(stuckAt: clock.time, size: clock.stepSize ?? 0) }
+    if steps.isStuck { throw reasonForShortSteps }
     while true {
       let watches = try watches()
       let start = try stateToGoBackTo(goal, watches)
       if let taken = try takeStep(to: goal, from: start, watches) { return taken }
     }
+  }
+
+  /// Why steps are so short: what was wrong with longer ones here, if they could not be done.
+  private var reasonForShortSteps: NumericalFailure {
+    let isHere = obstacle.map { abs($0.time - clock.time) <= 1e-6 * (endTime - startTime) } ?? false
+    guard isHere, let obstacle else { return NumericalFailure(stuckAt: clock.time, size: clock.stepSize ?? 0) }
+    return obstacle
   }
 
   /// A copy of the state, where a step may be rejected, cut short, or looked into; else nil.
@@ -91,7 +98,7 @@ extension Simulation {
       noteStart(of: step)
       let attempt = StepAttempt(step)
       do throws(NumericalFailure) {
-        try self.try(attempt, from: start)
+        try perform(attempt, from: start)
       } catch {
         obstacle = error
         try reject(attempt, because: error, from: start)
@@ -120,7 +127,7 @@ extension Simulation {
   /// Tries a step from the state.
   ///
   /// - Parameter start: a copy of the state.
-  func `try`(_ attempt: StepAttempt, from start: FieldSet?) throws(NumericalFailure) {
+  func perform(_ attempt: StepAttempt, from start: FieldSet?) throws(NumericalFailure) {
     let (time, size) = (jumps.after(attempt.step.start), jumps.length(of: attempt.step))
     guard let start, case .controlled(let control) = steps else {
       attempt.result = try stepper.step(state, from: time, by: size, memory: stepperMemory, goesOn: true)

@@ -21,7 +21,7 @@ SHORTENED = {
     "glioma": 600,
     "immunotherapy": 20,
     "immunovirotherapy": 220,
-    "infiltration": 40,
+    "infiltration": 200,
     "radiotherapy": 40,
     "spheroid": 40,
     "stochastic-tumor": 400,
