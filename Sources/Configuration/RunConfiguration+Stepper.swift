@@ -243,11 +243,7 @@ extension RunConfiguration {
   ///
   /// - Parameter maxima: largest absolute value of each field at the start.
   func largestLosses(maxima: [Double]) -> [Double] {
-    var known = knownIntervals
-    for (name, value) in model.parameterValues { known[.parameter(name)] = Interval(value, value) }
-    for (name, size) in zip(model.fieldNames, zip(maxima, startingSizes(maxima: maxima)).map(max)) {
-      known[.field(name)] = Interval(known[.field(name)]?.isNonNegative ?? true ? 0 : -size, size)
-    }
+    let known = intervals(ofSizes: zip(maxima, startingSizes(maxima: maxima)).map(max))
     return zip(zip(keptInDomain(model.rates), model.fields), constantDecays).map { parts, decay in
       let (rate, field) = parts
       if field.isQuasiSteady { return decay }

@@ -154,16 +154,20 @@ struct RunFileReader {
       imageInterval: output?["images"]?["every"]?.number,
       keepsLedger: output?["ledger"]?.boolean ?? false,
       colormap: output?["images"]?["colormap"]?.string.flatMap(Colormap.named) ?? Colormap.all[0],
-      checkpoints: CheckpointPolicy(
-        every: root["checkpoint"]?["every"]?.number,
-        wallSeconds: (root["checkpoint"]?["wall_minutes"]?.number ?? 10) * 60,
-        keep: root["checkpoint"]?["keep"]?.integer ?? 3),
+      checkpoints: checkpointPolicy,
       seed: UInt64(root["seed"]?.integer ?? 0), threads: root["threads"]?.integer ?? 0, warnings: found,
       sourceText: source.text, overrides: overrides, document: root)
     configuration.findTimes()
     configuration.noiseInterval = root["time"]?["noise_interval"]?.number ?? configuration.firstStep.size
     if known == nil { try checkChangedParameters(configuration) }
     return configuration
+  }
+
+  private var checkpointPolicy: CheckpointPolicy {
+    let node = root["checkpoint"]
+    return CheckpointPolicy(
+      every: node?["every"]?.number, wallSeconds: (node?["wall_minutes"]?.number ?? 10) * 60,
+      keep: node?["keep"]?.integer ?? 3)
   }
 
   /// Compares the units of the model with those of the run, and notes the units and axes that its expressions have.

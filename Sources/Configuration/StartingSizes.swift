@@ -19,11 +19,7 @@ extension RunConfiguration {
     for _ in names {
       let before = found
       for index in names.indices where !model.fields[index].isQuasiSteady {
-        var known = knownIntervals
-        for (name, value) in model.parameterValues { known[.parameter(name)] = Interval(value, value) }
-        for (name, size) in zip(names, sizes) {
-          known[.field(name)] = Interval(known[.field(name)]?.isNonNegative ?? true ? 0 : -size, size)
-        }
+        var known = intervals(ofSizes: sizes)
         known[.field(names[index])] = Interval(0, 0)
         let production = rates[index].interval(known)
         let slope = slopes[index].interval(known)
@@ -35,6 +31,16 @@ extension RunConfiguration {
       if found == before { break }
     }
     return found
+  }
+
+  /// What parameters are, and between which values fields of some sizes are.
+  func intervals(ofSizes sizes: [Double]) -> [Symbol: Interval] {
+    var known = knownIntervals
+    for (name, value) in model.parameterValues { known[.parameter(name)] = Interval(value, value) }
+    for (name, size) in zip(model.fieldNames, sizes) {
+      known[.field(name)] = Interval(known[.field(name)]?.isNonNegative ?? true ? 0 : -size, size)
+    }
+    return known
   }
 
   /// Of the size that a field can reach.

@@ -11,7 +11,7 @@ import Glibc
 ///
 /// Sizes are rungs of a ladder, `2^{j/4}` in the unit of time, rounded down, so that propagators are seldom made anew; a scheme whose
 /// propagators need tables of numbers for each size takes every second one. Rounding takes away small increases, so that steps grow at least as
-/// far as both errors have room below the growth target, but not to a size that was rejected lately.
+/// far as both errors have room below the growth target, but not to a size that was rejected recently.
 ///
 /// Sources: E. Hairer & G. Wanner, Solving Ordinary Differential Equations II, Springer 1996, section IV.2 (coefficients, limits);
 /// K. Gustafsson, Control-theoretic techniques for stepsize selection in explicit Runge–Kutta methods, ACM Trans. Math. Softw. 17 (1991)
@@ -34,7 +34,7 @@ package struct StepSizeController: Sendable {
     static let factorOfFailed = 0.25
     /// For so many steps a size that was rejected is not proposed only because errors are small, for twice as many after each further rejection.
     ///
-    /// Fitted on acid-mediated invasion at 1e-3, where a third of the steps were in vain without it (docs/decisions/0020).
+    /// Fitted on acid-mediated invasion at 1e-3, where a third of the steps were rejected without it (docs/decisions/0020).
     static let (leastPatience, mostPatience) = (20, 800)
     /// An error that counts as none.
     static let leastError = 1e-12
@@ -72,12 +72,12 @@ package struct StepSizeController: Sendable {
     var previousError: Double?
     /// As it counts when steps grow.
     var previousGrowing: Double?
-    /// Size of the step tried in vain latest, and steps that have counted since then.
+    /// Size of the step rejected last, and accepted steps since then.
     var refusal: Refusal?
     var rejectionsInARow = 0
     /// Whether steps are still as short as at the start, and may grow fast.
     var isStarting = true
-    /// Steps tried in vain since the start of the run.
+    /// Rejected steps since the start of the run.
     package fileprivate(set) var rejections = 0
     /// Steps in a row that were so short that a run does not end with them; nil in checkpoints of older versions.
     fileprivate var crawlingSteps: Int?
@@ -85,7 +85,7 @@ package struct StepSizeController: Sendable {
     package fileprivate(set) var largestSum: Double?
   }
 
-  /// A step that was tried in vain.
+  /// A rejected step.
   struct Refusal: Codable, Hashable, Sendable {
     let size: Double
     /// Steps that have counted since.

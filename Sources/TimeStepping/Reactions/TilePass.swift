@@ -119,7 +119,7 @@ struct TilePass {
     return nil
   }
 
-  /// So many substeps, those in vain included, must do at least this share of the interval.
+  /// So many substeps, rejected ones included, must do at least this share of the interval.
   ///
   /// Else 20 million would be needed, as where values slide along the end of the domain of a rate. An explicit pair that kills a
   /// field at a rate of 2e5 needs 10,000 for 1.4e-3 of the interval.

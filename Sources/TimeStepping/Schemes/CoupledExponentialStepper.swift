@@ -31,14 +31,9 @@ package final class CoupledExponentialStepper: AdaptiveStepper {
   private let spare: FieldSet
   private let profiler: StepProfiler?
 
-  /// A solution and its rates, in normalized coefficients.
-  private struct Pair {
-    let solution, rates: PooledFieldSet
-  }
-
   /// What a step goes through.
   private struct Stages {
-    let start: Pair
+    let start: SolutionAndRates
     let matrices: LinearMatrices
     /// A stage; then `ΔN` at the end of the step.
     let stage: PooledFieldSet
@@ -77,18 +72,8 @@ package final class CoupledExponentialStepper: AdaptiveStepper {
 
   package func memory(restoring saved: SavedStepperMemory) -> StepperMemory {
     guard let size = saved.steps.first else { return StepperMemory() }
-    return kept(takePair(), saved.matrices, size: size)
+    return SolutionAndRates(from: sets).memory(size: size, matrices: saved.matrices)
   }
-
-  private func kept(_ pair: Pair, _ matrices: LinearMatrices?, size: Double) -> StepperMemory {
-    var memory = StepperMemory()
-    memory.steps = [size]
-    memory.fields = [("coefficients", pair.solution), ("rates", pair.rates)]
-    memory.matrices = matrices
-    return memory
-  }
-
-  private func takePair() -> Pair { Pair(solution: sets.take(), rates: sets.take()) }
 
   package func step(
     _ state: FieldSet, from time: Double, by size: Double, memory: StepperMemory, goesOn: Bool
@@ -106,9 +91,9 @@ package final class CoupledExponentialStepper: AdaptiveStepper {
 
   private func take(
     _ state: FieldSet, from time: Double, by step: Double, _ memory: StepperMemory
-  ) throws(NumericalFailure) -> (result: StepResult, end: Pair, Stages) {
+  ) throws(NumericalFailure) -> (result: StepResult, end: SolutionAndRates, Stages) {
     let start = try start(memory, state, time)
-    let end = takePair()
+    let end = SolutionAndRates(from: sets)
     let matrices = try matrices(memory, of: state, time, step)
     part.prepare(step: step, matrices)
     var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, state, from: time) }
@@ -122,7 +107,7 @@ package final class CoupledExponentialStepper: AdaptiveStepper {
     stages.stage.set.copy(from: end.rates.set)
     part.subtractLinear(
       matrices, of: end.solution.set, from: start.solution.set, and: start.rates.set, in: stages.stage.set)
-    var result = StepResult(memory: kept(end, matrices, size: step))
+    var result = StepResult(memory: end.memory(size: step, matrices: matrices))
     result.changes = record?.finished(state, by: step, scheme)
     result.interpolant = Interpolant(part: part, stages: stages, record: record, scheme: scheme, time: time, size: step)
     return (result, end, stages)
@@ -130,7 +115,8 @@ package final class CoupledExponentialStepper: AdaptiveStepper {
 
   /// Finds `F`, `ΔN₂ + ΔN₃` and `ΔN₄`; `state` is lost.
   private func stages(
-    _ state: FieldSet, _ start: Pair, _ matrices: LinearMatrices, from time: Double, by step: Double, isInside: Bool,
+    _ state: FieldSet, _ start: SolutionAndRates, _ matrices: LinearMatrices, from time: Double, by step: Double,
+    isInside: Bool,
     _ record: inout StageRecord?
   ) throws(NumericalFailure) -> Stages {
     let stages = Stages(
@@ -199,9 +185,11 @@ package final class CoupledExponentialStepper: AdaptiveStepper {
       found, missed: missed, forced, of: state, nonNegative: nonNegative, during: step, measure)
   }
 
-  private func start(_ memory: StepperMemory, _ state: FieldSet, _ time: Double) throws(NumericalFailure) -> Pair {
-    if !memory.isEmpty { return Pair(solution: memory.fields[0].set, rates: memory.fields[1].set) }
-    let pair = takePair()
+  private func start(_ memory: StepperMemory, _ state: FieldSet, _ time: Double) throws(NumericalFailure)
+    -> SolutionAndRates
+  {
+    if let kept = SolutionAndRates(memory) { return kept }
+    let pair = SolutionAndRates(from: sets)
     pair.solution.set.copy(from: state)
     part.toCoefficients(pair.solution.set)
     try evaluate(state, time, into: pair.rates.set)

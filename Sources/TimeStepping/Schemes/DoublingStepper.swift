@@ -136,7 +136,7 @@ package final class DoublingStepper: AdaptiveStepper {
     return (result, measure.errors(of: state, against: coarse, weight: weight, during: start.size))
   }
 
-  /// The same by two halves whose error is taken off.
+  /// The same by extrapolation of two halves and the whole step.
   ///
   /// - Returns: errors where there is a measure.
   private func extrapolated(

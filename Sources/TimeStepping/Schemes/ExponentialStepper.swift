@@ -26,16 +26,11 @@ package final class ExponentialStepper: AdaptiveStepper {
   private let profiler: StepProfiler?
   private let count: Int
 
-  /// A solution and its rates, in coefficients.
-  struct Pair {
-    let solution, rates: PooledFieldSet
-  }
-
   /// What a step has found at its stages.
   struct Stages {
-    let start: Pair
+    let start: SolutionAndRates
     /// Of the new solution.
-    let end: Pair
+    let end: SolutionAndRates
     /// The sum of the rates at both stages in the middle of the step, which all that follows needs.
     let middle: PooledFieldSet
     /// Rates at the last stage.
@@ -82,19 +77,13 @@ package final class ExponentialStepper: AdaptiveStepper {
   }
   package var work: Work { [rates, ratesOfTime].reduce(parts.work) { $0 + ($1?.work ?? Work()) } }
 
+  /// Along a line values stay at the points.
+  private var nameOfSolution: String { parts.keepsPoints ? "values" : "coefficients" }
+
   package func memory(restoring saved: SavedStepperMemory) -> StepperMemory {
     guard let size = saved.steps.first else { return StepperMemory() }
-    return kept(takePair(), size: size)
+    return SolutionAndRates(from: sets).memory(size: size, name: nameOfSolution)
   }
-
-  private func kept(_ pair: Pair, size: Double) -> StepperMemory {
-    var memory = StepperMemory()
-    memory.steps = [size]
-    memory.fields = [(parts.keepsPoints ? "values" : "coefficients", pair.solution), ("rates", pair.rates)]
-    return memory
-  }
-
-  private func takePair() -> Pair { Pair(solution: sets.take(), rates: sets.take()) }
 
   package func step(
     _ state: FieldSet, from time: Double, by size: Double, memory: StepperMemory, goesOn: Bool
@@ -114,7 +103,7 @@ package final class ExponentialStepper: AdaptiveStepper {
     _ state: FieldSet, from time: Double, by step: Double, _ memory: StepperMemory
   ) throws(NumericalFailure) -> (result: StepResult, Stages) {
     let start = try start(memory, state, time)
-    let stages = Stages(start: start, end: takePair(), middle: sets.take(), latest: sets.take())
+    let stages = Stages(start: start, end: SolutionAndRates(from: sets), middle: sets.take(), latest: sets.take())
     let end = stages.end
     var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, state, from: time) }
     try find(stages, state, from: time, by: step, &record)
@@ -136,7 +125,8 @@ package final class ExponentialStepper: AdaptiveStepper {
     let interpolant = Interpolant(
       stepper: self, start: start, end: end, middle: stages.middle, record: record, time: time, size: step)
     return (
-      StepResult(memory: kept(end, size: step), interpolant: interpolant, changes: changes), stages
+      StepResult(memory: end.memory(size: step, name: nameOfSolution), interpolant: interpolant, changes: changes),
+      stages
     )
   }
 
@@ -231,9 +221,11 @@ package final class ExponentialStepper: AdaptiveStepper {
   }
 
   /// The solution in coefficients and the rates at the start of a step, kept from the step before or made from the state.
-  private func start(_ memory: StepperMemory, _ state: FieldSet, _ time: Double) throws(NumericalFailure) -> Pair {
-    if !memory.isEmpty { return Pair(solution: memory.fields[0].set, rates: memory.fields[1].set) }
-    let pair = takePair()
+  private func start(_ memory: StepperMemory, _ state: FieldSet, _ time: Double) throws(NumericalFailure)
+    -> SolutionAndRates
+  {
+    if let kept = SolutionAndRates(memory) { return kept }
+    let pair = SolutionAndRates(from: sets)
     pair.solution.set.copy(from: state)
     parts.toCoefficients(pair.solution.set, isNormalized: true)
     try evaluate(state, time, into: pair.rates.set)
@@ -266,7 +258,7 @@ extension ExponentialStepper {
   /// The solution inside of a step, from the rates at its start, in its middle and at its end.
   private final class Interpolant: StepInterpolant {
     private let stepper: ExponentialStepper
-    private let start, end: Pair
+    private let start, end: SolutionAndRates
     /// The sum of the rates at the stages in the middle.
     private let middle: PooledFieldSet
     /// Rates of the solution in the middle; nil before the first use.
@@ -276,7 +268,8 @@ extension ExponentialStepper {
     private let time, size: Double
 
     init(
-      stepper: ExponentialStepper, start: Pair, end: Pair, middle: PooledFieldSet, record: StageRecord?, time: Double,
+      stepper: ExponentialStepper, start: SolutionAndRates, end: SolutionAndRates, middle: PooledFieldSet,
+      record: StageRecord?, time: Double,
       size: Double
     ) {
       (self.stepper, self.start, self.end, self.middle) = (stepper, start, end, middle)

@@ -53,7 +53,10 @@ extension Scheme {
       ?? (traits.hasRoughRates ? "a rate has no derivative where its field is 0" : nil)
       ?? (traits.leastExponentialSteps > max(fewExplicitSteps, min(traits.leastSplitSteps, manySteps))
         ? "a field that grows from empty tissue must not be transformed" : nil)
-    guard let obstacle else { return (.etdrk4, "all fields diffuse by exponentials, and nothing is split") }
+    guard let obstacle else {
+      let diffusion = traits.leastExponentialSteps > 0 ? "exponentials or explicitly in few steps" : "exponentials"
+      return (.etdrk4, "all fields diffuse by \(diffusion), and nothing is split")
+    }
     return traits.keepsBoundaryData && traits.leastSplitSteps <= fewSteps
       ? (.strang4, "\(obstacle), and no field that diffuses is lost fast") : (.rebalancedStrang, obstacle)
   }

@@ -18,6 +18,31 @@ package struct StepperMemory {
   package var isEmpty: Bool { steps.isEmpty }
 }
 
+/// A solution and its rates as an exponential method keeps them for the next step.
+struct SolutionAndRates {
+  let solution, rates: PooledFieldSet
+
+  /// With values that are yet to be set.
+  init(from sets: FieldSetPool) { (solution, rates) = (sets.take(), sets.take()) }
+
+  /// nil if nothing is kept.
+  init?(_ memory: StepperMemory) {
+    guard !memory.isEmpty else { return nil }
+    (solution, rates) = (memory.fields[0].set, memory.fields[1].set)
+  }
+
+  /// - Parameters:
+  ///   - size: of the step that has found them.
+  ///   - name: of the solution in checkpoints.
+  func memory(size: Double, name: String = "coefficients", matrices: LinearMatrices? = nil) -> StepperMemory {
+    var memory = StepperMemory()
+    memory.steps = [size]
+    memory.fields = [(name, solution), ("rates", rates)]
+    memory.matrices = matrices
+    return memory
+  }
+}
+
 /// What a checkpoint holds of the memory of a method besides field values, and of what is known of its errors.
 package struct SavedStepperMemory: Codable, Hashable, Sendable {
   let steps: [Double]
