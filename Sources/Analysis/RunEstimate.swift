@@ -32,7 +32,7 @@ package struct RunEstimate {
   /// Grid values of all fields beyond which one step may take longer than somebody waits for a plan.
   package static let mostValues = 1 << 25
 
-  /// The first steps are shorter than others. For as many the run goes on for up to so many times as long.
+  /// The first steps are shorter than others: for as many the run goes on for up to so many times as long.
   private static let (leastSteps, patience) = (8, 4.0)
 
   /// - Parameters:
