@@ -47,6 +47,7 @@ package final class CurrentAssembly {
     simulation.health = HealthCheck(
       of: assembly.state, tolerances: configuration.negativityTolerances,
       cannotBecomeNegative: configuration.cannotBecomeNegative, hasFronts: configuration.fieldsWithFronts,
+      gathers: configuration.fieldsThatGather,
       traces: assembly.traceWatches,
       volumes: assembly.volumes, pool: assembly.pool)
     return simulation

@@ -30,6 +30,9 @@ extension RunConfiguration {
     return model.fields.map { moving.contains($0.name) && !noisy.contains($0.name) }
   }
 
+  /// Whether each field moves up gradients, so that it can gather in peaks.
+  var fieldsThatGather: [Bool] { model.fields.map { !$0.taxis.isEmpty } }
+
   /// Terms of processes and noise, and doses and infusions, that can take away from a field what is not there.
   func whatCanTakeAway(from field: Int) -> (processes: [String], treatments: [String]) {
     let name = model.fieldNames[field]
