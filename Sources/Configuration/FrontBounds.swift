@@ -22,6 +22,9 @@ import Simulations
 /// - Where these trials overshoot by more than `SharpData.threshold`, the field moves by limited fluxes, or traces grow as said, positive
 ///   propagators move it from the start of the step on. A front that is less sharp is left to transforms, which are much more
 ///   accurate there.
+/// - What a transform leaves ahead of fronts grows as traces do until a front comes: at a rate `r` for `d/(2 √(r D))` or until the end of the run, at a distance `d` from where there
+///   is a thousandth of the largest value (the time of a pulled front). Where the field is below 0 by more than what grows to 1e-4 (`SharpData.limit`),
+///   farther away than eight points, positive propagators move it from the start of the step on.
 /// - What is beyond 0 or the limit of movement by more than rounding, and by no more than the tolerance or because of a transform, is cut
 ///   off at the end of each step. The mass stays: what is on the right side of the bound is reduced in proportion. Ahead of fronts that do not overtake
 ///   what transforms leave, nothing is cut off before positive propagators are taken, as the cut would leave what grows there.
@@ -41,6 +44,8 @@ package final class FrontBounds: BoundsCheck {
     let hasLimitedFluxes: Bool
     /// The logarithm of the most that traces ahead of a front are multiplied with in the run; 0 where the front overtakes them.
     let growth: Double
+    /// The same whatever the front does; 0 where what a transform leaves does not matter.
+    let traces: Double
     /// A tenth of the tolerance.
     let share: Double
 
@@ -120,7 +125,9 @@ package final class FrontBounds: BoundsCheck {
       return Bound(
         field: field, lower: lower, upper: upper, least: least, most: most,
         isTransformed: isTransformed, hasLimitedFluxes: moves && configuration.taxisFluxes == .limited,
-        growth: isSlow ? traceGrowth.exponents[field] : 0, share: FrontBounds.share * tolerances[field])
+        growth: isSlow ? traceGrowth.exponents[field] : 0,
+        traces: isTransformed && isProven && !diffusions[field].growsAtOnce ? traceGrowth.exponents[field] : 0,
+        share: FrontBounds.share * tolerances[field])
     }
     if bounds.isEmpty { return nil }
     self.configuration = configuration
@@ -135,6 +142,14 @@ package final class FrontBounds: BoundsCheck {
     var correction = BoundsCorrection()
     let left = (configuration.endTime - step.end) / (configuration.endTime - configuration.startTime)
     for bound in bounds {
+      if let share = shareFarBelowZero(state, bound, growing: left) {
+        correction.sharp.append(
+          SharpField(
+            field: configuration.model.fieldNames[bound.field], time: step.start, step: number,
+            value: state.minimum(bound.field, pool: pool), bound: 0, overshoot: share))
+        correction.fields.append(bound.field)
+        continue
+      }
       guard let (low, high) = range(of: state, beyond: bound) else { continue }
       let (beyond, size) = (bound.excess(low, high), max(abs(low), abs(high)))
       let limit = bound.allowance(growing: left) * size
@@ -162,6 +177,38 @@ package final class FrontBounds: BoundsCheck {
       }
     }
     return correction
+  }
+
+  /// Where there is so much of the largest value, tissue is not empty, nor within so many points.
+  private static let (presence, distance) = (1e-3, 8.0)
+
+  /// How far below 0 a field is in empty tissue, relative to its largest value, where that grows until a front comes; nil if nowhere so far.
+  private func shareFarBelowZero(_ state: FieldSet, _ bound: Bound, growing left: Double) -> Double? {
+    let growth = bound.traces * left
+    let limit = SharpData.limit(growth: growth)
+    guard limit < SharpData.threshold else { return nil }
+    let (low, size) = (state.minimum(bound.field, pool: pool), state.maximum(bound.field))
+    guard size.isFinite, low < -limit * size else { return nil }
+    let values = state.values(bound.field)
+    // In units of the growth on the way of a front; along an axis without diffusion none comes.
+    let rate = bound.traces / (configuration.endTime - configuration.startTime)
+    let diffusion = diffusions[bound.field]
+    var growths = values.map { $0 > FrontBounds.presence * size ? 0 : Double.infinity }
+    var stride = 1
+    var near = 0.0
+    for (axis, (diffusivity, boundary)) in zip(
+      configuration.grid.axes, zip(diffusion.diffusivities, diffusion.boundaries))
+    {
+      let step = diffusivity > 0 ? 0.5 * (rate / diffusivity).squareRoot() * axis.spacing : .infinity
+      growths.spread(by: step, count: axis.points, stride: stride, isPeriodic: boundary == .periodic)
+      stride *= axis.points
+      if step < .infinity { near = max(near, FrontBounds.distance * step) }
+    }
+    var worst = 0.0
+    for (value, ahead) in zip(values, growths) where value < -limit * size && ahead > near {
+      if value < -SharpData.limit(growth: min(growth, ahead)) * size { worst = max(worst, -value / size) }
+    }
+    return worst > 0 ? worst : nil
   }
 
   package func cut(_ state: FieldSet, field: Int) {
@@ -208,6 +255,25 @@ package final class FrontBounds: BoundsCheck {
       worst = max(worst, bound.lower - moved.minimum(0, pool: pool), moved.maximum(0) - bound.upper)
     }
     return worst
+  }
+}
+
+extension [Double] {
+  /// Along the lines of one axis, makes each number at most that of a neighbor and `step` more.
+  fileprivate mutating func spread(by step: Double, count: Int, stride: Int, isPeriodic: Bool) {
+    guard step < .infinity else { return }
+    let span = count * stride
+    for start in Swift.stride(from: 0, to: self.count, by: span).flatMap({ $0..<($0 + stride) }) {
+      // Forwards, then backwards, around a period if there is one.
+      for direction in [1, -1] {
+        var least = Double.infinity
+        for turn in (isPeriodic ? 0 : count)..<(2 * count) {
+          let place = start + (direction > 0 ? turn % count : count - 1 - turn % count) * stride
+          least = Swift.min(self[place], least + step)
+          self[place] = least
+        }
+      }
+    }
   }
 }
 

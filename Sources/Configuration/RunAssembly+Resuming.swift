@@ -10,9 +10,9 @@ extension RunAssembly {
     return before.equationsOutput != configuration.equationsOutput
   }
 
-  /// The fields that transforms have moved before and do not move any more, because the run was to end earlier.
+  /// The fields that transforms have moved before and do not move any more, because the run was to end earlier, or its traces to grow more slowly.
   ///
-  /// The rounding of a transform in empty tissue stays there and grows.
+  /// The rounding of a transform lies in empty tissue, and would grow there.
   func fieldsTransformed(before checkpoint: CheckpointFile) throws -> [Int] {
     guard !configuration.overrides.isEmpty, diffusion.fields.contains(where: \.isSpoiltByRounding),
       var before = try checkpoint.configuration, before.model.fieldNames == configuration.model.fieldNames
@@ -25,6 +25,22 @@ extension RunAssembly {
       return field.moves && field.isSpoiltByRounding && field.requestedMethod == nil
         && !field.isTridiagonal(on: volumes.grid)
         && growth.exponents[index] <= FieldDiffusion.largestHarmlessGrowth
+    }
+  }
+}
+
+extension RunAssembly {
+  /// What the rounding of transforms has left at most, relative to the largest value.
+  private static let roundingOfTransforms = 1e-13
+
+  /// Sets to 0 what may be the rounding of transforms that have moved some fields before.
+  func removeRounding(of fields: [Int]) {
+    for field in fields {
+      let limit = RunAssembly.roundingOfTransforms * max(state.maximum(field), -state.minimum(field))
+      for row in 0..<state.grid.rowCount {
+        let values = state.pointer(field, row: row)
+        for point in 0..<state.grid.rowLength where abs(values[point]) < limit { values[point] = 0 }
+      }
     }
   }
 }

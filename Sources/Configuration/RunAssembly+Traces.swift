@@ -58,6 +58,23 @@ extension RunAssembly {
     try found.throwIfErrors()
   }
 
+  /// Refuses derivatives of series where their rounding, about 1e-16 of the largest value of a field everywhere, would grow in empty tissue.
+  func checkSpectralTaxis() throws {
+    guard let taxis = spectralTaxis else { return }
+    var found = Diagnostics()
+    for cycle in traceGrowth.harmful {
+      guard let field = cycle.sources.first(where: { taxis.fields.contains($0) && isEmptySomewhere($0) }) else {
+        continue
+      }
+      found.error(
+        "the taxis of \(configuration.model.fieldNames[field]) by derivatives of series reaches all points with a rounding of 1e-16 of its largest value, and in empty "
+          + "tissue that would grow: \(configuration.description(of: cycle))",
+        at: configuration.model.fields[field].diffusivity.place,
+        remedy: "leave out numerics.taxis, or shorten the run")
+    }
+    try found.throwIfErrors()
+  }
+
   /// From 1e-10 to 1e-5.
   private static let mostGrowthOfBalances = 12.0
 

@@ -141,7 +141,7 @@ package final class RunAssembly {
     var ringing =
       try isFresh
       ? SharpData.ringing(
-        configuration, state: state, diffusions: plain, taxis: taxis, kernels: kernels, volumes: volumes,
+        configuration, state: state, diffusions: plain, traceGrowth: traceGrowth, taxis: taxis, kernels: kernels, volumes: volumes,
         pool: pool)
       : earlier?.ringing ?? continuing?.ringing ?? model.fields.map { _ in 0 }
     for sharp in changes.sharpFields ?? [] {
@@ -205,7 +205,10 @@ package final class RunAssembly {
         pool: pool), EmptinessCheck(configuration, transformed: transformed, pool: pool),
     ]
     boundsChecks = checks.compactMap(\.self)
-    if earlier == nil, continuing == nil { try checkBalances() }
+    if earlier == nil, continuing == nil {
+      try checkBalances()
+      try checkSpectralTaxis()
+    }
   }
 
   /// The reactions of all points, and what in them depends on the past and the whole domain.

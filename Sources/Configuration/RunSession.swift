@@ -140,8 +140,9 @@ package final class RunSession {
     if !transformed.isEmpty {
       let names = transformed.map { names[$0] }.joined(separator: ", ")
       warnings.append(
-        "up to here transforms have moved \(names), because the run was to end earlier; their rounding lies in empty tissue "
-          + "and grows: if there is any, begin a new run with this end")
+        "up to here transforms have moved \(names), because the run was to end earlier or growth to be slower; their rounding in empty tissue "
+          + "would grow from here on, so that values below 1e-13 of the largest one are set to 0")
+      assembly.removeRounding(of: transformed)
     }
     if !hasOtherEquations {
       let kept = simulation.stepper.memory(restoring: memory.stepper)

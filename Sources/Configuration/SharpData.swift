@@ -1,5 +1,6 @@
 import Expressions
 import Fields
+import Glibc
 import Operators
 import TimeStepping
 
@@ -9,7 +10,8 @@ import TimeStepping
 /// It looks at the initial values, at what every dose and infusion makes of them and of empty tissue, at the effects of prescribed boundary data and white
 /// noise, and at what all of these lead to by the rates. Each field is moved by transforms over two short steps (`Ringing`), and what
 /// comes out is compared with what was there: a field that was nowhere negative must not become so, nor an argument of `sqrt`, `log`,
-/// `^` or a denominator.
+/// `^` or a denominator. What a transform leaves in empty tissue grows there, by `e^E` in the run (`TraceGrowth`): a field may fall below 0 by
+/// `1e-4 e^{−E}` of its largest value.
 struct SharpData {
   let configuration: RunConfiguration
   let diffusions: [FieldDiffusion]
@@ -21,20 +23,29 @@ struct SharpData {
   let candidates: Set<Int>
   /// Those of them that nothing can make negative.
   let proven: Set<Int>
+  /// Those of them that would grow from what a transform leaves in empty tissue.
+  private let growing: Set<Int>
   /// Arguments that must not be negative, and the candidates that each depends on.
   private let arguments: [(expression: Expression, fields: [Int])]
   private(set) var found: [Double]
+  /// What counts of each field, relative to its largest value: `threshold`, less where it would grow in empty tissue.
+  private let thresholds: [Double]
 
   /// What counts, relative to the largest value of the field or the argument.
   static let threshold = 1e-4
+  /// Less cannot be told from rounding.
+  private static let rounding = 2e-15
+
+  /// What counts of a field whose traces grow by `e^growth`: so much that it grows to `threshold`, but not less than rounding.
+  static func limit(growth: Double) -> Double { max(threshold * exp(-max(growth, 0)), rounding) }
 
   /// - Returns: of each field how far a transform takes it out of what is allowed, relative to its largest value; 0 where it does
   ///   not, or where no transform can move it.
   static func ringing(
-    _ configuration: RunConfiguration, state: FieldSet, diffusions: [FieldDiffusion], taxis: (any TaxisRates)?,
-    kernels: ConvolutionKernels, volumes: PointVolumes, pool: WorkerPool
+    _ configuration: RunConfiguration, state: FieldSet, diffusions: [FieldDiffusion], traceGrowth: TraceGrowth,
+    taxis: (any TaxisRates)?, kernels: ConvolutionKernels, volumes: PointVolumes, pool: WorkerPool
   ) throws -> [Double] {
-    var data = try SharpData(configuration, diffusions, taxis, kernels, volumes, pool)
+    var data = try SharpData(configuration, diffusions, traceGrowth, taxis, kernels, volumes, pool)
     guard !data.open.isEmpty else { return data.found }
     try data.look(at: state)
     try data.lookAtFlows(of: state)
@@ -46,14 +57,17 @@ struct SharpData {
   }
 
   private init(
-    _ configuration: RunConfiguration, _ diffusions: [FieldDiffusion], _ taxis: (any TaxisRates)?,
-    _ kernels: ConvolutionKernels, _ volumes: PointVolumes, _ pool: WorkerPool
+    _ configuration: RunConfiguration, _ diffusions: [FieldDiffusion], _ traceGrowth: TraceGrowth,
+    _ taxis: (any TaxisRates)?, _ kernels: ConvolutionKernels, _ volumes: PointVolumes, _ pool: WorkerPool
   ) throws {
     (self.configuration, self.diffusions, self.taxis) = (configuration, diffusions, taxis)
     (self.kernels, self.volumes, self.pool) = (kernels, volumes, pool)
     found = diffusions.map { _ in 0 }
+    thresholds = diffusions.indices.map { field in
+      SharpData.limit(growth: diffusions[field].growsAtOnce ? 0 : traceGrowth.exponents[field])
+    }
     guard configuration.model.freeBoundary == nil else {
-      (candidates, proven, arguments) = ([], [], [])
+      (candidates, proven, growing, arguments) = ([], [], [], [])
       return
     }
     let names = configuration.model.fieldNames
@@ -61,6 +75,8 @@ struct SharpData {
     self.candidates = candidates
     let intervals = candidates.isEmpty ? [:] : configuration.solutionIntervals
     proven = candidates.filter { intervals[.field(names[$0])]?.isNonNegative ?? false }
+    let thresholds = thresholds
+    growing = candidates.filter { thresholds[$0] < SharpData.threshold }
     let restricted = candidates.isEmpty ? [] : configuration.restrictedRates.map(\.part.argument)
     arguments = restricted.reduce(into: [Expression]()) { if !$0.contains($1) { $0.append($1) } }
       .filter { !$0.hasDistributions && Expression.extractingFunctionals([$0]).functionals.isEmpty }
@@ -74,7 +90,8 @@ struct SharpData {
   /// The fields of which something may yet be found.
   var open: Set<Int> {
     candidates.filter { field in
-      found[field] == 0 && (proven.contains(field) || arguments.contains { $0.fields.contains(field) })
+      found[field] == 0
+        && (proven.contains(field) || growing.contains(field) || arguments.contains { $0.fields.contains(field) })
     }
   }
 
@@ -100,7 +117,7 @@ struct SharpData {
         step += 1
         worst = max(worst, -result.minimum(0, pool: pool) / high)
       }
-      if mayFallBelowZero(field, low, high), worst > SharpData.threshold { found[field] = max(found[field], worst) }
+      if mayFallBelowZero(field, low, high), worst > thresholds[field] { found[field] = max(found[field], worst) }
     }
     for (index, limit) in limits.enumerated() {
       guard let (low, high) = before[index], low >= 0, high > 0 else { continue }

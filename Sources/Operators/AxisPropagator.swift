@@ -1,4 +1,5 @@
 import Fields
+import Foundation
 
 /// The propagator chosen for one field along one axis, for one step size, and why.
 package struct AxisPropagator: Hashable, Sendable {
@@ -111,6 +112,7 @@ extension AxisPropagator {
   /// What a transform does to data that jump.
   private static func ringing(_ field: FieldDiffusion) -> String {
     let share = (field.ringing * 1e4).rounded() / 100
-    return "a spectral transform of data as sharp as these overshoots by up to \(Float(share)) % of the largest value"
+    let text = share >= 0.01 ? "\(Float(share)) %" : String(format: "%.1g", field.ringing)
+    return "a spectral transform of data as sharp as these overshoots by up to \(text) of the largest value"
   }
 }

@@ -248,7 +248,7 @@ package final class BalanceSolver: Sendable {
       sizes[row] = size
     }
     volumes.clearOutside(work, field: Part.residual)
-    if isClosed { subtract(dot(Part.residual, nil) / volumes.total - meanRate, from: Part.residual) }
+    if isClosed { correctMean(to: meanRate, of: w) }
     found.largest = max(work.maximum(Part.residual), -work.minimum(Part.residual))
     guard found.largest.isFinite else { throw BalanceFailure(field: field, problem: "is no finite number", time: .nan) }
     found.scale = sizes.values.max() ?? 0
@@ -257,6 +257,21 @@ package final class BalanceSolver: Sendable {
 
   /// Whether the mean of the field has no influence on its balance.
   private var isSingular: Bool { isClosed && rates.maximum(1) == 0 && rates.minimum(1) == 0 }
+
+  /// Gives the residual the mean that it has but for rounding of movements, which cancel in the mean.
+  ///
+  /// Where elimination finds all values with a small relative error, what is taken off a point is in proportion to what moves there, so that
+  /// nothing is made of it where the field is empty.
+  private func correctMean(to mean: Double, of w: FieldPointer) {
+    let excess = dot(Part.residual, nil) / volumes.total - mean
+    guard isLine, !isSingular else { return subtract(excess, from: Part.residual) }
+    let (values, movement) = (w.start, work.pointer(Part.movement))
+    let (image, residual) = (work.pointer(Part.image), work.pointer(Part.residual))
+    for point in 0..<grid.rowLength { image[point] = abs(values[point]) * movement[point] }
+    let moved = dot(Part.image, nil) / volumes.total
+    guard moved > 0 else { return }
+    for point in 0..<grid.rowLength { residual[point] -= excess / moved * image[point] }
+  }
 
   private func subtract(_ mean: Double, from part: Int) {
     for row in 0..<grid.rowCount {

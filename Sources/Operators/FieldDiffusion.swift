@@ -18,7 +18,7 @@ package struct FieldDiffusion: Sendable {
   /// is nothing else of it; 0 if it does not grow.
   package let traceExponent: Double
   /// Whether growth from next to nothing takes no time, so that it does not matter how little that is.
-  let growsAtOnce: Bool
+  package let growsAtOnce: Bool
   /// Whether the field is always in balance, and moved by no flow.
   package let isQuasiSteady: Bool
   /// How far a transform would take the field out of what its equations allow, relative to its largest value; 0 where it

@@ -261,6 +261,29 @@ def test_a_later_end_takes_what_the_stepper_remembers_for_what_it_is(oncofield, 
     assert table["maxu"].max() < 1.001
 
 
+def test_a_fork_with_faster_growth_keeps_empty_tissue_empty(oncofield, tmp_path):
+    """With r = 0.1 the front may be transformed, with r = 2 its rounding ahead of it must not grow."""
+    content = {
+        "model": {"name": "m", "parameters": {"r": 0.1}, "fields": {"u": {"diffusion": 1}}, "reactions": {"u": "r*u - u^2"}},
+        "domain": {"size": [200], "points": [1000]},
+        "initial": {"u": "where(x < 10, 1, 0)"},
+        "time": {"end": 30},
+        "observables": {"front": "max(where(u > 0.5, x, 0))", "far": "max(where(x > 150, abs(u), 0))"},
+        "checkpoint": {"every": 0.5, "keep": 99},
+    }
+    (tmp_path / "run.json").write_text(json.dumps(content))
+    oncofield("run", tmp_path / "run.json", "--output", tmp_path / "run")
+    forked = oncofield("resume", tmp_path / "run", "--time", 4, "--set", "parameters.r=2", "--output", tmp_path / "fork")
+    assert "or growth to be slower" in forked.stderr and "are set to 0" in forked.stderr
+    # The fork begins at the latest checkpoint up to then, as the line at its start says.
+    begin = float(re.search(r"from t = ([\d.]+)", forked.stderr)[1])
+    content["treatment"] = [{"name": "faster", "at": begin, "multiply": {"r": 20}}]
+    (tmp_path / "whole.json").write_text(json.dumps(content))
+    oncofield("run", tmp_path / "whole.json", "--output", tmp_path / "whole")
+    fork, whole = rows(tmp_path / "fork")[-1], rows(tmp_path / "whole")[-1]
+    assert abs(fork["front"] - whole["front"]) < 2 and fork["far"] < 1e-20 and whole["far"] < 1e-20
+
+
 @pytest.mark.parametrize("scheme", ["etdrk4", "rebalanced-strang", "auto"])
 def test_a_fork_with_other_rates_begins_with_these(oncofield, tmp_path, scheme):
     """With k = 0 nothing grows after the fork; rates of before the fork would add to the mass."""
