@@ -92,6 +92,10 @@ package struct RunPlan {
     for (number, cycle) in assembly.traceGrowth.harmful.enumerated() {
       lines.append((number == 0 ? "  growth       " : "               ") + configuration.description(of: cycle))
     }
+    if let limit = assembly.growthLimit, let onset = assembly.patternOnset {
+      lines.append(
+        "               steps are at most \(Float(limit.longestStep)) while \(onset.description(configuration)), as long as it is small")
+    }
     let populated = zip(configuration.model.fieldNames, assembly.nowhereEmpty).filter(\.1).map(\.0)
     if !populated.isEmpty {
       lines.append(
