@@ -49,7 +49,8 @@ struct PatternOnset {
     linearization = UniformLinearization(
       jacobian: jacobian, coupling: coupling, diffusivities: fields.map { $0.diffusivities[0] },
       symbols: fields.map { isLocal ? .secondOrder : $0.symbol(axis: 0, of: grid) },
-      taxisSymbol: hasSpectralTaxis ? .spectral : .secondOrder)
+      taxisSymbol: hasSpectralTaxis ? .spectral : .secondOrder,
+      stagesBound: volumes.isMasked ? grid.axes.reduce(0) { $0 + 4 / ($1.spacing * $1.spacing) } : nil)
     growth = PatternGrowth(of: linearization, waves: waves)
     duration = configuration.endTime - configuration.startTime
     let size = jacobian.values.reduce(0) { max($0, abs($1)) }
@@ -64,7 +65,7 @@ struct PatternOnset {
 
   private func allowed(_ share: Double) -> Double { share * max(abs(growth.rate), 1 / duration) }
 
-  private func longestStep(_ amplification: Amplification) -> Double {
+  private func longestStep(_ amplification: Amplification) -> Double? {
     amplification.longestStep(for: growth, allowed: allowed(PatternOnset.largestError), upTo: duration)
   }
 
@@ -77,19 +78,24 @@ struct PatternOnset {
   /// size do.
   func limit(_ configuration: RunConfiguration, volumes: PointVolumes, pool: WorkerPool) -> GrowthLimit? {
     guard configuration.isControlled else { return nil }
-    let longest = longestStep(amplification(configuration))
-    guard longest < duration else { return nil }
+    guard let longest = longestStep(amplification(configuration)), longest < duration else { return nil }
     return GrowthLimit(
       longestStep: longest, field: range.field, amplitude: range.amplitude, volumes: volumes, pool: pool)
   }
 
-  /// Of the growth that fixed steps are wrong about.
+  /// Of the growth that fixed steps are wrong about, or the steps that a lower limit of the user keeps as long.
   func warning(_ configuration: RunConfiguration) -> (message: String, remedy: String)? {
-    guard case .fixed(let step) = configuration.steps else { return nil }
     let amplification = amplification(configuration)
+    let longest = longestStep(amplification)
+    let step: Double
+    switch configuration.steps {
+    case .fixed(let size): step = size
+    case .controlled(_, let bounds):
+      if longest ?? 0 >= bounds.smallest { return nil }
+      step = bounds.smallest
+    }
     let allowed = allowed(PatternOnset.largestErrorOfFixed)
     guard let found = amplification.deviation(step: step, from: growth, allowed: allowed) else { return nil }
-    let longest = longestStep(amplification)
     let unit = configuration.timeUnit.map { $0 == "1" ? "" : "/" + $0 } ?? ""
     let length = "\(Float(found.wave.length))" + RunConfiguration.suffix(configuration.lengthUnit)
     return (
@@ -97,14 +103,25 @@ struct PatternOnset {
         + "\(Float(abs(found.right)))\(unit), and with steps of \(Float(step)) of \(configuration.scheme.name) they "
         + (found.found == -.infinity
           ? "vanish" : "\(found.found > 0 ? "grow" : "decay") at \(Float(abs(found.found)))\(unit)"),
-      "take steps of at most \(Float(longest)), or leave out time.step and time.scheme"
+      (longest.map { "take steps of at most \(Float($0)), or leave" } ?? "leave")
+        + " out time.step\(configuration.isControlled ? ", time.smallest_step" : "") and time.scheme"
     )
+  }
+
+  func output(limit: GrowthLimit?) -> JSONText {
+    .object([
+      "rate": .number(growth.rate),
+      "wave_length": .number(growth.wave.length),
+      "uniform_rate": .number(growth.uniformRate),
+      "longest_step": limit.map { .number($0.longestStep) },
+    ])
   }
 
   /// As `plan` says it.
   func description(_ configuration: RunConfiguration) -> String {
     let unit = configuration.timeUnit.map { $0 == "1" ? "" : "/" + $0 } ?? ""
-    return "a wave of length \(Float(growth.wave.length))\(RunConfiguration.suffix(configuration.lengthUnit)) about the "
+    return
+      "a wave of length \(Float(growth.wave.length))\(RunConfiguration.suffix(configuration.lengthUnit)) about the "
       + "uniform state \(growth.rate > 0 ? "grows" : "decays") at a rate of \(Float(abs(growth.rate)))\(unit)"
   }
 }

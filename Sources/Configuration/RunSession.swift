@@ -96,7 +96,8 @@ package final class RunSession {
         maxima: checkpoint.numbers(CheckpointText.maxima, fields: names.count),
         ringing: checkpoint.numbers(CheckpointText.ringing, fields: names.count),
         nowhereEmpty: checkpoint.nowhereEmpty,
-        uniformState: checkpoint.numbers(CheckpointText.uniformState, fields: names.count), negativeAtStart: checkpoint.negativeAtStart,
+        uniformState: checkpoint.numbers(CheckpointText.uniformState, fields: names.count),
+        negativeAtStart: checkpoint.negativeAtStart,
         parametersBeforeStart: checkpoint.parametersBeforeStart ?? continuation.parametersBefore,
         tissue: checkpoint.tissue(configuration),
         restore: {

@@ -133,6 +133,19 @@ struct UniformRates {
 
   private static let rounding = 1e-300
 
+  /// Whether the Jacobian at some densities is about that at the steady state, so that the way from one to the other is governed by it.
+  ///
+  /// - Parameter scales: the size of each field.
+  func isSimilar(at densities: [Double], to steady: [Double], scales: [Double]) -> Bool {
+    guard let here = jacobian(at: densities), let there = jacobian(at: steady) else { return false }
+    return (0..<count).allSatisfy { row in
+      func largest(_ value: (Int) -> Double) -> Double {
+        (0..<count).reduce(0) { max($0, abs(value($1)) * scales[$1]) }
+      }
+      return largest { here[row, $0] - there[row, $0] } <= UniformRates.largestShare * largest { there[row, $0] }
+    }
+  }
+
   /// The amplitude up to which the equations are nearly linear for a wave of some shape about a steady state: of the field that departs most,
   /// relative to its size.
   func linearRange(of shape: [Double], about steady: [Double]) -> (field: Int, amplitude: Double) {
@@ -176,7 +189,7 @@ extension RunConfiguration {
     }
     let scales = zip(means, ranges).map { max(abs($0), $1) }.map { $0 > 0 ? $0 : 1 }
     guard let steady = rates.steadyState(near: means, scales: scales),
-      rates.areNearlyLinear(samples, about: steady)
+      rates.isSimilar(at: means, to: steady, scales: scales), rates.areNearlyLinear(samples, about: steady)
     else { return nil }
     return steady
   }

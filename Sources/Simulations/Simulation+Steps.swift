@@ -84,7 +84,8 @@ extension Simulation {
       let longest = min(
         control.steps.bounds.longest(after: clock.time - change),
         regimen.equations.stepLimits.longestStep(from: clock.time),
-        regimen.equations.growthLimit.map { max($0.longestStep(from: state), control.steps.bounds.smallest) } ?? .infinity)
+        regimen.equations.growthLimit.map { max($0.longestStep(from: state), control.steps.bounds.smallest) }
+          ?? .infinity)
       return clock.step(to: goal, size: min(control.steps.proposal, longest))
     }
   }

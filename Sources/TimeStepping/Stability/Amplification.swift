@@ -44,11 +44,16 @@ package struct Amplification: Sendable {
 
   // MARK: A step
 
-  private func matrix(_ part: SplittingScheme.Part, _ wave: LaplacianWave) -> SmallMatrix {
+  /// The flow of a part for a time, `e^{τA}`, and `φ₁(τA)`.
+  private func flow(
+    _ part: SplittingScheme.Part, _ wave: LaplacianWave, during time: Double
+  ) -> (exponential: SmallMatrix, phi: SmallMatrix) {
     switch part {
-    case .reaction: linearization.jacobian
-    case .taxis: linearization.taxis(of: wave)
-    case .diffusion: SmallMatrix(diagonal: linearization.diffusion(of: wave))
+    case .reaction: return (time * linearization.jacobian).exponentialAndPhi1
+    case .taxis: return (time * linearization.taxis(of: wave)).exponentialAndPhi1
+    case .diffusion:
+      let (factors, phi) = linearization.diffusionFlow(of: wave, during: time)
+      return (SmallMatrix(diagonal: factors), SmallMatrix(diagonal: phi))
     }
   }
 
@@ -56,7 +61,7 @@ package struct Amplification: Sendable {
   private func product(
     _ flows: [(part: SplittingScheme.Part, fraction: Double)], _ wave: LaplacianWave, _ step: Double
   ) -> SmallMatrix {
-    flows.reduce(.identity(decays.count)) { ($1.fraction * step * matrix($1.part, wave)).exponential * $0 }
+    flows.reduce(.identity(decays.count)) { flow($1.part, wave, during: $1.fraction * step).exponential * $0 }
   }
 
   /// A step of the fields and of the constants of the two steps before, `(u, c, c₋) → (u_new, c_new, c)`.
@@ -72,7 +77,7 @@ package struct Amplification: Sendable {
     var (difference, differenceOfSource) = (source, source)
     for flow in splitting.flows {
       let size = flow.fraction * step
-      let (exponential, phi) = (size * matrix(flow.part, wave)).exponentialAndPhi1
+      let (exponential, phi) = self.flow(flow.part, wave, during: size)
       let sign: Double = flow.part == .diffusion ? 1 : -1
       // Taxis has no source.
       let weight: Double = flow.part == .taxis ? 0 : -sign * size
@@ -140,10 +145,11 @@ package struct Amplification: Sendable {
     return worst?.1
   }
 
-  /// The longest step for which, and for all shorter ones, growth is right; infinite if that is so for steps up to `most`.
+  /// The longest step for which, and for all shorter ones down to a hundredth of the fastest time, growth is right; infinite if that is so for
+  /// steps up to `most`, nil if no step is right.
   ///
   /// Sizes are those of the ladder of steps, `2^{j/4}`, so that rounding does not decide.
-  package func longestStep(for growth: PatternGrowth, allowed: Double, upTo most: Double) -> Double {
+  package func longestStep(for growth: PatternGrowth, allowed: Double, upTo most: Double) -> Double? {
     func isRight(_ rung: Int) -> Bool {
       deviation(step: StepSizeController.size(rung), from: growth, allowed: allowed) == nil
     }
@@ -151,7 +157,11 @@ package struct Amplification: Sendable {
     // Of the order of the reciprocal of the fastest rate.
     let fastest = linearization.matrix(of: growth.wave).norm
     var right = min(last, StepSizeController.rung(below: 0.1 / max(fastest, 1 / most)))
-    for _ in 0..<Amplification.mostHalvings where !isRight(right) { right -= 4 }
+    let least = right - 4 * Amplification.mostHalvings
+    while !isRight(right) {
+      right -= 4
+      if right < least { return nil }
+    }
     while right < last {
       if !isRight(right + 1) { return StepSizeController.size(right) }
       right += 1
@@ -159,5 +169,5 @@ package struct Amplification: Sendable {
     return .infinity
   }
 
-  private static let mostHalvings = 30
+  private static let mostHalvings = 20
 }

@@ -12,11 +12,14 @@ package struct UniformLinearization: Hashable, Sendable {
   package let symbols: [DiffusionSymbol]
   /// That by which taxis is computed.
   package let taxisSymbol: DiffusionSymbol
+  /// Of the absolute values of the eigenvalues of the Laplacian, where fields diffuse by super-time-stepping; nil where that is exact.
+  package let stagesBound: Double?
 
   package init(
     jacobian: SmallMatrix, coupling: SmallMatrix, diffusivities: [Double], symbols: [DiffusionSymbol],
-    taxisSymbol: DiffusionSymbol = .secondOrder
+    taxisSymbol: DiffusionSymbol = .secondOrder, stagesBound: Double? = nil
   ) {
+    self.stagesBound = stagesBound
     (self.jacobian, self.coupling, self.diffusivities) = (jacobian, coupling, diffusivities)
     (self.symbols, self.taxisSymbol) = (symbols, taxisSymbol)
   }
@@ -24,6 +27,20 @@ package struct UniformLinearization: Hashable, Sendable {
   /// `D_i μ_i` of each field.
   func diffusion(of wave: LaplacianWave) -> [Double] {
     zip(diffusivities, symbols).map { $0 * wave.eigenvalue($1) }
+  }
+
+  /// The flow of diffusion as splittings compute it for a time: the factor `e^{τDμ}` of each field, and `φ₁(τDμ)`.
+  func diffusionFlow(of wave: LaplacianWave, during time: Double) -> (factors: [Double], phi: [Double]) {
+    let strengths = diffusion(of: wave).map { time * $0 }
+    guard let stagesBound else {
+      let functions = strengths.map { PhiFunctions($0) }
+      return (functions.map(\.exponential), functions.map { $0.values[0] })
+    }
+    let factors = zip(strengths, diffusivities).map { strength, diffusivity in
+      StabilizedDiffusion.factor(strength, bound: time * diffusivity * stagesBound)
+    }
+    // Of `y' = λ y + c` a Runge–Kutta method with the factor R makes R y + τ c (R − 1)/τλ.
+    return (factors, zip(factors, strengths).map { $1 == 0 ? 1 : ($0 - 1) / $1 })
   }
 
   /// `−X μ`.
