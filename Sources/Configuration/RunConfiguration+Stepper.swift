@@ -112,6 +112,7 @@ extension RunConfiguration {
     traits.couplingObstacle =
       exponentialObstacle(diffusions, volumes: volumes)
       ?? CoupledLinearPart.obstacle(diffusions, names: model.fieldNames, volumes: volumes)
+      ?? (diffusions.contains(where: \.keepsSign) ? "a field is sharp" : nil)
     return traits
   }
 
