@@ -136,8 +136,7 @@ def measured(oncofield, folder, problem, *, noise, geometry="open", scheme=None,
         if values[index].real > best[0]:
             best = (values[index].real, number, left[:, index].real)
     rate, number, left = best
-    # In the middle of a sphere waves are many times as high as elsewhere.
-    end = (0.5 if noise == "1e-2" and geometry in ("cylindrical", "spherical") else 2) / rate
+    end = 2 / rate
     text = {
         "model": {"name": "waves", "fields": problem["fields"], "reactions": problem["reactions"]},
         "domain": domain,
@@ -176,6 +175,8 @@ def cases():
         for noise in NOISES
         for scheme in SCHEMES
         if not (geometry == "masked" and scheme in OPEN_ONLY or geometry != "open" and scheme == "etdrk4-coupled")
+        # In the middle of a cylinder or sphere waves are many times as high as elsewhere: such noise does not follow the linearized equations.
+        and not (geometry in ("cylindrical", "spherical") and noise == "1e-2")
     ]
 
 
