@@ -23,7 +23,7 @@ package struct LaplacianWave: Hashable, Sendable {
   /// `2π/|k|`.
   package var length: Double { 2 * .pi / (-spectral).squareRoot() }
 
-  /// The waves that are not constant, by rising `|k|`, each pair of eigenvalues once.
+  /// The waves that are not constant, by rising `|k|`, each pair of eigenvalues once; of very many, one for each thousandth of `|k|²`.
   ///
   /// On a Cartesian grid without a mask these are all of them; along a radius the longest 128, by bisection. For the others, and in tissue of
   /// any shape, whose eigenvalues are not known in closed form, wave numbers from that of half a wave in the domain to that of the shortest wave
@@ -44,16 +44,35 @@ package struct LaplacianWave: Hashable, Sendable {
         basis.angles(count: axis.points).map { angle in
           LaplacianWave(angle: angle, axis.spacing)
         })
-      found = found.reduce(into: Set()) { sums, other in
-        for wave in along {
-          sums.insert(
-            LaplacianWave(
-              spectral: other.spectral + wave.spectral, secondOrder: other.secondOrder + wave.secondOrder))
+      found = sums(of: found, and: along)
+    }
+    return found.filter { $0.spectral < 0 }.sorted(by: isLonger)
+  }
+
+  private static func isLonger(_ one: LaplacianWave, than other: LaplacianWave) -> Bool {
+    (other.spectral, other.secondOrder) < (one.spectral, one.secondOrder)
+  }
+
+  private static func sums(of waves: Set<LaplacianWave>, and others: Set<LaplacianWave>) -> Set<LaplacianWave> {
+    var sums: Set<LaplacianWave> = []
+    let areMany = waves.count * others.count > mostSums
+    var shares: Set<Int> = []
+    // In this order the same waves stand for others in every run.
+    let ordered = others.sorted(by: isLonger)
+    for wave in waves.sorted(by: isLonger) {
+      for other in ordered {
+        let sum = LaplacianWave(
+          spectral: wave.spectral + other.spectral, secondOrder: wave.secondOrder + other.secondOrder)
+        if areMany, sum.spectral < 0, !shares.insert(Int((1000 * log(-sum.spectral)).rounded(.down))).inserted {
+          continue
         }
+        sums.insert(sum)
       }
     }
-    return found.filter { $0.spectral < 0 }.sorted { ($1.spectral, $1.secondOrder) < ($0.spectral, $0.secondOrder) }
+    return sums
   }
+
+  private static let mostSums = 1 << 16
 
   private static func continuous(_ grid: Grid, from first: Double) -> [LaplacianWave] {
     let spacing = grid.axes.map(\.spacing).min() ?? 1

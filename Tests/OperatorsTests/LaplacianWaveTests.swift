@@ -27,6 +27,16 @@ import Testing
     #expect(waves.last.map { $0.secondOrder < -0.99 * 4 * 1600 } ?? false)
   }
 
+  /// One for each thousandth of the square of a wave number, the longest ones among them.
+  @Test func ofMillionsOfWavesSomeStandForAll() throws {
+    let grid = Grid(axes: ["x", "y", "z"].map { Axis(name: $0, length: 10, points: 96) })
+    let waves = try #require(LaplacianWave.all(of: grid, boundaries: [.noFlux, .noFlux, .noFlux], isMasked: false))
+    #expect(waves.count < 20_000)
+    let squares = waves.map { -$0.spectral * 100 / (Double.pi * Double.pi) }
+    for (index, exact) in [1.0, 2, 3, 4, 5, 6, 8, 9].enumerated() { #expect(abs(squares[index] - exact) < 1e-9) }
+    #expect(zip(squares, squares.dropFirst()).allSatisfy { $1 / $0 < ($0 < 100 ? 2.01 : 1.03) })
+  }
+
   @Test func prescribedSidesHaveNoUniformState() {
     let grid = Grid(axes: [Axis(name: "x", length: 2, points: 4)])
     let boundary = AxisBoundary.sides(lower: .value, upper: .flux)

@@ -50,7 +50,7 @@ extension Scheme {
   /// `docs/work-precision.md` has the measurements.
   package static func recommended(for traits: SchemeTraits) -> (scheme: Scheme, reason: String) {
     if let onset = traits.patternOnset, traits.couplingObstacle == nil {
-      return (.etdrk4Coupled, "\(onset), which is exact with the linear part of all fields together")
+      return (.etdrk4Coupled, "\(onset), and a linear part of all fields together is exact about that")
     }
     if traits.hasSpectralTaxis { return (.etdrk4, "taxis by series is part of no splitting") }
     if traits.hasExactReactions, traits.keepsBoundaryData {
