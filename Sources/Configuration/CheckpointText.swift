@@ -11,6 +11,7 @@ package enum CheckpointText {
   package static let ringing = "ringing"
   /// Names of the fields that are nowhere empty at the start; see `EmptinessCheck`.
   package static let nowhereEmpty = "nowhere_empty"
+  package static let uniformState = "uniform_state"
   /// Names of the fields that have negative values at the start.
   package static let negativeAtStart = "negative_at_start"
   /// Values of the parameters before the start, where the run has branched off with others.

@@ -110,6 +110,7 @@ final class CheckpointWriter {
       CheckpointText.negativeAtStart: try CheckpointText.encode(configuration.negativeAtStart.sorted()),
       CheckpointText.program: "Oncofield \(Provenance.version) (\(Provenance.commit))",
     ]
+    if let uniform = assembly.uniformState { texts[CheckpointText.uniformState] = try CheckpointText.encode(uniform) }
     if assembly.delays != nil, let parameters = configuration.parametersBeforeStart {
       texts[CheckpointText.parametersBeforeStart] = try CheckpointText.encode(parameters)
     }

@@ -113,6 +113,7 @@ extension RunAssembly {
     Equations(
       scheme: configuration.scheme.name, stepper: stepper, quasiSteady: quasiSteady, delays: delays, account: account,
       positiveStepper: positiveStepper, ratesOfChange: ratesOfChange, forgettingRates: configuration.forgettingRates,
-      jumps: configuration.jumps, stepLimits: configuration.stepLimits, boundsChecks: boundsChecks)
+      jumps: configuration.jumps, stepLimits: configuration.stepLimits, growthLimit: growthLimit,
+      boundsChecks: boundsChecks)
   }
 }

@@ -48,6 +48,12 @@ package final class RunAssembly {
   /// Of each field whether it is nowhere empty at the start, so that it is transformed although its traces would grow; see
   /// `EmptinessCheck`.
   package let nowhereEmpty: [Bool]
+  /// The uniform steady state near which the run begins; nil if there is none.
+  package let uniformState: [Double]?
+  /// What grows or decays slowly about it.
+  let patternOnset: PatternOnset?
+  /// Of steps while that departs little from it; nil if there is none.
+  let growthLimit: GrowthLimit?
   /// What is doubtful in the initial values of a run that begins here.
   package private(set) var startWarnings = Diagnostics()
 
@@ -57,6 +63,8 @@ package final class RunAssembly {
     let ringing: [Double]?
     /// Names of the fields that were nowhere empty at the start; nil in checkpoints of older versions.
     let nowhereEmpty: Set<String>?
+    /// See `RunAssembly`; nil in checkpoints of older versions, too.
+    let uniformState: [Double]?
     /// See `RunConfiguration`.
     let negativeAtStart: Set<String>
     let parametersBeforeStart: [String: Double]?
@@ -162,13 +170,26 @@ package final class RunAssembly {
     diffusion = try configuration.diffusion(of: fields, quasiSteady: quasiSteady, volumes: volumes, pool: pool)
     let (system, distributions, lines) = try RunAssembly.reactions(
       configuration, delays: delays, kernels: kernels, volumes: volumes, pool: pool)
+    uniformState =
+      isFresh
+      ? configuration.uniformState(near: state, volumes: volumes) : earlier?.uniformState ?? continuing?.uniformState
+    patternOnset = uniformState.flatMap { [spectralTaxis, volumes] in
+      PatternOnset(
+        configuration, about: $0, fields: fields, hasSpectralTaxis: spectralTaxis != nil, volumes: volumes)
+    }
     if case .automatic = configuration.askedScheme.method {
       let (scheme, reason) = Scheme.recommended(
         for: configuration.schemeTraits(
-          fields, reactions: system, hasSpectralTaxis: spectralTaxis != nil, maxima: largest, volumes: volumes))
+          fields, reactions: system, hasSpectralTaxis: spectralTaxis != nil, maxima: largest,
+          onset: patternOnset, volumes: volumes))
       (configuration.scheme, configuration.schemeReason) = (scheme, reason)
     }
     self.configuration = configuration
+    growthLimit = patternOnset?.limit(configuration, volumes: volumes, pool: pool)
+    if isFresh, let (message, remedy) = patternOnset?.warning(configuration) {
+      let place = configuration.document["time"]?["step"]?.place ?? configuration.document.place
+      startWarnings.warning(message, at: place, remedy: remedy)
+    }
     reactions = system.map { [volumes, pool] in
       RunAssembly.integrator(of: $0, configuration, maxima: largest, volumes: volumes, pool: pool)
     }

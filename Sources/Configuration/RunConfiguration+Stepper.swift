@@ -92,12 +92,13 @@ extension RunConfiguration {
   /// - Parameters:
   ///   - reactions: nil if there are none.
   ///   - maxima: largest absolute value of each field at the start.
+  ///   - onset: of patterns about a uniform state; nil if there is none.
   func schemeTraits(
     _ diffusions: [FieldDiffusion], reactions: ReactionSystem?, hasSpectralTaxis: Bool, maxima: [Double],
-    volumes: PointVolumes
+    onset: PatternOnset?, volumes: PointVolumes
   ) -> SchemeTraits {
     let losses = zip(largestLosses(maxima: maxima), diffusivities).filter { $1.moves.contains(true) }.map(\.0)
-    return SchemeTraits(
+    var traits = SchemeTraits(
       exponentialObstacle: exponentialObstacle(diffusions, volumes: volumes),
       leastExponentialSteps: diffusions.reduce(0) { most, field in
         guard field.moves, !field.isQuasiSteady, field.staysLocal else { return most }
@@ -107,6 +108,12 @@ extension RunConfiguration {
       hasExactReactions: reactions?.hasExactFlow ?? true,
       keepsBoundaryData: reactions == nil || model.reactionsKeep(sides),
       leastSplitSteps: 0.5 * (losses.max() ?? 0) * (endTime - startTime))
+    traits.patternOnset = onset.map { $0.description(self) }
+    traits.couplingObstacle =
+      exponentialObstacle(diffusions, volumes: volumes)
+      ?? CoupledLinearPart.obstacle(diffusions, names: model.fieldNames, volumes: volumes)
+      ?? (diffusions.contains(where: \.keepsSign) ? "a field is sharp" : nil)
+    return traits
   }
 
   /// The longest step of a splitting without a balance whose halves tell its error.

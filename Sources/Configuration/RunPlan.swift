@@ -56,6 +56,7 @@ package struct RunPlan {
       "fields_h5_bytes": .integer(volume.fieldBytes),
       "growth_from_empty": assembly.traceGrowth.harmful.isEmpty
         ? nil : .array(assembly.traceGrowth.harmful.map(output)),
+      "pattern_growth": assembly.patternOnset.map { $0.output(limit: assembly.growthLimit) },
       "positivity": configuration.positivityOutput(limits: assembly.upperLimits),
       "rounding_of_rates": assembly.roundingOutput(at: configuration.startTime),
       "noise": configuration.noiseOutput,
@@ -91,6 +92,11 @@ package struct RunPlan {
     }
     for (number, cycle) in assembly.traceGrowth.harmful.enumerated() {
       lines.append((number == 0 ? "  growth       " : "               ") + configuration.description(of: cycle))
+    }
+    if let limit = assembly.growthLimit, let onset = assembly.patternOnset {
+      lines.append(
+        "               steps are at most \(Float(limit.longestStep)) while \(onset.description(configuration)), as long as it is small"
+      )
     }
     let populated = zip(configuration.model.fieldNames, assembly.nowhereEmpty).filter(\.1).map(\.0)
     if !populated.isEmpty {

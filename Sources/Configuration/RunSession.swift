@@ -95,7 +95,9 @@ package final class RunSession {
       continuing: .init(
         maxima: checkpoint.numbers(CheckpointText.maxima, fields: names.count),
         ringing: checkpoint.numbers(CheckpointText.ringing, fields: names.count),
-        nowhereEmpty: checkpoint.nowhereEmpty, negativeAtStart: checkpoint.negativeAtStart,
+        nowhereEmpty: checkpoint.nowhereEmpty,
+        uniformState: checkpoint.numbers(CheckpointText.uniformState, fields: names.count),
+        negativeAtStart: checkpoint.negativeAtStart,
         parametersBeforeStart: checkpoint.parametersBeforeStart ?? continuation.parametersBefore,
         tissue: checkpoint.tissue(configuration),
         restore: {

@@ -77,3 +77,23 @@ struct StagedStep: Sendable {
     return (Int(min(steps, Double(mostSteps + 1))), min(mostStages, max(3, stages % 2 == 0 ? stages + 1 : stages)))
   }
 }
+
+/// What super-time-stepping makes of one wave.
+package enum StabilizedDiffusion {
+  /// The factor of a wave with `u' = λ u`, near `e^{hλ}`.
+  ///
+  /// - Parameters:
+  ///   - strength: `hλ ≤ 0`.
+  ///   - bound: of `h |λ|` for all waves of the grid.
+  package static func factor(_ strength: Double, bound: Double) -> Double {
+    let division = StagedStep.division(step: 1, bound: bound)
+    let part = strength / Double(division.steps)
+    var (latest, earlier) = (1.0, 1.0)
+    for stage in StagedStep.legendre(stages: division.stages).stages {
+      let next =
+        (stage.latest + stage.change * part) * latest + stage.earlier * earlier + stage.start + stage.first * part
+      (latest, earlier) = (next, latest)
+    }
+    return pow(latest, Double(division.steps))
+  }
+}

@@ -83,7 +83,9 @@ extension Simulation {
       let change = max(startTime, regimen.memory.carriedOut?.time ?? startTime)
       let longest = min(
         control.steps.bounds.longest(after: clock.time - change),
-        regimen.equations.stepLimits.longestStep(from: clock.time), longestStepOfDelays)
+        regimen.equations.stepLimits.longestStep(from: clock.time), longestStepOfDelays,
+        regimen.equations.growthLimit.map { max($0.longestStep(from: state), control.steps.bounds.smallest) }
+          ?? .infinity)
       return clock.step(to: goal, size: min(control.steps.proposal, longest))
     }
   }

@@ -62,6 +62,17 @@ def dose(**changes):
     return [{"name": "drug", "at": 0.5, "add": {"u": 1}, **changes}]
 
 
+# Schnakenberg's model just beyond the onset of patterns.
+WAVES = {
+    "model": {
+        "name": "m",
+        "fields": {"u": {"diffusion": 1}, "v": {"diffusion": 8.8}},
+        "reactions": {"u": "0.1 - u + u^2*v", "v": "0.9 - u^2*v"},
+    },
+    "domain": {"size": [42.9], "points": [64], "boundary": "periodic"},
+    "initial": {"u": "1 + 1e-3*normal()", "v": 0.9},
+}
+
 DESERVED = {
     "the unit \"furlong\" is not known": content(domain={"size": [4], "points": [16], "unit": "furlong"}),
     "the parameter j is never used": content(model=model(parameters={"k": 1, "j": 2})),
@@ -109,6 +120,12 @@ DESERVED = {
     "the initial value of u is -0.5 at x = 0.125: a density is not negative": content(
         model=model(processes=[{**DECAY, "rate": "k*u^2"}]), initial={"u": "x - 0.625"}
     ),
+    "waves of length 10.725 about the uniform state grow at a rate of 0.010188103, and with steps of 0.3 of strang they decay at ": content(
+        **WAVES, time={"end": 30, "step": 0.3, "scheme": "strang"}
+    ),
+    "waves of length 10.725 about the uniform state grow at a rate of 0.010188103, and with steps of 1.0 of strang they decay at ": content(
+        **WAVES, time={"end": 30, "tolerance": 1e-3, "smallest_step": 1, "scheme": "strang"}
+    ),
 }
 
 
@@ -131,6 +148,11 @@ UNDESERVED = {
         treatment=[{"name": "scan", "at": 0.2, "set": {"low": 1}}, *dose(region="x > low")],
     ),
     "a region of times and densities": content(treatment=dose(region="u > 2 || t < 0.1")),
+    "fixed steps that grow waves rightly": content(**WAVES, time={"end": 1, "step": 0.03, "scheme": "strang"}),
+    "a fixed step of any size of a scheme that is exact": content(**WAVES, time={"end": 100, "step": 5, "scheme": "etdrk4-coupled"}),
+    "waves that decay fast": content(
+        **{**WAVES, "model": {**WAVES["model"], "fields": {"u": {"diffusion": 1}, "v": {"diffusion": 2}}}}, time={"end": 30, "step": 0.3, "scheme": "strang"}
+    ),
     "a dose at the time of a condition": content(stop=[{"when": "t > 0.5"}]),
 }
 

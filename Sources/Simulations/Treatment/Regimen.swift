@@ -22,6 +22,8 @@ package struct Equations {
   package let jumps: JumpTimes
   /// The longest steps that see how they depend on the time.
   package let stepLimits: StepLimits
+  /// The longest steps with which what departs little from a uniform state grows rightly; nil if there is no such limit.
+  package let growthLimit: GrowthLimit?
   /// Find the fields that transforms must not move any more, or that are beyond the bounds of the exact solution.
   package let boundsChecks: [any BoundsCheck]
 
@@ -29,7 +31,7 @@ package struct Equations {
     scheme: String, stepper: any TimeStepper, quasiSteady: QuasiSteadyFields?, delays: DelayedFields? = nil,
     account: MassAccount? = nil, positiveStepper: LazyStepper? = nil, ratesOfChange: LazyRatesOfChange? = nil,
     forgettingRates: [Double], jumps: JumpTimes = JumpTimes(), stepLimits: StepLimits = StepLimits(),
-    boundsChecks: [any BoundsCheck] = []
+    growthLimit: GrowthLimit? = nil, boundsChecks: [any BoundsCheck] = []
   ) {
     self.boundsChecks = boundsChecks
     self.ratesOfChange = ratesOfChange
@@ -42,6 +44,7 @@ package struct Equations {
     self.forgettingRates = forgettingRates
     self.jumps = jumps
     self.stepLimits = stepLimits
+    self.growthLimit = growthLimit
   }
 }
 

@@ -16,6 +16,10 @@ package struct SchemeTraits: Hashable, Sendable {
   /// The steps that extrapolated splitting needs at least, because within longer ones a field that diffuses is lost too much: half of the
   /// times, in the run, in which the fastest one is lost.
   package let leastSplitSteps: Double
+  /// What grows or decays slowly about the uniform state that the run begins near, in words; nil if nothing does, or it begins elsewhere.
+  package var patternOnset: String?
+  /// Why no exponential can be had of the linear part of all fields together; nil if it can.
+  package var couplingObstacle: String?
 
   package init(
     exponentialObstacle: String?, leastExponentialSteps: Double, hasSpectralTaxis: Bool, hasRoughRates: Bool,
@@ -36,6 +40,7 @@ extension Scheme {
   ///
   /// | problem | scheme |
   /// | --- | --- |
+  /// | begins near a uniform state about which waves grow, or decay slowly; the exponential of all fields together can be had | `etdrk4-coupled` |
   /// | spectral taxis | `etdrk4` |
   /// | exact flow of the reactions, which keeps the boundary data | `strang4` |
   /// | diffusion of all fields by exponentials, or in explicit steps that are few or fewer than those of a splitting; smooth rates | `etdrk4` |
@@ -44,6 +49,9 @@ extension Scheme {
   ///
   /// `docs/work-precision.md` has the measurements.
   package static func recommended(for traits: SchemeTraits) -> (scheme: Scheme, reason: String) {
+    if let onset = traits.patternOnset, traits.couplingObstacle == nil {
+      return (.etdrk4Coupled, "\(onset), and a linear part of all fields together is exact about that")
+    }
     if traits.hasSpectralTaxis { return (.etdrk4, "taxis by series is part of no splitting") }
     if traits.hasExactReactions, traits.keepsBoundaryData {
       return (.strang4, "the reactions have an exact flow, so that splitting makes the only error")
@@ -57,7 +65,8 @@ extension Scheme {
       let diffusion = traits.leastExponentialSteps > 0 ? "exponentials or explicitly in few steps" : "exponentials"
       return (.etdrk4, "all fields diffuse by \(diffusion), and nothing is split")
     }
-    return traits.keepsBoundaryData && traits.leastSplitSteps <= fewSteps
+    // Extrapolated splitting is right about the growth of waves with shorter steps only.
+    return traits.keepsBoundaryData && traits.leastSplitSteps <= fewSteps && traits.patternOnset == nil
       ? (.strang4, "\(obstacle), and no field that diffuses is lost fast") : (.rebalancedStrang, obstacle)
   }
 

@@ -1,0 +1,116 @@
+import Operators
+
+/// The equations linearized about a uniform steady state: `δu_t = (D∇² + J − X∇²) δu`, for a wave of the grid with the eigenvalues
+/// `μ ≤ 0` of the Laplacian a matrix `diag(D_i μ_i) + J − X μ`.
+package struct UniformLinearization: Hashable, Sendable {
+  /// `J_ij = ∂R_i/∂u_j`.
+  package let jacobian: SmallMatrix
+  /// `X_ij = u_i S_ij`, `S` being the sensitivities of taxis.
+  package let coupling: SmallMatrix
+  package let diffusivities: [Double]
+  /// Of each field the discrete Laplacian by which it diffuses.
+  package let symbols: [DiffusionSymbol]
+  /// That by which taxis is computed.
+  package let taxisSymbol: DiffusionSymbol
+  /// Of the absolute values of the eigenvalues of the Laplacian, where fields diffuse by super-time-stepping; nil where that is exact.
+  package let stagesBound: Double?
+
+  package init(
+    jacobian: SmallMatrix, coupling: SmallMatrix, diffusivities: [Double], symbols: [DiffusionSymbol],
+    taxisSymbol: DiffusionSymbol = .secondOrder, stagesBound: Double? = nil
+  ) {
+    self.stagesBound = stagesBound
+    (self.jacobian, self.coupling, self.diffusivities) = (jacobian, coupling, diffusivities)
+    (self.symbols, self.taxisSymbol) = (symbols, taxisSymbol)
+  }
+
+  /// `D_i μ_i` of each field.
+  func diffusion(of wave: LaplacianWave) -> [Double] {
+    zip(diffusivities, symbols).map { $0 * wave.eigenvalue($1) }
+  }
+
+  /// The flow of diffusion as splittings compute it for a time: the factor `e^{τDμ}` of each field, and `φ₁(τDμ)`.
+  func diffusionFlow(of wave: LaplacianWave, during time: Double) -> (factors: [Double], phi: [Double]) {
+    let strengths = diffusion(of: wave).map { time * $0 }
+    guard let stagesBound else {
+      let functions = strengths.map { PhiFunctions($0) }
+      return (functions.map(\.exponential), functions.map { $0.values[0] })
+    }
+    let factors = zip(strengths, diffusivities).map { strength, diffusivity in
+      StabilizedDiffusion.factor(strength, bound: time * diffusivity * stagesBound)
+    }
+    // Of `y' = λ y + c` a Runge–Kutta method with the factor R makes R y + τ c (R − 1)/τλ.
+    return (factors, zip(factors, strengths).map { $1 == 0 ? 1 : ($0 - 1) / $1 })
+  }
+
+  /// `−X μ`.
+  func taxis(of wave: LaplacianWave) -> SmallMatrix { -wave.eigenvalue(taxisSymbol) * coupling }
+
+  package func matrix(of wave: LaplacianWave) -> SmallMatrix {
+    SmallMatrix(diagonal: diffusion(of: wave)) + jacobian + taxis(of: wave)
+  }
+
+  /// The rate at which a wave grows, the largest real part of an eigenvalue; that of a decay is negative.
+  package func rate(of wave: LaplacianWave) -> Double { matrix(of: wave).spectralAbscissa }
+
+  /// The rate at which the uniform mode grows.
+  package var uniformRate: Double { jacobian.spectralAbscissa }
+}
+
+/// The wave that grows fastest, or decays slowest, about a uniform steady state.
+package struct PatternGrowth: Hashable, Sendable {
+  package let wave: LaplacianWave
+  /// Per time.
+  package let rate: Double
+  /// The rate at which the uniform mode grows.
+  package let uniformRate: Double
+  /// The waves whose growth a scheme must get right, and some of all others, which must not outgrow them.
+  let witnesses: [Witness]
+
+  struct Witness: Hashable, Sendable {
+    let wave: LaplacianWave
+    let rate: Double
+    /// Whether it grows at half of the largest rate or faster.
+    let isFast: Bool
+  }
+
+  /// - Parameter waves: those of the grid that are not constant, by rising wave number, at least one.
+  package init(of linearization: UniformLinearization, waves: [LaplacianWave]) {
+    var known: [Int: Double] = [:]
+    func rate(_ index: Int) -> Double {
+      if let found = known[index] { return found }
+      let found = linearization.rate(of: waves[index])
+      known[index] = found
+      return found
+    }
+    // All of them where they are few; else a part of them, and more and more around the best one.
+    var stride = max(1, waves.count / PatternGrowth.mostAtOnce)
+    var best = 0
+    for index in Swift.stride(from: 0, to: waves.count, by: stride) where rate(index) > rate(best) { best = index }
+    while stride > 1 {
+      let next = max(1, stride / PatternGrowth.refinement)
+      let range = max(0, best - stride)...min(waves.count - 1, best + stride)
+      for index in Swift.stride(from: range.lowerBound, through: range.upperBound, by: next)
+      where rate(index) > rate(best) {
+        best = index
+      }
+      stride = next
+    }
+    wave = waves[best]
+    self.rate = rate(best)
+    uniformRate = linearization.uniformRate
+    let fast = known.filter { $0.value > 0 && $0.value >= 0.5 * rate(best) }.keys.sorted()
+    let others = known.keys.sorted()
+    func some(_ all: [Int]) -> [Int] {
+      let stride = max(1, all.count / PatternGrowth.mostWitnesses)
+      return all.indices.filter { $0 % stride == 0 }.map { all[$0] }
+    }
+    let chosen = Set(some(fast) + [best])
+    witnesses =
+      chosen.sorted().map { Witness(wave: waves[$0], rate: rate($0), isFast: true) }
+      + some(others).filter { !chosen.contains($0) }.map { Witness(wave: waves[$0], rate: rate($0), isFast: false) }
+  }
+
+  private static let (mostAtOnce, refinement) = (256, 8)
+  private static let mostWitnesses = 6
+}
