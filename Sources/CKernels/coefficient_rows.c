@@ -54,14 +54,14 @@ void exponential_functions(double z, double values[4]) {
 }
 
 MULTIVERSIONED void bend_sums(const double *n_0, const double *n_middle, const double *n_1, const double *u,
-                              const double *weights, size_t count, double sums[3]) {
+                              double factor, const double *weights, size_t count, double sums[3]) {
   const double *const all[4] = {n_0, n_middle, n_1, u};
   Lanes sum[3] = {{0}};
   for (size_t i = 0; i < count; i += lanes_at_once) {
     const size_t length = count - i < lanes_at_once ? count - i : lanes_at_once;
     Lanes v[4];
     for (size_t j = 0; j < 4; j++) v[j] = length == lanes_at_once ? lanes_load(all[j] + i) : lanes_load_some(all[j] + i, length);
-    const Lanes change = v[0] - v[2], bend = (v[0] + v[2]) - v[1];
+    const Lanes change = v[0] - v[2], bend = (v[0] + v[2]) - factor * v[1];
     Lanes squares[3] = {bend * bend, change * change, v[3] * v[3]};
     if (weights) {
       const Lanes weight = length == lanes_at_once ? lanes_load(weights + i) : lanes_load_some(weights + i, length);
@@ -220,6 +220,8 @@ MULTIVERSIONED void exponential_combine_rows(double *out, const double *base, St
           const double z = functions->step * (eigenvalues[i] + rest);
           result[i] = z * f.phi_1[i] * before[i] + factor * sum[i];
         }
+      } else if (b == stage_base_one) {
+        for (size_t i = 0; i < length; i++) result[i] = before[i] + factor * sum[i];
       } else {
         for (size_t i = 0; i < length; i++) result[i] = factor * sum[i];
       }

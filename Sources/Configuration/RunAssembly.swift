@@ -186,7 +186,7 @@ package final class RunAssembly {
       configuration.allowsPositiveStepper(parts)
       ? LazyStepper {
         defer { kernels.releaseValues() }
-        return try withNoise(configuration.positiveStepper(parts))
+        return try withNoise(configuration.positiveStepper(.coxMatthews, parts))
       } : nil
     ratesOfChange =
       configuration.hasRatesOfChange ? LazyRatesOfChange { try configuration.ratesOfChange(parts) } : nil

@@ -87,11 +87,11 @@ final class LineDiffusion: Sendable {
   ) {
     let mass = isClosed ? massOfSum(functions, base, factor, terms) : 0
     var all = terms
-    if factor != .zero {
+    if factor == .exponential || factor == .exponentialLessOne {
       apply(to: base, into: memory, step: functions.step, decay: functions.decay)
       all.append((UnsafePointer(memory), [1, 0, 0]))
     }
-    let kept = factor == .exponential ? base : nil
+    let kept = factor == .exponential || factor == .one ? base : nil
     guard !all.isEmpty else { return out.update(repeating: 0, count: count) }
     meter.add {
       $0.tridiagonalSolves += 1

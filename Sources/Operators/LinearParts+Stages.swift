@@ -29,8 +29,9 @@ extension LinearParts {
   /// What the functions of a coefficient take, in operations of an expression.
   private static let functionOperations = 8
 
-  /// The values at the points of a stage: `e^{chL} base + h Σ_j (w_j1 φ₁(chL) + w_j2 φ₂(chL) + w_j3 φ₃(chL)) term_j`, or with
-  /// another factor than `e^{chL}`.
+  /// The values at the points of a stage: `e^{chL} base + h Σ_j w_j(hL) term_j`, or with another factor than `e^{chL}`.
+  ///
+  /// The weights `w_j` are sums of `φ₁`, `φ₂` and `φ₃` of `chL` and of `hL`.
   ///
   /// - Parameters:
   ///   - coefficients: becomes the same in normalized coefficients; nil if these are not asked for.
@@ -44,42 +45,52 @@ extension LinearParts {
   package func stage(
     into points: FieldSet, keeping coefficients: FieldSet? = nil, base: FieldSet,
     times factor: BaseFactor = .exponential, share: Double, of step: Double,
-    terms: [(set: FieldSet, weights: [Double])], finishing unfinished: UnfinishedTerm? = nil,
+    terms: [(set: FieldSet, weights: PhiWeights)], finishing unfinished: UnfinishedTerm? = nil,
     butLastAxis: Bool = false, decays: [Double]? = nil
   ) {
-    let terms = terms.filter { $0.weights.contains { $0 != 0 } }
+    let terms = terms.filter { !$0.weights.isZero }
+    let ofWholeStep = terms.filter(\.weights.usesWhole)
     meter.add {
       $0.operations += Double(
-        parts.count * (1 + terms.count) + transformed.count * LinearParts.functionOperations)
+        parts.count * (1 + terms.count + ofWholeStep.count)
+          + transformed.count * LinearParts.functionOperations * (ofWholeStep.isEmpty ? 1 : 2))
       $0.transforms += transformed.count * grid.axes.count
     }
-    let weights = terms.flatMap(\.weights)
+    let numbers = Numbers(terms.flatMap(\.weights.own) + ofWholeStep.flatMap(\.weights.whole))
     let places = parts.indices.flatMap { field in
-      terms.map { UnsafePointer($0.set.pointer(field)) as UnsafePointer<Double>? }
+      (terms + ofWholeStep).map { UnsafePointer($0.set.pointer(field)) as UnsafePointer<Double>? }
     }
+    let weights = terms.map(\.weights)
     let (stride, rowCount) = (grid.rowStride, grid.rowCount)
     let lanes = grid.transformLanes
     let rows = lanes * max(1, LinearParts.pieceLength / (lanes * stride))
     let pieces = (rowCount + rows - 1) / rows
-    withExtendedLifetime((terms, base, unfinished)) {
-      weights.withUnsafeBufferPointer { weights in
-        places.withUnsafeBufferPointer { places in
-          let stages = parts.indices.map { field in
-            let sum = FieldSum(
-              out: FieldPointer(coefficients ?? points, field), base: FieldPointer(base, field), factor: factor,
-              terms: places.baseAddress.map { $0 + field * terms.count }, weights: weights.baseAddress,
-              termCount: terms.count)
-            return FieldStage(
-              sum: sum, points: FieldPointer(points, field),
-              unfinished: (unfinished?.set).map { FieldPointer($0, field) },
-              total: (unfinished?.total).map { FieldPointer($0, field) },
-              means: means(field, sum, share: share, of: step, otherDecay: decays?[field]))
-          }
-          pool.forEach(pieces * stages.count) { item, worker in
-            let first = item / stages.count * rows
-            stages[item % stages.count]
-              .find(first..<min(first + rows, rowCount), stride: stride, scratch: scratch[worker])
-          }
+    withExtendedLifetime((terms, base, unfinished, numbers)) {
+      places.withUnsafeBufferPointer { places in
+        let stages = parts.indices.map { field in
+          let out = FieldPointer(coefficients ?? points, field)
+          let first = places.baseAddress.map { $0 + field * (terms.count + ofWholeStep.count) }
+          let sum = FieldSum(
+            out: out, base: FieldPointer(base, field), factor: factor, terms: first, weights: numbers.start,
+            termCount: terms.count)
+          let means = means(field, weights, share: share, of: step, otherDecay: decays?[field])
+          let more: FieldStage.Addition? =
+            ofWholeStep.isEmpty || means.isOfNumbers
+            ? nil
+            : FieldStage.Addition(
+              sum: FieldSum(
+                out: out, base: out, factor: .one, terms: first.map { $0 + terms.count },
+                weights: numbers.start + 3 * terms.count, termCount: ofWholeStep.count),
+              means: self.means(field, [], share: 1, of: step, otherDecay: decays?[field]))
+          return FieldStage(
+            sum: sum, more: more, points: FieldPointer(points, field),
+            unfinished: (unfinished?.set).map { FieldPointer($0, field) },
+            total: (unfinished?.total).map { FieldPointer($0, field) }, means: means)
+        }
+        pool.forEach(pieces * stages.count) { item, worker in
+          let first = item / stages.count * rows
+          stages[item % stages.count]
+            .find(first..<min(first + rows, rowCount), stride: stride, scratch: scratch[worker])
         }
       }
     }
@@ -140,7 +151,7 @@ extension LinearParts {
   private static let pieceLength = 4096
 
   private func means(
-    _ field: Int, _ sum: FieldSum, share: Double, of step: Double, otherDecay: Double?
+    _ field: Int, _ weights: [PhiWeights], share: Double, of step: Double, otherDecay: Double?
   ) -> FieldStage.Means {
     let interval = share * step
     if let line = parts[field].line {
@@ -148,11 +159,9 @@ extension LinearParts {
       return .line(line, functions, factor: step)
     }
     guard let space = parts[field].space else {
-      let functions = PhiFunctions(-(otherDecay ?? parts[field].decay) * interval)
-      let factors = (0..<sum.termCount).map { term in
-        step * functions.sum((0..<3).map { sum.weights?[3 * term + $0] ?? 0 })
-      }
-      return .numbers([functions.value(sum.factor)] + factors)
+      let decay = otherDecay ?? parts[field].decay
+      let (functions, whole) = (PhiFunctions(-decay * interval), PhiFunctions(-decay * step))
+      return .numbers(functions, weights.map { step * $0.value(own: functions, whole: whole) })
     }
     let functions =
       otherDecay.map { StageFunctions(space, step: interval, decay: $0, pool: pool) }
@@ -175,7 +184,7 @@ package struct UnfinishedTerm {
 
 /// What a stage multiplies its base by.
 package enum BaseFactor {
-  case zero, exponential
+  case zero, one, exponential
   /// `e^z − 1`, which small steps do not take digits from.
   case exponentialLessOne
 }
@@ -194,13 +203,25 @@ struct FieldSum: @unchecked Sendable {
 /// A stage of one field, found row by row.
 private struct FieldStage: @unchecked Sendable {
   enum Means {
-    /// Of the base and of each term, where the linear part is a number and values stay at the points.
-    case numbers([Double])
+    /// Factors of the terms, where the linear part is a number and values stay at the points.
+    case numbers(PhiFunctions, [Double])
     case functions(StageFunctions, CoefficientSpace, factor: Double)
     case line(LineDiffusion, LineFunctions, factor: Double)
+
+    var isOfNumbers: Bool {
+      if case .numbers = self { return true }
+      return false
+    }
+  }
+
+  /// What is added with functions of another part of the step.
+  struct Addition {
+    let sum: FieldSum
+    let means: Means
   }
 
   let sum: FieldSum
+  let more: Addition?
   /// Where the values at the points come; may be where the sum comes.
   let points: FieldPointer
   /// A term of which the first axis is still to be transformed, and what it is added to afterwards.
@@ -209,15 +230,32 @@ private struct FieldStage: @unchecked Sendable {
 
   /// Some rows of the sum, and with them the first axis of the transforms there and back.
   func find(_ rows: Range<Int>, stride: Int, scratch: WorkerScratch) {
+    if case .functions(_, let space, _) = means, let unfinished {
+      space.forwardFirstAxis(rows, of: unfinished, scratch: scratch)
+    }
+    FieldStage.add(sum, means, rows, stride: stride, scratch: scratch)
+    if let more { FieldStage.add(more.sum, more.means, rows, stride: stride, scratch: scratch) }
+    let (start, end) = (rows.lowerBound * stride, rows.upperBound * stride)
+    if case .functions(_, let space, _) = means {
+      space.backwardFirstAxis(rows, from: sum.out, to: points, scratch: scratch)
+    } else if points.start != sum.out.start {
+      (points.start + start).update(from: sum.out.start + start, count: end - start)
+    }
+    guard let unfinished, let total else { return }
+    transform_add_multiple(total.start + start, 1, unfinished.start + start, end - start)
+  }
+
+  /// Some rows of one sum.
+  private static func add(
+    _ sum: FieldSum, _ means: Means, _ rows: Range<Int>, stride: Int, scratch: WorkerScratch
+  ) {
     switch means {
-    case .numbers(let factors):
+    case .numbers(let functions, let factors):
       let (start, end) = (rows.lowerBound * stride, rows.upperBound * stride)
       let terms = (0..<sum.termCount).map { sum.terms?[$0] }
       let all = ([UnsafePointer(sum.base.start)] + terms).map { $0.map { $0 + start } }
-      array_combine(sum.out.start + start, all, factors, all.count, end - start)
-      if points.start != sum.out.start {
-        (points.start + start).update(from: sum.out.start + start, count: end - start)
-      }
+      array_combine(
+        sum.out.start + start, all, [functions.value(sum.factor)] + factors, all.count, end - start)
     case .line(let line, let functions, let factor):
       let terms = (0..<sum.termCount).compactMap { term in
         sum.terms?[term].map { values in
@@ -227,14 +265,8 @@ private struct FieldStage: @unchecked Sendable {
       line.combine(
         functions, into: sum.out.start, base: sum.base.start, times: sum.factor, terms,
         memory: scratch.memory(line.scratchCount))
-      if points.start != sum.out.start { points.start.update(from: sum.out.start, count: line.count) }
-    case .functions(let functions, let space, let factor):
-      if let unfinished { space.forwardFirstAxis(rows, of: unfinished, scratch: scratch) }
+    case .functions(let functions, _, let factor):
       functions.combine(sum, factor: factor, rows: rows)
-      space.backwardFirstAxis(rows, from: sum.out, to: points, scratch: scratch)
     }
-    guard let unfinished, let total else { return }
-    let (start, end) = (rows.lowerBound * stride, rows.upperBound * stride)
-    transform_add_multiple(total.start + start, 1, unfinished.start + start, end - start)
   }
 }

@@ -22,6 +22,7 @@ package struct PhiFunctions: Sendable {
   func value(_ factor: BaseFactor) -> Double {
     switch factor {
     case .zero: 0
+    case .one: 1
     case .exponential: exponential
     case .exponentialLessOne: exponentialLessOne
     }
