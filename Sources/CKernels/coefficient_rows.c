@@ -10,13 +10,6 @@ static inline __attribute__((always_inline)) double phi_1(double z, double exp_m
   return z == 0 ? 1.0 : exp_minus_one / z;
 }
 
-/// φ₂(z) = (φ₁(z) − 1)/z; its series where the difference would lose digits.
-static inline __attribute__((always_inline)) double phi_2(double z, double phi_1) {
-  double series = 0;
-  for (int n = 14; n >= 0; n--) series = series * (z / (n + 3)) + 1;
-  return __builtin_fabs(z) < 0.5 ? 0.5 * series : (phi_1 - 1) / z;
-}
-
 /// φ₃(z) for −1 ≤ z ≤ 0: the polynomial of degree 10 in z + ½ through its values at Chebyshev's points, 7e-17 from it.
 static inline __attribute__((always_inline)) double phi_3_near(double z) {
   const double t = z + 0.5;
@@ -273,8 +266,9 @@ MULTIVERSIONED void transform_supply_row(double *b, const double *d, const doubl
                                          double step, double norm, size_t count) {
   for (size_t i = 0; i < count; i++) {
     const double z = step * (eigenvalues[i] + rest);
-    const double phi = phi_1(z, vector_exp_minus_one(z));
-    b[i] = norm * step * (phi * b[i] + phi_2(z, phi) * d[i]);
+    double exponential, phi_1, phi_2, phi_3;
+    phi_functions(z, &exponential, &phi_1, &phi_2, &phi_3);
+    b[i] = norm * step * (phi_1 * b[i] + phi_2 * d[i]);
   }
 }
 

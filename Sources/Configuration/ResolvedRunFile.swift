@@ -96,7 +96,6 @@ extension RunConfiguration {
       "reactions": .object([
         "method": .string(reactionMethod.name),
         "tolerance": isForCheckpoint && isImplied ? nil : .number(reactionTolerance),
-        "precision": .string(reactionPrecision.rawValue),
       ]),
     ])
   }

@@ -235,7 +235,7 @@ package final class RunAssembly {
       maxima.map { $0 > 0 ? $0 : largest > 0 ? largest : 1 } + (maxima.count..<system.fieldCount).map { _ in .infinity }
     return ReactionIntegrator(
       system, method: configuration.reactionMethod, tolerance: configuration.reactionTolerance, scales: scales,
-      precision: configuration.reactionPrecision, volumes: volumes, pool: pool)
+      volumes: volumes, pool: pool)
   }
 
   /// The ledger of a run that begins with the state as it is; nil if none is kept.

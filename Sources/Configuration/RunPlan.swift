@@ -57,7 +57,6 @@ package struct RunPlan {
       "growth_from_empty": assembly.traceGrowth.harmful.isEmpty
         ? nil : .array(assembly.traceGrowth.harmful.map(output)),
       "positivity": configuration.positivityOutput(limits: assembly.upperLimits),
-      "rounding_of_rates": assembly.roundingOutput(at: configuration.startTime),
       "noise": configuration.noiseOutput,
       "jumps": configuration.jumps.times.isEmpty ? nil : .numbers(configuration.jumps.times),
       "chosen": assembly.chosen,
@@ -110,7 +109,6 @@ package struct RunPlan {
     }
     lines.append("  reactions")
     lines += configuration.positivityLines(limits: assembly.upperLimits).map { "    " + $0 }
-    if let line = assembly.roundingLine(at: configuration.startTime) { lines.append("    " + line) }
     lines += assembly.delayLines
     if let line = configuration.jumpLine { lines.append("  jumps        " + line) }
     lines += configuration.noiseLines.map { "  noise        " + $0 }

@@ -31,7 +31,7 @@ extension LinearParts {
 
   /// The values at the points of a stage: `e^{chL} base + h Σ_j w_j(hL) term_j`, or with another factor than `e^{chL}`.
   ///
-  /// The weights `w_j` are sums of `φ₁`, `φ₂` and `φ₃` of `chL` and of `hL`.
+  /// The weights `w_j` are sums of `φ₁`, `φ₂` and `φ₃` of `chL` and of `hL`; with the latter no term may be where the sum comes.
   ///
   /// - Parameters:
   ///   - coefficients: becomes the same in normalized coefficients; nil if these are not asked for.
@@ -56,31 +56,34 @@ extension LinearParts {
           + transformed.count * LinearParts.functionOperations * (ofWholeStep.isEmpty ? 1 : 2))
       $0.transforms += transformed.count * grid.axes.count
     }
-    let numbers = Numbers(terms.flatMap(\.weights.own) + ofWholeStep.flatMap(\.weights.whole))
+    var numbers: [Double] = []
+    numbers.reserveCapacity(3 * (terms.count + ofWholeStep.count))
+    for term in terms { for number in 0..<3 { numbers.append(term.weights.own[number]) } }
+    for term in ofWholeStep { for number in 0..<3 { numbers.append(term.weights.whole[number]) } }
+    let all = ofWholeStep.isEmpty ? terms : terms + ofWholeStep
     let places = parts.indices.flatMap { field in
-      (terms + ofWholeStep).map { UnsafePointer($0.set.pointer(field)) as UnsafePointer<Double>? }
+      all.map { UnsafePointer($0.set.pointer(field)) as UnsafePointer<Double>? }
     }
-    let weights = terms.map(\.weights)
     let (stride, rowCount) = (grid.rowStride, grid.rowCount)
     let lanes = grid.transformLanes
     let rows = lanes * max(1, LinearParts.pieceLength / (lanes * stride))
     let pieces = (rowCount + rows - 1) / rows
-    withExtendedLifetime((terms, base, unfinished, numbers)) {
-      places.withUnsafeBufferPointer { places in
+    withExtendedLifetime((terms, base, unfinished)) {
+      withPointers(numbers, places) { numbers, places in
         let stages = parts.indices.map { field in
           let out = FieldPointer(coefficients ?? points, field)
-          let first = places.baseAddress.map { $0 + field * (terms.count + ofWholeStep.count) }
+          let first = places + field * (terms.count + ofWholeStep.count)
           let sum = FieldSum(
-            out: out, base: FieldPointer(base, field), factor: factor, terms: first, weights: numbers.start,
+            out: out, base: FieldPointer(base, field), factor: factor, terms: first, weights: numbers,
             termCount: terms.count)
-          let means = means(field, weights, share: share, of: step, otherDecay: decays?[field])
+          let means = means(field, terms, share: share, of: step, otherDecay: decays?[field])
           let more: FieldStage.Addition? =
             ofWholeStep.isEmpty || means.isOfNumbers
             ? nil
             : FieldStage.Addition(
               sum: FieldSum(
-                out: out, base: out, factor: .one, terms: first.map { $0 + terms.count },
-                weights: numbers.start + 3 * terms.count, termCount: ofWholeStep.count),
+                out: out, base: out, factor: .one, terms: first + terms.count,
+                weights: numbers + 3 * terms.count, termCount: ofWholeStep.count),
               means: self.means(field, [], share: 1, of: step, otherDecay: decays?[field]))
           return FieldStage(
             sum: sum, more: more, points: FieldPointer(points, field),
@@ -105,7 +108,7 @@ extension LinearParts {
   ///   - new: normalized coefficients, like `old`.
   ///   - a: rates as they come from `toCoefficients`, like `b`.
   package func errorSizes(
-    _ field: Int, new: FieldSet, old: FieldSet, rates a: FieldSet, _ b: FieldSet, weights: [Double], step: Double
+    _ field: Int, new: FieldSet, old: FieldSet, rates a: FieldSet, _ b: FieldSet, weights: SIMD3<Double>, step: Double
   ) -> FieldSet.ErrorSizes? {
     if let line = parts[field].line {
       return lineErrorSizes(field, line, new: new, old: old, rates: a, b, weights: weights, step: step)
@@ -114,22 +117,21 @@ extension LinearParts {
     meter.add { $0.operations += Double(2 + LinearParts.functionOperations) }
     return functions(field, space, share: 1, step: step).errorSizes(
       new: FieldPointer(new, field), old: FieldPointer(old, field), a: FieldPointer(a, field),
-      b: FieldPointer(b, field),
-      weights: weights, factor: step / space.normalization, pool: pool)
+      b: FieldPointer(b, field), weights: [weights.x, weights.y, weights.z], factor: step / space.normalization,
+      pool: pool)
   }
 
   /// The same along a line, with the volumes of the points as weights.
   private func lineErrorSizes(
     _ field: Int, _ line: LineDiffusion, new: FieldSet, old: FieldSet, rates a: FieldSet, _ b: FieldSet,
-    weights: [Double],
-    step: Double
+    weights: SIMD3<Double>, step: Double
   ) -> FieldSet.ErrorSizes {
     let memory = scratch[0].memory(line.scratchCount + line.count)
     let error = memory + line.scratchCount
     line.combine(
       line.functions(step: step, decay: parts[field].decay), into: error, base: error, times: .zero,
       [(a, 1.0), (b, -1)].map { set, sign in
-        (UnsafePointer(set.pointer(field)), weights.map { sign * step * $0 })
+        (UnsafePointer(set.pointer(field)), sign * step * weights)
       }, memory: memory)
     return FieldSet.ErrorSizes(
       difference: line.meanSquare(error).squareRoot(), value: line.meanSquare(new.pointer(field)).squareRoot(),
@@ -137,7 +139,7 @@ extension LinearParts {
   }
 
   /// `h (w₁ φ₁ + w₂ φ₂ + w₃ φ₃)(hL)` of a field that is not transformed.
-  package func factor(_ field: Int, weights: [Double], step: Double) -> Double {
+  package func factor(_ field: Int, weights: SIMD3<Double>, step: Double) -> Double {
     step * PhiFunctions(-parts[field].decay * step).sum(weights)
   }
 
@@ -151,7 +153,7 @@ extension LinearParts {
   private static let pieceLength = 4096
 
   private func means(
-    _ field: Int, _ weights: [PhiWeights], share: Double, of step: Double, otherDecay: Double?
+    _ field: Int, _ terms: [(set: FieldSet, weights: PhiWeights)], share: Double, of step: Double, otherDecay: Double?
   ) -> FieldStage.Means {
     let interval = share * step
     if let line = parts[field].line {
@@ -161,7 +163,7 @@ extension LinearParts {
     guard let space = parts[field].space else {
       let decay = otherDecay ?? parts[field].decay
       let (functions, whole) = (PhiFunctions(-decay * interval), PhiFunctions(-decay * step))
-      return .numbers(functions, weights.map { step * $0.value(own: functions, whole: whole) })
+      return .numbers(functions, terms.map { step * $0.weights.value(own: functions, whole: whole) })
     }
     let functions =
       otherDecay.map { StageFunctions(space, step: interval, decay: $0, pool: pool) }
@@ -230,16 +232,19 @@ private struct FieldStage: @unchecked Sendable {
 
   /// Some rows of the sum, and with them the first axis of the transforms there and back.
   func find(_ rows: Range<Int>, stride: Int, scratch: WorkerScratch) {
-    if case .functions(_, let space, _) = means, let unfinished {
-      space.forwardFirstAxis(rows, of: unfinished, scratch: scratch)
-    }
-    FieldStage.add(sum, means, rows, stride: stride, scratch: scratch)
-    if let more { FieldStage.add(more.sum, more.means, rows, stride: stride, scratch: scratch) }
     let (start, end) = (rows.lowerBound * stride, rows.upperBound * stride)
-    if case .functions(_, let space, _) = means {
+    switch means {
+    case .functions(let functions, let space, let factor):
+      if let unfinished { space.forwardFirstAxis(rows, of: unfinished, scratch: scratch) }
+      functions.combine(sum, factor: factor, rows: rows)
+      if let more { FieldStage.add(more.sum, more.means, rows, stride: stride, scratch: scratch) }
       space.backwardFirstAxis(rows, from: sum.out, to: points, scratch: scratch)
-    } else if points.start != sum.out.start {
-      (points.start + start).update(from: sum.out.start + start, count: end - start)
+    case .numbers, .line:
+      FieldStage.add(sum, means, rows, stride: stride, scratch: scratch)
+      if let more { FieldStage.add(more.sum, more.means, rows, stride: stride, scratch: scratch) }
+      if points.start != sum.out.start {
+        (points.start + start).update(from: sum.out.start + start, count: end - start)
+      }
     }
     guard let unfinished, let total else { return }
     transform_add_multiple(total.start + start, 1, unfinished.start + start, end - start)
@@ -259,7 +264,8 @@ private struct FieldStage: @unchecked Sendable {
     case .line(let line, let functions, let factor):
       let terms = (0..<sum.termCount).compactMap { term in
         sum.terms?[term].map { values in
-          (values, (0..<3).map { factor * (sum.weights?[3 * term + $0] ?? 0) }) as LineDiffusion.Term
+          let weights = sum.weights.map { SIMD3($0[3 * term], $0[3 * term + 1], $0[3 * term + 2]) } ?? .zero
+          return (values, factor * weights) as LineDiffusion.Term
         }
       }
       line.combine(
@@ -267,6 +273,22 @@ private struct FieldStage: @unchecked Sendable {
         memory: scratch.memory(line.scratchCount))
     case .functions(let functions, _, let factor):
       functions.combine(sum, factor: factor, rows: rows)
+    }
+  }
+}
+
+private func withPointers(
+  _ numbers: [Double], _ places: [UnsafePointer<Double>?],
+  _ body: (UnsafePointer<Double>, UnsafePointer<UnsafePointer<Double>?>) -> Void
+) {
+  // Nothing is read where there are no terms.
+  var none = 0.0
+  var nowhere: UnsafePointer<Double>?
+  withUnsafePointer(to: &none) { none in
+    withUnsafePointer(to: &nowhere) { nowhere in
+      numbers.withUnsafeBufferPointer { numbers in
+        places.withUnsafeBufferPointer { body(numbers.baseAddress ?? none, $0.baseAddress ?? nowhere) }
+      }
     }
   }
 }

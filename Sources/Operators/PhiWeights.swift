@@ -4,20 +4,20 @@
 /// An array literal gives `a₁`, `a₂` and `a₃`.
 package struct PhiWeights: Hashable, Sendable, ExpressibleByArrayLiteral {
   /// `a`: weights of functions of the step up to the stage.
-  package let own: [Double]
+  package let own: SIMD3<Double>
   /// `b`: weights of functions of the whole step.
-  package let whole: [Double]
+  package let whole: SIMD3<Double>
 
-  package init(_ own: [Double], whole: [Double] = [0, 0, 0]) {
-    precondition(own.count == 3 && whole.count == 3)
-    (self.own, self.whole) = (own, whole)
+  package init(_ own: SIMD3<Double>, whole: SIMD3<Double> = .zero) { (self.own, self.whole) = (own, whole) }
+
+  package init(arrayLiteral own: Double...) {
+    precondition(own.count == 3)
+    self.init(SIMD3(own[0], own[1], own[2]))
   }
 
-  package init(arrayLiteral own: Double...) { self.init(own) }
-
-  package var isZero: Bool { own.allSatisfy { $0 == 0 } && !usesWhole }
+  package var isZero: Bool { own == .zero && whole == .zero }
   /// Whether functions of the whole step are among them.
-  package var usesWhole: Bool { whole.contains { $0 != 0 } }
+  package var usesWhole: Bool { whole != .zero }
 
   /// The value at `hL = 0`.
   package var limit: Double { value(own: PhiFunctions(0), whole: PhiFunctions(0)) }
@@ -32,10 +32,10 @@ package struct PhiWeights: Hashable, Sendable, ExpressibleByArrayLiteral {
   }
 
   package static func * (factor: Double, weights: PhiWeights) -> PhiWeights {
-    PhiWeights(weights.own.map { factor * $0 }, whole: weights.whole.map { factor * $0 })
+    PhiWeights(factor * weights.own, whole: factor * weights.whole)
   }
 
   package static func - (a: PhiWeights, b: PhiWeights) -> PhiWeights {
-    PhiWeights(zip(a.own, b.own).map { $0 - $1 }, whole: zip(a.whole, b.whole).map { $0 - $1 })
+    PhiWeights(a.own - b.own, whole: a.whole - b.whole)
   }
 }

@@ -59,7 +59,7 @@ import Testing
     let sizes = new.errorSizes(1, against: new, old: old, volumes: volumes, pool: pool)
     for set in [new, old] { parts.toCoefficients(set, isNormalized: true) }
     for set in [a, b] { parts.toCoefficients(set) }
-    let weights = [0.5, -1, 4]
+    let weights = SIMD3(0.5, -1, 4)
     parts.stage(
       into: error, base: nothing, share: 1, of: 0.2, terms: [(a, PhiWeights(weights)), (b, -1 * PhiWeights(weights))])
     let difference = error.errorSizes(1, against: nothing, old: nothing, volumes: volumes, pool: pool).difference

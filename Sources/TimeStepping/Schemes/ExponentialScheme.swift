@@ -104,8 +104,8 @@ extension PhiWeights {
   /// The functions with weights other than 0, for the node of a stage.
   func functions(node: Double) -> [(function: CoupledLinearPart.Function, weight: Double)] {
     let all =
-      own.enumerated().map { (CoupledLinearPart.Function(share: node, number: $0.offset + 1), $0.element) }
-      + whole.enumerated().map { (CoupledLinearPart.Function(share: 1, number: $0.offset + 1), $0.element) }
+      (0..<3).map { (CoupledLinearPart.Function(share: node, number: $0 + 1), own[$0]) }
+      + (0..<3).map { (CoupledLinearPart.Function(share: 1, number: $0 + 1), whole[$0]) }
     return all.filter { $0.1 != 0 }
   }
 }
