@@ -10,13 +10,6 @@ static inline __attribute__((always_inline)) double phi_1(double z, double exp_m
   return z == 0 ? 1.0 : exp_minus_one / z;
 }
 
-/// φ₂(z) = (φ₁(z) − 1)/z; its series where the difference would lose digits.
-static inline __attribute__((always_inline)) double phi_2(double z, double phi_1) {
-  double series = 0;
-  for (int n = 14; n >= 0; n--) series = series * (z / (n + 3)) + 1;
-  return __builtin_fabs(z) < 0.5 ? 0.5 * series : (phi_1 - 1) / z;
-}
-
 /// φ₃(z) for −1 ≤ z ≤ 0: the polynomial of degree 10 in z + ½ through its values at Chebyshev's points, 7e-17 from it.
 static inline __attribute__((always_inline)) double phi_3_near(double z) {
   const double t = z + 0.5;
@@ -54,14 +47,14 @@ void exponential_functions(double z, double values[4]) {
 }
 
 MULTIVERSIONED void bend_sums(const double *n_0, const double *n_middle, const double *n_1, const double *u,
-                              const double *weights, size_t count, double sums[3]) {
+                              double factor, const double *weights, size_t count, double sums[3]) {
   const double *const all[4] = {n_0, n_middle, n_1, u};
   Lanes sum[3] = {{0}};
   for (size_t i = 0; i < count; i += lanes_at_once) {
     const size_t length = count - i < lanes_at_once ? count - i : lanes_at_once;
     Lanes v[4];
     for (size_t j = 0; j < 4; j++) v[j] = length == lanes_at_once ? lanes_load(all[j] + i) : lanes_load_some(all[j] + i, length);
-    const Lanes change = v[0] - v[2], bend = (v[0] + v[2]) - v[1];
+    const Lanes change = v[0] - v[2], bend = (v[0] + v[2]) - factor * v[1];
     Lanes squares[3] = {bend * bend, change * change, v[3] * v[3]};
     if (weights) {
       const Lanes weight = length == lanes_at_once ? lanes_load(weights + i) : lanes_load_some(weights + i, length);
@@ -220,6 +213,8 @@ MULTIVERSIONED void exponential_combine_rows(double *out, const double *base, St
           const double z = functions->step * (eigenvalues[i] + rest);
           result[i] = z * f.phi_1[i] * before[i] + factor * sum[i];
         }
+      } else if (b == stage_base_one) {
+        for (size_t i = 0; i < length; i++) result[i] = before[i] + factor * sum[i];
       } else {
         for (size_t i = 0; i < length; i++) result[i] = factor * sum[i];
       }
@@ -271,8 +266,9 @@ MULTIVERSIONED void transform_supply_row(double *b, const double *d, const doubl
                                          double step, double norm, size_t count) {
   for (size_t i = 0; i < count; i++) {
     const double z = step * (eigenvalues[i] + rest);
-    const double phi = phi_1(z, vector_exp_minus_one(z));
-    b[i] = norm * step * (phi * b[i] + phi_2(z, phi) * d[i]);
+    double exponential, phi_1, phi_2, phi_3;
+    phi_functions(z, &exponential, &phi_1, &phi_2, &phi_3);
+    b[i] = norm * step * (phi_1 * b[i] + phi_2 * d[i]);
   }
 }
 

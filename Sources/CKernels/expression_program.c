@@ -10,10 +10,10 @@
 
 // A scalar operand was loaded before the loop, as x0 and so on; a row is loaded in it.
 #define OPERANDS(SCALARS)                             \
-  const REAL x = (SCALARS) & 1 ? x0 : xs[i];        \
-  const REAL y = (SCALARS) & 2 ? y0 : ys[i];        \
-  const REAL z = (SCALARS) & 4 ? z0 : zs[i];        \
-  const REAL w = (SCALARS) & 8 ? w0 : ws[i];        \
+  const double x = (SCALARS) & 1 ? x0 : xs[i];        \
+  const double y = (SCALARS) & 2 ? y0 : ys[i];        \
+  const double z = (SCALARS) & 4 ? z0 : zs[i];        \
+  const double w = (SCALARS) & 8 ? w0 : ws[i];        \
   (void)x, (void)y, (void)z, (void)w;
 
 #define LOOP(NAME, SCALARS, FORMULA)                  \
@@ -34,7 +34,7 @@
 
 #define CIRCULAR_LOOP(NAME, SCALARS, FUNCTION)                                                        \
   case KEY(EXPRESSION_##NAME, SCALARS):                                                               \
-    if (OF_REAL(all_near)(xs, points)) {                                                              \
+    if (all_near(xs, points)) {                                                              \
       EACH_POINT result[i] = FUNCTION(vector_reduce(xs[i]));                                          \
     } else {                                                                                          \
       for (size_t i = 0; i < points; i++) result[i] = FUNCTION(reduce_any(xs[i]));                    \
@@ -45,13 +45,36 @@ INLINED struct reduced_angle reduce_any(double x) {
   return __builtin_fabs(x) <= VECTOR_REDUCE_LIMIT ? vector_reduce(x) : reduce_far(x);
 }
 
-#define REAL double
-#define OF_REAL(name) name
-#include "expression_loops.h"
+INLINED bool all_near(const double *xs, size_t points) {
+  int far = 0;
+  for (size_t i = 0; i < points; i++) far |= !(__builtin_fabs(xs[i]) <= VECTOR_REDUCE_LIMIT);
+  return !far;
+}
 
-#define REAL float
-#define OF_REAL(name) name##_single
-#include "expression_loops.h"
+INLINED void run_one(const struct expression_instruction *instruction, double *const *rows, const double *scalars,
+                           size_t points) {
+  const uint16_t scalar = instruction->scalars;
+  const double *xs = scalar & 1 ? scalars + instruction->x : rows[instruction->x];
+  const double *ys = scalar & 2 ? scalars + instruction->y : rows[instruction->y];
+  const double *zs = scalar & 4 ? scalars + instruction->z : rows[instruction->z];
+  const double *ws = scalar & 8 ? scalars + instruction->w : rows[instruction->w];
+  const double x0 = *xs, y0 = *ys, z0 = *zs, w0 = *ws;
+  double *result = rows[instruction->result];
+  switch (KEY(instruction->operation, scalar)) {
+    EXPRESSION_UNARY_FORMS(LOOP)
+    EXPRESSION_BINARY_FORMS(LOOP)
+    EXPRESSION_FUSED_FORMS(LOOP)
+    EXPRESSION_UNIFORM_FORMS(UNIFORM_LOOP)
+    EXPRESSION_CIRCULAR_FORMS(CIRCULAR_LOOP)
+    default: __builtin_trap();  // the compiler asks expression_has_form
+  }
+}
+
+MULTIVERSIONED void expression_run(const struct expression_instruction *instructions, size_t count,
+                                         double *const *rows, const double *scalars, size_t points) {
+  if (points == 0) return;
+  for (size_t i = 0; i < count; i++) run_one(instructions + i, rows, scalars, points);
+}
 
 bool expression_has_form(uint16_t operation, uint16_t scalars) {
 #define HAS_FORM(NAME, SCALARS, FORMULA) case KEY(EXPRESSION_##NAME, SCALARS):

@@ -80,11 +80,11 @@ LANES_INLINE void functions_of(Lanes *a, Lanes *const *out, size_t n) {
   product(e, a, p1, n);
   add_to_diagonal(e, 1, n);
   for (int i = 1; i <= doublings; i++) {
-    if (i == doublings)
-      for (size_t k = 0; k < size; k++) {
-        out[0][k] = 0.5 * p1[k];
-        out[1][k] = p2[k];
-      }
+    if (i == doublings) {
+      memcpy(out[0], p1, size * sizeof *p1);
+      memcpy(out[1], p2, size * sizeof *p2);
+      memcpy(out[2], p3, size * sizeof *p3);
+    }
     product(next, e, p3, n);
     for (size_t k = 0; k < size; k++) p3[k] = 0.125 * (next[k] + p3[k] + p2[k] + 0.5 * p1[k]);
     product(next, e, p2, n);
@@ -93,9 +93,9 @@ LANES_INLINE void functions_of(Lanes *a, Lanes *const *out, size_t n) {
     for (size_t k = 0; k < size; k++) p1[k] = 0.5 * (next[k] + p1[k]);
     if (i < doublings) product(e, e, e, n);
   }
-  memcpy(out[2], p1, size * sizeof *p1);
-  memcpy(out[3], p2, size * sizeof *p2);
-  memcpy(out[4], p3, size * sizeof *p3);
+  memcpy(out[3], p1, size * sizeof *p1);
+  memcpy(out[4], p2, size * sizeof *p2);
+  memcpy(out[5], p3, size * sizeof *p3);
 }
 
 LANES_INLINE void all_functions(Lanes *a, Lanes *const *out, size_t n) {
@@ -109,8 +109,9 @@ LANES_INLINE void all_functions(Lanes *a, Lanes *const *out, size_t n) {
   }
 }
 
-MULTIVERSIONED void matrix_functions_row(double *table, const double *jacobian, const double *coupling, const double *const *first,
-                          const double *rests, const double *waves, double rest, double step, size_t n, size_t count) {
+MULTIVERSIONED void matrix_functions_row(double *table, const int places[matrix_functions_count], const double *jacobian,
+                                         const double *coupling, const double *const *first, const double *rests,
+                                         const double *waves, double rest, double step, size_t n, size_t count) {
   Lanes a[most_elements], found[matrix_functions_count][most_elements];
   Lanes *out[matrix_functions_count];
   for (size_t f = 0; f < matrix_functions_count; f++) out[f] = found[f];
@@ -121,8 +122,11 @@ MULTIVERSIONED void matrix_functions_row(double *table, const double *jacobian, 
     for (size_t k = 0; k < size; k++) a[k] = step * (jacobian[k] - coupling[k] * wave);
     for (size_t i = 0; i < n; i++) a[i * (n + 1)] += step * (load(first[i] + m, length) + rests[i]);
     all_functions(a, out, n);
-    for (size_t f = 0; f < matrix_functions_count; f++)
-      for (size_t k = 0; k < size; k++) store(table + (f * size + k) * count + m, found[f][k], length);
+    for (size_t f = 0; f < matrix_functions_count; f++) {
+      if (places[f] < 0) continue;
+      for (size_t k = 0; k < size; k++)
+        store(table + ((size_t)places[f] * size + k) * count + m, found[f][k], length);
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 #include "include/random_normals.h"
 
 #include "include/expression_program.h"
+#include "include/philox.h"
 #include "multiversion.h"
 
 enum { CAPACITY = 256 };
@@ -17,16 +18,7 @@ static inline __attribute__((always_inline)) void fill_uniform(double *restrict 
   for (size_t i = 0; i < points; i++) {
     const uint64_t point = first + i;
     uint32_t x = (uint32_t)point, y = (uint32_t)(point >> 32), z = (uint32_t)event, w = (uint32_t)(event >> 32);
-    uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
-    for (int round = 0; round < 10; round++) {
-      const uint64_t even = (uint64_t)x * 0xD2511F53u, odd = (uint64_t)z * 0xCD9E8D57u;
-      x = (uint32_t)(odd >> 32) ^ y ^ k0;
-      z = (uint32_t)(even >> 32) ^ w ^ k1;
-      y = (uint32_t)odd;
-      w = (uint32_t)even;
-      k0 += 0x9E3779B9u;
-      k1 += 0xBB67AE85u;
-    }
+    philox(&x, &y, &z, &w, key);
     radii[i] = 1.0 - fraction(x, y);
     angles[i] = fraction(z, w);
   }

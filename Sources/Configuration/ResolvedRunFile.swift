@@ -96,7 +96,6 @@ extension RunConfiguration {
       "reactions": .object([
         "method": .string(reactionMethod.name),
         "tolerance": isForCheckpoint && isImplied ? nil : .number(reactionTolerance),
-        "precision": .string(reactionPrecision.rawValue),
       ]),
     ])
   }
@@ -144,11 +143,11 @@ extension RunAssembly {
   /// How each field is moved in the first step, by the scheme that is taken: one without splitting takes exponentials of
   /// diffusion by transforms, whatever propagator a splitting would take.
   var diffusionPlanOfScheme: [Diffusion.Plan] {
-    let scheme = configuration.scheme.name
-    guard [Scheme.etdrk4.name, Scheme.etdrk4Coupled.name].contains(scheme) else { return diffusionPlan }
+    let scheme = configuration.scheme
+    guard scheme.isUnsplit else { return diffusionPlan }
     return diffusionPlan.map { plan in
       guard case .axes(let axes) = plan else { return plan }
-      return .axes(axes.map { $0.asTransform(because: "by \(scheme)") })
+      return .axes(axes.map { $0.asTransform(because: "by \(scheme.name)") })
     }
   }
 }

@@ -207,7 +207,7 @@ package final class RunAssembly {
       configuration.allowsPositiveStepper(parts)
       ? LazyStepper {
         defer { kernels.releaseValues() }
-        return try withNoise(configuration.positiveStepper(parts))
+        return try withNoise(configuration.positiveStepper(.coxMatthews, parts))
       } : nil
     ratesOfChange =
       configuration.hasRatesOfChange ? LazyRatesOfChange { try configuration.ratesOfChange(parts) } : nil
@@ -259,7 +259,7 @@ package final class RunAssembly {
       maxima.map { $0 > 0 ? $0 : largest > 0 ? largest : 1 } + (maxima.count..<system.fieldCount).map { _ in .infinity }
     return ReactionIntegrator(
       system, method: configuration.reactionMethod, tolerance: configuration.reactionTolerance, scales: scales,
-      precision: configuration.reactionPrecision, volumes: volumes, pool: pool)
+      volumes: volumes, pool: pool)
   }
 
   /// The ledger of a run that begins with the state as it is; nil if none is kept.

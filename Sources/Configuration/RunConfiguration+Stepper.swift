@@ -40,11 +40,12 @@ extension RunConfiguration {
         )
       }
       return stepper
-    case .coupledExponential:
+    case .coupledExponential(let exponential):
       let common = exponentialObstacle(parts)
       if let obstacle = common
         ?? CoupledLinearPart.obstacle(
-          parts.diffusion.fields, names: model.fieldNames, volumes: parts.volumes)
+          parts.diffusion.fields, names: model.fieldNames, functions: exponential.functions.count,
+          volumes: parts.volumes)
       {
         let others = common == nil ? Scheme.etdrk4 : Scheme.strang4
         throw refusal(
@@ -53,10 +54,10 @@ extension RunConfiguration {
             + (obstacle.contains("empty tissue")
               ? "; where no field is ever empty anywhere, set numerics.propagator to \"fourier\"" : ""))
       }
-      return try coupledStepper(parts)
-    case .positiveExponential:
+      return try coupledStepper(exponential, parts)
+    case .positiveExponential(let exponential):
       if let obstacle = exponentialObstacle(parts) { throw refusal(obstacle) }
-      let base = try positiveStepper(parts)
+      let base = try positiveStepper(exponential, parts)
       return isControlled
         ? try DoublingStepper(
           base, learnsTransport: canBeCarriedOn, grid: grid, count: model.fields.count, pool: parts.pool) : base
@@ -187,20 +188,25 @@ extension RunConfiguration {
     }
     return try ExponentialStepper(
       scheme,
-      parts: LinearParts(volumes: parts.volumes, fields: parts.diffusion.fields, decays: decays, pool: parts.pool),
+      parts: LinearParts(
+        volumes: parts.volumes, fields: parts.diffusion.fields, decays: decays, shares: scheme.shareCount,
+        stability: scheme.stability, pool: parts.pool),
       rates: fieldRates(others, parts, withTaxis: true),
       ratesOfTime: isForced ? fieldRates(Array(all[names.count...]), parts, withTaxis: false) : nil,
       quasiSteady: parts.quasiSteady, nonNegative: nonNegativeFields, account: parts.account,
       profiler: parts.profiler, grid: grid, count: names.count)
   }
 
-  private func coupledStepper(_ parts: StepperParts) throws -> CoupledExponentialStepper {
+  private func coupledStepper(
+    _ scheme: ExponentialScheme, _ parts: StepperParts
+  ) throws -> CoupledExponentialStepper {
     let names = model.fieldNames
     let isForced = model.ratesOfTime.contains { $0 != .constant(0) }
     let (_, all) = Expression.extractingDistributions(keptInDomain(model.rates + model.ratesOfTime))
     return try CoupledExponentialStepper(
-      CoupledLinearPart(
-        volumes: parts.volumes, fields: parts.diffusion.fields,
+      scheme,
+      part: CoupledLinearPart(
+        volumes: parts.volumes, fields: parts.diffusion.fields, functions: scheme.functions,
         symbol: parts.spectralTaxis == nil ? .secondOrder : .spectral, pool: parts.pool),
       rates: fieldRates(Array(all.prefix(names.count)), parts, withTaxis: true),
       ratesOfTime: isForced ? fieldRates(Array(all[names.count...]), parts, withTaxis: false) : nil,
@@ -222,13 +228,16 @@ extension RunConfiguration {
     parts.spectralTaxis == nil && exponentialObstacle(parts) == nil
   }
 
-  func positiveStepper(_ parts: StepperParts) throws -> PositiveExponentialStepper {
+  func positiveStepper(
+    _ scheme: ExponentialScheme, _ parts: StepperParts
+  ) throws -> PositiveExponentialStepper {
     let names = model.fieldNames
     let split = zip(productionLoss, model.fields).map { parts, field in
       field.isQuasiSteady ? (Expression.constant(0), Expression.constant(0)) : (parts.production, parts.loss)
     }
     let (found, rates) = Expression.extractingDistributions(keptInDomain(split.map(\.0) + split.map(\.1)))
     return try PositiveExponentialStepper(
+      scheme,
       parts: LinearParts(
         volumes: parts.volumes, fields: parts.diffusion.fields, decays: names.map { _ in 0 }, symbol: .secondOrder,
         pool: parts.pool),

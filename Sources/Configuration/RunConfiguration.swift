@@ -46,7 +46,6 @@ package struct RunConfiguration: Sendable {
   package let reactionMethod: ReactionMethod
   /// As the run file says; nil for the standard one.
   package let askedReactionTolerance: Double?
-  package let reactionPrecision: ReactionPrecision
   /// Of each field; nil for the program's choice.
   package let requestedMethods: [PropagatorMethod?]
   package let symbol: DiffusionSymbol

@@ -102,33 +102,11 @@ extension RunFileReader {
 
   mutating func readReactions(
     _ steps: RunConfiguration.Steps, _ scheme: Scheme
-  ) -> (method: ReactionMethod, tolerance: Double?, precision: ReactionPrecision) {
+  ) -> (method: ReactionMethod, tolerance: Double?) {
     let node = root["time"]?["reactions"]
     let method = node?["method"]?.string.flatMap(ReactionMethod.named) ?? .standard
     let tolerance = node?["tolerance"]?.number
-    let inForce = tolerance ?? RunFileReader.standardReactionTolerance(steps, scheme)
-    return (method, tolerance, readPrecision(node?["precision"], method, inForce, scheme))
-  }
-
-  /// Single precision where it is asked for and there is something to have it.
-  private mutating func readPrecision(
-    _ node: JSONNode?, _ method: ReactionMethod, _ tolerance: Double, _ scheme: Scheme
-  ) -> ReactionPrecision {
-    guard let node, node.string == ReactionPrecision.single.rawValue else { return .double }
-    guard scheme.maySplit, method.hasRoundableStages else {
-      let name = scheme.maySplit ? "method \(method.name)" : "scheme \(scheme.name)"
-      let remedy = scheme.maySplit ? "use \(ReactionMethod.standard.name)" : "use \(Scheme.strang4.name)"
-      found.warning("the \(name) has no stages of reactions in single precision", at: node.place, remedy: remedy)
-      return .double
-    }
-    let least = ReactionPrecision.leastToleranceOfSingle
-    if tolerance < least {
-      found.error(
-        "rates of single precision are not as accurate as a substep has to be, \(Float(tolerance))", at: node.place,
-        remedy: "set a \"tolerance\" of reactions of \(JSONText.text(least)) or more, let the run be less accurate, or "
-          + "use \(ReactionPrecision.double.rawValue) precision")
-    }
-    return .single
+    return (method, tolerance)
   }
 
   /// Reactions are more accurate than the steps that they are part of, so that they do not blur the errors of those.

@@ -145,7 +145,6 @@ struct RunFileReader {
       quasiSteadyOrder: quasiSteadyOrder, startTime: start, endTime: end,
       steps: steps, askedScheme: scheme, scheme: scheme,
       reactionMethod: reactions.method, askedReactionTolerance: reactions.tolerance,
-      reactionPrecision: reactions.precision,
       requestedMethods: methods, symbol: symbol, taxisFluxes: taxisFluxes, treatments: treatments, stops: stops,
       observables: observables,
       directory: output?["directory"]?.string ?? standardDirectory,

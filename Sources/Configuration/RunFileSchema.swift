@@ -177,15 +177,8 @@ extension RunConfiguration {
       default: "0.03 of the error that a step may have, or 1e-6 with a fixed step"),
     .init(
       "precision",
-      .choice([
-        .init(ReactionPrecision.double.rawValue, "53 bits"),
-        .init(
-          ReactionPrecision.single.rawValue,
-          "24 bits, in about half the time; values of fields keep 53; for a `tolerance` of at least "
-            + "\(JSONText.text(ReactionPrecision.leastToleranceOfSingle)), and schemes that split"),
-      ]),
-      "How many bits the rates have that `auto`, `etdrk4`, `etd2rk` and the explicit methods add up. `plan` and `run.json` say how "
-        + "far they are from those of 53 bits.", default: ReactionPrecision.double.rawValue),
+      .choice([.init("double", "53 bits")]), "How many bits the rates have: 53; accepted so that earlier runs go on.",
+      default: "double"),
   ]
 
   private static let numerics: [Property] = [

@@ -58,7 +58,6 @@ package struct RunPlan {
         ? nil : .array(assembly.traceGrowth.harmful.map(output)),
       "pattern_growth": assembly.patternOnset.map { $0.output(limit: assembly.growthLimit) },
       "positivity": configuration.positivityOutput(limits: assembly.upperLimits),
-      "rounding_of_rates": assembly.roundingOutput(at: configuration.startTime),
       "noise": configuration.noiseOutput,
       "jumps": configuration.jumps.times.isEmpty ? nil : .numbers(configuration.jumps.times),
       "chosen": assembly.chosen,
@@ -116,7 +115,6 @@ package struct RunPlan {
     }
     lines.append("  reactions")
     lines += configuration.positivityLines(limits: assembly.upperLimits).map { "    " + $0 }
-    if let line = assembly.roundingLine(at: configuration.startTime) { lines.append("    " + line) }
     lines += assembly.delayLines
     if let line = configuration.jumpLine { lines.append("  jumps        " + line) }
     lines += configuration.noiseLines.map { "  noise        " + $0 }

@@ -158,7 +158,6 @@ extension RunSession {
       .init(
         "reaction_tiles", .object(statistics.tiles.sorted { $0.key < $1.key }.map { .init($0.key, .integer($0.value)) })
       ),
-      .init("rounding_of_rates", current.assembly.roundingOutput(at: simulation.clock.time) ?? .null),
       .init("doses", dosesOutput),
       .init("doses_given", .integer(givenDoses?.count ?? 0)),
       .init("extinguished", assembly.extinguishedOutput(simulation.extinction)),

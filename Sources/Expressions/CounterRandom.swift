@@ -54,17 +54,10 @@ package enum CounterRandom {
     Double((UInt64(high) << 32 | UInt64(low)) >> 11) * 0x1p-53
   }
 
-  /// Four random words for a counter and a key: ten rounds of multiplying, mixing, and moving the key on.
+  /// Four random words for a counter and a key.
   package static func philox(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
-    var (state, key) = (counter, key)
-    for _ in 0..<10 {
-      let even = UInt64(state.x) * 0xD251_1F53
-      let odd = UInt64(state.z) * 0xCD9E_8D57
-      state = SIMD4(
-        UInt32(odd >> 32) ^ state.y ^ key.x, UInt32(truncatingIfNeeded: odd), UInt32(even >> 32) ^ state.w ^ key.y,
-        UInt32(truncatingIfNeeded: even))
-      key = key &+ SIMD2(0x9E37_79B9, 0xBB67_AE85)
-    }
-    return state
+    var (x, y, z, w) = (counter.x, counter.y, counter.z, counter.w)
+    CKernels.philox(&x, &y, &z, &w, UInt64(key.y) << 32 | UInt64(key.x))
+    return SIMD4(x, y, z, w)
   }
 }

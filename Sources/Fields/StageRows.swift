@@ -1,26 +1,13 @@
 import CKernels
 
-/// What an integrator keeps of its stages on a tile, one row per field and stage: rows of a tile block, or rows of their own in
-/// single precision.
-///
-/// Values have double precision either way: a stage is rounded, and what is added up from stages, but never the solution.
+/// What an integrator keeps of its stages on a tile: rows of a tile block, one for each field and stage.
 package struct StageRows {
-  private enum Storage {
-    case double(UnsafeMutablePointer<Double>)
-    case single(SingleTileBlock)
-  }
-
-  private let storage: Storage
+  private let rows: UnsafeMutablePointer<Double>
   package let fields: Int
 
   /// Rows of a block, from `row` on.
   package init(_ block: TileBlock, row: Int, fields: Int) {
-    storage = .double(block.row(row))
-    self.fields = fields
-  }
-
-  package init(_ block: SingleTileBlock, fields: Int) {
-    storage = .single(block)
+    rows = block.row(row)
     self.fields = fields
   }
 
@@ -28,30 +15,20 @@ package struct StageRows {
   package func copy(_ source: Int, to target: Int, count: Int) {
     for field in 0..<fields {
       let (from, to) = (source * fields + field, target * fields + field)
-      switch storage {
-      case .double(let rows): (rows + to * Tile.capacity).update(from: rows + from * Tile.capacity, count: count)
-      case .single(let block): block.row(to).update(from: block.row(from), count: count)
-      }
+      (rows + to * Tile.capacity).update(from: rows + from * Tile.capacity, count: count)
     }
   }
 
   /// Adds the rows of a block from `addend` on, one per field.
   package func add(_ block: TileBlock, _ addend: Int, to stage: Int, count: Int) {
-    switch storage {
-    case .double(let rows): tile_add(rows + offset(stage), block.row(addend), fields, count)
-    case .single(let rows): tile_add_single(rows.row(stage * fields), block.row(addend), fields, count)
-    }
+    tile_add(rows + offset(stage), block.row(addend), fields, count)
   }
 
   /// `stage_f += factors[f] · addend_f`.
   package func add(
     _ block: TileBlock, _ addend: Int, times factors: UnsafePointer<Double>, to stage: Int, count: Int
   ) {
-    switch storage {
-    case .double(let rows): tile_add_multiples(rows + offset(stage), block.row(addend), factors, fields, count)
-    case .single(let rows):
-      tile_add_multiples_single(rows.row(stage * fields), block.row(addend), factors, fields, count)
-    }
+    tile_add_multiples(rows + offset(stage), block.row(addend), factors, fields, count)
   }
 
   /// `out = base + step · Σ_j coefficients[j] · stage_j`: a stage of a Runge–Kutta method; `out` and `base` are rows of a
@@ -75,12 +52,7 @@ package struct StageRows {
     _ coefficients: UnsafePointer<Double>, stride: Int, _ stages: Int, _ step: Double, _ count: Int
   ) {
     let first = block.row(0)
-    switch storage {
-    case .double(let rows):
-      tile_combine(first, out, base, scales, rows, fields, coefficients, stride, stages, step, count)
-    case .single(let rows):
-      tile_combine_single(first, out, base, scales, rows.row(0), fields, coefficients, stride, stages, step, count)
-    }
+    tile_combine(first, out, base, scales, rows, fields, coefficients, stride, stages, step, count)
   }
 
   /// The largest `|step · Σ_j coefficients[j] · stage_j| / (absolute + relative · max(|old|, |new|))` over fields and
@@ -105,14 +77,8 @@ package struct StageRows {
     _ step: Double, _ absolute: [Double], _ relative: Double, _ count: Int
   ) -> Double {
     let first = block.row(0)
-    return switch storage {
-    case .double(let rows):
-      tile_error_norm(
-        first, old, new, rows, fields, coefficients, stride, stages, step, absolute, relative, count)
-    case .single(let rows):
-      tile_error_norm_single(
-        first, old, new, rows.row(0), fields, coefficients, stride, stages, step, absolute, relative, count)
-    }
+    return tile_error_norm(
+      first, old, new, rows, fields, coefficients, stride, stages, step, absolute, relative, count)
   }
 
   /// The error of a substep of the exponential Runge–Kutta method from its five values of `N`, in units of the tolerance.
@@ -126,13 +92,7 @@ package struct StageRows {
     absolute: [Double], relative: Double, count: Int
   ) -> Double {
     let first = block.row(0)
-    return switch storage {
-    case .double(let rows):
-      tile_exponential_error(first, old, new, rows, fields, last, spans, reach, absolute, relative, count)
-    case .single(let rows):
-      tile_exponential_error_single(
-        first, old, new, rows.row(0), fields, last, spans, reach, absolute, relative, count)
-    }
+    return tile_exponential_error(first, old, new, rows, fields, last, spans, reach, absolute, relative, count)
   }
 
   private func offset(_ stage: Int) -> Int { stage * fields * Tile.capacity }

@@ -285,27 +285,18 @@ package final class BalanceSolver: Sendable {
     if isLine && !isSingular { try eliminate() } else { try iterate(to: target) }
   }
 
-  /// On one axis the equations are tridiagonal.
-  ///
-  /// The pivots are found from the sums of the rows, which are the losses less the slopes: nothing cancels, however small
-  /// these are beside the conductances (W. K. Grassmann, M. I. Taksar & D. P. Heyman, Oper. Res. 33 (1985) 1107–1116).
+  /// On one axis the equations are tridiagonal; the sums of the rows are the losses less the slopes.
   private func eliminate() throws(BalanceFailure) {
     let (below, above, loss) = local.own.tridiagonal()
     let (right, slope) = (work.pointer(Part.residual), rates.pointer(1))
     let solution = work.pointer(Part.solution)
-    var factors = [Double](repeating: 0, count: loss.count)
-    var excess = 0.0
-    for i in loss.indices {
-      // `excess` over the pivot of the row before.
-      excess = loss[i] - slope[i] + below[i] * excess
-      let pivot = above[i] + excess
-      // All pivots of a stable balance are positive.
-      guard pivot > 0 else { throw unstable }
-      factors[i] = above[i] / pivot
-      solution[i] = (right[i] + (i > 0 ? below[i] * solution[i - 1] : 0)) / pivot
-      excess /= pivot
-    }
-    for i in loss.indices.dropLast().reversed() { solution[i] += factors[i] * solution[i + 1] }
+    let factors = Numbers(count: loss.count)
+    solution.update(from: right, count: loss.count)
+    // All pivots of a stable balance are positive.
+    let isStable = RowSumElimination.solve(
+      solution, count: loss.count, below: below, above: above, factors: factors.start
+    ) { loss[$0] - slope[$0] }
+    guard isStable else { throw unstable }
   }
 
   private var unstable: BalanceFailure {

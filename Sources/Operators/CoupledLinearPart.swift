@@ -15,18 +15,23 @@ package final class CoupledLinearPart: Sendable {
   private let waves: CoefficientSpace
   /// For steps, and for parts of a step.
   private let table, inside: MatrixTable
+  private let functions: [Function]
   private let meter = WorkMeter()
 
   package var work: Work { meter.work }
   package var count: Int { spaces.count }
   /// Sets of all fields that the functions of steps, and those of parts of steps, take.
-  package var fieldSetCount: Int { 2 * Int(matrix_functions_count) * count }
+  package var fieldSetCount: Int { 2 * functions.count * count }
 
   /// Bytes that the functions of all blocks may take.
   private static let mostBytes = 256 << 20
 
   /// Why the fields cannot be taken together; nil if they can.
-  package static func obstacle(_ fields: [FieldDiffusion], names: [String], volumes: PointVolumes) -> String? {
+  ///
+  /// - Parameter functions: the number of those that the method needs.
+  package static func obstacle(
+    _ fields: [FieldDiffusion], names: [String], functions: Int, volumes: PointVolumes
+  ) -> String? {
     let grid = volumes.grid
     if volumes.isMasked { return "the tissue has a shape" }
     if fields.count > Int(matrix_functions_most) { return "there are more than \(matrix_functions_most) fields" }
@@ -43,25 +48,30 @@ package final class CoupledLinearPart: Sendable {
       if kinds.contains(nil) { return "the sides along \(axis.name) allow no series of waves" }
       if kinds.count > 1 { return "the fields have different kinds of sides along \(axis.name)" }
     }
-    let bytes = MatrixTable.bytes(grid: grid, fields: fields.count)
+    let bytes = MatrixTable.bytes(grid: grid, fields: fields.count, functions: functions)
     return bytes > mostBytes ? "there are too many points" : nil
   }
 
-  /// - Parameter symbol: of the Laplacian by which taxis is linearized.
+  /// - Parameters:
+  ///   - functions: those that the method needs.
+  ///   - symbol: of the Laplacian by which taxis is linearized.
   /// - Precondition: `obstacle` finds nothing.
   package init(
-    volumes: PointVolumes, fields: [FieldDiffusion], symbol: DiffusionSymbol = .secondOrder, pool: WorkerPool
+    volumes: PointVolumes, fields: [FieldDiffusion], functions: [Function], symbol: DiffusionSymbol = .secondOrder,
+    pool: WorkerPool
   ) {
     let grid = volumes.grid
     self.grid = grid
     self.pool = pool
+    self.functions = functions
+    passes = CoupledLinearPart.passes(functions)
     scratch = (0..<pool.threadCount).map { _ in WorkerScratch() }
     var cache = TransformCache(grid: grid)
     spaces = fields.map { cache.space(of: $0, grid: grid) }
     waves = cache.space(
       of: FieldDiffusion(diffusivity: 1, boundaries: fields[0].boundaries, symbol: symbol), grid: grid)
-    table = MatrixTable(grid: grid, fields: fields.count)
-    inside = MatrixTable(grid: grid, fields: fields.count)
+    table = MatrixTable(grid: grid, fields: fields.count, functions: functions.count)
+    inside = MatrixTable(grid: grid, fields: fields.count, functions: functions.count)
   }
 
   // MARK: Transforms
@@ -87,12 +97,33 @@ package final class CoupledLinearPart: Sendable {
 
   // MARK: Functions
 
-  /// Functions of `hL`.
-  package enum Function: Int, Sendable {
-    /// `½ φ₁(hL/2)` and `φ₂(hL/2)`.
-    case halfPhi1, halfStepPhi2
-    /// `φ₁(hL)`, `φ₂(hL)`, `φ₃(hL)`.
-    case phi1, phi2, phi3
+  /// `φ_number(share · hL)`.
+  package struct Function: Hashable, Sendable {
+    package let share: Double
+    /// From 1 to 3.
+    package let number: Int
+
+    package init(share: Double, number: Int) { (self.share, self.number) = (share, number) }
+  }
+
+  /// A share of the step, and the places in a table of `φ₁`, `φ₂` and `φ₃` of half of it and of all of it; −1 where one is not
+  /// asked for.
+  private let passes: [(share: Double, places: [Int32])]
+
+  /// The functions of half a share come with those of the share.
+  private static func passes(_ functions: [Function]) -> [(share: Double, places: [Int32])] {
+    func places(_ share: Double) -> [Int32] {
+      (1...3).map { number in
+        Int32(functions.firstIndex(of: Function(share: share, number: number)) ?? -1)
+      }
+    }
+    var passes: [(share: Double, places: [Int32])] = []
+    var found: Set<Double> = []
+    for share in Set(functions.map(\.share)).sorted(by: >) where !found.contains(share) {
+      passes.append((share, places(0.5 * share) + places(share)))
+      found.formUnion([share, 0.5 * share])
+    }
+    return passes
   }
 
   /// A function, a weight, and what both multiply.
@@ -107,12 +138,15 @@ package final class CoupledLinearPart: Sendable {
     let count = count
     pool.forEach(grid.rowCount) { row, _ in
       withPointers(self.spaces.map { UnsafePointer($0.firstEigenvalues.start) }) { first in
-        matrix_functions_row(
-          table.row(row), matrices.jacobian, matrices.coupling, first, self.spaces.map { $0.rests.start[row] },
-          self.waves.firstEigenvalues.start, self.waves.rests.start[row], step, count, self.grid.rowLength)
+        for (share, places) in self.passes {
+          matrix_functions_row(
+            table.row(row), places, matrices.jacobian, matrices.coupling, first,
+            self.spaces.map { $0.rests.start[row] }, self.waves.firstEigenvalues.start, self.waves.rests.start[row],
+            share * step, count, self.grid.rowLength)
+        }
       }
     }
-    meter.add { $0.operations += Double(200 * count * count) }
+    meter.add { $0.operations += Double(200 * count * count * passes.count) }
   }
 
   /// Sets `target` to `base + h Σ w f(hL) term`, all in normalized coefficients.
@@ -123,6 +157,10 @@ package final class CoupledLinearPart: Sendable {
   ) {
     let count = count
     let table = isInside ? inside : table
+    let places = terms.map { term in
+      guard let place = functions.firstIndex(of: term.0) else { preconditionFailure("\(term.0) is not prepared") }
+      return place
+    }
     pool.forEach(grid.rowCount) { row, _ in
       func rows(_ set: FieldSet) -> [UnsafePointer<Double>?] {
         (0..<count).map { UnsafePointer(set.pointer($0, row: row)) }
@@ -132,7 +170,7 @@ package final class CoupledLinearPart: Sendable {
       withPointers(sets.flatMap(rows)) { pointers in
         let values = pointers + (base == nil ? 0 : count)
         let terms = terms.enumerated().map {
-          MatrixTerm(function: $1.0.rawValue, weight: $1.weight, values: values + $0 * count)
+          MatrixTerm(function: places[$0], weight: $1.weight, values: values + $0 * count)
         }
         var out = (0..<count).map { target.pointer($0, row: row) as UnsafeMutablePointer<Double>? }
         matrix_combine_row(
@@ -179,20 +217,22 @@ package final class CoupledLinearPart: Sendable {
   ///
   /// - Parameters:
   ///   - solution: normalized coefficients, like the others.
-  ///   - middle: `ΔN` at both stages in the middle of the step, added up.
+  ///   - middle: a multiple of `ΔN` in the middle of the step, and what makes it of that.
   ///   - end: that at the end.
   package func transientErrors(
-    of solution: FieldSet, middle: FieldSet, end: FieldSet, _ matrices: LinearMatrices, step: Double
+    of solution: FieldSet, middle: (rates: FieldSet, scale: Double), end: FieldSet, _ matrices: LinearMatrices,
+    step: Double
   ) -> [Double] {
     let decays = (0..<count).map { max(0, -matrices.jacobian[$0 * (count + 1)]) }
     let reach = step * (decays.max() ?? 0)
     guard reach > 0 else { return decays.map { _ in 0 } }
+    let factor = 2 * middle.scale
     return decays.enumerated().map { field, decay in
       let sums = pool.rowSums(grid, count: 3) { row, sums in
-        let (m, e) = (middle.pointer(field, row: row), end.pointer(field, row: row))
+        let (m, e) = (middle.rates.pointer(field, row: row), end.pointer(field, row: row))
         let u = solution.pointer(field, row: row)
         for point in 0..<self.grid.rowLength {
-          let bend = e[point] - m[point]
+          let bend = e[point] - factor * m[point]
           sums[0] += bend * bend
           sums[1] += e[point] * e[point]
           sums[2] += u[point] * u[point]
@@ -242,14 +282,12 @@ private final class MatrixTable: @unchecked Sendable {
   private var step = 0.0
   private var matrices: LinearMatrices?
 
-  private static func perRow(_ grid: Grid, _ fields: Int) -> Int {
-    Int(matrix_functions_count) * fields * fields * grid.rowLength
+  static func bytes(grid: Grid, fields: Int, functions: Int) -> Int {
+    functions * fields * fields * grid.rowLength * grid.rowCount * 8
   }
 
-  static func bytes(grid: Grid, fields: Int) -> Int { perRow(grid, fields) * grid.rowCount * 8 }
-
-  init(grid: Grid, fields: Int) {
-    perRow = MatrixTable.perRow(grid, fields)
+  init(grid: Grid, fields: Int, functions: Int) {
+    perRow = functions * fields * fields * grid.rowLength
     rowCount = grid.rowCount
   }
 

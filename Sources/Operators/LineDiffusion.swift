@@ -70,7 +70,7 @@ final class LineDiffusion: Sendable {
   }
 
   /// A term of a sum: numbers at the points, and the weights of `φ₁`, `φ₂` and `φ₃`.
-  typealias Term = (values: UnsafePointer<Double>, weights: [Double])
+  typealias Term = (values: UnsafePointer<Double>, weights: SIMD3<Double>)
 
   /// `out ← factor(z) base + Σ (w₁ φ₁ + w₂ φ₂ + w₃ φ₃)(z) term` with `z = h (L − μ)`.
   ///
@@ -87,11 +87,11 @@ final class LineDiffusion: Sendable {
   ) {
     let mass = isClosed ? massOfSum(functions, base, factor, terms) : 0
     var all = terms
-    if factor != .zero {
+    if factor == .exponential || factor == .exponentialLessOne {
       apply(to: base, into: memory, step: functions.step, decay: functions.decay)
-      all.append((UnsafePointer(memory), [1, 0, 0]))
+      all.append((UnsafePointer(memory), SIMD3(1, 0, 0)))
     }
-    let kept = factor == .exponential ? base : nil
+    let kept = factor == .exponential || factor == .one ? base : nil
     guard !all.isEmpty else { return out.update(repeating: 0, count: count) }
     meter.add {
       $0.tridiagonalSolves += 1
@@ -195,7 +195,7 @@ extension LineDiffusion: DiffusionFunctions {
   ) {
     combine(
       functions(step: step), into: u.start, base: u.start, times: .exponential,
-      [(UnsafePointer(c.start), [-step, 0, 0])],
+      [(UnsafePointer(c.start), SIMD3(-step, 0, 0))],
       memory: scratch[0].memory(scratchCount))
   }
 
@@ -204,7 +204,7 @@ extension LineDiffusion: DiffusionFunctions {
   ) {
     combine(
       functions(step: step), into: b.start, base: b.start, times: .zero,
-      [(UnsafePointer(b.start), [step, 0, 0]), (UnsafePointer(d.start), [0, step, 0])],
+      [(UnsafePointer(b.start), SIMD3(step, 0, 0)), (UnsafePointer(d.start), SIMD3(0, step, 0))],
       memory: scratch[0].memory(scratchCount))
   }
 
@@ -219,18 +219,13 @@ extension LineDiffusion: DiffusionFunctions {
     let u = b.start
     guard shift > 0 || !isClosed else { return integrate(u) }
     let factors = scratch[0].memory(count)
-    // Pivots from the sums of the rows: nothing cancels.
-    var excess = 1.0
-    for i in 0..<count {
-      let leak = i == count - 1 ? above[i] : 0
-      excess = shift + leak + below[i] * excess
-      let coupling = i == count - 1 ? 0 : above[i]
-      let pivot = coupling + excess
-      factors[i] = coupling / pivot
-      u[i] = (u[i] + (i > 0 ? below[i] * u[i - 1] : 0)) / pivot
-      excess /= pivot
+    // What leads outside at the sides is lost.
+    let isSolved = RowSumElimination.solve(
+      u, count: count, below: below.start, above: above.start, factors: factors
+    ) { [below, above, count] i in
+      shift + (i == count - 1 ? above[i] : 0) + (i == 0 ? below[i] : 0)
     }
-    for i in (0..<(count - 1)).reversed() { u[i] += factors[i] * u[i + 1] }
+    precondition(isSolved, "a line that loses nothing has no inverse")
   }
 
   /// `u ← (−L)⁻¹ (u − mean)` with mean 0, nothing being exchanged at the sides.

@@ -29,8 +29,9 @@ extension LinearParts {
   /// What the functions of a coefficient take, in operations of an expression.
   private static let functionOperations = 8
 
-  /// The values at the points of a stage: `e^{chL} base + h Σ_j (w_j1 φ₁(chL) + w_j2 φ₂(chL) + w_j3 φ₃(chL)) term_j`, or with
-  /// another factor than `e^{chL}`.
+  /// The values at the points of a stage: `e^{chL} base + h Σ_j w_j(hL) term_j`, or with another factor than `e^{chL}`.
+  ///
+  /// The weights `w_j` are sums of `φ₁`, `φ₂` and `φ₃` of `chL` and of `hL`; with the latter no term may be where the sum comes.
   ///
   /// - Parameters:
   ///   - coefficients: becomes the same in normalized coefficients; nil if these are not asked for.
@@ -44,42 +45,55 @@ extension LinearParts {
   package func stage(
     into points: FieldSet, keeping coefficients: FieldSet? = nil, base: FieldSet,
     times factor: BaseFactor = .exponential, share: Double, of step: Double,
-    terms: [(set: FieldSet, weights: [Double])], finishing unfinished: UnfinishedTerm? = nil,
+    terms: [(set: FieldSet, weights: PhiWeights)], finishing unfinished: UnfinishedTerm? = nil,
     butLastAxis: Bool = false, decays: [Double]? = nil
   ) {
-    let terms = terms.filter { $0.weights.contains { $0 != 0 } }
+    let terms = terms.filter { !$0.weights.isZero }
+    let ofWholeStep = terms.filter(\.weights.usesWhole)
     meter.add {
       $0.operations += Double(
-        parts.count * (1 + terms.count) + transformed.count * LinearParts.functionOperations)
+        parts.count * (1 + terms.count + ofWholeStep.count)
+          + transformed.count * LinearParts.functionOperations * (ofWholeStep.isEmpty ? 1 : 2))
       $0.transforms += transformed.count * grid.axes.count
     }
-    let weights = terms.flatMap(\.weights)
+    var numbers: [Double] = []
+    numbers.reserveCapacity(3 * (terms.count + ofWholeStep.count))
+    for term in terms { for number in 0..<3 { numbers.append(term.weights.own[number]) } }
+    for term in ofWholeStep { for number in 0..<3 { numbers.append(term.weights.whole[number]) } }
+    let all = ofWholeStep.isEmpty ? terms : terms + ofWholeStep
     let places = parts.indices.flatMap { field in
-      terms.map { UnsafePointer($0.set.pointer(field)) as UnsafePointer<Double>? }
+      all.map { UnsafePointer($0.set.pointer(field)) as UnsafePointer<Double>? }
     }
     let (stride, rowCount) = (grid.rowStride, grid.rowCount)
     let lanes = grid.transformLanes
     let rows = lanes * max(1, LinearParts.pieceLength / (lanes * stride))
     let pieces = (rowCount + rows - 1) / rows
     withExtendedLifetime((terms, base, unfinished)) {
-      weights.withUnsafeBufferPointer { weights in
-        places.withUnsafeBufferPointer { places in
-          let stages = parts.indices.map { field in
-            let sum = FieldSum(
-              out: FieldPointer(coefficients ?? points, field), base: FieldPointer(base, field), factor: factor,
-              terms: places.baseAddress.map { $0 + field * terms.count }, weights: weights.baseAddress,
-              termCount: terms.count)
-            return FieldStage(
-              sum: sum, points: FieldPointer(points, field),
-              unfinished: (unfinished?.set).map { FieldPointer($0, field) },
-              total: (unfinished?.total).map { FieldPointer($0, field) },
-              means: means(field, sum, share: share, of: step, otherDecay: decays?[field]))
-          }
-          pool.forEach(pieces * stages.count) { item, worker in
-            let first = item / stages.count * rows
-            stages[item % stages.count]
-              .find(first..<min(first + rows, rowCount), stride: stride, scratch: scratch[worker])
-          }
+      withPointers(numbers, places) { numbers, places in
+        let stages = parts.indices.map { field in
+          let out = FieldPointer(coefficients ?? points, field)
+          let first = places + field * (terms.count + ofWholeStep.count)
+          let sum = FieldSum(
+            out: out, base: FieldPointer(base, field), factor: factor, terms: first, weights: numbers,
+            termCount: terms.count)
+          let means = means(field, terms, share: share, of: step, otherDecay: decays?[field])
+          let more: FieldStage.Addition? =
+            ofWholeStep.isEmpty || means.isOfNumbers
+            ? nil
+            : FieldStage.Addition(
+              sum: FieldSum(
+                out: out, base: out, factor: .one, terms: first + terms.count,
+                weights: numbers + 3 * terms.count, termCount: ofWholeStep.count),
+              means: self.means(field, [], share: 1, of: step, otherDecay: decays?[field]))
+          return FieldStage(
+            sum: sum, more: more, points: FieldPointer(points, field),
+            unfinished: (unfinished?.set).map { FieldPointer($0, field) },
+            total: (unfinished?.total).map { FieldPointer($0, field) }, means: means)
+        }
+        pool.forEach(pieces * stages.count) { item, worker in
+          let first = item / stages.count * rows
+          stages[item % stages.count]
+            .find(first..<min(first + rows, rowCount), stride: stride, scratch: scratch[worker])
         }
       }
     }
@@ -94,7 +108,7 @@ extension LinearParts {
   ///   - new: normalized coefficients, like `old`.
   ///   - a: rates as they come from `toCoefficients`, like `b`.
   package func errorSizes(
-    _ field: Int, new: FieldSet, old: FieldSet, rates a: FieldSet, _ b: FieldSet, weights: [Double], step: Double
+    _ field: Int, new: FieldSet, old: FieldSet, rates a: FieldSet, _ b: FieldSet, weights: SIMD3<Double>, step: Double
   ) -> FieldSet.ErrorSizes? {
     if let line = parts[field].line {
       return lineErrorSizes(field, line, new: new, old: old, rates: a, b, weights: weights, step: step)
@@ -103,22 +117,21 @@ extension LinearParts {
     meter.add { $0.operations += Double(2 + LinearParts.functionOperations) }
     return functions(field, space, share: 1, step: step).errorSizes(
       new: FieldPointer(new, field), old: FieldPointer(old, field), a: FieldPointer(a, field),
-      b: FieldPointer(b, field),
-      weights: weights, factor: step / space.normalization, pool: pool)
+      b: FieldPointer(b, field), weights: [weights.x, weights.y, weights.z], factor: step / space.normalization,
+      pool: pool)
   }
 
   /// The same along a line, with the volumes of the points as weights.
   private func lineErrorSizes(
     _ field: Int, _ line: LineDiffusion, new: FieldSet, old: FieldSet, rates a: FieldSet, _ b: FieldSet,
-    weights: [Double],
-    step: Double
+    weights: SIMD3<Double>, step: Double
   ) -> FieldSet.ErrorSizes {
     let memory = scratch[0].memory(line.scratchCount + line.count)
     let error = memory + line.scratchCount
     line.combine(
       line.functions(step: step, decay: parts[field].decay), into: error, base: error, times: .zero,
       [(a, 1.0), (b, -1)].map { set, sign in
-        (UnsafePointer(set.pointer(field)), weights.map { sign * step * $0 })
+        (UnsafePointer(set.pointer(field)), sign * step * weights)
       }, memory: memory)
     return FieldSet.ErrorSizes(
       difference: line.meanSquare(error).squareRoot(), value: line.meanSquare(new.pointer(field)).squareRoot(),
@@ -126,7 +139,7 @@ extension LinearParts {
   }
 
   /// `h (w₁ φ₁ + w₂ φ₂ + w₃ φ₃)(hL)` of a field that is not transformed.
-  package func factor(_ field: Int, weights: [Double], step: Double) -> Double {
+  package func factor(_ field: Int, weights: SIMD3<Double>, step: Double) -> Double {
     step * PhiFunctions(-parts[field].decay * step).sum(weights)
   }
 
@@ -140,7 +153,7 @@ extension LinearParts {
   private static let pieceLength = 4096
 
   private func means(
-    _ field: Int, _ sum: FieldSum, share: Double, of step: Double, otherDecay: Double?
+    _ field: Int, _ terms: [(set: FieldSet, weights: PhiWeights)], share: Double, of step: Double, otherDecay: Double?
   ) -> FieldStage.Means {
     let interval = share * step
     if let line = parts[field].line {
@@ -148,11 +161,9 @@ extension LinearParts {
       return .line(line, functions, factor: step)
     }
     guard let space = parts[field].space else {
-      let functions = PhiFunctions(-(otherDecay ?? parts[field].decay) * interval)
-      let factors = (0..<sum.termCount).map { term in
-        step * functions.sum((0..<3).map { sum.weights?[3 * term + $0] ?? 0 })
-      }
-      return .numbers([functions.value(sum.factor)] + factors)
+      let decay = otherDecay ?? parts[field].decay
+      let (functions, whole) = (PhiFunctions(-decay * interval), PhiFunctions(-decay * step))
+      return .numbers(functions, terms.map { step * $0.weights.value(own: functions, whole: whole) })
     }
     let functions =
       otherDecay.map { StageFunctions(space, step: interval, decay: $0, pool: pool) }
@@ -175,7 +186,7 @@ package struct UnfinishedTerm {
 
 /// What a stage multiplies its base by.
 package enum BaseFactor {
-  case zero, exponential
+  case zero, one, exponential
   /// `e^z − 1`, which small steps do not take digits from.
   case exponentialLessOne
 }
@@ -194,13 +205,25 @@ struct FieldSum: @unchecked Sendable {
 /// A stage of one field, found row by row.
 private struct FieldStage: @unchecked Sendable {
   enum Means {
-    /// Of the base and of each term, where the linear part is a number and values stay at the points.
-    case numbers([Double])
+    /// Factors of the terms, where the linear part is a number and values stay at the points.
+    case numbers(PhiFunctions, [Double])
     case functions(StageFunctions, CoefficientSpace, factor: Double)
     case line(LineDiffusion, LineFunctions, factor: Double)
+
+    var isOfNumbers: Bool {
+      if case .numbers = self { return true }
+      return false
+    }
+  }
+
+  /// What is added with functions of another part of the step.
+  struct Addition {
+    let sum: FieldSum
+    let means: Means
   }
 
   let sum: FieldSum
+  let more: Addition?
   /// Where the values at the points come; may be where the sum comes.
   let points: FieldPointer
   /// A term of which the first axis is still to be transformed, and what it is added to afterwards.
@@ -209,32 +232,63 @@ private struct FieldStage: @unchecked Sendable {
 
   /// Some rows of the sum, and with them the first axis of the transforms there and back.
   func find(_ rows: Range<Int>, stride: Int, scratch: WorkerScratch) {
+    let (start, end) = (rows.lowerBound * stride, rows.upperBound * stride)
     switch means {
-    case .numbers(let factors):
-      let (start, end) = (rows.lowerBound * stride, rows.upperBound * stride)
-      let terms = (0..<sum.termCount).map { sum.terms?[$0] }
-      let all = ([UnsafePointer(sum.base.start)] + terms).map { $0.map { $0 + start } }
-      array_combine(sum.out.start + start, all, factors, all.count, end - start)
+    case .functions(let functions, let space, let factor):
+      if let unfinished { space.forwardFirstAxis(rows, of: unfinished, scratch: scratch) }
+      functions.combine(sum, factor: factor, rows: rows)
+      if let more { FieldStage.add(more.sum, more.means, rows, stride: stride, scratch: scratch) }
+      space.backwardFirstAxis(rows, from: sum.out, to: points, scratch: scratch)
+    case .numbers, .line:
+      FieldStage.add(sum, means, rows, stride: stride, scratch: scratch)
+      if let more { FieldStage.add(more.sum, more.means, rows, stride: stride, scratch: scratch) }
       if points.start != sum.out.start {
         (points.start + start).update(from: sum.out.start + start, count: end - start)
       }
+    }
+    guard let unfinished, let total else { return }
+    transform_add_multiple(total.start + start, 1, unfinished.start + start, end - start)
+  }
+
+  /// Some rows of one sum.
+  private static func add(
+    _ sum: FieldSum, _ means: Means, _ rows: Range<Int>, stride: Int, scratch: WorkerScratch
+  ) {
+    switch means {
+    case .numbers(let functions, let factors):
+      let (start, end) = (rows.lowerBound * stride, rows.upperBound * stride)
+      let terms = (0..<sum.termCount).map { sum.terms?[$0] }
+      let all = ([UnsafePointer(sum.base.start)] + terms).map { $0.map { $0 + start } }
+      array_combine(
+        sum.out.start + start, all, [functions.value(sum.factor)] + factors, all.count, end - start)
     case .line(let line, let functions, let factor):
       let terms = (0..<sum.termCount).compactMap { term in
         sum.terms?[term].map { values in
-          (values, (0..<3).map { factor * (sum.weights?[3 * term + $0] ?? 0) }) as LineDiffusion.Term
+          let weights = sum.weights.map { SIMD3($0[3 * term], $0[3 * term + 1], $0[3 * term + 2]) } ?? .zero
+          return (values, factor * weights) as LineDiffusion.Term
         }
       }
       line.combine(
         functions, into: sum.out.start, base: sum.base.start, times: sum.factor, terms,
         memory: scratch.memory(line.scratchCount))
-      if points.start != sum.out.start { points.start.update(from: sum.out.start, count: line.count) }
-    case .functions(let functions, let space, let factor):
-      if let unfinished { space.forwardFirstAxis(rows, of: unfinished, scratch: scratch) }
+    case .functions(let functions, _, let factor):
       functions.combine(sum, factor: factor, rows: rows)
-      space.backwardFirstAxis(rows, from: sum.out, to: points, scratch: scratch)
     }
-    guard let unfinished, let total else { return }
-    let (start, end) = (rows.lowerBound * stride, rows.upperBound * stride)
-    transform_add_multiple(total.start + start, 1, unfinished.start + start, end - start)
+  }
+}
+
+private func withPointers(
+  _ numbers: [Double], _ places: [UnsafePointer<Double>?],
+  _ body: (UnsafePointer<Double>, UnsafePointer<UnsafePointer<Double>?>) -> Void
+) {
+  // Nothing is read where there are no terms.
+  var none = 0.0
+  var nowhere: UnsafePointer<Double>?
+  withUnsafePointer(to: &none) { none in
+    withUnsafePointer(to: &nowhere) { nowhere in
+      numbers.withUnsafeBufferPointer { numbers in
+        places.withUnsafeBufferPointer { body(numbers.baseAddress ?? none, $0.baseAddress ?? nowhere) }
+      }
+    }
   }
 }

@@ -41,10 +41,12 @@ package final class LinearParts: Sendable {
   /// - Parameters:
   ///   - decays: `μ_i ≥ 0` of each field, 1 / time.
   ///   - symbol: of the Laplacian, instead of that of the fields.
-  ///   - Precondition: `obstacle` finds nothing.
+  ///   - shares: the number of parts of a step whose functions the method needs.
+  ///   - stability: the largest `h |λ|` with which the method is stable where diffusion is one of the rates.
+  /// - Precondition: `obstacle` finds nothing.
   package init(
-    volumes: PointVolumes, fields: [FieldDiffusion], decays: [Double], symbol: DiffusionSymbol? = nil,
-    pool: WorkerPool
+    volumes: PointVolumes, fields: [FieldDiffusion], decays: [Double], symbol: DiffusionSymbol? = nil, shares: Int = 2,
+    stability: Double = LinearParts.classicalStability, pool: WorkerPool
   ) throws(FieldAllocationError) {
     let fields = symbol.map { symbol in fields.map { $0.with(symbol: symbol) } } ?? fields
     let grid = volumes.grid
@@ -64,10 +66,10 @@ package final class LinearParts: Sendable {
     }
     lines = Array(cache.lines.values)
     lastOrder = LinearParts.commonOrder(parts, grid)
-    tables = StageTables(grid: grid, fieldCount: parts.count { $0.space != nil })
+    tables = StageTables(grid: grid, fieldCount: parts.count { $0.space != nil }, shares: shares)
     spare = try FieldSet(grid: grid, count: parts.contains { $0.sides != nil || !$0.stencils.isEmpty } ? 2 : 0)
     longestStep = zip(parts, fields).reduce(.infinity) { longest, part in
-      part.0.stencils.isEmpty ? longest : min(longest, LinearParts.longestStep(part.1, grid))
+      part.0.stencils.isEmpty ? longest : min(longest, LinearParts.longestStep(part.1, grid, stability: stability))
     }
   }
 
@@ -100,15 +102,20 @@ package final class LinearParts: Sendable {
   /// For each field the share that a point loses to its neighbors where that is one of the rates.
   package var stencilLosses: [Double] { parts.map { $0.stencils.reduce(0) { $0 - $1.center } } }
 
-  /// The diffusion of neighboring points is stable, with classical fourth-order methods, up to `h |λ| = 2.7`.
+  /// The diffusion of neighboring points is stable, with the classical method of fourth order, up to this `h |λ|`.
+  package static let classicalStability = 2.7
+
+  /// The longest step with which the diffusion of neighboring points is stable; infinite where it goes by tridiagonal systems.
   ///
-  /// Infinite where it goes by tridiagonal systems.
-  package static func longestStep(_ field: FieldDiffusion, _ grid: Grid) -> Double {
+  /// - Parameter stability: of the method, the largest `h |λ|`.
+  package static func longestStep(
+    _ field: FieldDiffusion, _ grid: Grid, stability: Double = classicalStability
+  ) -> Double {
     if field.isTridiagonal(on: grid) { return .infinity }
     let fastest = zip(grid.axes, field.diffusivities).reduce(0) { sum, axis in
       sum - axis.1 * DiffusionSymbol.secondOrder.eigenvalue(angle: .pi, spacing: axis.0.spacing)
     }
-    return 2.7 / fastest
+    return stability / fastest
   }
 
   private static func stencils(_ field: FieldDiffusion, _ grid: Grid) -> [AxisPass] {

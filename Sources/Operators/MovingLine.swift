@@ -114,10 +114,10 @@ struct MovingLine {
       let out = areas[i + 1] * max(velocities[i + 1], 0) + areas[i] * max(-velocities[i], 0)
       return max(rate, 2 * out / volumes[i] + max(dilution, 0))
     }
-    let parts = max(1, (step * rate / 0.9).rounded(.up))
+    let parts = StrongStabilityPreserving.parts(step: step, outflow: rate)
     for _ in 0..<Int(parts) {
       let start = u
-      for (old, new) in [(0.0, 1.0), (0.75, 0.25), (1.0 / 3, 2.0 / 3)] {
+      for (old, new, _) in StrongStabilityPreserving.stages {
         let fluxes = fluxes(u)
         for i in 0..<count {
           var change = fluxes[i] * areas[i] - fluxes[i + 1] * areas[i + 1]

@@ -22,13 +22,14 @@ package struct PhiFunctions: Sendable {
   func value(_ factor: BaseFactor) -> Double {
     switch factor {
     case .zero: 0
+    case .one: 1
     case .exponential: exponential
     case .exponentialLessOne: exponentialLessOne
     }
   }
 
   /// `w₁ φ₁ + w₂ φ₂ + w₃ φ₃`.
-  package func sum(_ weights: [Double]) -> Double {
+  package func sum(_ weights: SIMD3<Double>) -> Double {
     weights[0] * values[0] + weights[1] * values[1] + weights[2] * values[2]
   }
 }

@@ -63,6 +63,7 @@ extension BaseFactor {
   fileprivate var inKernels: StageBaseFactor {
     switch self {
     case .zero: stage_base_zero
+    case .one: stage_base_one
     case .exponential: stage_base_exponential
     case .exponentialLessOne: stage_base_exponential_less_one
     }

@@ -25,13 +25,13 @@ final class StageTables: Sendable {
 
   /// Bytes that all tables may take: somewhat less than the innermost shared cache of common processors.
   private static let mostBytes = 6 << 20
-  /// Functions of two shares of a step.
-  private static let numbersPerCoefficient = 6
 
-  /// - Parameter fieldCount: fields that are transformed.
-  init(grid: Grid, fieldCount: Int) {
+  /// - Parameters:
+  ///   - fieldCount: fields that are transformed.
+  ///   - shares: parts of a step that each of them has functions of.
+  init(grid: Grid, fieldCount: Int, shares: Int) {
     self.grid = grid
-    let bytes = grid.storageCount * 8 * StageTables.numbersPerCoefficient * fieldCount
+    let bytes = grid.storageCount * 8 * 3 * shares * fieldCount
     isUsed = bytes <= StageTables.mostBytes
   }
 

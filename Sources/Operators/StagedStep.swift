@@ -1,5 +1,24 @@
 import Glibc
 
+/// The strong-stability-preserving Runge–Kutta method of third order with three stages, for advection:
+/// `Y_j = a u + b (Y_{j−1} + h F(Y_{j−1}))`, with `u` the solution at the start and `Y₀ = u`.
+///
+/// What a step of Euler's method keeps, its stages keep.
+///
+/// Source: C.-W. Shu & S. Osher, Efficient implementation of essentially non-oscillatory shock-capturing schemes, J. Comput.
+/// Phys. 77 (1988) 439–471.
+enum StrongStabilityPreserving {
+  /// `a`, `b`, and the share of the step that has passed at `Y_{j−1}`.
+  static let stages: [(start: Double, latest: Double, time: Double)] = [
+    (0, 1, 0), (0.75, 0.25, 1), (1.0 / 3, 2.0 / 3, 0.5),
+  ]
+
+  /// The number of equal parts of a step in which no point loses all that it has, for the largest rate of outflow, 1 / time.
+  ///
+  /// So much of the step that a point could lose all in is taken at most.
+  static func parts(step: Double, outflow rate: Double) -> Double { max(1, (step * rate / 0.9).rounded(.up)) }
+}
+
 /// One step of a Runge–Kutta method of second order for diffusion, in which each stage is a sum of few sets:
 /// `Y_j = a Y_{j−1} + b Y_{j−2} + c Y_0 + h (d L Y_{j−1} + e L Y_0)`.
 struct StagedStep: Sendable {

@@ -39,13 +39,6 @@ package final class Taxis: TaxisRates {
 
   package var work: Work { meter.work }
 
-  /// Of the step that a point could lose all it has in, so much is taken.
-  private static let largestShare = 0.9
-
-  /// The coefficients of the start and of the latest stage in the three stages, and the share of the step that has
-  /// passed before each.
-  private static let stages = [(0.0, 1.0, 0.0), (0.75, 0.25, 1.0), (1.0 / 3, 2.0 / 3, 0.5)]
-
   /// The number of equal parts that a step from a state would be divided into.
   package func division(_ state: FieldSet, time: Double, step: Double) -> Int {
     setVelocities(state, time: time, all: true)
@@ -113,16 +106,16 @@ package final class Taxis: TaxisRates {
 
   /// One part of the step; false if velocities grew too much for it.
   private func attempt(_ state: FieldSet, from time: Double, by step: Double, isSteady: Bool) -> Bool {
-    for (index, stage) in Taxis.stages.enumerated() {
+    for (index, stage) in StrongStabilityPreserving.stages.enumerated() {
       if index > 0, !isSteady {
-        setVelocities(state, time: time + stage.2 * step, all: false)
+        setVelocities(state, time: time + stage.time * step, all: false)
         if !(movers.allSatisfy { $0.outflowRate * step <= 1 }) { return false }
       }
       countStage()
-      for mover in movers { mover.setFluxes(state, time: time + stage.2 * step, pool: pool) }
+      for mover in movers { mover.setFluxes(state, time: time + stage.time * step, pool: pool) }
       for (index, mover) in movers.enumerated() {
         mover.update(
-          state, start: start, startField: index, shares: (stage.0, stage.1), step: step, pool: pool)
+          state, start: start, startField: index, shares: (stage.start, stage.latest), step: step, pool: pool)
       }
     }
     return true
@@ -138,7 +131,7 @@ package final class Taxis: TaxisRates {
   /// Not more than one beyond `mostParts`.
   private func parts(of step: Double) -> Int {
     let rate = movers.reduce(0) { max($0, $1.outflowRate) }
-    return Int(max(1, min(Double(Taxis.mostParts + 1), (step * rate / Taxis.largestShare).rounded(.up))))
+    return Int(min(Double(Taxis.mostParts + 1), StrongStabilityPreserving.parts(step: step, outflow: rate)))
   }
 
   private func check(_ state: FieldSet, _ time: Double) throws(VelocityFailure) {

@@ -1,3 +1,5 @@
+import TimeStepping
+
 /// Where a run stands in time: the steps taken, and the division of the way to the next time that must be hit.
 ///
 /// A segment runs from one time that must be hit exactly to the next. With a fixed step its steps are equal and at most
@@ -52,7 +54,7 @@ package struct Clock: Codable, Hashable, Sendable {
     precondition(goal > time && askedStep > 0)
     if segment.map({ $0.end != goal || $0.askedStep != askedStep || $0.done == $0.count }) ?? true {
       // A quotient that is a whole number but for rounding counts as that number.
-      let count = max(1, ((goal - time) / askedStep * (1 - 1e-12)).rounded(.up))
+      let count = equalParts(of: goal - time, atMost: askedStep)
       segment = Segment(start: time, end: goal, askedStep: askedStep, count: Int(exactly: count) ?? Int.max)
     }
     let current = segment!

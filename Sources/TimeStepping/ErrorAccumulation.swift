@@ -62,9 +62,9 @@ extension PositiveExponentialStepper {
   package static let accumulation = ErrorAccumulation(order: 2, onset: 1)
 }
 
-extension ExponentialStepper {
+extension ExponentialScheme {
   /// What is measured is the error of a less accurate solution.
-  static let accumulation = ErrorAccumulation(order: 4, onset: 0, growthTarget: 0.1)
+  var accumulation: ErrorAccumulation { ErrorAccumulation(order: order, onset: 0, growthTarget: errorTarget) }
 }
 
 extension Scheme {
@@ -73,7 +73,7 @@ extension Scheme {
     switch method {
     case .splitting(let splitting, extrapolates: false): splitting.accumulation
     case .splitting(_, extrapolates: true), .automatic: SplittingScheme.extrapolatedAccumulation
-    case .exponential, .coupledExponential: ExponentialStepper.accumulation
+    case .exponential(let scheme), .coupledExponential(let scheme): scheme.accumulation
     case .positiveExponential: PositiveExponentialStepper.accumulation
     }
   }

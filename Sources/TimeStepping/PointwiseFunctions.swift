@@ -91,20 +91,17 @@ package final class PointwiseFunctions: Sendable {
     /// Time, the position along the axes but the first, the functionals.
     fileprivate let uniforms: Numbers
     fileprivate let main: Program.Workspace
-    fileprivate let single: Program.SingleWorkspace?
     fileprivate let functionals: [Program.Workspace]
 
-    fileprivate init(_ functions: PointwiseFunctions, isSingle: Bool) {
+    fileprivate init(_ functions: PointwiseFunctions) {
       let count = functions.grid.axes.count + functions.functionals.count
       uniforms = Numbers(count: count)
       main = functions.program.makeWorkspace()
-      single = isSingle ? functions.program.makeSingleWorkspace() : nil
       functionals = functions.functionalPrograms.map { $0.makeWorkspace() }
     }
   }
 
-  /// - Parameter isSingle: whether for evaluations in single precision too.
-  package func makeWorkspace(isSingle: Bool = false) -> Workspace { Workspace(self, isSingle: isSingle) }
+  package func makeWorkspace() -> Workspace { Workspace(self) }
 
   /// Prepares for a tile: its position, in a domain of a scale, and the functionals.
   ///
@@ -172,20 +169,6 @@ package final class PointwiseFunctions: Sendable {
     program.evaluate(
       block, inputRow: inputRow, outputRow: outputRow, uniforms: workspace.uniforms.start, count: count,
       workspace: workspace.main)
-  }
-
-  /// The same in single precision, into rows of it.
-  ///
-  /// - Precondition: the workspace was made for that.
-  package func evaluate(
-    _ block: TileBlock, inputRow: Int, into target: SingleTileBlock, outputRow: Int, time: Double, count: Int,
-    workspace: Workspace
-  ) {
-    guard let single = workspace.single else { preconditionFailure("a workspace of double precision") }
-    workspace.uniforms[0] = time
-    program.evaluate(
-      block, inputRow: inputRow, into: target, outputRow: outputRow, uniforms: workspace.uniforms.start, count: count,
-      workspace: workspace.main, single: single)
   }
 
   /// Evaluates the argument of one functional into one row.

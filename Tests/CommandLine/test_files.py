@@ -43,17 +43,6 @@ def test_provenance_names_versions_command_and_outcome(oncofield, run_file, tmp_
     assert sum(seconds.values()) <= run["wall_seconds"] + 0.002
 
 
-def test_the_rounding_of_rates_is_in_the_summary(oncofield, run_file, tmp_path):
-    summary = tmp_path / "out" / "run.json"
-    oncofield("run", run_file({"time.end": 1, "time.reactions": {"precision": "single"}}), "--output", tmp_path / "out")
-    rounding = json.loads(summary.read_text())["rounding_of_rates"]
-    assert set(rounding) == {"u", "v", "w"} and 0 < rounding["u"] < 1e-5 and 0 < rounding["v"] < 1e-5
-    # Gain and loss of the fast chemical are nearly equal, so that its rate is a small difference.
-    assert rounding["v"] < rounding["w"] < 1e-2
-    oncofield("run", run_file({"time.end": 1}), "--output", tmp_path / "out", "--overwrite")
-    assert json.loads(summary.read_text())["rounding_of_rates"] is None
-
-
 def test_the_estimated_error_of_each_field_is_in_the_summary(oncofield, run_file, tmp_path):
     """In its unit and relative to its size; only where it is estimated."""
 

@@ -25,7 +25,6 @@ SCHEMES = [
     {"time.step": None, "time.tolerance": 1e-3, "time.scheme": "rebalanced-strang"},
     {"time.step": None, "time.tolerance": 1e-3, "time.scheme": "etdrk4"},
     {"time.step": None, "time.tolerance": 1e-3, "time.scheme": "auto"},
-    {"time.step": None, "time.tolerance": 1e-3, "time.scheme": "strang4", "time.reactions": {"precision": "single"}},
 ]
 SMALL = {"domain.points": [24, 16], "treatment": TREATMENT, "time.end": 30, "checkpoint": {"every": 2, "keep": 1000},
          "output.images": None}

@@ -104,9 +104,6 @@ DESERVED = {
         model=model(fields={"u": {"diffusion": 1, "boundary": {"x-": {"value": 1}}}}),
         time={"end": 1, "step": 0.1, "scheme": "strang"},
     ),
-    "the scheme etdrk4 has no stages of reactions in single precision": content(
-        time={"end": 1, "tolerance": 1e-3, "scheme": "etdrk4", "reactions": {"precision": "single"}}
-    ),
     'the condition in "stop" excludes one value of something that changes continuously': content(
         stop=[{"when": "mean(u) != 1"}]
     ),

@@ -140,45 +140,6 @@ import Testing
     }
   }
 
-  /// Single precision gives what double precision does, as far as 24 bits go, whichever loop it takes.
-  @Test(
-    arguments: loops + [
-      "exp(X)", "log(1 + X^2)", "tanh(X)", "erf(X)", "sin(X)", "cos(X*Y)", "(1 + X^2)^Z", "hill(abs(X), 2, 3)",
-    ])
-  func singlePrecisionRoundsTheSameFormulas(formula: String) throws {
-    let rows: [Symbol] = [.field("u"), .field("v"), .field("T"), .coordinate("x")]
-    let uniforms: [Symbol] = [.time, .coordinate("y"), .parameter("a"), .parameter("b")]
-    var random = Seeded(state: 6)
-    // Numbers of few bits, so that both precisions compare them alike.
-    let inputs = rows.map { _ in (0..<37).map { _ in Double.random(in: -2...2, using: &random).rounded() * 0.75 } }
-    for mask in 0..<16 {
-      let chosen = (0..<4).map { mask >> $0 & 1 == 0 ? rows[$0] : uniforms[$0] }
-      let text = zip(["X", "Y", "Z", "W"], chosen).reduce(formula) { $0.replacing($1.0, with: $1.1.description) }
-      let program = try Program(outputs: [try expression(text)], pointwise: rows, uniforms: uniforms, constants: [:])
-      let numbers = [0.75, -1.5, 0, 0.75]
-      let exact = run(program, inputs: inputs, uniforms: numbers)[0]
-      let rounded = runSingle(program, inputs: inputs, uniforms: numbers)[0]
-      for (a, b) in zip(exact, rounded) {
-        let isSame = a.isFinite ? abs(a - Double(b)) <= 3e-7 * abs(a) : !b.isFinite
-        #expect(isSame, "\(text): \(b), not \(a)")
-      }
-    }
-  }
-
-  @Test func bitsOfSinglePrecisionDoNotDependOnTheNumberOfPointsTogether() throws {
-    var random = Seeded(state: 7)
-    let inputs = (0..<3).map { _ in (0..<512).map { _ in Double.random(in: -5...5, using: &random) } }
-    let program = try compile(Self.everything)
-    let whole = runSingle(program, inputs: inputs, uniforms: [0])
-    for length in 1...256 {
-      let parts = runSingle(
-        program, inputs: inputs.map { Array($0.prefix(2 * length)) }, uniforms: [0], tileLength: length)
-      for (a, b) in zip(whole, parts) {
-        #expect(a.prefix(b.count).map(\.bitPattern) == b.map(\.bitPattern), "tiles of \(length)")
-      }
-    }
-  }
-
   /// Also in pieces that begin anywhere and go over rows; what lies between rows stays 0.
   @Test func fieldsWhereTheyLieGiveTheSameBits() throws {
     let grid = Grid(axes: [Axis(name: "x", length: 1, points: 13), Axis(name: "y", length: 1, points: 9)])

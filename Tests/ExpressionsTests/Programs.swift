@@ -23,27 +23,3 @@ func run(_ program: Program, inputs: [[Double]], uniforms: [Double] = [], tileLe
   }
   return outputs
 }
-
-/// The same in single precision.
-func runSingle(
-  _ program: Program, inputs: [[Double]], uniforms: [Double] = [], tileLength: Int = Tile.capacity
-) -> [[Float]] {
-  let count = inputs.first?.count ?? 1
-  let (workspace, single) = (program.makeWorkspace(), program.makeSingleWorkspace())
-  let block = TileBlock(rowCount: program.inputCount)
-  let results = SingleTileBlock(rowCount: program.outputCount)
-  var outputs = [[Float]](repeating: [], count: program.outputCount)
-  for start in stride(from: 0, to: count, by: tileLength) {
-    let length = min(tileLength, count - start)
-    for (row, input) in inputs.enumerated() {
-      for point in 0..<length { block[row: row, point: point] = input[start + point] }
-    }
-    program.evaluate(
-      block, inputRow: 0, into: results, outputRow: 0, uniforms: uniforms, count: length, workspace: workspace,
-      single: single)
-    for output in outputs.indices {
-      for point in 0..<length { outputs[output].append(results.row(output)[point]) }
-    }
-  }
-  return outputs
-}

@@ -134,7 +134,9 @@ private struct Matrix {
     let matrix = line.matrix(Self.points, strength: numbers.strength, decay: numbers.decay)
     let exact = matrix.functions
     func stage(_ factor: BaseFactor, _ weights: [Double]) -> [Double] {
-      parts.stage(into: result, base: base, times: factor, share: 1, of: 1, terms: [(term, weights)])
+      parts.stage(
+        into: result, base: base, times: factor, share: 1, of: 1,
+        terms: [(term, PhiWeights(SIMD3(weights[0], weights[1], weights[2])))])
       return result.values(0)
     }
     #expect(largestDifference(stage(.exponential, [0, 0, 0]), exact[0] * u) < 1e-12)

@@ -59,9 +59,9 @@ import Testing
     let sizes = new.errorSizes(1, against: new, old: old, volumes: volumes, pool: pool)
     for set in [new, old] { parts.toCoefficients(set, isNormalized: true) }
     for set in [a, b] { parts.toCoefficients(set) }
-    let weights = [0.5, -1, 4]
+    let weights = SIMD3(0.5, -1, 4)
     parts.stage(
-      into: error, base: nothing, share: 1, of: 0.2, terms: [(a, weights), (b, weights.map { -$0 })])
+      into: error, base: nothing, share: 1, of: 0.2, terms: [(a, PhiWeights(weights)), (b, -1 * PhiWeights(weights))])
     let difference = error.errorSizes(1, against: nothing, old: nothing, volumes: volumes, pool: pool).difference
     // Field 0 does not move, and has no coefficients.
     #expect(parts.errorSizes(0, new: new, old: old, rates: a, b, weights: weights, step: 0.2) == nil)
@@ -101,6 +101,37 @@ import Testing
     #expect(try stage(.zero, 0.2).allSatisfy { $0.allSatisfy { $0 == 0 } })
   }
 
+  /// Weights of functions of the whole step add to a stage what a sum of its own adds: with transforms, along a radius, and for a
+  /// field that stays where it is.
+  @Test(arguments: [false, true]) func aStageMixesFunctionsOfTwoShares(isRadius: Bool) throws {
+    let grid = isRadius ? radialGrid(.cylindricalRadial, points: 18, length: 2, origin: 0) : grid([24, 10])
+    let parts = try parts(grid, isRadius ? [.noFlux] : [.noFlux, .periodic], decays: [0.5, 0, 4])
+    let (base, first, second) = (
+      try randomSet(grid, count: 3, seed: 1), try randomSet(grid, count: 3, seed: 2),
+      try randomSet(grid, count: 3, seed: 3)
+    )
+    let nothing = try FieldSet(grid: grid, count: 3)
+    func stage(_ base: FieldSet, share: Double, _ terms: [(set: FieldSet, weights: PhiWeights)]) throws -> [[Double]] {
+      let points = try FieldSet(grid: grid, count: 3)
+      parts.stage(into: points, base: base, share: share, of: 0.7, terms: terms)
+      return (0..<3).map { points.values($0) }
+    }
+    let found = try stage(
+      base, share: 0.5,
+      [
+        (first, PhiWeights([0.5, -0.75, 0.5], whole: [0, -0.25, 1])),
+        (second, PhiWeights([0, 0, 0], whole: [1, 0, -2])),
+      ])
+    let own = try stage(base, share: 0.5, [(first, [0.5, -0.75, 0.5])])
+    let whole = try stage(nothing, share: 1, [(first, [0, -0.25, 1]), (second, [1, 0, -2])])
+    for field in 0..<3 {
+      #expect(whole[field].contains { abs($0) > 1e-3 })
+      for (value, parts) in zip(found[field], zip(own[field], whole[field])) {
+        #expect(abs(value - parts.0 - parts.1) < 1e-13)
+      }
+    }
+  }
+
   /// What is read from tables is what is computed when it is needed; tables do not outlive the size of a step.
   @Test func tablesOfAStageChangeNoBit() throws {
     let grid = grid([45, 38])
@@ -109,7 +140,7 @@ import Testing
       try randomSet(grid, count: 3, seed: 1), try randomSet(grid, count: 3, seed: 2),
       try randomSet(grid, count: 3, seed: 3)
     )
-    let weights = [[0.5, -1, 0], [1, 2, 4], [0, 0, 0], [1, 2, 4]]
+    let weights: [PhiWeights] = [[0.5, -1, 0], [1, 2, 4], [0, 0, 0], [1, 2, 4]]
     func stage(_ step: Double, share: Double, decays: [Double]? = nil) throws -> [[Double]] {
       let points = try FieldSet(grid: grid, count: 3)
       let coefficients = try FieldSet(grid: grid, count: 3)

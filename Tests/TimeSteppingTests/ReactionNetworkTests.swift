@@ -67,8 +67,7 @@ struct RandomNetwork {
 
 @Suite struct ReactionNetworkTests {
   /// Three thousand networks: nothing negative, and what an explicit method finds with much smaller substeps.
-  @Test(arguments: [ReactionPrecision.double, .single])
-  func randomNetworksStayNonNegativeAndAccurate(precision: ReactionPrecision) throws {
+  @Test func randomNetworksStayNonNegativeAndAccurate() throws {
     var (worst, worstSeed, failed) = (0.0, UInt64(0), 0)
     var ratios: [Double] = []
     var tiles: [String: Int] = [:]
@@ -82,7 +81,7 @@ struct RandomNetwork {
         failed += 1
         continue
       }
-      let found = try problem.solution(.automatic, tolerance: tolerance, interval: interval, precision: precision)
+      let found = try problem.solution(.automatic, tolerance: tolerance, interval: interval)
       #expect(found.lowest >= 0, "network \(seed): \(found.lowest)")
       tiles.merge(found.statistics.tiles, uniquingKeysWith: +)
       // Relative to the largest value of the field, for those that vanish.

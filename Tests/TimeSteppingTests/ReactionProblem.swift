@@ -54,12 +54,12 @@ struct ReactionProblem {
   ///   - functionals: at the start and the end of all intervals together.
   func solution(
     _ method: ReactionMethod, tolerance: Double, interval: Double, intervals: Int = 1, source: [[Double]]? = nil,
-    functionals: (start: [Double], end: [Double]) = ([], []), precision: ReactionPrecision = .double, threads: Int = 1
+    functionals: (start: [Double], end: [Double]) = ([], []), threads: Int = 1
   ) throws -> Solution {
     let pool = WorkerPool(threads: threads)
     let integrator = ReactionIntegrator(
       system, method: method, tolerance: tolerance, scales: start.map { $0.max() ?? 1 },
-      precision: precision, volumes: try PointVolumes(grid), pool: pool)
+      volumes: try PointVolumes(grid), pool: pool)
     let state = try FieldSet(grid: grid, count: start.count)
     for field in start.indices { state.setValues(field, to: start[field]) }
     let added = try source.map { values in

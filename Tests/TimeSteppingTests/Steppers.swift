@@ -52,16 +52,38 @@ struct LineProblem {
   }
 
   /// Methods by the names that users know.
-  enum Method: String, CaseIterable {
-    case lie, strang, strang4, rebalancedStrang, etdrk4, coupled, positive
-
-    var order: Int {
-      switch self {
-      case .lie: 1
-      case .strang, .rebalancedStrang, .positive: 2
-      case .strang4, .etdrk4, .coupled: 4
-      }
+  struct Method: CaseIterable, CustomStringConvertible, Equatable, Sendable {
+    enum Kind: Sendable {
+      case splitting(SplittingScheme, extrapolates: Bool)
+      case exponential(ExponentialScheme)
+      case coupled(ExponentialScheme)
+      case positive
     }
+
+    let name: String
+    let order: Int
+    let kind: Kind
+
+    var description: String { name }
+
+    private init(_ name: String, order: Int, _ kind: Kind) { (self.name, self.order, self.kind) = (name, order, kind) }
+    init(_ scheme: ExponentialScheme) { self.init(scheme.name, order: scheme.order, .exponential(scheme)) }
+    init(coupled scheme: ExponentialScheme) {
+      self.init(scheme.name + "-coupled", order: scheme.order, .coupled(scheme))
+    }
+
+    static func == (a: Method, b: Method) -> Bool { a.name == b.name }
+
+    static let lie = Method("lie", order: 1, .splitting(.lie, extrapolates: false))
+    static let strang = Method("strang", order: 2, .splitting(.strang, extrapolates: false))
+    static let strang4 = Method("strang4", order: 4, .splitting(.strang, extrapolates: true))
+    static let rebalancedStrang = Method(
+      "rebalanced-strang", order: 2, .splitting(.rebalancedStrang, extrapolates: false))
+    static let etdrk4 = Method(ExponentialScheme.krogstad)
+    static let coupled = Method(coupled: .krogstad)
+    static let positive = Method("etd2-positive", order: 2, .positive)
+    static let exponential = ExponentialScheme.all.flatMap { [Method($0), Method(coupled: $0)] }
+    static let allCases = [lie, strang, strang4, rebalancedStrang] + exponential + [positive]
   }
 
   /// - Parameter isAdaptive: whether it estimates the errors of its steps.
@@ -87,19 +109,21 @@ struct LineProblem {
         rates, fields: Self.fields, parameters: [:], taxis: nil, distributions: nil, profiler: profiler,
         volumes: volumes, pool: pool)
     }
-    switch method {
-    case .lie: return try splitting(.lie)
-    case .strang: return try splitting(.strang)
-    case .strang4: return try splitting(.strang, extrapolates: true)
-    case .rebalancedStrang: return try splitting(.rebalancedStrang)
-    case .etdrk4:
+    switch method.kind {
+    case .splitting(let scheme, let extrapolates): return try splitting(scheme, extrapolates: extrapolates)
+    case .exponential(let scheme):
       let others = zip(zip(rates, Self.fields), decays).map { $0.0 + .constant($1) * .symbol(.field($0.1)) }
       return try ExponentialStepper(
-        .krogstad, parts: LinearParts(volumes: volumes, fields: diffusions, decays: decays, pool: pool),
+        scheme,
+        parts: LinearParts(
+          volumes: volumes, fields: diffusions, decays: decays, shares: scheme.shareCount, stability: scheme.stability,
+          pool: pool),
         rates: fieldRates(others), quasiSteady: nil, nonNegative: [], profiler: profiler, grid: grid, count: 2)
-    case .coupled:
+    case .coupled(let scheme):
       return try CoupledExponentialStepper(
-        CoupledLinearPart(volumes: volumes, fields: diffusions, pool: pool), rates: fieldRates(rates), ratesOfTime: nil,
+        scheme,
+        part: CoupledLinearPart(volumes: volumes, fields: diffusions, functions: scheme.functions, pool: pool),
+        rates: fieldRates(rates), ratesOfTime: nil,
         linearization: Linearization(
           rates: rates, taxis: [[], []], fields: Self.fields, parameters: [:], distributions: nil, volumes: volumes,
           pool: pool),
@@ -109,6 +133,7 @@ struct LineProblem {
         $1.split(by: .field($0), intervals: [.field("u"): .nonNegative, .field("v"): .nonNegative])
       }
       let base = try PositiveExponentialStepper(
+        .coxMatthews,
         parts: LinearParts(volumes: volumes, fields: diffusions, decays: [0, 0], symbol: .secondOrder, pool: pool),
         rates: ProductionLossRates(
           productions: parts.map(\.production), losses: parts.map(\.loss), fields: Self.fields, parameters: [:],

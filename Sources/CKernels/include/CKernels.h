@@ -1,6 +1,7 @@
 #pragma once
 #include "worker_pool.h"
 #include "machine_limits.h"
+#include "philox.h"
 #include "propagators.h"
 #include "matrix_functions.h"
 #include "line_functions.h"

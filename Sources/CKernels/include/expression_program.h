@@ -38,9 +38,5 @@ bool expression_has_form(uint16_t operation, uint16_t scalars);
 void expression_run(const struct expression_instruction *instructions, size_t count, double *const *rows,
                     const double *scalars, size_t points);
 
-/// The same in single precision, functions such as the exponential excepted, which are rounded to it.
-void expression_run_single(const struct expression_instruction *instructions, size_t count, float *const *rows,
-                           const float *scalars, size_t points);
-
 /// One operation on single numbers, with the same bits as `expression_run`.
 double expression_value(uint16_t operation, double x, double y);

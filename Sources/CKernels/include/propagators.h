@@ -87,10 +87,10 @@ void transform_resolvent_row(double *b, const double *eigenvalues, double rest, 
 /// e^z, φ₁(z), φ₂(z), φ₃(z) for z ≤ 0.
 void exponential_functions(double z, double values[4]);
 
-/// Of one row the sums of the squares of n₀ − n_middle + n₁, of n₀ − n₁ and of u, each in eight fixed lanes; times `weights`,
-/// unless that is NULL.
-void bend_sums(const double *n_0, const double *n_middle, const double *n_1, const double *u, const double *weights,
-               size_t count, double sums[3]);
+/// Of one row the sums of the squares of n₀ − factor·n_middle + n₁, of n₀ − n₁ and of u, each in eight fixed lanes; times
+/// `weights`, unless that is NULL.
+void bend_sums(const double *n_0, const double *n_middle, const double *n_1, const double *u, double factor,
+               const double *weights, size_t count, double sums[3]);
 
 /// e^(step·(eigenvalue + shift)) of many eigenvalues, for the functions below.
 void exponential_row(const double *eigenvalues, double shift, double step, double *exponentials, size_t count);
@@ -105,8 +105,13 @@ typedef struct {
   const double *phi_1, *phi_2, *phi_3;
 } StageCoefficients;
 
-/// What a stage multiplies its base by: 0, e^z, or e^z − 1.
-typedef enum { stage_base_zero, stage_base_exponential, stage_base_exponential_less_one } StageBaseFactor;
+/// What a stage multiplies its base by: 0, 1, e^z, or e^z − 1.
+typedef enum {
+  stage_base_zero,
+  stage_base_one,
+  stage_base_exponential,
+  stage_base_exponential_less_one
+} StageBaseFactor;
 
 /// Of rows from `first` to before `end`: out ← b(z) base + factor·Σ_j (w_j1 φ₁(z) + w_j2 φ₂(z) + w_j3 φ₃(z)) term_j, three
 /// weights for each term. `out` may be `base` or a term.

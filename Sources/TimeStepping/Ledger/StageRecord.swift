@@ -20,10 +20,12 @@ struct StageRecord {
     rates.append(try account.processRates(of: state, time: time))
   }
 
-  /// Takes the rates of the solution in the middle of the step in place of those of its two stages there, which are less accurate.
-  mutating func passedMiddle(_ state: FieldSet, at time: Double) throws(NumericalFailure) {
+  /// Takes the rates of the solution in the middle of the step in place of those of its stages there, which are less accurate.
+  mutating func passedMiddle(
+    _ state: FieldSet, at time: Double, _ scheme: ExponentialScheme
+  ) throws(NumericalFailure) {
     let found = try account.processRates(of: state, time: time)
-    (rates[1], rates[2]) = (found, found)
+    for (stage, weight) in (scheme.middle ?? []).enumerated() where weight != 0 { rates[stage] = found }
   }
 
   /// The account of a part of the step, with the state after it: the rates are those of a parabola through its start, middle and end.
@@ -31,22 +33,24 @@ struct StageRecord {
     after part: Double, ofStep step: Double, _ state: FieldSet, _ scheme: ExponentialScheme
   ) -> MassChanges {
     let share = part / step
-    let weights = scheme.weights(within: share)
-    let (start, middle, end) = (
-      PhiFunctions(0).sum(weights.start), PhiFunctions(0).sum(weights.middle), PhiFunctions(0).sum(weights.end)
-    )
-    return finished(
-      state, by: part, weights: [start, 0.5 * middle, 0.5 * middle, end],
-      comparison: [1 - 0.5 * share, 0, 0, 0.5 * share])
+    let limits = ExponentialScheme.weights(within: share)
+    var weights = (scheme.middle ?? rates.map { _ in 0 }).map { $0 * limits.middle.limit }
+    var comparison = weights.map { _ in 0.0 }
+    let end = scheme.endStage ?? 0
+    weights[0] += limits.start.limit
+    weights[end] += limits.end.limit
+    comparison[0] += 1 - 0.5 * share
+    comparison[end] += 0.5 * share
+    return finished(state, by: part, weights: weights, comparison: comparison)
   }
 
   /// The account, with the state after the step.
   func finished(_ state: FieldSet, by step: Double, _ scheme: ExponentialScheme) -> MassChanges {
     // The weights in the limit without anything exponential, compared with the trapezoidal rule.
-    let weights = scheme.weights.map(PhiFunctions(0).sum)
+    let weights = scheme.weights.map(\.limit)
     var comparison = weights.map { _ in 0.0 }
-    comparison[0] = 0.5
-    comparison[comparison.count - 1] = 0.5
+    comparison[0] += 0.5
+    comparison[scheme.endStage ?? 0] += 0.5
     return finished(state, by: step, weights: weights, comparison: comparison)
   }
 

@@ -38,7 +38,7 @@ final class ExponentialCoefficients {
   private static let numbersPerField = 17
   /// The weights of `φ₁`, `φ₂` and `φ₃` of each factor, stage after stage.
   private static let weights = (ExponentialScheme.krogstad.stages.map(\.weights) + [ExponentialScheme.krogstad.weights])
-    .flatMap { $0 }.flatMap { $0 }
+    .flatMap { $0 }.flatMap { [$0.own.x, $0.own.y, $0.own.z] }
 
   init(fieldCount: Int) {
     self.fieldCount = fieldCount

@@ -14,7 +14,6 @@ package final class ReactionIntegrator: Sendable {
   /// Relative tolerance of one substep.
   package let tolerance: Double
   let absolute: [Double]
-  package let precision: ReactionPrecision
   let volumes: PointVolumes
   /// How the points are divided: rows are taken together where nothing depends on which one it is.
   package let tiling: Tiling
@@ -36,21 +35,18 @@ package final class ReactionIntegrator: Sendable {
   ///   - tolerance: relative error of a substep.
   ///   - volumes: nothing happens outside the tissue.
   ///   - scales: a typical size of each field; values below 1e-6 of it do not ask for smaller substeps.
-  ///   - precision: of the stages of the explicit and the exponential methods.
   package init(
     _ system: ReactionSystem, method: ReactionMethod, tolerance: Double, scales: [Double],
-    precision: ReactionPrecision = .double,
     volumes: PointVolumes, pool: WorkerPool
   ) {
     self.system = system
     self.method = method
     self.tolerance = tolerance
-    self.precision = precision
     self.volumes = volumes
     self.pool = pool
     tiling = Tiling(volumes.grid, joinsRows: volumes.uniform != nil && system.isTheSameInAllRows)
     absolute = scales.map { max(tolerance * 1e-6 * $0, Double.leastNormalMagnitude) }
-    workers = PerWorker(pool) { TileWorker(system, precision: precision) }
+    workers = PerWorker(pool) { TileWorker(system) }
   }
 
   /// What has been done since the start.

@@ -22,14 +22,6 @@ package struct ReactionMethod: Sendable {
   /// For users.
   package let summary: String
 
-  /// Whether there are stages that can have single precision.
-  package var hasRoundableStages: Bool {
-    switch kind {
-    case .explicit, .exponential, .twoStageExponential, .automatic: true
-    case .rosenbrock, .quasiSteady: false
-    }
-  }
-
   private init(_ name: String, _ kind: Kind, order: Int, embeddedOrder: Int, _ summary: String) {
     self.name = name
     self.kind = kind

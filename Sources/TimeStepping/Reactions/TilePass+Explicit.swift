@@ -4,7 +4,7 @@ extension TilePass {
 
   /// The rows of the rates at the start and at the end of the substep just taken, if it was one of a pair that has both.
   var explicitRates: (start: Int, end: Int)? {
-    guard choice.method == .explicit, pair.reusesLastStage, integrator.precision == .double else { return nil }
+    guard choice.method == .explicit, pair.reusesLastStage else { return nil }
     return (rows.stages, rows.stages + (pair.stageCount - 1) * fields)
   }
 

@@ -80,7 +80,7 @@ struct TilePass {
       }
       let remaining = interval - done
       // Equal parts of what is left, so that no sliver remains.
-      let parts = max(1, (remaining / step * (1 - 1e-12)).rounded(.up))
+      let parts = equalParts(of: remaining, atMost: step)
       step = remaining / parts
       let error = attempt(step, from: done)
       let isUsable = error.isFinite && !hasFalseNegative
@@ -237,20 +237,9 @@ extension TilePass {
     countRates()
   }
 
-  /// The same into a stage, in the precision that stages have.
+  /// The same into a stage.
   func evaluateRates(inputRow: Int, stage: Int, at elapsed: Double) {
-    guard let rows = worker.singleStages else {
-      return evaluateRates(inputRow: inputRow, outputRow: self.rows.stages + stage * fields, at: elapsed)
-    }
-    let functions = system.functions
-    worker.counters.operations += functions.operationCount * tile.count
-    if functions.isNonlocal { functions.setFunctionals(functionals.values(at: elapsed / interval), in: worker.rates) }
-    functions.evaluate(
-      block, inputRow: inputRow, into: rows, outputRow: stage * fields, time: time + elapsed, count: tile.count,
-      workspace: worker.rates)
-    if let tissue { rows.clear(rows: stage * fields..<(stage + 1) * fields, where: tissue, count: tile.count) }
-    if hasSource { stages.add(block, self.rows.source, to: stage, count: tile.count) }
-    countRates()
+    evaluateRates(inputRow: inputRow, outputRow: rows.stages + stage * fields, at: elapsed)
   }
 
   private func countRates() {

@@ -6,8 +6,6 @@ final class TileWorker {
   let rows: Rows
   /// Of the explicit and the exponential methods.
   let stages: StageRows
-  /// They, where they have single precision.
-  let singleStages: SingleTileBlock?
   let rates: PointwiseFunctions.Workspace
   let losses: PointwiseFunctions.Workspace
   let productionsAndLosses: PointwiseFunctions.Workspace
@@ -57,14 +55,11 @@ final class TileWorker {
     }
   }
 
-  init(_ system: ReactionSystem, precision: ReactionPrecision) {
+  init(_ system: ReactionSystem) {
     rows = Rows(system)
     block = TileBlock(rowCount: rows.count)
-    let fields = system.fieldCount
-    singleStages = precision == .single ? SingleTileBlock(rowCount: Rows.mostStages * fields) : nil
-    stages =
-      singleStages.map { StageRows($0, fields: fields) } ?? StageRows(block, row: rows.stages, fields: fields)
-    rates = system.functions.makeWorkspace(isSingle: precision == .single)
+    stages = StageRows(block, row: rows.stages, fields: system.fieldCount)
+    rates = system.functions.makeWorkspace()
     losses = system.losses.makeWorkspace()
     productionsAndLosses = system.productionsAndLosses.makeWorkspace()
     jacobian = system.jacobian.functions.makeWorkspace()

@@ -4,18 +4,19 @@ import Operators
 /// Advances all fields by steps of an exponential Runge–Kutta method whose linear part couples them: diffusion, the mean Jacobian of
 /// the reactions, and taxis linearized at the mean densities, exactly; everything else as rates at the stages.
 ///
-/// With `u' = D∇²u + R(u, t)`, `L = D∇² + J − X∇²`, `N = R − (J − X∇²) u` and `F = D∇²u + R(u)`, the stages of Krogstad's method are,
-/// `ΔN_i` being `N` at stage `i` less that at the start,
+/// With `u' = D∇²u + R(u, t)`, `L = D∇² + J − X∇²`, `N = R − (J − X∇²) u` and `F = D∇²u + R(u)`, the stages of a method with the nodes
+/// `c_i` and the weights `a_ij`, `b_j` are, `ΔN_j` being `N` at stage `j` less that at the start,
 ///
-///     U₂ = u + ½h φ₁(½hL) F,            U₃ = U₂ + h φ₂(½hL) ΔN₂,
-///     U₄ = u + h φ₁(hL) F + 2h φ₂(hL) ΔN₃,
-///     u_new = u + h φ₁(hL) F + h φ₂(hL) (2ΔN₂ + 2ΔN₃ − ΔN₄) + 4h φ₃(hL) (ΔN₄ − ΔN₂ − ΔN₃).
+///     U_i = u + c_i h φ₁(c_i hL) F + h Σ_{j>1} a_ij(hL) ΔN_j,      u_new = u + h φ₁(hL) F + h Σ_{j>1} b_j(hL) ΔN_j,
+///
+/// because `Σ_j a_ij = c_i φ₁(c_i hL)`. Where the next stage has the same node it is the one before and the difference.
 ///
 /// `J_ij` is the mean of `∂R_i/∂u_j` over the domain, `X_ij` that of `u_i S_ij`, `S` being sensitivities. What departs little from a uniform
-/// state grows and decays at the right rates with steps of any size, and steady states are kept. The method is of order 4 for any matrices.
+/// state grows and decays at the right rates with steps of any size, and steady states are kept. The order is that of the
+/// method for any matrices.
 ///
-/// Sources: S. Krogstad, Generalized integrating factor methods for stiff PDEs, J. Comput. Phys. 203 (2005) 72–88; M. Hochbruck,
-/// A. Ostermann & J. Schweitzer, Exponential Rosenbrock-type methods, SIAM J. Numer. Anal. 47 (2009) 786–803.
+/// Source: M. Hochbruck, A. Ostermann & J. Schweitzer, Exponential Rosenbrock-type methods, SIAM J. Numer. Anal. 47 (2009)
+/// 786–803.
 package final class CoupledExponentialStepper: AdaptiveStepper {
   private let part: CoupledLinearPart
   private let rates: FieldRates
@@ -26,7 +27,8 @@ package final class CoupledExponentialStepper: AdaptiveStepper {
   private let account: MassAccount?
   /// For the solution and the rates at the start and at the end of a step, and for what it finds at its stages.
   private let sets: FieldSetPool
-  private let scheme = ExponentialScheme.krogstad
+  private let scheme: ExponentialScheme
+  private let plan: StagePlan
   /// For the error that forcing makes; empty if there is none.
   private let spare: FieldSet
   private let profiler: StepProfiler?
@@ -39,16 +41,27 @@ package final class CoupledExponentialStepper: AdaptiveStepper {
     let stage: PooledFieldSet
     /// `F` at the start.
     let slope: PooledFieldSet
-    /// `ΔN₂`, then `ΔN₂ + ΔN₃`; `ΔN₃`, then `ΔN₄`.
-    let middle, latest: PooledFieldSet
+    /// `ΔN` of stages, slot 1 first; slot 0, that of the start, is 0.
+    let slots: [PooledFieldSet]
+
+    /// `ΔN` in a slot; that of the new solution is in the place of the stage.
+    func rates(_ slot: Int?) -> FieldSet { (slot.map { slots[$0 - 1] } ?? stage).set }
   }
 
-  private static let setCount = 8
+  /// Solutions and rates at the start and at the end of a step, a stage, `F`, and what the stages need.
+  private var setCount: Int { 6 + plan.slotCount }
 
+  /// - Parameters:
+  ///   - part: with the functions of the scheme.
+  ///   - rates: `R`.
+  ///   - ratesOfTime: those of them that depend on time itself; nil if none does.
   package init(
-    _ part: CoupledLinearPart, rates: FieldRates, ratesOfTime: FieldRates?, linearization: Linearization,
+    _ scheme: ExponentialScheme, part: CoupledLinearPart, rates: FieldRates, ratesOfTime: FieldRates?,
+    linearization: Linearization,
     nonNegative: [Int], account: MassAccount?, profiler: StepProfiler? = nil, volumes: PointVolumes
   ) throws(FieldAllocationError) {
+    self.scheme = scheme
+    plan = StagePlan(scheme)
     self.part = part
     self.rates = rates
     self.ratesOfTime = ratesOfTime
@@ -56,17 +69,17 @@ package final class CoupledExponentialStepper: AdaptiveStepper {
     self.nonNegative = nonNegative
     self.account = account
     self.profiler = profiler
-    sets = try FieldSetPool(grid: volumes.grid, fields: part.count, count: CoupledExponentialStepper.setCount)
+    sets = try FieldSetPool(grid: volumes.grid, fields: part.count, count: 6 + plan.slotCount)
     spare = try FieldSet(grid: volumes.grid, count: ratesOfTime == nil ? 0 : part.count)
   }
 
   package var traits: StepperTraits {
     StepperTraits(
-      fieldSetCount: CoupledExponentialStepper.setCount + (ratesOfTime == nil ? 0 : 1) + part.fieldSetCount
+      fieldSetCount: setCount + (ratesOfTime == nil ? 0 : 1) + part.fieldSetCount
         + rates.fieldSetCount + (ratesOfTime?.fieldSetCount ?? 0), memoryFieldSetCount: 2)
   }
   package var errorTraits: ErrorTraits {
-    ErrorTraits(order: scheme.errorOrder, growthTarget: ExponentialStepper.accumulation.growthTarget)
+    ErrorTraits(order: scheme.errorOrder, growthTarget: scheme.errorTarget)
   }
   package var work: Work { [rates, ratesOfTime].reduce(part.work) { $0 + ($1?.work ?? Work()) } }
 
@@ -98,7 +111,7 @@ package final class CoupledExponentialStepper: AdaptiveStepper {
     part.prepare(step: step, matrices)
     var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, state, from: time) }
     let stages = try stages(state, start, matrices, from: time, by: step, isInside: false, &record)
-    part.combine(into: end.solution.set, base: start.solution.set, step: step, lastTerms(stages))
+    makeRow(plan.rows[plan.rows.count - 1], stages, by: step, into: end.solution.set)
     state.copy(from: end.solution.set)
     part.toPoints(state)
     profiler?.passed(.diffusion)
@@ -109,47 +122,64 @@ package final class CoupledExponentialStepper: AdaptiveStepper {
       matrices, of: end.solution.set, from: start.solution.set, and: start.rates.set, in: stages.stage.set)
     var result = StepResult(memory: end.memory(size: step, matrices: matrices))
     result.changes = record?.finished(state, by: step, scheme)
-    result.interpolant = Interpolant(part: part, stages: stages, record: record, scheme: scheme, time: time, size: step)
+    result.interpolant = plan.middle.map { middle in
+      Interpolant(
+        part: part, stages: stages, middle: (stages.slots[middle.slot - 1], middle.scale), record: record,
+        scheme: scheme,
+        time: time, size: step)
+    }
     return (result, end, stages)
   }
 
-  /// Finds `F`, `ΔN₂ + ΔN₃` and `ΔN₄`; `state` is lost.
+  /// Finds `F` and `ΔN` of the stages; `state` is lost.
   private func stages(
     _ state: FieldSet, _ start: SolutionAndRates, _ matrices: LinearMatrices, from time: Double, by step: Double,
     isInside: Bool,
     _ record: inout StageRecord?
   ) throws(NumericalFailure) -> Stages {
     let stages = Stages(
-      start: start, matrices: matrices, stage: sets.take(), slope: sets.take(), middle: sets.take(),
-      latest: sets.take())
-    let (stage, slope) = (stages.stage.set, stages.slope.set)
-    let (middle, latest) = (stages.middle.set, stages.latest.set)
-    func combine(_ base: FieldSet, _ terms: [CoupledLinearPart.Term]) {
-      part.combine(into: stage, base: base, step: step, terms, isInside: isInside)
-    }
-    func rest(at share: Double, into target: FieldSet) throws(NumericalFailure) {
+      start: start, matrices: matrices, stage: sets.take(), slope: sets.take(),
+      slots: (0..<plan.slotCount).map { _ in sets.take() })
+    let stage = stages.stage.set
+    part.addDiffusion(of: start.solution.set, to: start.rates.set, into: stages.slope.set)
+    for row in plan.rows {
+      guard let slot = row.target else { break }
+      makeRow(row, stages, by: step, into: stage, isInside: isInside)
+      let (target, now) = (stages.rates(slot), time + row.node * step)
       state.copy(from: stage)
       part.toPoints(state)
-      try evaluate(state, time + share * step, into: target)
+      try evaluate(state, now, into: target)
       part.subtractLinear(matrices, of: stage, from: start.solution.set, and: start.rates.set, in: target)
-      try record?.passed(state, at: time + share * step)
+      try record?.passed(state, at: now)
     }
-    part.addDiffusion(of: start.solution.set, to: start.rates.set, into: slope)
-    combine(start.solution.set, [(.halfPhi1, 1, slope)])
-    try rest(at: 0.5, into: middle)
-    combine(stage, [(.halfStepPhi2, 1, middle)])
-    try rest(at: 0.5, into: latest)
-    combine(start.solution.set, [(.phi1, 1, slope), (.phi2, 2, latest)])
-    for field in 0..<state.count { middle.setField(field, toSumOf: [(1, middle), (1, latest)]) }
-    try rest(at: 1, into: latest)
     return stages
   }
 
-  private func lastTerms(_ stages: Stages) -> [CoupledLinearPart.Term] {
-    let (middle, latest) = (stages.middle.set, stages.latest.set)
-    return [
-      (.phi1, 1, stages.slope.set), (.phi2, 2, middle), (.phi2, -1, latest), (.phi3, -4, middle), (.phi3, 4, latest),
-    ]
+  /// A stage, or the new solution, in normalized coefficients; then adds up the rates that all later ones take alike.
+  private func makeRow(
+    _ row: StagePlan.Row, _ stages: Stages, by step: Double, into target: FieldSet, isInside: Bool = false
+  ) {
+    let terms = (row.increments ?? row.terms).filter { $0.slot > 0 }
+    let slope: [CoupledLinearPart.Term] =
+      row.increments == nil ? [(.init(share: row.node, number: 1), row.node, stages.slope.set)] : []
+    part.combine(
+      into: target, base: row.increments == nil ? stages.start.solution.set : stages.stage.set, step: step,
+      slope + CoupledExponentialStepper.terms(terms, node: row.node) { stages.rates($0) }, isInside: isInside)
+    guard let latest = row.latest, let total = row.addedTo else { return }
+    for field in 0..<target.count {
+      stages.rates(total).setField(field, toSumOf: [(1, stages.rates(total)), (1, stages.rates(latest))])
+    }
+  }
+
+  /// One after the other for each function.
+  private static func terms(
+    _ terms: [StagePlan.Term], node: Double, _ rates: (Int) -> FieldSet
+  ) -> [CoupledLinearPart.Term] {
+    let all = terms.flatMap { term in
+      term.weights.functions(node: node).map { ($0.function, $0.weight, rates(term.slot)) as CoupledLinearPart.Term }
+    }
+    return Set(all.map(\.0)).sorted { ($0.share, $0.number) < ($1.share, $1.number) }
+      .flatMap { function in all.filter { $0.0 == function } }
   }
 
   /// The coefficients of the rates of a state.
@@ -163,26 +193,32 @@ package final class CoupledExponentialStepper: AdaptiveStepper {
     part.toCoefficients(target)
   }
 
-  /// `h (4 φ₃ − φ₂)(hL) (ΔN_new − ΔN₄)`, the difference from a solution of third order; and what rates that depend on time are missed by.
+  /// `h e(hL) (ΔN_k − ΔN_l)`, the difference from the embedded solution; and what rates that depend on time are missed by.
   private func estimate(
     of state: FieldSet, from time: Double, by step: Double, end: FieldSet, _ stages: Stages, _ measure: ErrorMeasure
   ) throws(NumericalFailure) -> ErrorEstimate {
-    let (stage, latest) = (stages.stage.set, stages.latest.set)
+    let error = plan.spare.map { stages.slots[$0 - 1] } ?? sets.take()
+    let terms = [(plan.error.of, 1.0), (plan.error.minus, -1)].filter { $0.0 != 0 }
     part.combine(
-      into: latest, base: nil, step: step,
-      [(.phi3, 4, stage), (.phi3, -4, latest), (.phi2, -1, stage), (.phi2, 1, latest)])
+      into: error.set, base: nil, step: step,
+      terms.flatMap { slot, sign in
+        (sign * scheme.error.weights).functions(node: 1).map { ($0.function, $0.weight, stages.rates(slot)) }
+      })
     let sizes = (0..<state.count).map {
-      part.errorSizes($0, error: latest, new: end, old: stages.start.solution.set)
+      part.errorSizes($0, error: error.set, new: end, old: stages.start.solution.set)
     }
-    let missed = part.transientErrors(
-      of: end, middle: stages.middle.set, end: stage, stages.matrices, step: step)
+    let missed = plan.middle.map {
+      part.transientErrors(
+        of: end, middle: (stages.rates($0.slot), $0.scale), end: stages.stage.set, stages.matrices, step: step)
+    }
     let found = measure.errors(sizes, during: step)
     let forced = try ratesOfTime.map { rates throws(NumericalFailure) in
       try ExponentialStepper.forcingErrors(
-        rates, of: state, from: time, by: step, measure, sum: spare, work: latest)
+        rates, of: state, from: time, by: step, measure, sum: spare, work: error.set)
     }
     return ExponentialStepper.worst(
-      found, missed: missed, forced, of: state, nonNegative: nonNegative, during: step, measure)
+      found, missed: missed ?? sizes.map { _ in 0 }, forced, of: state, nonNegative: nonNegative, during: step, measure,
+      scheme.accumulation)
   }
 
   private func start(_ memory: StepperMemory, _ state: FieldSet, _ time: Double) throws(NumericalFailure)
@@ -219,17 +255,19 @@ package final class CoupledExponentialStepper: AdaptiveStepper {
     part.prepare(step: step, matrices, isInside: true)
     var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, state, from: time) }
     let stages = try stages(state, start, matrices, from: time, by: step, isInside: true, &record)
-    part.combine(into: state, base: start.solution.set, step: step, lastTerms(stages), isInside: true)
+    makeRow(plan.rows[plan.rows.count - 1], stages, by: step, into: state, isInside: true)
     part.toPoints(state)
     return StepResult(changes: record?.finished(state, by: step, scheme))
   }
 
-  /// The solution inside of a step, by a parabola through `ΔN` at its start, half the sum in its middle, and its end.
+  /// The solution inside of a step, by a parabola through `ΔN` at its start, in its middle and at its end.
   private final class Interpolant: StepInterpolant {
     private let part: CoupledLinearPart
     private let matrices: LinearMatrices
     private let start: PooledFieldSet
-    private let slope, middle, end: PooledFieldSet
+    private let slope, end: PooledFieldSet
+    /// A multiple of `ΔN` in the middle, and the factor that makes it of that.
+    private let middle: (set: PooledFieldSet, scale: Double)
     /// Of the masses at the stages; nil if no account is kept.
     private var record: StageRecord?
     private var hasMiddle = false
@@ -237,18 +275,18 @@ package final class CoupledExponentialStepper: AdaptiveStepper {
     private let time, size: Double
 
     init(
-      part: CoupledLinearPart, stages: Stages, record: StageRecord?, scheme: ExponentialScheme, time: Double,
-      size: Double
+      part: CoupledLinearPart, stages: Stages, middle: (set: PooledFieldSet, scale: Double), record: StageRecord?,
+      scheme: ExponentialScheme, time: Double, size: Double
     ) {
       (self.part, matrices, start) = (part, stages.matrices, stages.start.solution)
-      (slope, middle, end) = (stages.slope, stages.middle, stages.stage)
+      (slope, self.middle, end) = (stages.slope, middle, stages.stage)
       (self.record, self.scheme, self.time, self.size) = (record, scheme, time, size)
     }
 
     func evaluate(into target: FieldSet, after span: Double) throws(NumericalFailure) -> MassChanges? {
       if record != nil, !hasMiddle {
         interpolate(into: target, after: 0.5 * size)
-        try record?.passedMiddle(target, at: time + 0.5 * size)
+        try record?.passedMiddle(target, at: time + 0.5 * size, scheme)
         hasMiddle = true
       }
       interpolate(into: target, after: span)
@@ -258,9 +296,14 @@ package final class CoupledExponentialStepper: AdaptiveStepper {
     private func interpolate(into target: FieldSet, after span: Double) {
       part.prepare(step: span, matrices, isInside: true)
       let s = span / size
+      let (phi1, phi2, phi3) = (
+        ExponentialScheme.Function(share: 1, number: 1), ExponentialScheme.Function(share: 1, number: 2),
+        ExponentialScheme.Function(share: 1, number: 3)
+      )
+      let (middle, scale) = (self.middle.set.set, self.middle.scale)
       let terms: [CoupledLinearPart.Term] = [
-        (.phi1, 1, slope.set), (.phi2, 2 * s, middle.set), (.phi2, -s, end.set), (.phi3, 4 * s * s, end.set),
-        (.phi3, -4 * s * s, middle.set),
+        (phi1, 1, slope.set), (phi2, 4 * scale * s, middle), (phi2, -s, end.set), (phi3, 4 * s * s, end.set),
+        (phi3, -8 * scale * s * s, middle),
       ]
       part.combine(into: target, base: start.set, step: span, terms, isInside: true)
       part.toPoints(target)

@@ -13,34 +13,38 @@ extension ExponentialStepper {
   ///
   /// - Parameters:
   ///   - state: the new solution.
-  ///   - stages: of the step; the rates at the latest stage are lost.
+  ///   - stages: of the step; rates at stages that the solution inside of the step does not need may be lost.
   func estimate(
     of state: FieldSet, from time: Double, by step: Double, _ stages: Stages, _ measure: ErrorMeasure
   ) throws(NumericalFailure) -> ErrorEstimate {
-    let (start, end, latest) = (stages.start, stages.end, stages.latest.set)
+    let (start, end, weights) = (stages.start, stages.end, scheme.error.weights.own)
+    let (a, b) = (stages.rates(plan.error.of), stages.rates(plan.error.minus))
     let sizes = (0..<state.count).map { field in
       if let sizes = parts.errorSizes(
-        field, new: end.solution.set, old: start.solution.set, rates: end.rates.set, latest,
-        weights: scheme.errorWeights, step: step)
+        field, new: end.solution.set, old: start.solution.set, rates: a, b, weights: weights, step: step)
       {
         return sizes
       }
       // The embedded solution is the new one less its error.
-      let factor = parts.factor(field, weights: scheme.errorWeights, step: step)
-      spare.setField(field, toSumOf: [(1, end.solution.set), (-factor, end.rates.set), (factor, latest)])
+      let factor = parts.factor(field, weights: weights, step: step)
+      spare.setField(field, toSumOf: [(1, end.solution.set), (-factor, a), (factor, b)])
       return measure.sizes(field, of: end.solution.set, against: spare, from: start.solution.set)
     }
-    let missed = parts.transientErrors(
-      of: end.solution.set, start: start.rates.set, middle: stages.middle.set, end: end.rates.set, step: step)
+    let missed = plan.middle.map {
+      parts.transientErrors(
+        of: end.solution.set, start: start.rates.set, middle: (stages.rates($0.slot), $0.scale), end: end.rates.set,
+        step: step)
+    }
     let found = measure.errors(sizes, during: step)
-    // Nobody needs the rates at the latest stage any more.
+    let work = plan.spare.map { stages.slots[$0 - 1] } ?? sets.take()
     let forced =
       ratesOfTime != nil || parts.hasChangingSides
       ? try ExponentialStepper.forcingErrors(
-        ratesOfTime, of: state, from: time, by: step, measure, sum: spare, work: latest
+        ratesOfTime, of: state, from: time, by: step, measure, sum: spare, work: work.set
       ) { parts.addMissedSides(to: spare, from: time, by: step) } : nil
     return ExponentialStepper.worst(
-      found, missed: missed, forced, of: state, nonNegative: nonNegative, during: step, measure)
+      found, missed: missed ?? sizes.map { _ in 0 }, forced, of: state, nonNegative: nonNegative,
+      during: step, measure, scheme.accumulation)
   }
 
   /// The worst of what is known about the error of a step of an exponential method.
@@ -48,7 +52,7 @@ extension ExponentialStepper {
   /// - Parameter missed: of each field what both solutions miss, relative to its size.
   static func worst(
     _ found: FieldErrors, missed: [Double], _ forced: FieldErrors?, of state: FieldSet, nonNegative: [Int],
-    during step: Double, _ measure: ErrorMeasure
+    during step: Double, _ measure: ErrorMeasure, _ accumulation: ErrorAccumulation
   ) -> ErrorEstimate {
     let relative = measure.errors(relative: missed.map { weightOfMissed * $0 }, found.sizes)
     let sizes = forced?.sizes ?? found.sizes

@@ -9,6 +9,7 @@ import Operators
 /// by more than ten times the error allowed fails a step, where reactions cannot make a field negative.
 package final class ExponentialStepper: AdaptiveStepper {
   package let scheme: ExponentialScheme
+  let plan: StagePlan
   let parts: LinearParts
   private let rates: FieldRates
   /// Those of the rates that depend on time itself; nil if none does.
@@ -18,7 +19,7 @@ package final class ExponentialStepper: AdaptiveStepper {
   /// Fields that cannot be negative.
   let nonNegative: [Int]
   /// For the solution and the rates at the start and at the end of a step, and for rates at its stages.
-  private let sets: FieldSetPool
+  let sets: FieldSetPool
   /// Empty where the error is found in coefficients alone.
   let spare: FieldSet
   /// Whether rates are found on the way from a stage to their coefficients.
@@ -31,13 +32,18 @@ package final class ExponentialStepper: AdaptiveStepper {
     let start: SolutionAndRates
     /// Of the new solution.
     let end: SolutionAndRates
-    /// The sum of the rates at both stages in the middle of the step, which all that follows needs.
-    let middle: PooledFieldSet
-    /// Rates at the last stage.
-    let latest: PooledFieldSet
+    /// For rates at the stages, slot 1 first.
+    let slots: [PooledFieldSet]
+
+    /// The rates in a slot; nil for those at the new solution.
+    func rates(_ slot: Int?) -> FieldSet {
+      guard let slot else { return end.rates.set }
+      return slot == 0 ? start.rates.set : slots[slot - 1].set
+    }
   }
 
-  private static let setCount = 6
+  /// Solutions and rates at the start and at the end of a step, and what the stages need.
+  private var setCount: Int { 4 + plan.slotCount }
 
   /// - Parameters:
   ///   - parts: the linear part of each field, decay included.
@@ -49,6 +55,7 @@ package final class ExponentialStepper: AdaptiveStepper {
     grid: Grid, count: Int
   ) throws(FieldAllocationError) {
     self.scheme = scheme
+    plan = StagePlan(scheme)
     self.parts = parts
     self.rates = rates
     self.ratesOfTime = ratesOfTime
@@ -58,8 +65,7 @@ package final class ExponentialStepper: AdaptiveStepper {
     self.profiler = profiler
     self.count = count
     passesThroughPoints = parts.canPassThroughPoints && rates.isPointwise && quasiSteady == nil
-    precondition(scheme.sumsMiddle)
-    sets = try FieldSetPool(grid: grid, fields: count, count: ExponentialStepper.setCount)
+    sets = try FieldSetPool(grid: grid, fields: count, count: 4 + plan.slotCount)
     let needsPoints =
       ratesOfTime != nil || parts.hasChangingSides || parts.transformed.count < count
     spare = try FieldSet(grid: grid, count: needsPoints ? count : 0)
@@ -68,12 +74,12 @@ package final class ExponentialStepper: AdaptiveStepper {
   package var traits: StepperTraits {
     StepperTraits(
       longestStep: parts.longestStep,
-      fieldSetCount: ExponentialStepper.setCount + (spare.count > 0 ? 1 : 0) + rates.fieldSetCount
+      fieldSetCount: setCount + (spare.count > 0 ? 1 : 0) + rates.fieldSetCount
         + (ratesOfTime?.fieldSetCount ?? 0), memoryFieldSetCount: 2)
   }
   package var errorTraits: ErrorTraits {
     ErrorTraits(
-      order: scheme.errorOrder, growthTarget: ExponentialStepper.accumulation.growthTarget, needsTables: false)
+      order: scheme.errorOrder, growthTarget: scheme.errorTarget, needsTables: false)
   }
   package var work: Work { [rates, ratesOfTime].reduce(parts.work) { $0 + ($1?.work ?? Work()) } }
 
@@ -103,14 +109,13 @@ package final class ExponentialStepper: AdaptiveStepper {
     _ state: FieldSet, from time: Double, by step: Double, _ memory: StepperMemory
   ) throws(NumericalFailure) -> (result: StepResult, Stages) {
     let start = try start(memory, state, time)
-    let stages = Stages(start: start, end: SolutionAndRates(from: sets), middle: sets.take(), latest: sets.take())
+    let stages = Stages(
+      start: start, end: SolutionAndRates(from: sets), slots: (0..<plan.slotCount).map { _ in sets.take() })
     let end = stages.end
     var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, state, from: time) }
     try find(stages, state, from: time, by: step, &record)
-    parts.stage(
-      into: state, keeping: end.solution.set, base: start.solution.set, share: 1, of: step,
-      terms: lastTerms(stages), finishing: UnfinishedTerm(stages.latest.set), butLastAxis: passesThroughPoints)
-    profiler?.passed(.diffusion)
+    makeRow(
+      plan.rows[plan.rows.count - 1], stages, of: step, into: state, keeping: end.solution.set, passesThroughPoints)
     if passesThroughPoints {
       passThroughPoints(state, keepsPoints: true, time + step, into: end.rates.set)
     } else {
@@ -122,8 +127,11 @@ package final class ExponentialStepper: AdaptiveStepper {
     profiler?.passed(.diffusion)
     if let failure = try undefinedRate(stages, from: time, by: step) { throw failure }
     let changes = record?.finished(state, by: step, scheme)
-    let interpolant = Interpolant(
-      stepper: self, start: start, end: end, middle: stages.middle, record: record, time: time, size: step)
+    let interpolant = plan.middle.map { middle in
+      Interpolant(
+        stepper: self, start: start, end: end, middle: (stages.slots[middle.slot - 1], middle.scale), record: record,
+        time: time, size: step)
+    }
     return (
       StepResult(memory: end.memory(size: step, name: nameOfSolution), interpolant: interpolant, changes: changes),
       stages
@@ -148,7 +156,7 @@ package final class ExponentialStepper: AdaptiveStepper {
       let found = try? FieldSet(grid: start.grid, count: endRates.count)
     else { return nil }
     let base = stages.start.solution.set
-    func look(at share: Double, _ terms: [(set: FieldSet, weights: [Double])]) throws(NumericalFailure)
+    func look(at share: Double, _ terms: [(set: FieldSet, weights: PhiWeights)]) throws(NumericalFailure)
       -> NumericalFailure?
     {
       parts.stage(into: state, base: base, share: share, of: step, terms: terms)
@@ -157,14 +165,13 @@ package final class ExponentialStepper: AdaptiveStepper {
       return NumericalFailure(undefined: found, of: state, time: time + share * step)
     }
     if let failure = try look(at: 0, []) { return failure }
-    var earlier: FieldSet?
-    for (index, stage) in scheme.stages.enumerated() {
-      let terms = [(start, stage.weights[0])] + (earlier.map { [($0, stage.weights[index])] } ?? [])
-      if let failure = try look(at: stage.node, terms) { return failure }
+    var earlier = [start]
+    for stage in scheme.stages {
+      if let failure = try look(at: stage.node, Array(zip(earlier, stage.weights))) { return failure }
       parts.addRates(of: state, time: time + stage.node * step, to: found)
       parts.toCoefficients(found)
-      earlier = earlier ?? (try? FieldSet(grid: start.grid, count: endRates.count))
-      earlier?.copy(from: found)
+      guard let kept = try? FieldSet(copying: found) else { return nil }
+      earlier.append(kept)
     }
     return nil
   }
@@ -174,14 +181,11 @@ package final class ExponentialStepper: AdaptiveStepper {
     _ state: FieldSet, from time: Double, by step: Double, _ memory: StepperMemory
   ) throws(NumericalFailure) -> StepResult {
     let start = try start(memory, state, time)
-    let (middle, latest) = (sets.take(), sets.take())
     // Nothing is kept of the end.
-    let stages = Stages(start: start, end: start, middle: middle, latest: latest)
+    let stages = Stages(start: start, end: start, slots: (0..<plan.slotCount).map { _ in sets.take() })
     var record = try account.map { account throws(NumericalFailure) in try StageRecord(account, state, from: time) }
     try find(stages, state, from: time, by: step, &record)
-    parts.stage(
-      into: state, base: start.solution.set, share: 1, of: step, terms: lastTerms(stages),
-      finishing: UnfinishedTerm(latest.set))
+    makeRow(plan.rows[plan.rows.count - 1], stages, of: step, into: state)
     try quasiSteady?.settle(state, time: time + step)
     return StepResult(changes: record?.finished(state, by: step, scheme))
   }
@@ -190,34 +194,32 @@ package final class ExponentialStepper: AdaptiveStepper {
   private func find(
     _ stages: Stages, _ state: FieldSet, from time: Double, by step: Double, _ record: inout StageRecord?
   ) throws(NumericalFailure) {
-    let (middle, latest) = (stages.middle.set, stages.latest.set)
-    for (index, stage) in scheme.stages.enumerated() {
-      let before = index == 0 ? nil : index == 1 ? middle : latest
-      let terms =
-        [(stages.start.rates.set, stage.weights[0])] + (before.map { [($0, stage.weights[index])] } ?? [])
-      parts.stage(
-        into: state, base: stages.start.solution.set, share: stage.node, of: step, terms: terms,
-        finishing: before.map { UnfinishedTerm($0, addedTo: index == 2 ? middle : nil) },
-        butLastAxis: passesThroughPoints)
-      profiler?.passed(.diffusion)
-      let (now, target) = (time + stage.node * step, index == 0 ? middle : latest)
+    for row in plan.rows {
+      guard let target = row.target else { break }
+      makeRow(row, stages, of: step, into: state, passesThroughPoints)
+      let now = time + row.node * step
       if passesThroughPoints {
-        passThroughPoints(state, keepsPoints: record != nil, now, into: target)
+        passThroughPoints(state, keepsPoints: record != nil, now, into: stages.rates(target))
         profiler?.passed(.diffusion)
       } else {
         try quasiSteady?.settle(state, time: now)
-        try evaluate(state, now, into: target)
+        try evaluate(state, now, into: stages.rates(target))
       }
       try record?.passed(state, at: now)
     }
   }
 
-  /// What the new solution is the sum of.
-  private func lastTerms(_ stages: Stages) -> [(set: FieldSet, weights: [Double])] {
-    [
-      (stages.start.rates.set, scheme.weights[0]), (stages.middle.set, scheme.weights[1]),
-      (stages.latest.set, scheme.weights[3]),
-    ]
+  /// The values of a stage at the points, or what is not yet along the last axis.
+  private func makeRow(
+    _ row: StagePlan.Row, _ stages: Stages, of step: Double, into state: FieldSet,
+    keeping coefficients: FieldSet? = nil, _ butLastAxis: Bool = false
+  ) {
+    parts.stage(
+      into: state, keeping: coefficients, base: stages.start.solution.set, share: row.node, of: step,
+      terms: row.terms.map { (stages.rates($0.slot), $0.weights) },
+      finishing: row.latest.map { UnfinishedTerm(stages.rates($0), addedTo: row.addedTo.map(stages.rates)) },
+      butLastAxis: butLastAxis)
+    profiler?.passed(.diffusion)
   }
 
   /// The solution in coefficients and the rates at the start of a step, kept from the step before or made from the state.
@@ -259,8 +261,8 @@ extension ExponentialStepper {
   private final class Interpolant: StepInterpolant {
     private let stepper: ExponentialStepper
     private let start, end: SolutionAndRates
-    /// The sum of the rates at the stages in the middle.
-    private let middle: PooledFieldSet
+    /// A multiple of the rates that the stages give in the middle, and the factor that makes them of it.
+    private let middle: (set: PooledFieldSet, scale: Double)
     /// Rates of the solution in the middle; nil before the first use.
     private var rates: PooledFieldSet?
     /// Of the masses at the stages; nil if no account is kept.
@@ -268,9 +270,8 @@ extension ExponentialStepper {
     private let time, size: Double
 
     init(
-      stepper: ExponentialStepper, start: SolutionAndRates, end: SolutionAndRates, middle: PooledFieldSet,
-      record: StageRecord?, time: Double,
-      size: Double
+      stepper: ExponentialStepper, start: SolutionAndRates, end: SolutionAndRates,
+      middle: (set: PooledFieldSet, scale: Double), record: StageRecord?, time: Double, size: Double
     ) {
       (self.stepper, self.start, self.end, self.middle) = (stepper, start, end, middle)
       (self.record, self.time, self.size) = (record, time, size)
@@ -279,8 +280,8 @@ extension ExponentialStepper {
     func evaluate(into target: FieldSet, after part: Double) throws(NumericalFailure) -> MassChanges? {
       if rates == nil {
         let found = stepper.sets.take()
-        try interpolate(target, middle: (middle.set, 0.5), after: 0.5 * size)
-        try record?.passedMiddle(target, at: time + 0.5 * size)
+        try interpolate(target, middle: (middle.set.set, middle.scale), after: 0.5 * size)
+        try record?.passedMiddle(target, at: time + 0.5 * size, stepper.scheme)
         try stepper.evaluate(target, time + 0.5 * size, into: found.set)
         stepper.parts.finishCoefficients(found.set)
         rates = found
@@ -290,12 +291,12 @@ extension ExponentialStepper {
     }
 
     private func interpolate(
-      _ target: FieldSet, middle: (rates: FieldSet, share: Double), after part: Double
+      _ target: FieldSet, middle: (rates: FieldSet, scale: Double), after part: Double
     ) throws(NumericalFailure) {
-      let weights = stepper.scheme.weights(within: part / size)
+      let weights = ExponentialScheme.weights(within: part / size)
       let terms = [
         (start.rates.set, weights.start), (end.rates.set, weights.end),
-        (middle.rates, weights.middle.map { middle.share * $0 }),
+        (middle.rates, middle.scale * weights.middle),
       ]
       stepper.parts.stage(
         into: target, base: start.solution.set, share: 1, of: part, terms: terms, decays: stepper.parts.decays)

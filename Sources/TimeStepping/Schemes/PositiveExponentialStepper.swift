@@ -17,6 +17,7 @@ import Operators
 /// Source: Q. Du, L. Ju, X. Li & Z. Qiao, Maximum bound principles for a class of semilinear parabolic equations and
 /// exponential time-differencing schemes, SIAM Review 63 (2021) 317–359.
 package final class PositiveExponentialStepper: DivisibleStepper {
+  private let scheme: ExponentialScheme
   private let parts: LinearParts
   private let rates: ProductionLossRates
   let quasiSteady: QuasiSteadyFields?
@@ -27,11 +28,16 @@ package final class PositiveExponentialStepper: DivisibleStepper {
   private let endRates: FieldSet
   private let profiler: StepProfiler?
 
-  /// - Parameter parts: without decay, by the Laplacian of neighboring points.
+  /// - Parameters:
+  ///   - scheme: of two stages, the second one at the end of the step, all of whose weights are non-negative functions.
+  ///   - parts: without decay, by the Laplacian of neighboring points.
   package init(
-    parts: LinearParts, rates: ProductionLossRates, quasiSteady: QuasiSteadyFields?, account: MassAccount? = nil,
+    _ scheme: ExponentialScheme, parts: LinearParts, rates: ProductionLossRates, quasiSteady: QuasiSteadyFields?,
+    account: MassAccount? = nil,
     profiler: StepProfiler? = nil, grid: Grid, count: Int, pool: WorkerPool
   ) throws(FieldAllocationError) {
+    precondition(scheme.nodes == [0, 1, 1])
+    self.scheme = scheme
     self.profiler = profiler
     self.pool = pool
     self.parts = parts
@@ -43,7 +49,7 @@ package final class PositiveExponentialStepper: DivisibleStepper {
     endRates = try FieldSet(grid: grid, count: count)
   }
 
-  var order: Int { 2 }
+  var order: Int { scheme.order }
   var accumulation: ErrorAccumulation { PositiveExponentialStepper.accumulation }
   package var traits: StepperTraits {
     StepperTraits(keepsDensitiesNonNegative: true, fieldSetCount: 3 + rates.fieldSetCount)
@@ -62,6 +68,7 @@ package final class PositiveExponentialStepper: DivisibleStepper {
     try rates.find(state, time: time)
     if let failure = rates.undefined(of: state, time: time) { throw failure }
     var bounds = zip(rates.largestLosses, parts.stencilLosses).map { $0 + $1 }
+    let prediction = scheme.stages[0].weights[0]
     while true {
       rates.write(withoutNeighbors(bounds), of: state, time: time, to: startRates)
       profiler?.passed(.reaction)
@@ -69,7 +76,7 @@ package final class PositiveExponentialStepper: DivisibleStepper {
       parts.toCoefficients(startRates)
       parts.stage(
         into: endRates, base: solution, times: .exponentialLessOne, share: 1, of: step,
-        terms: [(startRates, [1, 0, 0])], decays: bounds)
+        terms: [(startRates, prediction)], decays: bounds)
       add(endRates, to: state)
       try quasiSteady?.settle(state, time: time + step)
       clearRounding(state)
@@ -93,12 +100,14 @@ package final class PositiveExponentialStepper: DivisibleStepper {
     parts.toCoefficients(endRates)
     parts.stage(
       into: endRates, base: solution, times: .zero, share: 1, of: step,
-      terms: [(startRates, [0, -1, 0]), (endRates, [0, 1, 0])], decays: bounds)
+      terms: [(startRates, scheme.weights[0] - prediction), (endRates, scheme.weights[1])], decays: bounds)
     add(endRates, to: state)
     clearRounding(state)
     profiler?.passed(.diffusion)
     try quasiSteady?.settle(state, time: time + step)
-    return StepResult(changes: record?.finished(state, by: step, weights: [0.5, 0.5], comparison: [1, 0]))
+    return StepResult(
+      changes: record?.finished(
+        state, by: step, weights: scheme.weights.map(\.limit), comparison: [prediction.limit, 0]))
   }
 
   private func add(_ change: FieldSet, times factor: Double = 1, to state: FieldSet) {

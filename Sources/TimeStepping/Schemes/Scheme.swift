@@ -14,9 +14,9 @@ package struct Scheme: Sendable {
     /// All parts together.
     case exponential(ExponentialScheme)
     /// All parts together, the fields coupled in the linear part.
-    case coupledExponential
+    case coupledExponential(ExponentialScheme)
     /// All parts together, stabilized so that nothing becomes negative.
-    case positiveExponential
+    case positiveExponential(ExponentialScheme)
     /// One of the others, by the rule of `recommended`.
     case automatic
   }
@@ -26,6 +26,24 @@ package struct Scheme: Sendable {
     order = splitting.order
     summary = splitting.summary
     method = .splitting(splitting, extrapolates: false)
+  }
+
+  private init(_ exponential: ExponentialScheme) {
+    name = exponential.name
+    order = exponential.order
+    summary = exponential.summary
+    method = .exponential(exponential)
+  }
+
+  private init(coupled exponential: ExponentialScheme) {
+    name = exponential.name + "-coupled"
+    order = exponential.order
+    summary =
+      exponential.orderInWords
+      + ", nothing split: diffusion and the mean Jacobian of the reactions exactly, so that what departs little "
+      + "from a uniform state grows and decays at the right rates with steps of any size; values may fall below 0 within the "
+      + "tolerance"
+    method = .coupledExponential(exponential)
   }
 
   private init(_ name: String, order: Int, _ method: Method, summary: String) {
@@ -46,6 +64,14 @@ package struct Scheme: Sendable {
     switch method {
     case .splitting, .automatic: true
     case .exponential, .coupledExponential, .positiveExponential: false
+    }
+  }
+
+  /// Whether the diffusion of all fields is by exponentials, whatever propagator a splitting would take.
+  package var isUnsplit: Bool {
+    switch method {
+    case .exponential, .coupledExponential: true
+    case .splitting, .positiveExponential, .automatic: false
     }
   }
 
@@ -76,20 +102,10 @@ extension Scheme {
     summary: "fourth order by extrapolation of Strang splitting, its error known for nothing; loses accuracy with a "
       + "fast chemical")
 
-  package static let etdrk4 = Scheme(
-    "etdrk4", order: 4, .exponential(.krogstad),
-    summary: "fourth order, nothing split: diffusion and constant decay exactly, the rest by Runge–Kutta stages; keeps "
-      + "steady states; for fast chemicals that decay at a constant rate; values may fall below 0 within the tolerance")
-
-  package static let etdrk4Coupled = Scheme(
-    "etdrk4-coupled", order: 4, .coupledExponential,
-    summary:
-      "fourth order, nothing split: diffusion and the mean Jacobian of the reactions exactly, so that what departs little "
-      + "from a uniform state grows and decays at the right rates with steps of any size; values may fall below 0 within the "
-      + "tolerance")
+  package static let etdrk4 = Scheme(.krogstad)
 
   package static let etd2Positive = Scheme(
-    "etd2-positive", order: 2, .positiveExponential,
+    "etd2-positive", order: 2, .positiveExponential(.coxMatthews),
     summary:
       "second order, nothing split; what is not negative stays so with steps of any size; the larger the fastest "
       + "loss of a field anywhere, the less accurate")
@@ -103,7 +119,9 @@ extension Scheme {
   )
 
   /// The schemes that take steps, in the order in which they are listed for users.
-  package static let all = SplittingScheme.all.map { Scheme($0) } + [strang4, etdrk4, etdrk4Coupled, etd2Positive]
+  package static let all =
+    SplittingScheme.all.map { Scheme($0) } + [strang4]
+    + ExponentialScheme.all.flatMap { [Scheme($0), Scheme(coupled: $0)] } + [etd2Positive]
   /// What users may ask for.
   package static let offered = all + [auto]
 
