@@ -149,7 +149,8 @@ package final class RunAssembly {
     var ringing =
       try isFresh
       ? SharpData.ringing(
-        configuration, state: state, diffusions: plain, traceGrowth: traceGrowth, taxis: taxis, kernels: kernels, volumes: volumes,
+        configuration, state: state, diffusions: plain, traceGrowth: traceGrowth, taxis: taxis, kernels: kernels,
+        volumes: volumes,
         pool: pool)
       : earlier?.ringing ?? continuing?.ringing ?? model.fields.map { _ in 0 }
     for sharp in changes.sharpFields ?? [] {

@@ -112,7 +112,8 @@ extension RunConfiguration {
     traits.patternOnset = onset.map { $0.description(self) }
     traits.couplingObstacle =
       exponentialObstacle(diffusions, volumes: volumes)
-      ?? CoupledLinearPart.obstacle(diffusions, names: model.fieldNames, volumes: volumes)
+      ?? CoupledLinearPart.obstacle(
+        diffusions, names: model.fieldNames, functions: ExponentialScheme.krogstad.functions.count, volumes: volumes)
       ?? (diffusions.contains(where: \.keepsSign) ? "a field is sharp" : nil)
     return traits
   }

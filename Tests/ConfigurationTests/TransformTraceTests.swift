@@ -3,7 +3,7 @@ import Fields
 import Foundation
 import Testing
 
-/// What transforms leave in empty tissue of data and fronts that the points barely resolve grows there. It must stay far below the fronts.
+/// What transforms leave in empty tissue, of data and fronts that the points barely resolve, grows there and must stay far below the fronts.
 @Suite struct TransformTraceTests {
   /// A run whose first field is a front that goes to the right.
   private func run(

@@ -103,6 +103,7 @@ extension Scheme {
       + "fast chemical")
 
   package static let etdrk4 = Scheme(.krogstad)
+  package static let etdrk4Coupled = Scheme(coupled: .krogstad)
 
   package static let etd2Positive = Scheme(
     "etd2-positive", order: 2, .positiveExponential(.coxMatthews),

@@ -11,7 +11,7 @@ package struct Amplification: Sendable {
   private let linearization: UniformLinearization
   /// Whether each step is taken in halves to know its error.
   private let isHalved: Bool
-  /// What `etdrk4` takes exactly of the loss of each field.
+  /// What exponential methods take exactly of the loss of each field.
   private let decays: [Double]
   /// `L` of `R = P − L u` at the uniform state, of each field.
   private let losses: [Double]
@@ -36,9 +36,9 @@ package struct Amplification: Sendable {
       let matrix = splitting.isRebalanced ? rebalanced(splitting, wave, size) : product(splitting.flows, wave, size)
       return matrix.logarithmOfSpectralRadius / size
     case .exponential(let tableau): return exponential(tableau, wave, step).logarithmOfSpectralRadius / step
-    case .positiveExponential:
+    case .positiveExponential(let tableau):
       let size = isHalved ? 0.5 * step : step
-      return positive(wave, size).logarithmOfSpectralRadius / size
+      return positive(tableau, wave, size).logarithmOfSpectralRadius / size
     }
   }
 
@@ -94,31 +94,35 @@ package struct Amplification: Sendable {
       ], of: count)
   }
 
-  /// `U_i = e^{c_i hΛ} + h Σ_j a_ij(hΛ) N U_j` with `Λ = diag(Dμ − decay)` and `N = L − Λ`.
+  /// `Λ = diag(Dμ − decay)`, `N = L − Λ`.
   private func exponential(_ tableau: ExponentialScheme, _ wave: LaplacianWave, _ step: Double) -> SmallMatrix {
-    let linear = zip(linearization.diffusion(of: wave), decays).map { $0 - $1 }
+    stages(
+      of: tableau, linear: zip(linearization.diffusion(of: wave), decays).map { $0 - $1 }, decays: decays, wave, step)
+  }
+
+  /// `Λ = diag(Dμ − κ)`, by the Laplacian of neighboring points, `N = J + κ − Xμ`.
+  private func positive(_ tableau: ExponentialScheme, _ wave: LaplacianWave, _ step: Double) -> SmallMatrix {
+    stages(
+      of: tableau, linear: zip(linearization.diffusivities, losses).map { $0 * wave.secondOrder - $1 }, decays: losses,
+      wave, step)
+  }
+
+  /// `U_i = e^{c_i hΛ} + h Σ_j a_ij(hΛ) N U_j` with `N = J + decay − Xμ`; the last of them.
+  private func stages(
+    of tableau: ExponentialScheme, linear: [Double], decays: [Double], _ wave: LaplacianWave, _ step: Double
+  ) -> SmallMatrix {
     let rest = linearization.jacobian + linearization.taxis(of: wave) + SmallMatrix(diagonal: decays)
+    let whole = linear.map { PhiFunctions(step * $0) }
     var rates = [rest]
-    func stage(_ node: Double, _ weights: [ExponentialScheme.Weights]) -> SmallMatrix {
-      let functions = linear.map { PhiFunctions(node * step * $0) }
-      return zip(weights, rates).reduce(SmallMatrix(diagonal: functions.map(\.exponential))) { sum, term in
-        sum + step * (SmallMatrix(diagonal: functions.map { $0.sum(term.0) }) * term.1)
+    func stage(_ node: Double, _ weights: [PhiWeights]) -> SmallMatrix {
+      let own = linear.map { PhiFunctions(node * step * $0) }
+      return zip(weights, rates).reduce(SmallMatrix(diagonal: own.map(\.exponential))) { sum, term in
+        let factors = zip(own, whole).map { $0.sum(term.0.own) + $1.sum(term.0.whole) }
+        return sum + step * (SmallMatrix(diagonal: factors) * term.1)
       }
     }
     for next in tableau.stages { rates.append(rest * stage(next.node, next.weights)) }
     return stage(1, tableau.weights)
-  }
-
-  /// `U = e^{hΛ} + hφ₁ N`, `u_new = U + hφ₂ N (U − 1)` with `Λ = diag(Dμ − κ)`, by the Laplacian of neighboring points, and `N = J + κ − Xμ`.
-  private func positive(_ wave: LaplacianWave, _ step: Double) -> SmallMatrix {
-    let linear = zip(linearization.diffusivities, losses).map { $0 * wave.secondOrder - $1 }
-    let rest = linearization.jacobian + linearization.taxis(of: wave) + SmallMatrix(diagonal: losses)
-    let functions = linear.map { PhiFunctions(step * $0) }
-    let stage =
-      SmallMatrix(diagonal: functions.map(\.exponential))
-      + step * (SmallMatrix(diagonal: functions.map { $0.values[0] }) * rest)
-    return stage + step
-      * (SmallMatrix(diagonal: functions.map { $0.values[1] }) * (rest * (stage - .identity(decays.count))))
   }
 
   // MARK: Steps that are right
