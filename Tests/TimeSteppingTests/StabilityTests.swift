@@ -79,10 +79,7 @@ import TimeStepping
       spectral: -Double.pi * Double.pi / 9,
       secondOrder: DiffusionSymbol.secondOrder.eigenvalue(angle: .pi / 24, spacing: 0.125))
     let exact = Self.rate(diffusivities, eigenvalue: wave.secondOrder)
-    let scheme = try #require(
-      Scheme.named(
-        [.rebalancedStrang: "rebalanced-strang", .coupled: "etdrk4-coupled", .positive: "etd2-positive"][method]
-          ?? method.rawValue))
+    let scheme = try #require(Scheme.named(method.name))
     let shape = Self.linearization(diffusivities).matrix(of: wave).leadingVector
     problem.initial = [{ 1 + 1e-6 * shape[0] * $0 }, { 0.9 + 1e-6 * shape[1] * $0 }]
     let formula = Amplification(
