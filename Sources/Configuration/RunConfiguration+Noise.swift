@@ -1,6 +1,7 @@
 import Documents
 import Expressions
 import Fields
+import Glibc
 import Models
 import TimeStepping
 
@@ -41,6 +42,47 @@ extension RunConfiguration {
     return NoiseStepper(stepper, noise: noise, quasiSteady: quasiSteady, account: account)
   }
 
+  // MARK: Accuracy
+
+  /// By which share the variance of a field at a point is too small, of each field that white noise drives and that decays or diffuses with constant coefficients in an open box.
+  ///
+  /// With noise in the middle of a step, a wave that decays at the rate `λ` has the variance of the exact solution times `x/sinh x`, `x = λ Δt`, whenever it is looked at between steps. The
+  /// variance at a point is the sum over the waves of the grid, each with the weight `(1 − e^{−2λT})/(2λ)` that it has after the time `T` of the run. Amplitudes count as constant.
+  func varianceErrors(isMasked: Bool) -> [(field: Int, share: Double)] {
+    guard case .fixed(let step) = steps, !isMasked, model.freeBoundary == nil,
+      !grid.axes.contains(where: { $0.dimension > 1 })
+    else { return [] }
+    let driven = Set(model.noise.filter { $0.correlation == .white }.flatMap { $0.changes.map(\.field) })
+    return model.fieldNames.indices.filter {
+      driven.contains(model.fieldNames[$0]) && diffusivities[$0].variable == nil
+        && diffusivities[$0].crossTerms.isEmpty
+    }.map { field in
+      var rates = [max(constantDecays[field], 0)]
+      for (axis, diffusivity) in zip(grid.axes, diffusivities[field].constants) where diffusivity > 0 {
+        let isPeriodic = sides[field].boundaries[grid.axes.firstIndex(of: axis) ?? 0] == .periodic
+        rates = (0..<axis.points).flatMap { wave in
+          let number = Double.pi * Double(isPeriodic ? 2 * ((wave + 1) / 2) : wave) / axis.length
+          return rates.map { $0 + diffusivity * number * number }
+        }
+      }
+      let duration = endTime - startTime
+      let sums = rates.reduce((found: 0.0, exact: 0.0)) { sums, rate in
+        let weight = rate > 0 ? -expm1(-2 * rate * duration) / (2 * rate) : duration
+        let x = rate * step
+        return (sums.found + (x > 0 ? weight * x / sinh(x) : weight), sums.exact + weight)
+      }
+      return (field, 1 - sums.found / sums.exact)
+    }
+  }
+
+  /// As a line of a plan, where it is a thousandth and more.
+  func varianceLines(isMasked: Bool) -> [String] {
+    varianceErrors(isMasked: isMasked).filter { $0.share >= 1e-3 }.map { field, share in
+      "\(model.fieldNames[field]): the variance at a point is \(Float((share * 1e3).rounded() / 10)) % too small with steps of \(Float(firstStep.size)): "
+        + "waves that decay within a step are damped"
+    }
+  }
+
   // MARK: For people and programs
 
   /// One line for each source, and one for each driven field.
@@ -53,12 +95,14 @@ extension RunConfiguration {
   }
 
   /// The same for programs.
-  var noiseOutput: JSONText? {
+  func noiseOutput(isMasked: Bool) -> JSONText? {
     guard hasNoise else { return nil }
     return .object([
       "interval": .number(noiseInterval),
       "fields": .object(
         noiseUpdates.map { .init(model.fieldNames[$0.field], .string(NoiseText.word($0.update.kind))) }),
+      "variance_too_small_by": .object(
+        varianceErrors(isMasked: isMasked).map { .init(model.fieldNames[$0.field], .number($0.share)) }),
     ])
   }
 }

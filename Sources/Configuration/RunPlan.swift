@@ -58,7 +58,7 @@ package struct RunPlan {
         ? nil : .array(assembly.traceGrowth.harmful.map(output)),
       "pattern_growth": assembly.patternOnset.map { $0.output(limit: assembly.growthLimit) },
       "positivity": configuration.positivityOutput(limits: assembly.upperLimits),
-      "noise": configuration.noiseOutput,
+      "noise": configuration.noiseOutput(isMasked: assembly.volumes.isMasked),
       "jumps": configuration.jumps.times.isEmpty ? nil : .numbers(configuration.jumps.times),
       "chosen": assembly.chosen,
     ])
@@ -117,7 +117,9 @@ package struct RunPlan {
     lines += configuration.positivityLines(limits: assembly.upperLimits).map { "    " + $0 }
     lines += assembly.delayLines
     if let line = configuration.jumpLine { lines.append("  jumps        " + line) }
-    lines += configuration.noiseLines.map { "  noise        " + $0 }
+    lines += (configuration.noiseLines + configuration.varianceLines(isMasked: assembly.volumes.isMasked)).map {
+      "  noise        " + $0
+    }
     lines += configuration.treatments.map { "  treatment    " + configuration.description(of: $0) }
     if let refusal = volume.refusal(free: FreeSpace(at: configuration.directory)?.bytes) {
       lines.append("  warning      \(refusal): `run` refuses that without --allow-large-output")

@@ -1,6 +1,7 @@
 """Noise in whole runs: interruptions, looking, seeds, what is promised."""
 
 import json
+import math
 import random
 import signal
 import time
@@ -151,3 +152,25 @@ def test_noise_that_can_make_a_field_negative_is_a_warning_and_no_broken_promise
     assert plan["noise"]["fields"] == {"u": "additive", "v": "geometric", "w": "geometric"}
     assert plan["positivity"]["u"]["proven"] is False
     assert plan["positivity"]["v"]["proven"] is True
+
+
+def test_plan_says_by_how_much_steps_damp_noise(oncofield, run_file):
+    # u' = -u + dW at points alone: the variance is that of the exact solution times x/sinh x with x = 1.
+    decaying = SMALL | {
+        "model": {
+            "name": "m", "parameters": {}, "fields": {"u": {}}, "reactions": {"u": "-u"},
+            "noise": [{"name": "n", "correlation": "white", "change": {"u": 1}}],
+        },
+        "initial": {"u": 0}, "observables": None, "treatment": None, "parameters": None,
+        "time.step": 1, "time.end": 20,
+    }  # fmt: skip
+    path = run_file(decaying)
+    plan = json.loads(oncofield("plan", path, "--json").stdout)
+    assert math.isclose(plan["noise"]["variance_too_small_by"]["u"], 1 - 1 / math.sinh(1), rel_tol=1e-12)
+    assert "u: the variance at a point is 14.9 % too small with steps of 1.0:" in oncofield("plan", path).stdout
+    # Waves between points 1.25 apart that diffuse at 1 per unit of time are damped more, long ones less.
+    spreading = run_file(decaying | {"model.fields.u": {"diffusion": 1}})
+    share = json.loads(oncofield("plan", spreading, "--json").stdout)["noise"]["variance_too_small_by"]["u"]
+    assert 0.149 < share < 0.9
+    fine = oncofield("plan", spreading, "--set", "time.step=0.001").stdout
+    assert "the variance at a point" not in fine
