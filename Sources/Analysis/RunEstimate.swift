@@ -18,7 +18,7 @@ package struct RunEstimate {
   package let measuredSteps: Int
   /// How the run ended within the time of the measurement; nil if it did not.
   package let ending: Ending?
-  /// Of the whole run: steps, and seconds of steps and rows of observables.
+  /// Of the whole run: steps, and seconds of steps and rows of observables; NaN if not even one step was completed.
   package let steps, seconds: Double
 
   package enum Ending: Equatable {
@@ -55,7 +55,8 @@ package struct RunEstimate {
     do {
       let outcome = try simulation.run(
         stopRequested: {
-          elapsed() >= (course.count > RunEstimate.leastSteps ? 1 : RunEstimate.patience) * seconds && course.count > 1
+          // Outputs inside of the first step can take longer than anybody waits.
+          elapsed() >= (course.count > RunEstimate.leastSteps ? 1 : RunEstimate.patience) * seconds
         },
         didStep: {
           course.append(
@@ -75,6 +76,10 @@ package struct RunEstimate {
     let whole = elapsed()
     guard ending == nil, let last = course.last else {
       (steps, self.seconds) = (Double(measuredSteps), whole)
+      return
+    }
+    guard course.count > 1 else {
+      (steps, self.seconds) = (.nan, .nan)
       return
     }
     let count = max(1, (course.count - 1) / 4)
@@ -143,6 +148,7 @@ extension RunEstimate {
 
   /// The estimate in a line.
   package var text: String {
+    if steps.isNaN { return "none: the first step with its outputs takes longer" }
     let amounts = "\(RunEstimate.count(steps)) step\(steps == 1 ? "" : "s"), \(RunEstimate.duration(seconds))"
     switch ending {
     case .reachedEnd: return "\(amounts), pictures and files aside"

@@ -182,7 +182,7 @@ package final class RunAssembly {
       let (scheme, reason) = Scheme.recommended(
         for: configuration.schemeTraits(
           fields, reactions: system, hasSpectralTaxis: spectralTaxis != nil, maxima: largest,
-          onset: patternOnset, volumes: volumes))
+          traceGrowth: traceGrowth, onset: patternOnset, volumes: volumes))
       (configuration.scheme, configuration.schemeReason) = (scheme, reason)
     }
     self.configuration = configuration

@@ -93,10 +93,11 @@ extension RunConfiguration {
   /// - Parameters:
   ///   - reactions: nil if there are none.
   ///   - maxima: largest absolute value of each field at the start.
+  ///   - traceGrowth: how fast what is next to nothing grows.
   ///   - onset: of patterns about a uniform state; nil if there is none.
   func schemeTraits(
     _ diffusions: [FieldDiffusion], reactions: ReactionSystem?, hasSpectralTaxis: Bool, maxima: [Double],
-    onset: PatternOnset?, volumes: PointVolumes
+    traceGrowth: TraceGrowth, onset: PatternOnset?, volumes: PointVolumes
   ) -> SchemeTraits {
     let losses = zip(largestLosses(maxima: maxima), diffusivities).filter { $1.moves.contains(true) }.map(\.0)
     var traits = SchemeTraits(
@@ -109,6 +110,9 @@ extension RunConfiguration {
       hasExactReactions: reactions?.hasExactFlow ?? true,
       keepsBoundaryData: reactions == nil || model.reactionsKeep(sides),
       leastSplitSteps: 0.5 * (losses.max() ?? 0) * (endTime - startTime))
+    traits.removal = removedField(traceGrowth, maxima: maxima).map {
+      "an infusion removes \(model.fieldNames[$0]), which grows again"
+    }
     traits.patternOnset = onset.map { $0.description(self) }
     traits.couplingObstacle =
       exponentialObstacle(diffusions, volumes: volumes)
@@ -116,6 +120,26 @@ extension RunConfiguration {
         diffusions, names: model.fieldNames, functions: ExponentialScheme.krogstad.functions.count, volumes: volumes)
       ?? (diffusions.contains(where: \.keepsSign) ? "a field is sharp" : nil)
     return traits
+  }
+
+  /// By so many powers of e a field is removed, or grows again, to an extent that matters.
+  private static let muchRemoved = 7.0
+
+  /// A field that infusions under way take away from in proportion to itself, to next to nothing if they last, and that grows from that.
+  private func removedField(_ traceGrowth: TraceGrowth, maxima: [Double]) -> Int? {
+    if model.infusions.isEmpty { return nil }
+    let known = intervals(ofSizes: zip(maxima, startingSizes(maxima: maxima)).map(max))
+    return model.fieldNames.indices.first { field in
+      guard traceGrowth.exponents[field] > RunConfiguration.muchRemoved else { return false }
+      let name = model.fieldNames[field]
+      let rate = model.infusions.flatMap { infusion in
+        infusion.changes.filter { $0.field == name }.map { $0.amount * infusion.rate }
+      }.reduce(Expression.constant(0)) { $0 + $1 }
+      var alone = known
+      alone[.field(name)] = Interval(0, 0)
+      let loss = -keptInDomain([rate])[0].derivative(by: .field(name)).interval(alone).low
+      return loss.isFinite && loss * (endTime - startTime) > RunConfiguration.muchRemoved
+    }
   }
 
   /// The longest step of a splitting without a balance whose halves tell its error.

@@ -36,25 +36,15 @@ struct Plan: ParsableCommand {
     // What follows changes the state that the plan describes.
     let (text, output) = (plan.text, plan.output)
     if !json { try writeOutput(text) }
-    let estimate = try isTooLarge(assembly) ? nil : makeEstimate(assembly)
+    let isTooLarge = trial == nil && assembly.state.count * assembly.state.grid.pointCount > RunEstimate.mostValues
+    let seconds = isTooLarge ? 0 : trial ?? 1
+    let estimate = seconds > 0 ? try RunEstimate(measuring: assembly, for: seconds) : nil
     if json {
       try writeOutput(output.adding("estimate", estimate?.output).pretty)
     } else {
-      if isTooLarge(assembly) {
-        try writeOutput("  estimate     none for as many values; ask for it with --trial SECONDS\n")
-      } else if let estimate {
-        try writeOutput("  estimate     \(estimate.text)\n")
-      }
+      let text = isTooLarge ? "none for as many values; ask for it with --trial SECONDS" : estimate?.text
+      if let text { try writeOutput("  estimate     \(text)\n") }
       if doses { try writeOutput("\n" + configuration.doseList) }
     }
-  }
-
-  private func isTooLarge(_ assembly: RunAssembly) -> Bool {
-    trial == nil && assembly.state.count * assembly.state.grid.pointCount > RunEstimate.mostValues
-  }
-
-  private func makeEstimate(_ assembly: RunAssembly) throws -> RunEstimate? {
-    let seconds = trial ?? 1
-    return seconds > 0 ? try RunEstimate(measuring: assembly, for: seconds) : nil
   }
 }

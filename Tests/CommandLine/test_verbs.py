@@ -176,11 +176,11 @@ def test_the_run_directory_says_of_the_choice_what_the_plan_says(oncofield, run_
 def test_the_scheme_that_the_rule_takes_is_named_with_its_reason(oncofield, run_file, tmp_path):
     path = run_file({"time.step": None, "time.scheme": None, "time.tolerance": 1e-3, "time.end": 0.5})
     plan = json.loads(oncofield("plan", path, "--json").stdout)
-    assert plan["scheme"] == "etdrk4" and plan["scheme_because"]
-    assert f"etdrk4 ({plan['scheme_because']})" in oncofield("plan", path).stdout
+    assert plan["scheme"] == "etdrk4-coupled" and plan["scheme_because"]
+    assert f"etdrk4-coupled ({plan['scheme_because']})" in oncofield("plan", path).stdout
     oncofield("run", path, "--output", tmp_path / "out", "--quiet")
     resolved = json.loads((tmp_path / "out" / "resolved.json").read_text())
-    assert resolved["time"]["scheme"] == "auto" and resolved["chosen"]["scheme"] == "etdrk4"
+    assert resolved["time"]["scheme"] == "auto" and resolved["chosen"]["scheme"] == "etdrk4-coupled"
     run = json.loads((tmp_path / "out" / "run.json").read_text())
     assert (run["scheme"], run["scheme_because"]) == ("etdrk4", plan["scheme_because"])
 

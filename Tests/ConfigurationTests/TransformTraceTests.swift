@@ -95,3 +95,24 @@ import Testing
     }
   }
 }
+
+/// A field that an infusion nearly removes in a part of the domain, and that grows again there.
+@Suite struct LocalRelapseTests {
+  /// `1/u` follows `v' = −v + 1` and, while `k u` is taken away, `v' = (k − 1) v + 1`.
+  private func exact(_ k: Double) -> Double {
+    let before = 1 + exp(-5.0)
+    let after = (before + 1 / (k - 1)) * exp(2 * (k - 1)) - 1 / (k - 1)
+    return 1 / (1 + (after - 1) * exp(-17.0))
+  }
+
+  @Test(arguments: [5.0, 10, 15], [1e-2, 1e-3, 1e-4])
+  func theRelapseComesInTime(rate: Double, tolerance: Double) throws {
+    let text = """
+      { "model": { "name": "m", "fields": { "u": { "diffusion": 0.001 } }, "reactions": { "u": "u*(1 - u)" } },
+        "domain": { "size": [10], "points": [20] }, "initial": { "u": 0.5 }, "time": { "end": 24, "tolerance": \(tolerance) },
+        "treatment": [ { "name": "s", "at": 5, "region": "x > 5", "infuse": { "u": "-\(rate)*u" }, "for": 2 } ] }
+      """
+    let found = try finalState(text).values(0)[19]
+    #expect(abs(found / exact(rate) - 1) < 0.01, "\(found), exact \(exact(rate))")
+  }
+}

@@ -18,6 +18,8 @@ package struct SchemeTraits: Hashable, Sendable {
   package let leastSplitSteps: Double
   /// What grows or decays slowly about the uniform state that the run begins near, in words; nil if nothing does, or it begins elsewhere.
   package var patternOnset: String?
+  /// The field that an infusion under way removes, of which what is left grows again, in words; nil if there is none.
+  package var removal: String?
   /// Why no exponential can be had of the linear part of all fields together; nil if it can.
   package var couplingObstacle: String?
 
@@ -43,6 +45,7 @@ extension Scheme {
   /// | begins near a uniform state about which waves grow, or decay slowly; the exponential of all fields together can be had | `etdrk4-coupled` |
   /// | spectral taxis | `etdrk4` |
   /// | exact flow of the reactions, which keeps the boundary data | `strang4` |
+  /// | an infusion removes a field that grows again; the reactions keep the boundary data, and nothing is lost fast | `strang4` |
   /// | diffusion of all fields by exponentials, or in explicit steps that are few or fewer than those of a splitting; smooth rates | `etdrk4` |
   /// | no field that diffuses is lost fast, and the reactions keep the boundary data | `strang4` |
   /// | all others | `rebalanced-strang` |
@@ -55,6 +58,9 @@ extension Scheme {
     if traits.hasSpectralTaxis { return (.etdrk4, "taxis by series is part of no splitting") }
     if traits.hasExactReactions, traits.keepsBoundaryData {
       return (.strang4, "the reactions have an exact flow, so that splitting makes the only error")
+    }
+    if let removal = traits.removal, traits.keepsBoundaryData, traits.leastSplitSteps <= manyRemovingSteps {
+      return (.strang4, "\(removal), and flows of the reactions keep what is left at each point")
     }
     let obstacle =
       traits.exponentialObstacle
@@ -75,6 +81,8 @@ extension Scheme {
   /// Fitted on viral therapy along a radius (8, where it takes half the work for an error) and acid-mediated invasion (350, where
   /// it takes ten times as much).
   private static let fewSteps = 50.0
+  /// The same where a field is removed: other schemes are wrong about what is left, which is relative to nothing at other points.
+  private static let manyRemovingSteps = 1000.0
   /// A run of at most so many explicit steps of diffusion is taken by an exponential scheme.
   ///
   /// Fitted on T cells that infiltrate a tumor (150; splittings take ten times as long and more) and Keller and Segel (3,800; they take a
