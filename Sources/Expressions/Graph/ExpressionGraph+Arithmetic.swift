@@ -53,6 +53,7 @@ extension ExpressionGraph {
     }
     if constantValue(a) == 0, constantValue(b) != 0 { return a }
     if let scaled = scaledHill(a, b) { return scaled }
+    if let share = shareOfPower(a, b) { return share }
     let (factor, rest) = coefficient(a)
     if factor != 1, constantValue(b) == nil { return multiple(factor, quotient(rest, b)) }
     if let value = constantValue(a), value < 0 { return negative(quotient(constant(-value), b)) }
@@ -62,10 +63,35 @@ extension ExpressionGraph {
 
   /// `s^n/(k^n + s^n)` by way of `(s/k)^n`, where the number `k^n` has overflowed or underflowed; nil for all else.
   private mutating func scaledHill(_ a: Int, _ b: Int) -> Int? {
-    guard case .binary(.power, let s, let n) = nodes[a], case .binary(.add, let p, let q) = nodes[b], p == a || q == a,
-      case .binary(.power, let k, n) = nodes[p == a ? q : p], constantValue(n) != nil, let half = constantValue(k),
-      half > 0
+    guard let (s, k, n) = ExpressionGraph.hill(.binary(.divide, a, b), in: nodes), let exponent = constantValue(n),
+      let half = constantValue(k), half > 0
     else { return nil }
+    if let value = constantValue(s), value > 0 {
+      return constant(1 / (1 + BinaryOperation.power.value(half / value, exponent)))
+    }
+    return hillOfRatio(s, k, n)
+  }
+
+  /// The number `a/(factor · a)`, where the power `a` of a number has overflowed or underflowed; nil for all else.
+  private mutating func shareOfPower(_ a: Int, _ b: Int) -> Int? {
+    guard case .binary(.power, let base, let exponent) = nodes[a], let value = constantValue(base), value > 0,
+      constantValue(exponent) != nil
+    else { return nil }
+    let (factor, rest) = coefficient(b)
+    return rest == a ? constant(1 / factor) : nil
+  }
+
+  /// The numbers of `s`, `k` and `n` if a node is `s^n/(k^n + s^n)`.
+  static func hill(_ node: Node, in nodes: [Node]) -> (s: Int, k: Int, n: Int)? {
+    guard case .binary(.divide, let a, let b) = node, case .binary(.power, let s, let n) = nodes[a],
+      case .binary(.add, let p, let q) = nodes[b], p == a || q == a,
+      case .binary(.power, let k, n) = nodes[p == a ? q : p]
+    else { return nil }
+    return (s, k, n)
+  }
+
+  /// `r/(1 + r)` with `r = (s/k)^n`.
+  mutating func hillOfRatio(_ s: Int, _ k: Int, _ n: Int) -> Int {
     let ratio = power(quotient(s, k), n)
     // Beyond, the quotient is 1 to rounding, and the power may overflow.
     let limited = extremum(.min, ratio, constant(1e300))
