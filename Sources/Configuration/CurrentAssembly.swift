@@ -49,6 +49,7 @@ package final class CurrentAssembly {
       cannotBecomeNegative: configuration.cannotBecomeNegative,
       keepsSign: configuration.productionLoss.map(\.isPositive),
       isOfAnySign: configuration.oppositions.map { $0 != nil }, hasFronts: configuration.fieldsWithFronts,
+      gathers: configuration.fieldsThatGather,
       traces: assembly.traceWatches,
       volumes: assembly.volumes, pool: assembly.pool)
     return simulation

@@ -63,6 +63,10 @@ extension RunAssembly {
   var historyOutput: JSONText {
     guard let delays else { return .null }
     let most = delays.history.memory.mostValues
-    return .object(["most_steps": .integer(most), "bytes": .integer(historyBytes(steps: most))])
+    return .object([
+      "most_steps": .integer(most), "bytes": .integer(historyBytes(steps: most)),
+      // Relative to the size of each expression.
+      "interpolation_error": delays.history.memory.largestErrors?.max().map(JSONText.number),
+    ])
   }
 }

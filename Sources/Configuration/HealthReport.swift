@@ -99,6 +99,11 @@ package struct HealthReport {
       return
         "the front of field \(name) is thinner than two points (\(Float(points)) at \(point), \(when)), so that its "
         + "speed and width depend on the grid; take at least twice as many points (domain.points)"
+    case .narrowPeak(let points, let height):
+      return
+        "the peak of field \(name) has become as narrow as the grid (\(Float(points)) points at half of its height \(Float(height)) at \(point), \(when)), so that its height "
+        + "depends on the spacing; take more points (domain.points): if the peak only becomes higher, the equations have no solution from here "
+        + "on, unless taxis ceases where cells are dense, as with the sensitivity chi*(1 - \(name)/K)"
     case .regrowth(let trough): return regrowth(finding.field, from: trough) + " (\(when))"
     case .output(let value):
       return
@@ -178,6 +183,10 @@ package struct HealthReport {
     case .thinFront(let points):
       members.insert(.init("kind", .string("thin front")), at: 0)
       members.append(.init("width_in_points", .number(points)))
+    case .narrowPeak(let points, let height):
+      members.insert(.init("kind", .string("narrow peak")), at: 0)
+      members.append(.init("width_in_points", .number(points)))
+      members.append(.init("height", .number(height)))
     case .regrowth(let trough):
       members.insert(.init("kind", .string("regrowth")), at: 0)
       members.append(.init("lowest_maximum", .number(trough.value)))

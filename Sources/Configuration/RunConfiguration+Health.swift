@@ -30,6 +30,9 @@ extension RunConfiguration {
     return model.fields.map { moving.contains($0.name) && !noisy.contains($0.name) }
   }
 
+  /// Whether each field moves up gradients, so that it can gather in peaks.
+  var fieldsThatGather: [Bool] { model.fields.map { !$0.taxis.isEmpty } }
+
   /// Of each field that is no density by its equations: what is taken from it whether it is there or not, and can have either sign itself;
   /// nil for the others.
   ///

@@ -5,8 +5,8 @@ import Storage
 
 /// What a run writes about itself: `resolved.json` and `run.json`.
 extension RunSession {
-  static let reachedEnd = "reached the end"
-  static let stopped = "stopped: "
+  package static let reachedEnd = "reached the end"
+  package static let stopped = "stopped: "
 
   /// Whether the run in a directory has reached its end, has written that down, and all its files are whole.
   package static func isComplete(_ directory: RunDirectory) -> Bool {

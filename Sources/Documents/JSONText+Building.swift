@@ -4,6 +4,12 @@ extension JSONText {
     .object(members.compactMap { key, value in value.map { Member(key, $0) } })
   }
 
+  /// An object with one more member; the same without a value.
+  package func adding(_ key: String, _ value: JSONText?) -> JSONText {
+    guard case .object(let members) = self, let value else { return self }
+    return .object(members + [Member(key, value)])
+  }
+
   package static func strings(_ values: some Sequence<String>) -> JSONText { .array(values.map { .string($0) }) }
   package static func numbers(_ values: some Sequence<Double>) -> JSONText { .array(values.map { .number($0) }) }
   package static func integers(_ values: some Sequence<Int>) -> JSONText { .array(values.map { .integer($0) }) }

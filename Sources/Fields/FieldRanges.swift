@@ -117,6 +117,37 @@ extension FieldSet {
       values, pointer(field, row: next), weights, volumes.isMasked ? volumes.values(ofRow: next) : nil, grid.rowLength)
   }
 
+  /// The width of a peak at half of its height along the axis on which it is narrowest, in points, by linear interpolation: from the point with the largest value as far
+  /// as values are above half of that, the tissue at most.
+  ///
+  /// - Returns: the width, and how many points are above half; nil where the tissue ends before on both sides of every axis.
+  package func peakWidth(
+    _ field: Int, at place: (row: Int, column: Int), volumes: PointVolumes
+  ) -> (width: Double, points: Int)? {
+    let half = 0.5 * pointer(field, row: place.row)[place.column]
+    return grid.axes.indices.compactMap { axis -> (width: Double, points: Int)? in
+      let (index, line) = grid.place(row: place.row, column: place.column, along: axis)
+      /// As far as the value is half of the largest, in points, and the points before that.
+      func reach(_ direction: Int) -> (width: Double, points: Int)? {
+        var (next, value) = (index, 2 * half)
+        while true {
+          next += direction
+          guard (0..<grid.axes[axis].points).contains(next) else { return nil }
+          let (row, column) = grid.point(next, ofLine: line, along: axis)
+          guard volumes.isInside(row, column) else { return nil }
+          let before = value
+          value = pointer(field, row: row)[column]
+          let count = abs(next - index) - 1
+          if value <= half { return (Double(count) + (before - half) / (before - value), count) }
+        }
+      }
+      let sides = [reach(-1), reach(1)].compactMap(\.self)
+      guard let first = sides.first, let last = sides.last else { return nil }
+      // At an end of the tissue the peak is half of one.
+      return (first.width + last.width, first.points + last.points + 1)
+    }.min { $0.width < $1.width }
+  }
+
   private func neighbor(of face: FieldFace) -> (row: Int, column: Int) {
     let (index, line) = grid.place(row: face.row, column: face.column, along: face.axis)
     return grid.point(index + 1, ofLine: line, along: face.axis)

@@ -77,7 +77,8 @@ package final class PointVolumes: Sendable {
     return found
   }
 
-  private func isInside(_ row: Int, _ column: Int) -> Bool { values(ofRow: row).map { $0[column] > 0 } ?? true }
+  /// Whether a point is tissue.
+  package func isInside(_ row: Int, _ column: Int) -> Bool { values(ofRow: row).map { $0[column] > 0 } ?? true }
 
   /// The volumes of a row, where they differ.
   package func values(ofRow row: Int) -> UnsafePointer<Double>? {

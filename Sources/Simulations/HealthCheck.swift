@@ -7,7 +7,7 @@ import TimeStepping
 /// - A field that was nowhere negative at first counts as a density. What falls below 0 by more than the tolerance times the
 ///   largest value that the field has had is a finding, or, if the model does not allow it and the scheme promises that it
 ///   cannot happen, ends the run.
-/// - A front that the grid does not resolve is a finding, looked for in every sixteenth step.
+/// - A front that the grid does not resolve is a finding, looked for in every sixteenth step, and so is a peak.
 /// - A population that comes back from a trace that no cell is left in is a finding.
 ///
 /// What is written of a time inside of a step is held to what the step is: it must be finite, and not fall below 0 where both ends of
@@ -21,6 +21,8 @@ package final class HealthCheck {
       case negative
       /// Its width in points.
       case thinFront(points: Double)
+      /// Its width at half of its height in points, and its height.
+      case narrowPeak(points: Double, height: Double)
       /// The largest value that was left, and when.
       case regrowth(from: TraceWatch.Trough)
       /// What was written between two steps: a negative value, or one that is no number.
@@ -58,8 +60,10 @@ package final class HealthCheck {
   private let keepsSign: [Bool]
   private let tolerances: [Double]
   var fronts: [FrontResolution]
+  var peaks: [PeakResolution]
   var traces: [TraceWatch]
   private let hasFronts: [Bool]
+  private let gathers: [Bool]
   private let ranges: FieldRanges
   private let volumes: PointVolumes
   private let pool: WorkerPool
@@ -81,10 +85,11 @@ package final class HealthCheck {
   ///   - isOfAnySign: whether each field may have either sign by its equations, so that it is no density; none if nothing is given.
   ///   - hasFronts: whether a jump of each field can travel: nothing travels between points that know nothing of each
   ///     other. All fields if nothing is given.
+  ///   - gathers: whether each field moves up gradients, so that peaks can form. No field if nothing is given.
   ///   - traces: what can grow from traces by itself.
   package init(
     of state: FieldSet, tolerances: [Double], cannotBecomeNegative: [Bool], keepsSign: [Bool]? = nil,
-    isOfAnySign: [Bool]? = nil, hasFronts: [Bool]? = nil,
+    isOfAnySign: [Bool]? = nil, hasFronts: [Bool]? = nil, gathers: [Bool]? = nil,
     traces: [TraceWatch] = [], volumes: PointVolumes, pool: WorkerPool
   ) {
     self.pool = pool
@@ -100,6 +105,9 @@ package final class HealthCheck {
     self.volumes = volumes
     fronts = initial.map { _ in FrontResolution() }
     self.hasFronts = hasFronts ?? initial.map { _ in true }
+    self.gathers = gathers ?? initial.map { _ in false }
+    peaks = initial.map { _ in PeakResolution() }
+    lookAtPeaks(of: state, initial)
   }
 
   /// Looks at the state after a step.
@@ -114,6 +122,7 @@ package final class HealthCheck {
       guard range.isFinite else { throw HealthCheck.failure(state, field, time: time) }
       largestSizes[field] = max(largestSizes[field], range.size)
       lowest[field] = min(lowest[field], range.minimum)
+      peaks[field].note(maximum: range.maximum)
       if isDensity[field], range.minimum < -tolerances[field] * largestSizes[field] {
         try negative(
           state, field, range.minimum, step: step, time: time, isPromised: isPromised && cannotBecomeNegative[field])
@@ -125,6 +134,15 @@ package final class HealthCheck {
         findings.append(
           Finding(
             kind: .thinFront(points: points), field: field, step: step, time: time, row: face.row, column: face.column))
+      }
+    }
+    if step.isMultiple(of: HealthCheck.frontInterval) {
+      for (field, points, height, place) in lookAtPeaks(of: state, ranges)
+      where !findings.contains(where: { $0.isNarrowPeak(of: field) }) {
+        findings.append(
+          Finding(
+            kind: .narrowPeak(points: points, height: height), field: field, step: step, time: time, row: place.row,
+            column: place.column))
       }
     }
     for index in traces.indices {
@@ -140,10 +158,26 @@ package final class HealthCheck {
     }
   }
 
+  /// Looks at the largest value of each field that gathers.
+  ///
+  /// - Returns: those that are not resolved.
+  @discardableResult
+  private func lookAtPeaks(
+    of state: FieldSet, _ ranges: [FieldRanges.Range]
+  ) -> [(field: Int, points: Double, height: Double, place: (row: Int, column: Int))] {
+    gathers.indices.filter { gathers[$0] }.compactMap { field in
+      peaks[field].look(at: state, field, range: ranges[field], volumes: volumes).map {
+        (field, $0.points, ranges[field].maximum, $0.place)
+      }
+    }
+  }
+
   /// Takes note of a discontinuous change of fields or equations.
   func solutionHasJumped(to state: FieldSet, at time: Double) {
-    guard !traces.isEmpty else { return }
-    let sizes = ranges.ranges(of: state).map(\.size)
+    guard !traces.isEmpty || gathers.contains(true) else { return }
+    let found = ranges.ranges(of: state)
+    for field in peaks.indices { peaks[field].jump(to: found[field].maximum) }
+    let sizes = found.map(\.size)
     for index in traces.indices {
       traces[index].jump(to: state, at: time, sizes: sizes, largest: largestSizes, pointVolume: volumes.uniform)
     }
@@ -231,6 +265,11 @@ package final class HealthCheck {
 extension HealthCheck.Finding {
   fileprivate func isOutput(of field: Int) -> Bool {
     if case .output = kind { return field == self.field }
+    return false
+  }
+
+  func isNarrowPeak(of field: Int) -> Bool {
+    if case .narrowPeak = kind { return field == self.field }
     return false
   }
 

@@ -11,12 +11,14 @@ extension HealthCheck {
     fileprivate let isDensity: [Bool]
     fileprivate let fronts: [FrontResolution]
     fileprivate let traces: [TraceWatch]
+    /// nil in checkpoints of older versions.
+    fileprivate let peaks: [PeakResolution]?
   }
 
   var memory: Memory {
     Memory(
       findings: findings, lowestNegative: lowestNegative, lowest: lowest, largestSizes: largestSizes,
-      isDensity: isDensity, fronts: fronts, traces: traces)
+      isDensity: isDensity, fronts: fronts, traces: traces, peaks: peaks)
   }
 
   /// Continues with the memory of a checkpoint; without one, in checkpoints of older versions, and with one that is not of these
@@ -27,6 +29,7 @@ extension HealthCheck {
     lowestNegative = memory.lowestNegative
     (lowest, largestSizes) = (memory.lowest, memory.largestSizes)
     (isDensity, fronts) = (memory.isDensity, memory.fronts)
+    if let known = memory.peaks { peaks = known }
     // A branch may have other equations, and other fields that grow from each other.
     for index in traces.indices {
       if let known = memory.traces.first(where: { $0.isOfSameFields(as: traces[index]) }) {
@@ -49,6 +52,6 @@ extension HealthCheck.Memory {
     return [lowest.count, largestSizes.count, isDensity.count, fronts.count].allSatisfy { $0 == fields }
       && findings.allSatisfy { (0..<fields).contains($0.field) && isPoint($0.row, $0.column) }
       && lowestNegative.allSatisfy { (0..<fields).contains($0.key) && isPoint($0.value.row, $0.value.column) }
-      && fronts.allSatisfy { $0.face.map(isFace) ?? true }
+      && peaks?.count ?? fields == fields && fronts.allSatisfy { $0.face.map(isFace) ?? true }
   }
 }

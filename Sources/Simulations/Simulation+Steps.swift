@@ -108,7 +108,7 @@ extension Simulation {
       let change = max(startTime, regimen.memory.carriedOut?.time ?? startTime)
       let longest = min(
         control.steps.bounds.longest(after: clock.time - change),
-        regimen.equations.stepLimits.longestStep(from: clock.time))
+        regimen.equations.stepLimits.longestStep(from: clock.time), longestStepOfDelays)
       return clock.step(to: goal, size: min(control.steps.proposal, longest))
     }
   }
@@ -126,12 +126,12 @@ extension Simulation {
         try perform(attempt, from: start)
       } catch {
         obstacle = error
-        try reject(attempt, because: error, from: start)
+        try reject(attempt, error: nil, because: error, from: start)
         continue
       }
-      let error = attempt.estimate?.error
+      let error = try attempt.estimate.map { try withInterpolationError($0.error, of: attempt) }
       if let error, error.value > 1 {
-        try reject(attempt, because: nil, from: start)
+        try reject(attempt, error: error, because: nil, from: start)
         continue
       }
       var correction = BoundsCorrection()
@@ -167,15 +167,17 @@ extension Simulation {
   /// Goes back to the start of a step that does not count.
   ///
   /// - Throws: the failure, or that the error is too large, where no smaller step can be tried.
-  private func reject(_ attempt: StepAttempt, because failure: NumericalFailure?, from start: FieldSet?) throws {
+  private func reject(
+    _ attempt: StepAttempt, error: StepError?, because failure: NumericalFailure?, from start: FieldSet?
+  ) throws {
     let step = attempt.step
     guard let start, steps.isControlled else {
       if let failure { throw failure }
       return
     }
-    guard steps.reject(attempt) else {
+    guard steps.reject(attempt, error: error) else {
       throw failure?.inStep(endingAt: step.end)
-        ?? NumericalFailure(tooLargeError: attempt.estimate?.error, at: step.start, size: step.size)
+        ?? NumericalFailure(tooLargeError: error, at: step.start, size: step.size)
     }
     state.copy(from: start, pool: pool)
   }

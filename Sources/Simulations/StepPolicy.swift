@@ -69,11 +69,12 @@ package enum StepPolicy: Sendable {
 
   /// Takes note of a step that does not count.
   ///
+  /// - Parameter error: nil if the step could not be done at all.
   /// - Returns: whether a smaller one can be tried.
-  mutating func reject(_ attempt: StepAttempt) -> Bool {
+  mutating func reject(_ attempt: StepAttempt, error: StepError?) -> Bool {
     guard case .controlled(var control) = self else { return false }
     defer { self = .controlled(control) }
-    return control.reject(size: attempt.step.size, attempt.estimate)
+    return control.reject(size: attempt.step.size, error: error, attempt.estimate)
   }
 
   /// Takes note that the solution or its equations have jumped.

@@ -57,11 +57,12 @@ package struct ErrorControl: Sendable {
 
   /// Takes note of a step that does not count.
   ///
-  /// - Parameter estimate: nil if the step could not be done at all.
+  /// - Parameters:
+  ///   - error: nil if the step could not be done at all, like `estimate`.
   /// - Returns: whether a smaller step can be tried.
-  package mutating func reject(size: Double, _ estimate: ErrorEstimate?) -> Bool {
+  package mutating func reject(size: Double, error: StepError?, _ estimate: ErrorEstimate?) -> Bool {
     if let estimate { estimator = estimate.estimator }
-    return steps.reject(size: size, error: estimate?.error.value ?? .infinity)
+    return steps.reject(size: size, error: error?.value ?? .infinity)
   }
 
   /// The error of each field that is one tolerance, in its unit.

@@ -39,7 +39,7 @@ package struct StepError: Sendable {
   }
 
   /// The worse of two errors of a step.
-  func orWorse(_ other: StepError) -> StepError {
+  package func orWorse(_ other: StepError) -> StepError {
     let worse = other.value > value ? other : self
     return StepError(
       value: worse.value, field: worse.field, growing: max(growing, other.growing),

@@ -1,3 +1,4 @@
+import Analysis
 import ArgumentParser
 import Configuration
 import Documents
@@ -6,7 +7,11 @@ import Simulations
 
 struct Plan: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Say what a run will do and take: steps, propagators and why, memory, output.")
+    abstract: "Say what a run will do and take: steps, propagators and why, memory, output.",
+    discussion: """
+      The numbers of steps and seconds are extrapolated from the first steps: the run is begun in memory, without files,
+      for about a second.
+      """)
 
   @OptionGroup var file: RunFileOptions
 
@@ -16,12 +21,40 @@ struct Plan: ParsableCommand {
   @Flag(help: "List the times of all doses, too.")
   var doses = false
 
+  @Option(help: "Seconds for which the run is begun to estimate its steps and seconds; 0 for no estimate.")
+  var trial: Double?
+
+  func validate() throws {
+    if let trial, !(trial >= 0 && trial.isFinite) { throw ValidationError("--trial takes a number of seconds") }
+  }
+
   func run() throws {
     let configuration = try file.read()
     let assembly = try RunAssembly(configuration)
     if !assembly.startWarnings.isEmpty { note(assembly.startWarnings.description) }
     let plan = try RunPlan(assembly)
-    try writeOutput(json ? plan.output.pretty : plan.text)
-    if doses, !json { try writeOutput("\n" + configuration.doseList) }
+    // What follows changes the state that the plan describes.
+    let (text, output) = (plan.text, plan.output)
+    if !json { try writeOutput(text) }
+    let estimate = try isTooLarge(assembly) ? nil : makeEstimate(assembly)
+    if json {
+      try writeOutput(output.adding("estimate", estimate?.output).pretty)
+    } else {
+      if isTooLarge(assembly) {
+        try writeOutput("  estimate     none for as many values; ask for it with --trial SECONDS\n")
+      } else if let estimate {
+        try writeOutput("  estimate     \(estimate.text)\n")
+      }
+      if doses { try writeOutput("\n" + configuration.doseList) }
+    }
+  }
+
+  private func isTooLarge(_ assembly: RunAssembly) -> Bool {
+    trial == nil && assembly.state.count * assembly.state.grid.pointCount > RunEstimate.mostValues
+  }
+
+  private func makeEstimate(_ assembly: RunAssembly) throws -> RunEstimate? {
+    let seconds = trial ?? 1
+    return seconds > 0 ? try RunEstimate(measuring: assembly, for: seconds) : nil
   }
 }

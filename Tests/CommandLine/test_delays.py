@@ -137,6 +137,7 @@ def test_plan_and_run_say_what_the_history_takes(oncofield, delayed_run, tmp_pat
     # 26 steps to the longest delay, some more at treatments and breaks and for interpolation.
     assert 30 < run["history"]["most_steps"] < 50
     assert run["history"]["bytes"] == run["history"]["most_steps"] * 2 * 12 * 24 * 8
+    assert 0 < run["history"]["interpolation_error"] < 1e-2
     assert plan["memory_bytes"] > 31 * 2 * 12 * 24 * 8
     assert "history      31 steps" in text
 

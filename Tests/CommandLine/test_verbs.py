@@ -1,6 +1,7 @@
 """Help, messages and exit codes of the verbs."""
 
 import json
+import re
 import shutil
 import subprocess
 
@@ -310,3 +311,41 @@ def test_an_end_before_the_checkpoint_is_refused(oncofield, finished_run, tmp_pa
     finished = oncofield("resume", finished_run, "--set", "time.end=1.5", *output, check=False)
     assert finished.returncode == 65 and "time.end is 1.5, but the run is resumed from t = 5" in finished.stderr
     assert not (tmp_path / "branch").exists()
+
+
+def test_plan_estimates_steps_and_seconds(oncofield, run_file, tmp_path):
+    path = run_file()
+    plan = json.loads(oncofield("plan", path, "--json", "--trial", "60").stdout)
+    # The whole run was measured.
+    assert plan["estimate"]["steps"] == plan["estimate"]["measured_steps"] == plan["steps"]
+    assert plan["estimate"]["ended"] == "reached the end" and 0 < plan["estimate"]["seconds"] < 60
+    # Of equal steps a part tells the number of all.
+    setting = ("--set", "time.end=1000", "--set", "time.step=0.05")
+    long = json.loads(oncofield("plan", path, *setting, "--json", "--trial", "0.05").stdout)
+    assert long["steps"] == 20000 and abs(long["estimate"]["steps"] - 20000) <= 1
+    assert long["estimate"]["measured_steps"] < 20000 and "ended" not in long["estimate"]
+    text = oncofield("plan", path, *setting, "--trial", "0.05").stdout
+    assert re.search(r"^  estimate     about 20000 steps, .*, if steps stay as they are at t = [\d.]+ \(after \d+ steps\)$", text, re.M)
+    assert list(tmp_path.iterdir()) == [path], "a plan writes no files"
+
+
+def test_plan_says_that_a_run_stops_or_fails(oncofield, run_file):
+    path = run_file({"stop": [{"when": "t > 0.5", "because": "half"}]})
+    assert "stopped at t = 0.5: half" in oncofield("plan", path, "--trial", "60").stdout
+    growing = {
+        "model": {"name": "m", "fields": {"u": {"diffusion": 1}}, "reactions": {"u": "u^2"}},
+        "parameters": None, "initial": {"u": "1"}, "observables": None, "time": {"end": 4, "tolerance": 1e-3},
+    }  # fmt: skip
+    text = oncofield("plan", run_file(growing), "--trial", "60").stdout
+    # 1/(1 − t) ends at t = 1.
+    assert re.search(r"^  estimate     the run fails after \d+ steps, .*, at t = (1\.0|0\.99\d*):", text, re.M)
+
+
+def test_plan_estimates_nothing_unasked_that_takes_long(oncofield, run_file):
+    path = run_file()
+    assert "estimate" not in oncofield("plan", path, "--trial", "0").stdout
+    assert "estimate" not in json.loads(oncofield("plan", path, "--json", "--trial", "0").stdout)
+    large = oncofield("plan", path, "--set", "domain.points=[4000,4000]").stdout
+    assert "  estimate     none for as many values; ask for it with --trial SECONDS\n" in large
+    wrong = oncofield("plan", path, "--trial", "-1", check=False)
+    assert wrong.returncode == 64 and "--trial" in wrong.stderr

@@ -254,6 +254,33 @@ private func factorial(_ n: Int) -> Double { (1...max(n, 1)).reduce(1) { $0 * Do
     }
   }
 
+  /// `u' = −(π/2) u(t − 1)` with `u = cos(πt/2)` before the start, which goes on; and Hutchinson's equation from 1/2, where derivatives jump
+  /// at the start and at the ends of delays, against its exact solution of the first two delays.
+  ///
+  /// The rates of the first are those of the past alone: what is between the values that are kept is all the error there is.
+  @Test(arguments: ["auto", "strang4", "etdrk4"], [1e-3, 1e-6, 1e-9])
+  func theErrorOfInterpolationFollowsTheTolerance(scheme: String, tolerance: Double) throws {
+    let domain = #""domain": { "size": [1], "points": [2] }, "initial": "#
+    let wave = """
+      { "model": { "name": "m", "fields": { "u": { "diffusion": 0.1 } }, "parameters": { "a": \(0.5 * Double.pi) },
+          "reactions": { "u": "-a*delayed(u, 1)" } }, \(domain){ "u": 1 }, "history": { "u": "cos(a*t)" },
+        "time": { "end": 21, "tolerance": \(tolerance), "scheme": "\(scheme)" } }
+      """
+    let waveError = abs(try finalState(wave).values(0)[0])
+    // ln u = ln ½ + r t/2 in the first delay, and ∫ (1 − ½ e^{r s/2}) ds = s − (e^{r s/2} − 1)/r in the second.
+    let r = 2.5
+    let logistic = """
+      { "model": { "name": "m", "fields": { "u": { "diffusion": 0.1 } }, "reactions": { "u": "\(r)*u*(1 - delayed(u, 1))" } },
+        \(domain){ "u": 0.5 }, "time": { "end": 2, "tolerance": \(tolerance), "scheme": "\(scheme)" } }
+      """
+    let exact = 0.5 * exp(0.5 * r + r - (exp(0.5 * r) - 1))
+    let logisticError = abs(try finalState(logistic).values(0)[0] / exact - 1)
+    print(
+      "delays, \(scheme), tolerance \(tolerance): error/tolerance \(waveError / tolerance), \(logisticError / tolerance)"
+    )
+    #expect(waveError < 5 * tolerance && logisticError < 10 * tolerance)
+  }
+
   /// Functionals and convolutions of what is delayed, and delays of these.
   @Test func delaysGoTogetherWithWhatDependsOnTheWholeDomain() throws {
     let text = """

@@ -257,7 +257,7 @@ import TimeStepping
         (memory, time, steps) = (result.memory, time + size, steps + 1)
         control.accept(size: size, error: estimate.error, estimate)
       } else {
-        let canShrink = control.reject(size: size, estimate)
+        let canShrink = control.reject(size: size, error: estimate.error, estimate)
         #expect(canShrink)
         state.copy(from: start)
       }

@@ -16,6 +16,9 @@ package final class DelayHistory: Sendable {
     package fileprivate(set) var breaks = DelayBreaks()
     /// The largest number of values so far.
     package fileprivate(set) var mostValues = 0
+    /// The largest root mean square of each expression so far, and the largest error of its interpolation relative to that; nil before one is
+    /// known, and in checkpoints of older versions.
+    package fileprivate(set) var largestSizes, largestErrors: [Double]?
   }
 
   fileprivate struct Stored {
@@ -94,6 +97,28 @@ package final class DelayHistory: Sendable {
       stored.memory.isBreak[last] = true
       stored.append(values, at: time, isBreak: true)
       stored.memory.breaks.add(after: time, lags: lags, isJump: true)
+    }
+  }
+
+  /// Takes back a set that was not appended.
+  func giveBack(_ set: FieldSet) { stored.withLock { $0.spare.append(set) } }
+
+  /// The latest values, as many as are asked for or fewer if something is not smooth before.
+  func latest(_ most: Int) -> (times: [Double], values: [FieldSet]) {
+    stored.withLock { stored in
+      let end = stored.values.count
+      let first = stored.memory.isBreak.lastIndex(of: true) ?? 0
+      let range = max(first, end - most)..<end
+      return (Array(stored.memory.times[range]), Array(stored.values[range]))
+    }
+  }
+
+  /// Takes note of the sizes of the expressions, and of the errors with which they will be interpolated, at the end of a step that counts.
+  func note(sizes: [Double], errors: [Double]) {
+    stored.withLock { stored in
+      stored.memory.largestSizes = zip(stored.memory.largestSizes ?? sizes, sizes).map { max($0, $1) }
+      let relative = zip(errors, stored.memory.largestSizes ?? sizes).map { $1 > 0 ? $0 / $1 : 0 }
+      stored.memory.largestErrors = zip(stored.memory.largestErrors ?? relative, relative).map { max($0, $1) }
     }
   }
 

@@ -16,8 +16,8 @@ package final class DelayedFields: Sendable {
   private let rows: [Int]
   private let current: FieldRates
   private let past: [Past]
-  private let volumes: PointVolumes
-  private let pool: WorkerPool
+  let volumes: PointVolumes
+  let pool: WorkerPool
 
   /// One expression before the start of the run.
   private struct Past: Sendable {
@@ -82,7 +82,9 @@ package final class DelayedFields: Sendable {
   ///
   /// - Returns: whether some delayed value jumps there.
   package func record(_ state: FieldSet, at time: Double) throws -> Bool {
-    history.append(try values(state, time), at: time)
+    let next = try values(state, time)
+    try note(next, at: time)
+    return history.append(next, at: time)
   }
 
   /// Takes note of the state after a jump, of itself or of its equations, at the time of the latest one.
@@ -90,7 +92,7 @@ package final class DelayedFields: Sendable {
     history.appendJump(try values(state, time))
   }
 
-  private func values(_ state: FieldSet, _ time: Double) throws -> FieldSet {
+  func values(_ state: FieldSet, _ time: Double) throws -> FieldSet {
     let set = try history.room(at: time)
     try current.evaluate(state, time: time, into: set)
     volumes.clearOutside(set)
