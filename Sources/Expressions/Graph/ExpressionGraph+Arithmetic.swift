@@ -72,13 +72,26 @@ extension ExpressionGraph {
     return hillOfRatio(s, k, n)
   }
 
-  /// The number `a/(factor · a)`, where the power `a` of a number has overflowed or underflowed; nil for all else.
+  /// The number `a/(factor · a)` or `a/(c + a)` or `c/(a + c)` of positive numbers, where the power `a` of one has overflowed or underflowed;
+  /// nil for all else.
   private mutating func shareOfPower(_ a: Int, _ b: Int) -> Int? {
-    guard case .binary(.power, let base, let exponent) = nodes[a], let value = constantValue(base), value > 0,
-      constantValue(exponent) != nil
-    else { return nil }
     let (factor, rest) = coefficient(b)
-    return rest == a ? constant(1 / factor) : nil
+    if rest == a, powerOfNumber(a) != nil { return constant(1 / factor) }
+    guard case .binary(.add, let p, let q) = nodes[b], p == a || q == a else { return nil }
+    let other = p == a ? q : p
+    guard powerOfNumber(a) != nil || powerOfNumber(other) != nil,
+      let part = powerOfNumber(a) ?? constantValue(a), let remainder = powerOfNumber(other) ?? constantValue(other),
+      part >= 0, remainder >= 0, part.isFinite || remainder.isFinite, part + remainder > 0
+    else { return nil }
+    return constant(part == .infinity ? 1 : part / (part + remainder))
+  }
+
+  /// The value of a positive number to the power of another, as it stands; nil for all else.
+  private func powerOfNumber(_ a: Int) -> Double? {
+    guard case .binary(.power, let base, let exponent) = nodes[a], let value = constantValue(base), value > 0 else {
+      return nil
+    }
+    return constantValue(exponent).map { BinaryOperation.power.value(value, $0) }
   }
 
   /// The numbers of `s`, `k` and `n` if a node is `s^n/(k^n + s^n)`.
