@@ -181,6 +181,8 @@ def test_indices_of_a_square_say_nothing_of_axes(read, refusal, tmp_path):
     assert "has the dimensions i, j, of which it is not clear which axes they are" in refusal({"file": "u.nc"})
     xarray.Dataset({"u": (("j", "i"), square)}).to_netcdf(tmp_path / "v.nc")
     assert (read({"file": "v.nc"}, name="usual", shape=(3, 3), size=(3, 3)) == square).all()
+    xarray.Dataset({"u": (("height", "width"), square)}).to_netcdf(tmp_path / "w.nc")
+    assert (read({"file": "w.nc"}, name="picture", shape=(3, 3), size=(3, 3)) == square).all()
 
 
 def test_an_array_in_space_is_put_in_order(read, tmp_path):
