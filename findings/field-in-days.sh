@@ -19,6 +19,7 @@
 #
 # So the plural of seven words (days to nanoseconds) decides. Oncofield writes all units in the singular.
 set -euo pipefail
+case "${1:-}" in -h | --help) sed -n '2,/^set /{/^#/!d;s/^# \{0,1\}//p}' "$0" && exit ;; esac
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cat >"$folder/read.py" <<'P'

@@ -16,6 +16,7 @@
 # The attribute marks; what stands in a chunk that is not there is the fill value of the HDF5 dataset, a property that netCDF4 sets along with
 # the attribute and h5py does not. Oncofield sets both: a reader who does not find a frame sees it as missing.
 set -euo pipefail
+case "${1:-}" in -h | --help) sed -n '2,/^set /{/^#/!d;s/^# \{0,1\}//p}' "$0" && exit ;; esac
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/environment"

@@ -21,6 +21,7 @@
 # The netCDF library itself refuses to write an attribute _FillValue of another type than the data; a file that h5py makes
 # is never asked. Oncofield rounds marks to the precision of the data before it compares.
 set -euo pipefail
+case "${1:-}" in -h | --help) sed -n '2,/^set /{/^#/!d;s/^# \{0,1\}//p}' "$0" && exit ;; esac
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"

@@ -20,6 +20,7 @@
 #
 # ParaView takes some 1.3 GB on the disk.
 set -euo pipefail
+case "${1:-}" in -h | --help) sed -n '2,/^set /{/^#/!d;s/^# \{0,1\}//p}' "$0" && exit ;; esac
 if ! command -v pvbatch >/dev/null || ! /usr/bin/python3 -c 'import h5py' 2>/dev/null; then
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-paraview python3-h5py >/dev/null
 fi

@@ -19,6 +19,7 @@
 # A simulation that lasts longer than a month loses its times, and one in hours is off by a factor of 24. Oncofield's times have
 # no date; docs/readers.md gives the line that adds one for CDO.
 set -euo pipefail
+case "${1:-}" in -h | --help) sed -n '2,/^set /{/^#/!d;s/^# \{0,1\}//p}' "$0" && exit ;; esac
 if ! command -v cdo >/dev/null; then apt-get install -y -qq --no-install-recommends cdo >/dev/null; fi
 dpkg-query -W cdo
 folder=$(mktemp -d)

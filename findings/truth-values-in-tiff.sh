@@ -19,6 +19,7 @@
 # All three follow the letter of the format. For a mask the difference is the complement, without a word. Oncofield refuses such
 # a file as a mask unless "above" says what is meant.
 set -euo pipefail
+case "${1:-}" in -h | --help) sed -n '2,/^set /{/^#/!d;s/^# \{0,1\}//p}' "$0" && exit ;; esac
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"

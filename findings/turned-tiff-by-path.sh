@@ -16,6 +16,7 @@
 # The same for Orientation 5, 7 and 8; 2, 3 and 4 keep the sides, and are right either way. A square picture keeps its size, so
 # that there nothing but the content could tell; it is right, because both ways to cut it agree.
 set -euo pipefail
+case "${1:-}" in -h | --help) sed -n '2,/^set /{/^#/!d;s/^# \{0,1\}//p}' "$0" && exit ;; esac
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"

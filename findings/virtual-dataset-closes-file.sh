@@ -17,6 +17,7 @@
 #
 # Views of a series, such as one frame, made the files of earlier Oncofields unreadable there; now the files have none.
 set -euo pipefail
+case "${1:-}" in -h | --help) sed -n '2,/^set /{/^#/!d;s/^# \{0,1\}//p}' "$0" && exit ;; esac
 if ! Rscript -e 'library(ncdf4); library(RNetCDF)' >/dev/null 2>&1; then
   apt-get install -y -qq --no-install-recommends r-cran-ncdf4 r-cran-rnetcdf >/dev/null
 fi

@@ -1,5 +1,8 @@
 """Runs one case in a process of its own and says how long it took, how much memory it used, and how wrong it is."""
 
+if __name__ == "__main__":
+    raise SystemExit(print(__doc__ + "\n\nmeasure.py is a part of compare.py, which calls it, and does nothing by itself."))
+
 import importlib.metadata
 import json
 import os

@@ -49,7 +49,11 @@ extension StoredArray {
     }
     let unnamed = kept.filter { role($0) == nil }
     let isUsual = order.indices.allSatisfy { order[$0].isEmpty || order[$0][0] == kept[$0] }
-    guard isUsual || unnamed.count <= 1 else {
+    // In `u[i][j]` of a program i counts rows, in that of another the points along x.
+    let isOfIndices = zip(unnamed, unnamed.dropFirst()).contains { one, other in
+      !dimensions.isEmpty && shape[one] == shape[other] && dimensions[one].name == "i" && dimensions[other].name == "j"
+    }
+    guard isUsual || unnamed.count <= 1, !isOfIndices else {
       throw ArrayFileError("has the dimensions \(names(kept)), of which it is not clear which axes they are")
     }
     var rest = unnamed[...]

@@ -46,7 +46,9 @@ package final class CurrentAssembly {
     simulation.ledger = ledger
     simulation.health = HealthCheck(
       of: assembly.state, tolerances: configuration.negativityTolerances,
-      cannotBecomeNegative: configuration.cannotBecomeNegative, hasFronts: configuration.fieldsWithFronts,
+      cannotBecomeNegative: configuration.cannotBecomeNegative,
+      keepsSign: configuration.productionLoss.map(\.isPositive),
+      isOfAnySign: configuration.oppositions.map { $0 != nil }, hasFronts: configuration.fieldsWithFronts,
       gathers: configuration.fieldsThatGather,
       traces: assembly.traceWatches,
       volumes: assembly.volumes, pool: assembly.pool)

@@ -33,6 +33,25 @@ extension RunConfiguration {
   /// Whether each field moves up gradients, so that it can gather in peaks.
   var fieldsThatGather: [Bool] { model.fields.map { !$0.taxis.isEmpty } }
 
+  /// Of each field that is no density by its equations: what is taken from it whether it is there or not, and can have either sign itself;
+  /// nil for the others.
+  ///
+  /// In `v' = f(v) - w`, `w' = v - w` and in `u' = v`, `v' = -u` each field drives the other below 0 and back. A loss
+  /// by what cannot be negative, as `-k*E` of killing cells, takes away what is not there: of such a field the sign is checked.
+  var oppositions: [String?] {
+    let known = model.knownIntervals(knownIntervals)
+    return productionLoss.map { parts in
+      let isOpposed = parts.obstacles.allSatisfy { obstacle in
+        obstacle.term.symbols.contains { symbol in
+          guard case .field(let name) = symbol else { return false }
+          return name != parts.field && !(known[symbol]?.isNonNegative ?? false)
+        }
+      }
+      guard !parts.obstacles.isEmpty, isOpposed else { return nil }
+      return parts.obstacles.map { "\($0.term) of \($0.process)" }.joined(separator: ", ")
+    }
+  }
+
   /// Terms of processes and noise, and doses and infusions, that can take away from a field what is not there.
   func whatCanTakeAway(from field: Int) -> (processes: [String], treatments: [String]) {
     let name = model.fieldNames[field]

@@ -37,8 +37,8 @@ extension RunFileReader {
     guard let interval = times.shortestInterval, infusion.duration > interval * (1 + 1e-9) else { return }
     found.warning(
       "infusions of \(reading.name) overlap: each lasts \(JSONText.text(infusion.duration)), and the next begins "
-        + "\(JSONText.text(interval)) later; their rates add up", at: reading.node["for"]?.place,
-      remedy: "make \"for\" at most \(JSONText.text(interval)) if one is to end where the next begins")
+        + "\(Float(interval)) later; their rates add up", at: reading.node["for"]?.place,
+      remedy: "make \"for\" at most \(Float(interval)) if one is to end where the next begins")
   }
 
   // MARK: When

@@ -53,6 +53,22 @@ extension RunSession {
       }
   }
 
+  /// Which fields have become negative that are no densities by their equations; one sentence for each.
+  package var signLines: [String] {
+    guard let health = simulation.health else { return [] }
+    let configuration = assembly.configuration
+    return configuration.oppositions.enumerated().compactMap { field, opposition in
+      let name = configuration.model.fieldNames[field]
+      let allowance = configuration.negativityTolerances[field] * health.largestSizes[field]
+      guard let opposition, !configuration.negativeAtStart.contains(name), health.lowest[field] < -allowance else {
+        return nil
+      }
+      return
+        "field \(name) has become negative, down to \(Float(health.lowest[field])), as its equations allow: what is taken from it "
+        + "follows another field that can be negative itself (\(opposition)); if \(name) is a density, let that vanish where there is no \(name)"
+    }
+  }
+
   private func output(_ sharp: SharpField) -> JSONText {
     .object([
       "field": .string(sharp.field), "since": .number(sharp.time), "step": .integer(sharp.step),

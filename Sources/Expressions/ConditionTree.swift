@@ -19,6 +19,14 @@ package struct ConditionTree: Sendable {
   private var parts: [Part] = []
   /// `a − b` of each comparison of `a` with `b` that is no part of a number.
   package private(set) var differences: [Expression] = []
+  /// Where one of these is 0, what is compared may turn or bend within a short time: bases of even powers, factors and denominators, and
+  /// the arguments of kinks that are left.
+  package private(set) var turningPoints: [Expression] = []
+
+  private static let mostTurningPoints = 32
+
+  /// The differences, then the turning points.
+  package var watched: [Expression] { differences + turningPoints }
 
   /// - Precondition: the expression is a condition.
   package init(_ condition: Expression) {
@@ -44,6 +52,10 @@ package struct ConditionTree: Sendable {
       return tree.parts.count - 1
     }
     _ = add(root, &self)
+    for point in differences.filter({ !$0.isOfTime }).flatMap(\.turningPoints)
+    where !turningPoints.contains(point) && turningPoints.count < ConditionTree.mostTurningPoints {
+      turningPoints.append(point)
+    }
   }
 
   /// What is compared, as differences, where the condition asks for `a ≠ b`, also as the negation of `a = b`.

@@ -33,7 +33,8 @@ extension Expression {
   ///   - intervals: what is known of the symbols; the others can have any value.
   ///   - tolerance: that share.
   package func keptInDomain(_ intervals: [Symbol: Interval], tolerance: Double = 0) -> Expression {
-    let projected = DomainAnalysis(self, intervals).projectingFields()
+    let scaled = scalingHills(intervals.compactMapValues(\.single))
+    let projected = DomainAnalysis(scaled, intervals).projectingFields()
     let analysis = DomainAnalysis(projected, intervals)
     let raised = analysis.raisingArguments(tolerance: tolerance)
     guard analysis.hasPoles,

@@ -4,9 +4,10 @@ import Expressions
 extension Model {
   /// The model with other values for some parameters.
   package func with(parameters values: [String: Double]) -> Model {
+    let parameters = parameters.map { $0.with(value: values[$0.name] ?? $0.value) }
     var model = Model(
       name: name, title: title, sources: sources, lengthUnit: lengthUnit, timeUnit: timeUnit,
-      parameters: parameters.map { $0.with(value: values[$0.name] ?? $0.value) }, fields: fields, processes: processes,
+      parameters: parameters, fields: fields, processes: processes.map { $0.scalingHills(parameters) },
       freeBoundary: freeBoundary, functions: functions, document: document)
     model.infusions = infusions
     model.delays = delays

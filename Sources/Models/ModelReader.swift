@@ -73,7 +73,8 @@ private struct ModelReader {
     var model = Model(
       name: node["name"]?.string ?? "", title: node["title"]?.string,
       sources: (node["sources"]?.array ?? []).compactMap(\.string), lengthUnit: node["units"]?["length"]?.string,
-      timeUnit: node["units"]?["time"]?.string, parameters: parameters, fields: fields, processes: processes,
+      timeUnit: node["units"]?["time"]?.string, parameters: parameters, fields: fields,
+      processes: processes.map { $0.scalingHills(parameters) },
       freeBoundary: freeBoundary, functions: functions, document: node)
     model.delays = delays
     model.noise = noise

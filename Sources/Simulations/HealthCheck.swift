@@ -54,9 +54,10 @@ package final class HealthCheck {
   package internal(set) var findings: [Finding] = []
   /// The smallest value of each field at the end of a step so far.
   package internal(set) var lowest: [Double]
-  var largestSizes: [Double]
+  package internal(set) var largestSizes: [Double]
   var isDensity: [Bool]
   private let cannotBecomeNegative: [Bool]
+  private let keepsSign: [Bool]
   private let tolerances: [Double]
   var fronts: [FrontResolution]
   var peaks: [PeakResolution]
@@ -80,13 +81,16 @@ package final class HealthCheck {
   ///   - state: at the start of the run, or where it is resumed.
   ///   - tolerances: of each field, relative to its largest value: how far below 0 a density may fall.
   ///   - cannotBecomeNegative: whether the equations of each field keep it non-negative.
+  ///   - keepsSign: whether the reactions of each field keep it non-negative; as far as `cannotBecomeNegative` if nothing is given.
+  ///   - isOfAnySign: whether each field may have either sign by its equations, so that it is no density; none if nothing is given.
   ///   - hasFronts: whether a jump of each field can travel: nothing travels between points that know nothing of each
   ///     other. All fields if nothing is given.
   ///   - gathers: whether each field moves up gradients, so that peaks can form. No field if nothing is given.
   ///   - traces: what can grow from traces by itself.
   package init(
-    of state: FieldSet, tolerances: [Double], cannotBecomeNegative: [Bool], hasFronts: [Bool]? = nil,
-    gathers: [Bool]? = nil, traces: [TraceWatch] = [], volumes: PointVolumes, pool: WorkerPool
+    of state: FieldSet, tolerances: [Double], cannotBecomeNegative: [Bool], keepsSign: [Bool]? = nil,
+    isOfAnySign: [Bool]? = nil, hasFronts: [Bool]? = nil, gathers: [Bool]? = nil,
+    traces: [TraceWatch] = [], volumes: PointVolumes, pool: WorkerPool
   ) {
     self.pool = pool
     self.traces = traces
@@ -94,7 +98,8 @@ package final class HealthCheck {
     let initial = ranges.ranges(of: state)
     lowest = initial.map(\.minimum)
     largestSizes = initial.map(\.size)
-    isDensity = initial.map { $0.minimum >= 0 }
+    isDensity = zip(initial, isOfAnySign ?? initial.map { _ in false }).map { $0.minimum >= 0 && !$1 }
+    self.keepsSign = keepsSign ?? cannotBecomeNegative
     self.tolerances = tolerances
     self.cannotBecomeNegative = cannotBecomeNegative
     self.volumes = volumes
@@ -211,8 +216,10 @@ package final class HealthCheck {
     for (field, range) in ranges.ranges(of: state).enumerated() {
       guard range.isFinite else { return .notFinite(field: field) }
       let allowance = HealthCheck.shareBetweenSteps * tolerances[field] * largestSizes[field]
-      if isDensity[field], range.minimum < -allowance,
-        range.minimum < min(start.minimum(field), end.minimum(field)) - allowance
+      let ends = min(start.minimum(field), end.minimum(field))
+      // What the equations make negative, or is so already, may be lower between two steps than at both.
+      if isDensity[field], keepsSign[field], ends >= -tolerances[field] * largestSizes[field],
+        range.minimum < -allowance, range.minimum < ends - allowance
       {
         return .negative(field: field, value: range.minimum)
       }

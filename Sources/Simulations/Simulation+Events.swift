@@ -72,7 +72,15 @@ extension Simulation {
   ) throws -> (found: EventLocator.Event, watches: [Watch])? {
     let step = attempt.step
     // What the time alone changes has been seen at the start, and will be at the end.
-    let first = watches.map { $0.look(at: previous, time: step.start, .after) }
+    var first = watches.map { $0.look(at: previous, time: step.start, .after) }
+    // What is 0 at the start may have a sign from then on, with which nothing has happened.
+    let starts = first
+    let isUnclear = first.map { $0.hasHappened && $0.differences.contains(0) }
+    if isUnclear.contains(true),
+      let later = try looksInside(attempt, at: 1e-6 * step.size, watches, from: previous, isAside: true)
+    {
+      for index in watches.indices where isUnclear[index] && !later[index].hasHappened { first[index] = later[index] }
+    }
     let last = watches.map { $0.look(at: state, time: step.end, .before) }
     let asks = watchMemory.asksForALook(
       inStep: clock.step, of: step.size, watches.indices.map { (watches[$0], first[$0], last[$0]) })
@@ -84,10 +92,14 @@ extension Simulation {
     let open = watches.indices.filter { !first[$0].hasHappened }
     guard asks, !open.isEmpty else { return nil }
     let openWatches = open.map { watches[$0] }
+    let leaving = open.enumerated().flatMap { number, index in
+      starts[index].differences.indices.filter { isUnclear[index] && starts[index].differences[$0] == 0 }
+        .map { EventLocator.Comparison(watch: number, index: $0) }
+    }
     func locator(_ looks: [(part: Double, looks: [Watch.Look])]) -> EventLocator {
       EventLocator(
         openWatches, size: step.size, precision: max(1e-12 * step.size, 2 * step.end.ulp),
-        samples: looks.map { sample in (sample.part, open.map { sample.looks[$0] }) })
+        samples: looks.map { sample in (sample.part, open.map { sample.looks[$0] }) }, leaving: Set(leaving))
     }
     var search = locator(looks)
     guard search.mayHaveEvent else { return nil }

@@ -18,17 +18,42 @@ extension Simulation {
       var isTreated = try regimen.carryOut(state, at: clock.time, happened: watchMemory.happened(at: clock.time))
       watchMemory.forgetHappened()
       let isJump = jumps.isJump(clock.time) && (isTreated || !regimen.isCarriedOut(at: clock.time))
-      guard isTreated || isJump else { return .none }
       if isJump {
         try regimen.equations.quasiSteady?.settle(state, time: jumps.after(clock.time))
         // Quasi-steady fields jump with the rates, and can make a condition come true.
         if try regimen.carryOut(state, at: clock.time) { isTreated = true }
         regimen.noteCarriedOut(at: clock.time)
       }
+      // What begins just after this time begins with what is left of it.
+      if try regimen.carryOutJustAfter(state, at: clock.time, later: laterStates) {
+        isTreated = true
+        try regimen.equations.quasiSteady?.settle(state, time: jumps.after(clock.time))
+      }
+      guard isTreated || isJump else { return .none }
       if isTreated, let before, let after = regimen.equations.account?.masses(of: state) {
         ledger?.addDoses(from: before, to: after)
       }
       return .jump
+    }
+    try stops.lookJustAfter(
+      state, time: clock.time, parameters: regimen.memory.changes.parameters, later: laterStates)
+  }
+
+  /// States a little after this time.
+  private var laterStates: LaterStates {
+    LaterStates { [self] in
+      let size = 1e-6 * (try nextStep(to: goal(after: clock.time))).size
+      let begin = jumps.after(clock.time)
+      return try [size, 2 * size, 4 * size].map { part in
+        let copy = try FieldSet(grid: state.grid, count: state.count)
+        copy.copy(from: state, pool: pool)
+        do throws(NumericalFailure) {
+          _ = try stepper.step(copy, from: begin, by: part, memory: StepperMemory(), goesOn: false)
+        } catch {
+          return nil
+        }
+        return (begin + part, copy)
+      }
     }
   }
 

@@ -74,6 +74,11 @@ struct Resume: ParsableCommand {
       note("\(path) is already at its end, t = \(time); go on with --set time.end=…")
       return
     }
+    if let asked = self.time, branch != nil, !overrides.isEmpty, time < asked - 1e-12 * abs(asked) {
+      note(
+        "warning: the last checkpoint at or before t = \(JSONText.text(asked)) is of t = \(JSONText.text(time)); what is set counts from "
+          + "t = \(JSONText.text(time)) on")
+    }
     let target = branch ?? directory
     try options.requireAllowed(OutputVolume(configuration, after: time), in: target.path)
     try creating {
@@ -82,6 +87,11 @@ struct Resume: ParsableCommand {
     let session = try RunSession(
       resuming: checkpoint, as: continuation, in: target, branching: branch != nil, threads: options.threads)
     for warning in session.warnings { note("warning: \(warning)") }
+    if branch == nil, let reason = session.simulation.stopReason {
+      note(
+        "\(path) was ended at t = \(JSONText.text(time)) by what its run file asks for (stop: \(reason)); to go on, branch off with "
+          + "--output DIRECTORY and another condition, as --set stop=[]")
+    }
     try carryOut(session, options)
   }
 

@@ -54,6 +54,7 @@ func carryOut(_ session: RunSession, _ options: SessionOptions) throws {
   warn(session)
   if !isQuiet { for line in session.doseLines { note("note: \(line)") } }
   if !isQuiet { for line in session.propagatorLines { note("note: \(line)") } }
+  if !isQuiet { for line in session.signLines { note("note: \(line)") } }
   if outcome != .interrupted, !isQuiet { for line in session.unmetConditions.lines { note("note: \(line)") } }
   switch outcome {
   case .reachedEnd: note(summary(session))

@@ -166,7 +166,7 @@ def test_fields_of_only_one_run_are_named(pair):
 def test_tissue_of_only_one_run_is_named(pair):
     domain = {"size": [4], "points": [8]}
     result = pair(text(), text(domain=domain | {"mask": "x < 3"}))
-    assert result["mismatches"] == ["field u has a value in only one of them at 10 points"]
+    assert result["mismatches"] == ["field u has a value in only one of them at 2 points"]
     assert result["fields"] == {} and near(result["observables"]["total"]["last"][1], 7.5 * math.exp(-2))
 
 

@@ -149,6 +149,14 @@ def test_square_arrays_are_turned_by_the_names_or_attributes_of_their_dimensions
         (("a", "b"), ({"axis": "X"}, {"axis": "Y"})),
         (("a", "b"), ({"standard_name": "projection_x_coordinate"}, {"standard_name": "projection_y_coordinate"})),
         (("a", "b"), ({"axis": "X"}, {})),
+        (("nx", "ny"), ({}, {})),
+        (("xc", "yc"), ({}, {})),
+        (("column", "row"), ({}, {})),
+        (("rlon", "rlat"), ({}, {})),
+        (("width", "height"), ({}, {})),
+        (("a", "b"), ({"long_name": "x"}, {"long_name": "y"})),
+        (("a", "b"), ({"long_name": "x coordinate of the cell"}, {"long_name": "y coordinate of the cell"})),
+        (("a", "b"), ({"standard_name": "x"}, {"standard_name": "y"})),
     ]:
         coordinates = {name: (name, Y, attrs) for name, attrs in zip(names, attributes)}
         xarray.Dataset({"u": (names, square)}, coordinates).to_netcdf(tmp_path / "u.nc")
@@ -165,6 +173,16 @@ def test_square_arrays_are_turned_by_the_names_or_attributes_of_their_dimensions
         file["places"].make_scale("places")
         file["u"].dims[1].attach_scale(file["places"])
     assert (read({"file": "labels.h5"}, name="labels", shape=(3, 3), size=(3, 3)) == square.T[::-1]).all()
+
+
+def test_indices_of_a_square_say_nothing_of_axes(read, refusal, tmp_path):
+    square = numpy.arange(9.0).reshape(3, 3)
+    xarray.Dataset({"u": (("i", "j"), square)}).to_netcdf(tmp_path / "u.nc")
+    assert "has the dimensions i, j, of which it is not clear which axes they are" in refusal({"file": "u.nc"})
+    xarray.Dataset({"u": (("j", "i"), square)}).to_netcdf(tmp_path / "v.nc")
+    assert (read({"file": "v.nc"}, name="usual", shape=(3, 3), size=(3, 3)) == square).all()
+    xarray.Dataset({"u": (("height", "width"), square)}).to_netcdf(tmp_path / "w.nc")
+    assert (read({"file": "w.nc"}, name="picture", shape=(3, 3), size=(3, 3)) == square).all()
 
 
 def test_an_array_in_space_is_put_in_order(read, tmp_path):

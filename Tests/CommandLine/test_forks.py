@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 
 import pytest
 
@@ -296,3 +297,24 @@ def test_what_a_tolerance_implies_follows_another_one(oncofield, base, tmp_path)
     same, other = tolerance("same"), tolerance("other", "--set", "time.tolerance=1e-8")
     assert other < 1e-3 * same
     assert tolerance("given", "--set", "time.tolerance=1e-8", "--set", "time.reactions.tolerance=1e-6") == 1e-6
+
+
+def test_what_is_set_counts_from_the_checkpoint_and_a_run_that_was_ended_says_so(oncofield, tmp_path):
+    content = {
+        "model": {"name": "m", "parameters": {"k": 0.3}, "fields": {"u": {}}, "reactions": {"u": "-k*u"}},
+        "domain": {"size": [1], "points": [4]},
+        "initial": {"u": 1},
+        "time": {"end": 9, "step": 0.7},
+        "stop": [{"when": "mean(u) < 0.1", "because": "gone"}],
+        "checkpoint": {"every": 2},
+    }
+    (tmp_path / "run.json").write_text(json.dumps(content))
+    base = tmp_path / "base"
+    oncofield("run", tmp_path / "run.json", "--output", base)
+    changed = ["--set", "parameters.k=0.2"]
+    early = oncofield("resume", base, "--time", "5", *changed, "--output", tmp_path / "early").stderr
+    assert "warning: the last checkpoint at or before t = 5 is of t = 4.15" in early
+    (time,) = re.findall(r"what is set counts from t = (\S+) on", early)
+    exact = oncofield("resume", base, "--time", time, *changed, "--output", tmp_path / "exact").stderr
+    assert "warning" not in exact
+    assert "was ended at t = 7.67" in (said := oncofield("resume", base).stderr) and "stop: gone" in said

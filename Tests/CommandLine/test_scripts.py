@@ -9,7 +9,7 @@ import pytest
 
 from conftest import ROOT
 
-PLACES = ["scripts", "Benchmarks", "Tests/FuzzReaders", "Tests/Readers", ".ci"]
+PLACES = ["scripts", "Benchmarks", "findings", "Tests/FuzzReaders", "Tests/Readers", ".ci"]
 # What installs, builds or fetches.
 GUARDED = ["apt-get", "sudo", "pip", "pip3", "swift", "cc", "clang", "gcc", "mpicc", "curl", "wget", "make", "cmake"]
 

@@ -190,3 +190,67 @@ def test_a_share_that_is_what_others_leave_is_named_as_the_condition_of_their_si
     plan = oncofield("plan", write(tmp_path, drained)).stdout
     assert "T: can become negative where" in plan and "d*max(D, 0) of death" in plan
     assert "T: cannot" not in plan and "D: cannot become negative while C" in plan
+
+
+def two_fields(reactions, start, size=1, points=4, diffusion=0, time=None):
+    return {
+        "model": {"name": "m", "fields": {"v": {"diffusion": diffusion}, "w": {}}, "reactions": reactions},
+        "domain": {"size": [size], "points": [points]},
+        "initial": start,
+        "time": {"end": 20, **(time or {"tolerance": 1e-4})},
+        "output": {"observables": {"every": 0.37}},
+    }
+
+
+FITZHUGH_NAGUMO = {"v": "v*(1 - v)*(v - 0.1) - w", "w": "0.01*(v - 2*w)"}
+
+SIGNED = [
+    (two_fields(FITZHUGH_NAGUMO, {"v": "where(x < 10, 1, 0)", "w": 0}, 100, 200, 1, {"end": 200}), ["v", "w"]),
+    (two_fields({"v": "w", "w": "-v"}, {"v": 0, "w": 1}), ["v", "w"]),
+    (two_fields({"v": "w", "w": "-v"}, {"v": 1, "w": 0}, time={"step": 0.5, "scheme": "strang"}), ["v", "w"]),
+    (two_fields({"v": "v - v^3/3 - mean(w)", "w": "0.3*(v - 0.5*w)"}, {"v": 1, "w": 0}, time={"end": 60}), ["v", "w"]),
+]
+
+
+@pytest.mark.parametrize("content, fields", SIGNED, ids=["FitzHugh-Nagumo", "circle", "fixed step", "mean"])
+def test_fields_that_drive_each_other_to_and_fro_are_no_densities(oncofield, tmp_path, content, fields):
+    finished = oncofield("run", write(tmp_path, content), "--output", tmp_path / "out")
+    assert "warning" not in finished.stderr
+    summary = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert summary["health"]["warnings"] == []
+    said = [line for line in finished.stderr.splitlines() if "has become negative" in line]
+    assert [line.split()[2] for line in said if line.startswith("note: field ")] == fields
+    assert all(summary["health"]["lowest_values"][name] < 0 for name in fields)
+
+
+@pytest.mark.parametrize("rates", [{"v": "-0.5*w", "w": "0"}, {"v": "0.1*(1 - v) - w", "w": "0.1*w*(1 - w)"}])
+def test_a_density_that_loses_what_is_not_there_is_a_warning(oncofield, tmp_path, rates):
+    content = two_fields(rates, {"v": 1, "w": 0.9})
+    content["time"]["end"] = 3
+    finished = oncofield("run", write(tmp_path, content), "--output", tmp_path / "out")
+    (warning,) = [line for line in finished.stderr.splitlines() if line.startswith("warning")]
+    assert warning.startswith("warning: field v fell below 0")
+    assert "its processes can take away what is not there" in warning
+
+
+@pytest.mark.parametrize(
+    "k, n, v, right",
+    [
+        (1e-12, 30, 1e-12, 0.5), (1e-12, 30, 2e-12, 1 / (1 + 2**-30)), (1e-12, 30.5, 1e-12, 0.5), (1e9, 40, 1e9, 0.5),
+        (1e9, 40, 0.9e9, 1 / (1 + 0.9**-40)), (1, 30, 1e12, 1), (1e12, 30, 1, 0), (1e-12, 13, 3e-12, 1 / (1 + 3**-13)),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("scheme", ["strang", "etdrk4"])
+def test_hill_functions_are_functions_of_the_ratio(oncofield, tmp_path, k, n, v, right, scheme):
+    content = two_fields({"v": "0", "w": "hill(v, K, n) - 0*w"}, {"v": v, "w": 0}, time={"step": 0.1, "scheme": scheme})
+    content["model"]["parameters"] = {"K": k, "n": n}
+    content["model"]["fields"]["z"] = {}
+    content["model"]["reactions"]["z"] = "-v*hill(v, K, n)/v*z"
+    content["initial"]["z"] = 1
+    content["time"]["end"] = 1
+    content["observables"] = {"h": "hill(max(v), K, n)", "c": f"hill({v}, {k}, {n})"}
+    oncofield("run", write(tmp_path, content), "--output", tmp_path / "out")
+    last = {name: values[-1] for name, values in columns(tmp_path / "out").items()}
+    for name in ["h", "c", "max(w)"]:
+        assert last[name] == pytest.approx(right, rel=1e-12, abs=1e-300), name
+    assert last["max(z)"] == pytest.approx(math.exp(-right), rel=1e-5)

@@ -36,6 +36,35 @@ import Testing
     }
   }
 
+  /// Of numbers that are exact in binary, so that both sides of an equality are.
+  @Test(arguments: [
+    "abs(u) < 0.5", "abs(u) == 0.5", "2 - 4*abs(u - 0.5) >= v", "abs(abs(u) - 1) <= 0.25", "max(u, v) < 0.5",
+    "min(u, v, 1) != 0.25", "max(u, v) == min(u, 0.5)", "where(u > 0 && v < 1, u, -v) > 0.25",
+    "where(abs(u) < 0.5, 1, 0) > 0.5", "heaviside(u)*heaviside(0.5 - v) > 0.5", "floor(u) == 1", "floor(u) > 0.5",
+    "floor(2*u) <= -1", "0.5 > floor(v)", "abs(floor(u) - 1) < 0.5", "3 - 2*floor(u) > 1 || floor(u) != 0",
+    "!(abs(u) > 1 && max(u, v) > 0)", "where(floor(u) == 0, abs(v), min(u, v)) >= 0.25", "abs(u) < abs(v)",
+    "abs(u) + abs(v) + abs(u - v) + abs(u + v) + max(u, v) + min(u, 0) + abs(u - 1) + abs(v - 1) < 6",
+  ])
+  func aConditionWithoutKinksHoldsWhereTheConditionHolds(text: String) throws {
+    let condition = try expression(text)
+    let cases = condition.withoutKinks
+    for u in stride(from: -2.0, through: 2, by: 0.125) {
+      for v in stride(from: -2.0, through: 2, by: 0.125) {
+        let values: [Symbol: Double] = [.field("u"): u, .field("v"): v]
+        #expect(cases.value(at: values) == condition.value(at: values), "u = \(u), v = \(v)")
+        let tree = ConditionTree(cases)
+        #expect(tree.holds(tree.differences.compactMap { $0.value(at: values) }) == (condition.value(at: values) == 1))
+      }
+    }
+  }
+
+  @Test func whatTurnsIsWatched() throws {
+    let names = try ["exp(-((u - 0.5)/v)^2) > 0.5", "(u - 1)*(v - 2) < 0", "u/(v - 1) > 3", "u + v > 1"].map { text in
+      ConditionTree(try expression(text).withoutKinks).turningPoints.map(\.description)
+    }
+    #expect(names == [["v", "(u - 0.5)/v"], ["u - 1", "v - 2"], ["v - 1"], []])
+  }
+
   @Test func whatIsNoNumberCanBeAnything() throws {
     let tree = try tree("u > 1 && v > 2").tree
     #expect(tree.margins([-1 ... -0.5, -.infinity ... .infinity]).upperBound == -0.5)

@@ -43,6 +43,19 @@ import Testing
     #expect(abs(run(program, inputs: [[u]])[0][0] - value) < 1e-7)
   }
 
+  @Test(arguments: [
+    (1e9, 1e9, 40.0, 0.5), (1e12, 1, 30, 1), (1, 1e12, 30, 0), (1e-12, 1, 30, 0), (1, 1e-12, 30, 1), (2e9, 1e9, 40, 1),
+    (1e-12, 1e-12, 30, 0.5), (0.9e9, 1e9, 40, 0.0145656), (3, 2, 2, 0.6923077),
+  ])
+  func aHillFunctionOfNumbersIsANumber(s: Double, k: Double, n: Double, value: Double) throws {
+    let found = try #require(try expression("hill(\(s), \(k), \(n))").constantValue)
+    #expect(abs(found - value) < 1e-7)
+    let hill = try expression("hill(u, k, a)").substituting([
+      .field("u"): .constant(s), .parameter("k"): .constant(k), .parameter("a"): .constant(n),
+    ])
+    #expect(abs(try #require(hill.constantValue) - value) < 1e-7)
+  }
+
   @Test func aNumberThatUnderflowsIsZero() throws {
     let power = try expression("u + k^a").substituting([
       .parameter("k"): .constant(1e-10), .parameter("a"): .constant(50),

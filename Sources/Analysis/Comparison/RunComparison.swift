@@ -183,7 +183,7 @@ package struct RunComparison {
 
   // MARK: Values
 
-  /// - Returns: the difference, nil if there is none, and at how many points and times only one has a value.
+  /// - Returns: the difference, nil if there is none, and at how many points only one has a value at some time.
   private static func difference(
     _ name: String, _ files: (FieldFile, FieldFile), of first: ComparedRun, _ second: ComparedRun, _ times: TimePairs,
     _ grid: CommonGrid
@@ -193,7 +193,7 @@ package struct RunComparison {
     let isEitherKind = first.isCheckpoint != second.isCheckpoint
     var firstTime: Double?
     var largest = (difference: 0.0, time: 0.0, index: 0, frame: 0)
-    var (relative, missing) = (0.0, 0)
+    var (relative, missing) = (0.0, Set<Int>())
     for pair in times.pairs {
       let time = try files.0.time(pair.first)
       let a = grid.average(try files.0.values(name, frame: pair.first), of: first.axes)
@@ -202,7 +202,7 @@ package struct RunComparison {
       for point in a.indices {
         let (one, other) = (a[point], b[point])
         guard one.isNaN == other.isNaN else {
-          if !isEitherKind || (one.isNaN ? other : one) != 0 { missing += 1 }
+          if !isEitherKind || (one.isNaN ? other : one) != 0 { missing.insert(point) }
           continue
         }
         guard !one.isNaN else { continue }
@@ -219,13 +219,13 @@ package struct RunComparison {
       }
       if sums.difference > 0 { relative = max(relative, (sums.difference / max(sums.a, sums.b)).squareRoot()) }
     }
-    guard let firstTime else { return (nil, missing) }
+    guard let firstTime else { return (nil, missing.count) }
     var place = grid.position(largest.index)
     place[0] *= first.stretch(ofFrame: largest.frame)
     return (
       FieldDifference(
         name: name, firstTime: firstTime, largest: (largest.difference, largest.time, place), relativeL2: relative),
-      missing
+      missing.count
     )
   }
 

@@ -53,6 +53,7 @@ extension ExpressionGraph {
     }
     if constantValue(a) == 0, constantValue(b) != 0 { return a }
     if let scaled = scaledHill(a, b) { return scaled }
+    if let share = shareOfPower(a, b) { return share }
     let (factor, rest) = coefficient(a)
     if factor != 1, constantValue(b) == nil { return multiple(factor, quotient(rest, b)) }
     if let value = constantValue(a), value < 0 { return negative(quotient(constant(-value), b)) }
@@ -62,10 +63,48 @@ extension ExpressionGraph {
 
   /// `s^n/(k^n + s^n)` by way of `(s/k)^n`, where the number `k^n` has overflowed or underflowed; nil for all else.
   private mutating func scaledHill(_ a: Int, _ b: Int) -> Int? {
-    guard case .binary(.power, let s, let n) = nodes[a], case .binary(.add, let p, let q) = nodes[b], p == a || q == a,
-      case .binary(.power, let k, n) = nodes[p == a ? q : p], constantValue(n) != nil, let half = constantValue(k),
-      half > 0
+    guard let (s, k, n) = ExpressionGraph.hill(.binary(.divide, a, b), in: nodes), let exponent = constantValue(n),
+      let half = constantValue(k), half > 0
     else { return nil }
+    if let value = constantValue(s), value > 0 {
+      return constant(1 / (1 + BinaryOperation.power.value(half / value, exponent)))
+    }
+    return hillOfRatio(s, k, n)
+  }
+
+  /// The number `a/(factor · a)` or `a/(c + a)` or `c/(a + c)` of positive numbers, where the power `a` of one has overflowed or underflowed;
+  /// nil for all else.
+  private mutating func shareOfPower(_ a: Int, _ b: Int) -> Int? {
+    let (factor, rest) = coefficient(b)
+    if rest == a, powerOfNumber(a) != nil { return constant(1 / factor) }
+    guard case .binary(.add, let p, let q) = nodes[b], p == a || q == a else { return nil }
+    let other = p == a ? q : p
+    guard powerOfNumber(a) != nil || powerOfNumber(other) != nil,
+      let part = powerOfNumber(a) ?? constantValue(a), let remainder = powerOfNumber(other) ?? constantValue(other),
+      part >= 0, remainder >= 0, part.isFinite || remainder.isFinite, part + remainder > 0
+    else { return nil }
+    return constant(part == .infinity ? 1 : part / (part + remainder))
+  }
+
+  /// The value of a positive number to the power of another, as it stands; nil for all else.
+  private func powerOfNumber(_ a: Int) -> Double? {
+    guard case .binary(.power, let base, let exponent) = nodes[a], let value = constantValue(base), value > 0 else {
+      return nil
+    }
+    return constantValue(exponent).map { BinaryOperation.power.value(value, $0) }
+  }
+
+  /// The numbers of `s`, `k` and `n` if a node is `s^n/(k^n + s^n)`.
+  static func hill(_ node: Node, in nodes: [Node]) -> (s: Int, k: Int, n: Int)? {
+    guard case .binary(.divide, let a, let b) = node, case .binary(.power, let s, let n) = nodes[a],
+      case .binary(.add, let p, let q) = nodes[b], p == a || q == a,
+      case .binary(.power, let k, n) = nodes[p == a ? q : p]
+    else { return nil }
+    return (s, k, n)
+  }
+
+  /// `r/(1 + r)` with `r = (s/k)^n`.
+  mutating func hillOfRatio(_ s: Int, _ k: Int, _ n: Int) -> Int {
     let ratio = power(quotient(s, k), n)
     // Beyond, the quotient is 1 to rounding, and the power may overflow.
     let limited = extremum(.min, ratio, constant(1e300))

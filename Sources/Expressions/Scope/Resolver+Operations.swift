@@ -44,6 +44,8 @@ extension Resolver {
     case .unary(let operation): return graph.unary(operation, values[0])
     case .hill:
       let (s, k) = (graph.power(values[0], values[2]), graph.power(values[1], values[2]))
+      // Of equal numbers whose powers are none, too.
+      if s == k, graph.constantValue(values[0]).map({ $0 > 0 }) ?? false { return graph.constant(0.5) }
       return graph.quotient(s, graph.sum(k, s))
     case .heaviside:
       let (zero, one) = (graph.constant(0), graph.constant(1))

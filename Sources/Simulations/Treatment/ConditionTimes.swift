@@ -9,7 +9,7 @@ package struct ConditionTimes: Sendable {
   }
 
   package let tree: ConditionTree
-  /// Of each comparison; nil for those that depend on more than the time, or change too often.
+  /// Of each comparison and each turning point; nil for those that depend on more than the time, or change too often.
   private let signs: [Signs?]
   /// Numbers of the comparisons that depend on the time alone and change too often to be followed.
   package let leftOut: [Int]
@@ -27,8 +27,8 @@ package struct ConditionTimes: Sendable {
   package init(_ condition: Expression, parameters: [String: Double], span: ClosedRange<Double>) {
     let values = Dictionary(uniqueKeysWithValues: parameters.map { (Symbol.parameter($0.key), $0.value) })
     let constants = values.mapValues { Expression.constant($0) }
-    tree = ConditionTree(condition)
-    let differences = tree.differences.map { $0.substituting(constants) }
+    tree = ConditionTree(condition.substituting(constants).withoutKinks)
+    let differences = tree.watched
     signs = differences.map { difference in
       guard difference.isOfTime else { return nil }
       return TimeSigns(difference, from: span.lowerBound, to: span.upperBound)

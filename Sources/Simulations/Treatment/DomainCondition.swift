@@ -26,7 +26,7 @@ package final class DomainCondition: Sendable {
   struct Look {
     /// nil if it is neither true nor false, because something in it is no number.
     let truth: Bool?
-    /// `a − b` of each comparison of `a` with `b`; of what depends on the time alone the sign.
+    /// `a − b` of each comparison of `a` with `b`, of what depends on the time alone the sign; then the turning points.
     let differences: [Double]
 
     var holds: Bool { truth ?? false }
@@ -40,8 +40,6 @@ package final class DomainCondition: Sendable {
     volumes: PointVolumes, pool: WorkerPool, gate: @escaping @Sendable ([Expression]) -> [Expression]
   ) throws(ExpressionProblems) {
     let known = ConditionTimes(condition, parameters: parameters, span: span)
-    let differences = known.tree.differences
-    let kept = gate(differences)
     makeEvaluator = { (truths) throws(ExpressionProblems) in
       let functions = try PointwiseFunctions(
         gate(known.differences(where: truths)), fields: fields, parameters: parameters, grid: volumes.grid)
@@ -51,12 +49,11 @@ package final class DomainCondition: Sendable {
     evaluators = Mutex([start: try makeEvaluator(start)])
     (times, text, self.volumes) = (known, "\(condition)", volumes)
     place = UndefinedPlace(
-      differences.indices.map {
-        (written: differences[$0], computed: known.isKnown($0) ? differences[$0] : kept[$0])
-      }, fields: fields, parameters: parameters)
+      ConditionTree(condition).differences.map { (written: $0, computed: $0.isOfTime ? $0 : gate([$0])[0]) },
+      fields: fields, parameters: parameters)
     // What depends on the time alone changes at the switches, unless there are too many of them.
     canChangeInsideSteps =
-      differences.contains { $0.nodes.contains { if case .functional = $0 { true } else { false } } }
+      known.tree.watched.contains { $0.nodes.contains { if case .functional = $0 { true } else { false } } }
       || !known.leftOut.isEmpty
   }
 
@@ -84,8 +81,11 @@ package final class DomainCondition: Sendable {
     return Look(truth: times.tree.truth(differences), differences: differences)
   }
 
-  /// Number of comparisons in it.
-  var comparisonCount: Int { times.tree.differences.count }
+  /// Number of comparisons in it, and of turning points.
+  var comparisonCount: Int { times.tree.watched.count }
+
+  /// The numbers of its turning points, which say nothing of whether it holds.
+  var turningPoints: Range<Int> { times.tree.differences.count..<times.tree.watched.count }
 
   /// Whether it holds where the differences have some values.
   func holds(for differences: [Double]) -> Bool { times.tree.holds(differences) }
@@ -109,14 +109,40 @@ package final class DomainCondition: Sendable {
         + (place.find(in: state, time: time, volumes: volumes)?.description ?? "what it compares is no number"))
   }
 
-  /// Whether it holds when the run arrives at a time, or just after it, where the time alone makes it come true.
-  func holds(for state: FieldSet, aroundTime time: Double) throws -> Bool {
-    if switches.isJump(time) {
-      // On one side of its time something may be no number.
-      let looks = [ConditionTimes.Side.at, .after].map { look(at: state, time: time, $0).truth }
-      if looks.contains(true) { return true }
+  /// Whether it holds when the run arrives at a time, before what happens then.
+  func holdsOnArrival(for state: FieldSet, at time: Double) throws -> Bool {
+    // Where the time alone changes something, what is compared may be no number at that time alone.
+    if switches.isJump(time) { return look(at: state, time: time, .at).holds }
+    return try holds(for: state, at: time)
+  }
+
+  /// Whether it holds just after a time at which the time alone changes something in it.
+  ///
+  /// What is 0 at that time, and has a sign just after it, has that sign: where an infusion begins at 2, `t > 2 && mean(u) <= 0` does
+  /// not hold for a moment.
+  ///
+  /// - Parameters:
+  ///   - state: after all that happens at that time.
+  ///   - later: states a little later, at distances of 1, 2 and 4 times a small part of a step; nil if they cannot be found.
+  func holdsJustAfter(
+    for state: FieldSet, at time: Double, later: () throws -> [(time: Double, state: FieldSet)]?
+  ) throws -> Bool {
+    guard switches.isJump(time) else { return false }
+    let first = look(at: state, time: time, .after)
+    let open = first.differences.indices.filter { first.differences[$0] == 0 && !times.isKnown($0) }
+    guard first.holds, !open.isEmpty, let later = try later() else {
       return try holds(for: state, at: time, .after)
     }
-    return try holds(for: state, at: time)
+    let values = later.map { look(at: $0.state, time: $0.time, .at).differences }
+    var differences = first.differences
+    for index in open where DomainCondition.moves(values.map { $0[index] }) { differences[index] = values[0][index] }
+    return times.tree.holds(differences)
+  }
+
+  /// Whether values at distances of 1, 2 and 4 are those of something that moves away from 0, and not of rounding.
+  private static func moves(_ values: [Double]) -> Bool {
+    zip(values, values.dropFirst()).allSatisfy { near, far in
+      near != 0 && abs(near) < .infinity && (1.5...8.5).contains(far / near)
+    }
   }
 }

@@ -7,6 +7,9 @@
 /// samples tells whether `g` may come to 0 in between: if its least value is not more than its last term, the term of fourth
 /// differences, away from 0, one looks at the place of the least value, and goes on with one more sample.
 ///
+/// What is compared may bend or turn so fast that no sample shows it, as `exp(-((m - 0.4)/0.001)^2)`. The roots of its turning points
+/// (`ConditionTree.turningPoints`) are found first, and are samples on both sides.
+///
 /// Sources: L. F. Shampine, I. Gladwell & R. W. Brankin, Reliable solution of special event location problems for ODEs, ACM
 /// Trans. Math. Softw. 17 (1991) 11–25; for roots see `RootBracket`.
 struct EventLocator {
@@ -21,8 +24,8 @@ struct EventLocator {
     let part: Double
     /// Of each watch.
     let looks: [Watch.Look]
-    /// The comparison of which it is a least absolute value that is 0 but for rounding.
-    var touching: Comparison?
+    /// The comparisons of which it is a least absolute value that is 0 but for rounding, or that leave 0 there.
+    var touching: Set<Comparison> = []
 
     func value(_ comparison: Comparison) -> Double { looks[comparison.watch].differences[comparison.index] }
     var hasHappened: Bool { looks.contains(where: \.hasHappened) }
@@ -62,6 +65,8 @@ struct EventLocator {
   /// In rising order, the first at the start of the step, the last at its end.
   private(set) var samples: [Sample]
 
+  /// Most roots of turning points.
+  private static let mostTurns = 32
   /// Most samples besides those that are given, for roots of one sign at both ends.
   private static let mostSamples = 16
   /// A least absolute value of not more than this share of the largest one in the step is 0.
@@ -71,19 +76,37 @@ struct EventLocator {
   /// Where samples do not tell what is between them, one looks into gaps of more than this share of the step.
   private static let shortestUnresolvedGap = 0.2
 
-  init(_ watches: [Watch], size: Double, precision: Double, samples: [(part: Double, looks: [Watch.Look])]) {
+  /// - Parameter leaving: the comparisons that are 0 at the start, where the first sample has their sign from then on.
+  init(
+    _ watches: [Watch], size: Double, precision: Double, samples: [(part: Double, looks: [Watch.Look])],
+    leaving: Set<Comparison>
+  ) {
     self.watches = watches
     self.size = size
     self.precision = precision
     self.samples = samples.map { Sample(part: $0.part, looks: $0.looks) }
+    self.samples[0].touching = leaving
   }
 
   // MARK: Between samples
 
   private var gaps: Range<Int> { 0..<(samples.count - 1) }
 
+  /// The comparisons of a watch, and its turning points.
   private func comparisons(of watch: Int) -> [Comparison] {
     (0..<watches[watch].comparisonCount).map { Comparison(watch: watch, index: $0) }
+  }
+
+  private func isTurningPoint(_ comparison: Comparison) -> Bool {
+    watches[comparison.watch].turningPoints.contains(comparison.index)
+  }
+
+  /// A turning point that changes its sign in a gap that is wider than its root is known.
+  private func turningPoint(in gap: Int) -> Comparison? {
+    guard samples[gap + 1].part - samples[gap].part > 2 * precision else { return nil }
+    return watches.indices.lazy.flatMap(comparisons).first {
+      isTurningPoint($0) && samples[gap].value($0) * samples[gap + 1].value($0) < 0
+    }
   }
 
   /// The watches that may happen between a sample and the next one.
@@ -129,8 +152,8 @@ struct EventLocator {
     guard width > EventLocator.shortestGap * size else { return nil }
     for comparison in watches(in: gap).flatMap(comparisons) where !changesSign(comparison, in: gap) {
       let sign = Sign(samples[gap].value(comparison))
-      guard sign == .positive || sign == .negative, samples[gap].touching != comparison,
-        samples[gap + 1].touching != comparison, let interpolant = interpolant(comparison, in: gap)
+      guard sign == .positive || sign == .negative, !samples[gap].touching.contains(comparison),
+        !samples[gap + 1].touching.contains(comparison), let interpolant = interpolant(comparison, in: gap)
       else { continue }
       let least = interpolant.least(times: sign == .positive ? 1 : -1)
       let largest = largestSize(comparison)
@@ -164,8 +187,12 @@ struct EventLocator {
   ///
   /// - Parameter look: what the watches are after a part of the step; nil if the solution cannot be found there.
   mutating func firstEvent(_ look: (Double) throws -> [Watch.Look]?) throws -> Event? {
-    var (gap, left) = (0, EventLocator.mostSamples)
+    var (gap, left, turns) = (0, EventLocator.mostSamples, EventLocator.mostTurns)
     while gap + 1 < samples.count {
+      if turns > 0, let turningPoint = turningPoint(in: gap) {
+        turns -= 1
+        if try addSamples(around: turningPoint, in: gap, look) { continue }
+      }
       if left > 0, let (place, comparison) = doubtfulPlace(in: gap) {
         guard let looks = try look(place) else {
           left = 0
@@ -174,7 +201,7 @@ struct EventLocator {
         left -= 1
         var sample = Sample(part: place, looks: looks)
         let value = abs(sample.value(comparison))
-        if value <= EventLocator.rounding * largestSize(comparison) { sample.touching = comparison }
+        if value <= EventLocator.rounding * largestSize(comparison) { sample.touching = [comparison] }
         samples.insert(sample, at: gap + 1)
         continue
       }
@@ -182,6 +209,29 @@ struct EventLocator {
       gap += 1
     }
     return nil
+  }
+
+  /// Adds samples on both sides of the first root of a turning point in a gap.
+  ///
+  /// - Returns: whether there are more samples than before.
+  private mutating func addSamples(
+    around turningPoint: Comparison, in gap: Int, _ look: (Double) throws -> [Watch.Look]?
+  ) throws -> Bool {
+    var inner = [samples[gap], samples[gap + 1]]
+    let root = try root(of: turningPoint, from: 0, &inner, look)
+    guard let after = inner.firstIndex(where: { $0.part >= root.part }), after > 0 else { return false }
+    // What comes to 0 there touches it, or crosses it at the same time.
+    let reached = inner[after]
+    inner[after].touching = Set(
+      comparisons(of: turningPoint.watch).filter { comparison in
+        !isTurningPoint(comparison)
+          && abs(reached.value(comparison)) <= EventLocator.rounding * largestSize(comparison)
+      })
+    var added = [inner[after - 1], inner[after]]
+    if after == 1 { added.removeFirst() }
+    if after == inner.count - 1 { samples[gap + 1] = added.removeLast() }
+    samples.insert(contentsOf: added, at: gap + 1)
+    return !added.isEmpty
   }
 
   /// A change of sign of a comparison.
@@ -201,7 +251,8 @@ struct EventLocator {
     var inner = [start, end]
     let possible = watches(in: gap)
     var roots: [Root] = []
-    for comparison in possible.flatMap(comparisons) where changesSign(comparison, in: gap) {
+    for comparison in possible.flatMap(comparisons)
+    where changesSign(comparison, in: gap) && !isTurningPoint(comparison) {
       try addRoots(of: comparison, &inner, to: &roots, look)
     }
     roots.sort { $0.part < $1.part }
@@ -221,8 +272,8 @@ struct EventLocator {
         return Event(part: group[group.endIndex - 1].part, watches: found, crossed: crossed, isOfConditions: false)
       }
     }
-    if let comparison = end.touching {
-      set(comparison, 0)
+    if !end.touching.isEmpty {
+      for comparison in end.touching { set(comparison, 0) }
       let found = happened()
       if !found.isEmpty { return Event(part: end.part, watches: found, crossed: [], isOfConditions: false) }
     }

@@ -75,12 +75,23 @@ package final class Regimen {
   /// Numbers of the next doses.
   private var next: [Int]
   private var triggers: [Int: TriggerConditions] = [:]
-  /// The treatments of which a course has begun, or is over, at a time.
-  private var moment = (time: -Double.infinity, begun: Set<Int>(), over: Set<Int>())
+  /// What has become of treatments at a time.
+  private var moment = Moment(time: -.infinity)
   /// The watches that have happened at the time at hand, and of which nothing has followed yet.
   private var happened: Set<String> = []
+  /// States a little later, once conditions are looked at just after the time at hand.
+  private var later: LaterStates?
   private let doser: Doser
   private let makeEquations: (_ changes: EquationChanges, _ time: Double) throws -> Equations
+
+  private struct Moment {
+    let time: Double
+    /// The treatments of which a course has begun, or is over.
+    var begun: Set<Int> = []
+    var over: Set<Int> = []
+    /// Those whose condition can set off a course again.
+    var rearmed: Set<Int> = []
+  }
 
   /// - Parameters:
   ///   - start: where the run begins; earlier doses are left out.
@@ -115,7 +126,7 @@ package final class Regimen {
     self.memory.given = memory?.given
     self.memory.overlaps = memory?.overlaps?.filter { names.contains($0.key) }
     let begun = memory?.carriedOut.flatMap { $0.time == time ? Set($0.begun ?? []) : nil } ?? []
-    moment = (time, Set(treatments.indices.filter { begun.contains(treatments[$0].name) }), [])
+    moment = Moment(time: time, begun: Set(treatments.indices.filter { begun.contains(treatments[$0].name) }))
     next = treatments.indices.map { index in
       guard let origin = origin(index) else { return 0 }
       let (times, isDone) = (treatments[index].times, done.contains(treatments[index].name))
@@ -198,13 +209,21 @@ package final class Regimen {
     return memory
   }
 
-  /// - Parameter wasArmed: whether it could set off a course before this time; else what held up to now counts no more.
-  private func isTriggered(_ index: Int, by state: FieldSet, at time: Double, wasArmed: Bool) throws -> Bool {
+  private func isTriggered(_ index: Int, by state: FieldSet, at time: Double) throws -> Bool {
     guard memory.triggers[treatments[index].name]?.isArmed ?? false else { return false }
     if happened.remove(WatchName.dose(treatments[index])) != nil { return true }
     guard let condition = try conditions(index)?.condition else { return false }
-    return try wasArmed
-      ? condition.holds(for: state, aroundTime: time) : condition.holds(for: state, at: time, .after)
+    // Of what can set off a course from this time on, what holds at this time alone counts no more.
+    if condition.switches.isJump(time), later != nil || moment.rearmed.contains(index) {
+      return try holdsJustAfter(condition, state, at: time)
+    }
+    return try condition.holdsOnArrival(for: state, at: time)
+  }
+
+  /// Whether a condition holds just after a time by the time alone; not before all that is due at that time has been done.
+  private func holdsJustAfter(_ condition: DomainCondition, _ state: FieldSet, at time: Double) throws -> Bool {
+    guard let later else { return false }
+    return try condition.holdsJustAfter(for: state, at: time, later: later.all)
   }
 
   /// Arms a condition whose course is over, if it may set off another from this time on.
@@ -217,14 +236,22 @@ package final class Regimen {
     func holds(_ condition: DomainCondition) throws -> Bool { try condition.holds(for: state, at: time, .after) }
     if happened.remove(WatchName.pause(treatments[index])) != nil {
       self.memory.triggers[name]?.isArmed = true
+      moment.rearmed.insert(index)
       return
     }
     let condition = try holds(conditions.condition)
     // What arms it may hold at this time alone.
-    let isReady = try conditions.rearming.map { try $0.holds(for: state, aroundTime: time) } ?? !condition
+    let isReady =
+      try conditions.rearming.map {
+        let isJustAfter = try holdsJustAfter($0, state, at: time)
+        return try isJustAfter || $0.holdsOnArrival(for: state, at: time)
+      } ?? !condition
     let mustWait = isReady && condition && (moment.over.contains(index) || memory.isHeld ?? false)
     self.memory.triggers[name]?.isHeld = mustWait ? true : nil
-    if isReady, !mustWait { self.memory.triggers[name]?.isArmed = true }
+    if isReady, !mustWait {
+      self.memory.triggers[name]?.isArmed = true
+      moment.rearmed.insert(index)
+    }
   }
 
   private struct TriggerConditions {
@@ -253,12 +280,29 @@ package final class Regimen {
     self.happened = happened
     defer { self.happened = [] }
     var isTreated = false
-    if moment.time != time { moment = (time, [], []) }
+    if moment.time != time { moment = Moment(time: time) }
     while try carryOutOnce(state, at: time) { isTreated = true }
     guard isTreated else { return false }
     for index in treatments.indices { try rearm(index, by: state, at: time) }
     noteCarriedOut(at: time)
     return true
+  }
+
+  /// Begins courses whose conditions hold just after a time by the time alone, and gives their doses.
+  ///
+  /// - Parameters:
+  ///   - state: after all that is due at that time.
+  ///   - later: as in `DomainCondition.holdsJustAfter`.
+  /// - Returns: whether anything was done that changes the state or its equations.
+  func carryOutJustAfter(_ state: FieldSet, at time: Double, later: LaterStates) throws -> Bool {
+    let isAsked = try treatments.indices.contains { index in
+      guard watchedMemory(index) != nil, let conditions = try conditions(index) else { return false }
+      return [conditions.condition, conditions.rearming].contains { $0?.switches.isJump(time) ?? false }
+    }
+    guard isAsked else { return false }
+    self.later = later
+    defer { self.later = nil }
+    return try carryOut(state, at: time)
   }
 
   /// Takes note that all that is due at a time has been done.
@@ -294,9 +338,8 @@ package final class Regimen {
   /// Begins a course if its condition holds; of each treatment one at a time.
   private func begin(_ index: Int, _ state: FieldSet, at time: Double) throws {
     guard !moment.begun.contains(index) else { return }
-    let wasArmed = memory.triggers[treatments[index].name]?.isArmed ?? false
     try rearm(index, by: state, at: time)
-    guard try isTriggered(index, by: state, at: time, wasArmed: wasArmed) else { return }
+    guard try isTriggered(index, by: state, at: time) else { return }
     moment.begun.insert(index)
     let name = treatments[index].name
     memory.triggers[name]?.origin = time

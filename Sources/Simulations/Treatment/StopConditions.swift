@@ -118,8 +118,7 @@ package final class StopConditions {
     return (switches + ends).min()
   }
 
-  /// Keeps the reason if a steady state has lasted for long enough, or a condition holds, at a time, or just after it by the time
-  /// alone.
+  /// Keeps the reason if a steady state has lasted for long enough, or a condition holds, at a time.
   ///
   /// - Parameter happened: the watches that have happened, whether or not the state, which is rounded, shows it.
   /// - Throws: `TreatmentFailure` if a condition is neither true nor false.
@@ -129,9 +128,23 @@ package final class StopConditions {
       if DoseTimes.isReached(since + duration, at: time) { memory.reason = condition.reason }
     }
     for (index, made) in try domainConditions(parameters).enumerated() where memory.reason == nil {
-      guard let made, try happened.contains(watchName(index)) || made.holds(for: state, aroundTime: time) else {
+      guard let made, try happened.contains(watchName(index)) || made.holdsOnArrival(for: state, at: time) else {
         continue
       }
+      memory.reason = conditions[index].reason
+    }
+  }
+
+  /// Keeps the reason if a condition holds just after a time, by the time alone.
+  ///
+  /// - Parameters:
+  ///   - state: after all that happens at that time.
+  ///   - later: as in `DomainCondition.holdsJustAfter`.
+  func lookJustAfter(
+    _ state: FieldSet, time: Double, parameters: [String: Double], later: LaterStates
+  ) throws {
+    for (index, made) in try domainConditions(parameters).enumerated() where memory.reason == nil {
+      guard let made, try made.holdsJustAfter(for: state, at: time, later: later.all) else { continue }
       memory.reason = conditions[index].reason
     }
   }

@@ -11,13 +11,20 @@ struct Watch {
   /// Of what is remembered about it.
   let name: String
   let parts: [Part]
-  /// Number of comparisons in all conditions.
+  /// Number of comparisons in all conditions, and of turning points.
   let comparisonCount: Int
+  /// The numbers of the turning points among them.
+  let turningPoints: Set<Int>
 
   init(_ name: String, _ parts: [(DomainCondition, expected: Bool)]) {
     self.name = name
     self.parts = parts.map { Part(condition: $0.0, expected: $0.expected) }
-    comparisonCount = parts.reduce(0) { $0 + $1.0.comparisonCount }
+    var (count, turningPoints) = (0, Set<Int>())
+    for (condition, _) in parts {
+      turningPoints.formUnion(condition.turningPoints.map { count + $0 })
+      count += condition.comparisonCount
+    }
+    (comparisonCount, self.turningPoints) = (count, turningPoints)
   }
 
   /// Whether it can happen at a time that is not known beforehand.
@@ -46,8 +53,9 @@ struct Watch {
     }
   }
 
-  /// Whether it can have happened for some differences within ranges.
+  /// Whether it can have happened for some differences within ranges, or can happen in between because what is compared turns.
   func canHappen(for ranges: [ClosedRange<Double>]) -> Bool {
+    if turningPoints.contains(where: { ranges[$0].lowerBound < 0 && ranges[$0].upperBound > 0 }) { return true }
     var rest = ranges[...]
     return parts.contains { part in
       let own = Array(rest.prefix(part.condition.comparisonCount))

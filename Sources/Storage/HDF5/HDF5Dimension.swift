@@ -26,19 +26,38 @@ package struct HDF5Dimension: Sendable, Hashable {
     HDF5Dimension(length: length, name: name, axis: axis, coordinates: coordinates?.reversed(), unit: unit)
   }
 
-  /// The axis by CF's attributes `axis`, `standard_name` and `units`, or else by the name.
-  static func axis(name: String, attribute: String?, standardName: String?, unit: String?) -> String? {
+  /// The axis by CF's attributes `axis`, `standard_name` and `units`, or else by the name, or by `long_name`.
+  static func axis(
+    name: String, attribute: String?, standardName: String?, longName: String?, unit: String?
+  ) -> String? {
     if let attribute, ["X", "Y", "Z", "T"].contains(attribute.uppercased()) { return attribute.lowercased() }
     if unit?.contains(" since ") ?? false { return "t" }
-    for word in [standardName, name].compactMap({ $0?.lowercased() }) {
+    for word in [standardName, name, longName].compactMap({ $0?.lowercased() }) {
       if let known = names.first(where: { $0.words.contains(word) }) { return known.axis }
     }
-    return nil
+    // As in "x coordinate of the cell".
+    let words = (longName ?? "").lowercased().split { !$0.isLetter }.map(String.init)
+    let letters = Set(words).intersection(["x", "y", "z"])
+    return letters.count == 1 ? letters.first : nil
   }
 
   private static let names: [(axis: String, words: [String])] = [
-    ("x", ["x", "lon", "longitude", "grid_longitude", "easting", "projection_x_coordinate"]),
-    ("y", ["y", "lat", "latitude", "grid_latitude", "northing", "projection_y_coordinate"]),
+    (
+      "x",
+      [
+        "x", "lon", "longitude", "grid_longitude", "rlon", "easting", "projection_x_coordinate", "nx", "xc", "x_c",
+        "column",
+        "columns", "col", "cols", "width",
+      ]
+    ),
+    (
+      "y",
+      [
+        "y", "lat", "latitude", "grid_latitude", "rlat", "northing", "projection_y_coordinate", "ny", "yc", "y_c",
+        "row",
+        "rows",
+      ]
+    ),
     ("z", ["z", "height", "depth", "altitude", "lev", "level"]),
     ("t", ["t", "time", "date"]),
     ("r", ["r", "radius"]),
@@ -70,10 +89,20 @@ extension HDF5File {
       if dimension.axis == nil, let label {
         dimension = HDF5Dimension(
           length: length, name: dimension.name ?? label,
-          axis: HDF5Dimension.axis(name: label, attribute: nil, standardName: nil, unit: dimension.unit),
+          axis: HDF5Dimension.axis(name: label, attribute: nil, standardName: nil, longName: nil, unit: dimension.unit),
           coordinates: dimension.coordinates, unit: dimension.unit)
       }
       found.append(dimension)
+    }
+    // Beside a width a height is one of a picture.
+    if found.contains(where: { $0.name?.lowercased() == "width" }) {
+      found = found.map { dimension in
+        dimension.name?.lowercased() != "height"
+          ? dimension
+          : HDF5Dimension(
+            length: dimension.length, name: dimension.name, axis: "y", coordinates: dimension.coordinates,
+            unit: dimension.unit)
+      }
     }
     if found.contains(where: { $0.coordinates == nil && $0.length > 1 && !$0.isTime }) {
       try refuseCurvedCoordinates(others, of: name)
@@ -88,7 +117,7 @@ extension HDF5File {
         try variable.shape().count(where: { $0 > 1 }) > 1,
         let axis = HDF5Dimension.axis(
           name: other, attribute: try variable.attribute("axis")?.text,
-          standardName: try variable.attribute("standard_name")?.text,
+          standardName: try variable.attribute("standard_name")?.text, longName: nil,
           unit: try variable.attribute("units")?.text), axis != "t"
       else { continue }
       throw HDF5Error(
@@ -110,7 +139,8 @@ extension HDF5File {
     let unit = try scale.attribute("units")?.text
     let axis = HDF5Dimension.axis(
       name: name, attribute: try scale.attribute("axis")?.text,
-      standardName: try scale.attribute("standard_name")?.text, unit: unit)
+      standardName: try scale.attribute("standard_name")?.text, longName: try scale.attribute("long_name")?.text,
+      unit: unit)
     // The netCDF library gives dimensions without positions an empty scale.
     let isEmpty = try scale.attribute("NAME")?.text?.hasPrefix("This is a netCDF dimension but not a netCDF") ?? false
     guard !isEmpty, try scale.holdsNumbers(), try scale.shape() == [length], try keepsValues(of: scale),
