@@ -182,7 +182,7 @@ def test_the_scheme_that_the_rule_takes_is_named_with_its_reason(oncofield, run_
     resolved = json.loads((tmp_path / "out" / "resolved.json").read_text())
     assert resolved["time"]["scheme"] == "auto" and resolved["chosen"]["scheme"] == "etdrk4-coupled"
     run = json.loads((tmp_path / "out" / "run.json").read_text())
-    assert (run["scheme"], run["scheme_because"]) == ("etdrk4", plan["scheme_because"])
+    assert (run["scheme"], run["scheme_because"]) == ("etdrk4-coupled", plan["scheme_because"])
 
 
 def test_inspect_shows_runs_checkpoints_and_series(oncofield, finished_run):

@@ -185,7 +185,7 @@ import Testing
     }
     for (at, length, overlap) in [
       (#"{ "start": 0, "every": 0.25 }"#, "0.3", "each lasts 0.3, and the next begins 0.25 later"),
-      ("[0, 0.5, 0.6]", "0.2", "0.09999999999999998 later"),
+      ("[0, 0.5, 0.6]", "0.2", "0.1 later"),
       (#"{ "start": 0, "every": 0.1, "pattern": "1--1-" }"#, "0.25", "0.2 later"),
     ] {
       let found = findings(Self.text(others: treatment(at, length)))
