@@ -50,7 +50,7 @@ package struct RunEstimate {
     let current = CurrentAssembly(assembly)
     let simulation = try current.makeSimulation(ledger: assembly.makeLedger(), observers: observers)
     let beginning = ContinuousClock.now
-    var course = [Moment(time: configuration.startTime, seconds: 0, outputSeconds: 0)]
+    var course = [StepEnd(time: configuration.startTime, seconds: 0, outputSeconds: 0)]
     func elapsed() -> Double { inSeconds(ContinuousClock.now - beginning) }
     do {
       let outcome = try simulation.run(
@@ -60,7 +60,7 @@ package struct RunEstimate {
         },
         didStep: {
           course.append(
-            Moment(time: $0.clock.time, seconds: elapsed(), outputSeconds: $0.seconds.output))
+            StepEnd(time: $0.clock.time, seconds: elapsed(), outputSeconds: $0.seconds.output))
         })
       ending =
         switch outcome {
@@ -96,13 +96,13 @@ package struct RunEstimate {
   }
 
   /// The end of a step.
-  private struct Moment {
+  private struct StepEnd {
     let time: Double
     /// Since the run was begun, and of these for outputs.
     let seconds, outputSeconds: Double
 
-    func since(_ earlier: Moment) -> Moment {
-      Moment(
+    func since(_ earlier: StepEnd) -> StepEnd {
+      StepEnd(
         time: time - earlier.time, seconds: seconds - earlier.seconds,
         outputSeconds: outputSeconds - earlier.outputSeconds)
     }
@@ -118,7 +118,7 @@ package struct RunEstimate {
     /// - Parameter assembly: whose observables are evaluated; nil if none are.
     init(_ name: String, observables assembly: RunAssembly?) { (self.name, self.assembly) = (name, assembly) }
 
-    func observe(_ moment: Simulations.Moment) -> Writing {
+    func observe(_ moment: Moment) -> Writing {
       _ = assembly?.observables.values(of: moment.state, time: moment.time)
       return {}
     }

@@ -52,10 +52,10 @@ func carryOut(_ session: RunSession, _ options: SessionOptions) throws {
   progress.end()
   if let ledger = session.ledger, !isQuiet { note(ledger.text) }
   warn(session)
-  if !isQuiet { for line in session.doseLines { note("note: \(line)") } }
-  if !isQuiet { for line in session.propagatorLines { note("note: \(line)") } }
-  if !isQuiet { for line in session.signLines { note("note: \(line)") } }
-  if outcome != .interrupted, !isQuiet { for line in session.unmetConditions.lines { note("note: \(line)") } }
+  let unmet = outcome == .interrupted ? [] : session.unmetConditions.lines
+  if !isQuiet {
+    for line in session.doseLines + session.propagatorLines + session.signLines + unmet { note("note: \(line)") }
+  }
   switch outcome {
   case .reachedEnd: note(summary(session))
   case .stopped(let reason):
