@@ -16,6 +16,8 @@ package enum CheckpointText {
   package static let negativeAtStart = "negative_at_start"
   /// Values of the parameters before the start, where the run has branched off with others.
   package static let parametersBeforeStart = "parameters_before_start"
+  /// There if the run has branched off from another one.
+  package static let branch = "branch"
   package static let program = "program"
 
   /// Writes a text that is JSON.

@@ -9,12 +9,14 @@ import TimeStepping
 final class CheckpointWriter {
   private let assembly: RunAssembly
   private let directory: RunDirectory
+  private let isBranch: Bool
   private let reserve: CheckpointReserve
   /// Of the slowest checkpoint so far, in seconds.
   private let longest = Mutex<Double?>(nil)
 
-  init(_ assembly: RunAssembly, in directory: RunDirectory) {
-    (self.assembly, self.directory) = (assembly, directory)
+  /// - Parameter isBranch: whether the run has branched off from another one.
+  init(_ assembly: RunAssembly, in directory: RunDirectory, isBranch: Bool) {
+    (self.assembly, self.directory, self.isBranch) = (assembly, directory, isBranch)
     reserve = CheckpointReserve(in: directory)
   }
 
@@ -114,6 +116,7 @@ final class CheckpointWriter {
     if assembly.delays != nil, let parameters = configuration.parametersBeforeStart {
       texts[CheckpointText.parametersBeforeStart] = try CheckpointText.encode(parameters)
     }
+    if isBranch { texts[CheckpointText.branch] = "true" }
     return texts
   }
 }

@@ -87,6 +87,7 @@ extension RunConfiguration {
       "end": .number(endTime),
       "unit": timeUnit.map(JSONText.string),
       "step": isControlled ? nil : .number(steps.first),
+      "estimate_error": .boolean(estimatesError),
       "tolerance": toleranceOutput,
       "first_step": stepBounds.map { .number($0.first) },
       "smallest_step": stepBounds.map { .number($0.smallest) },
@@ -108,11 +109,7 @@ extension RunConfiguration {
   /// The tolerance in force, where steps are chosen by it.
   var toleranceOutput: JSONText? {
     guard case .controlled(let tolerance, _) = steps else { return nil }
-    return .object([
-      "relative": .object(zip(model.fieldNames, tolerance.relative).map { .init($0, .number($1)) }),
-      "absolute": .object(
-        zip(model.fieldNames, tolerance.absolute).compactMap { name, value in value.map { .init(name, .number($0)) } }),
-    ])
+    return tolerance.output(model.fieldNames)
   }
 
   private func outputOutput(isForCheckpoint: Bool) -> JSONText {
@@ -123,6 +120,16 @@ extension RunConfiguration {
       "observables": every(observableInterval),
       "images": imageInterval.map { .object(["every": .number($0), "colormap": .string(colormap.name)]) },
       "ledger": keepsLedger ? .boolean(true) : nil,
+    ])
+  }
+}
+
+extension Tolerance {
+  /// As in a run file.
+  func output(_ fields: [String]) -> JSONText {
+    .object([
+      "relative": .object(zip(fields, relative).map { .init($0, .number($1)) }),
+      "absolute": .object(zip(fields, absolute).compactMap { name, value in value.map { .init(name, .number($0)) } }),
     ])
   }
 }

@@ -32,6 +32,8 @@ package struct RunConfiguration: Sendable {
   package let startTime: Double
   package let endTime: Double
   package let steps: Steps
+  /// Whether the temporal error of the last state is estimated when the run is complete.
+  package let estimatesError: Bool
   /// As the run file says.
   package let askedScheme: Scheme
   /// The scheme in force, and why if the rule has chosen it; as asked until there is an assembly.

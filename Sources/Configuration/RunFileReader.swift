@@ -143,7 +143,7 @@ struct RunFileReader {
       timeUnit: root["time"]?["unit"]?.string ?? model.timeUnit,
       diffusivities: diffusivities, sides: sides, initial: initial, history: history,
       quasiSteadyOrder: quasiSteadyOrder, startTime: start, endTime: end,
-      steps: steps, askedScheme: scheme, scheme: scheme,
+      steps: steps, estimatesError: root["time"]?["estimate_error"]?.boolean ?? false, askedScheme: scheme, scheme: scheme,
       reactionMethod: reactions.method, askedReactionTolerance: reactions.tolerance,
       requestedMethods: methods, symbol: symbol, taxisFluxes: taxisFluxes, treatments: treatments, stops: stops,
       observables: observables,

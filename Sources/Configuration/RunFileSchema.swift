@@ -133,6 +133,12 @@ extension RunConfiguration {
         "tolerance", "first_step", "smallest_step", "largest_step", .init("scheme", value: Scheme.auto.name),
       ]),
     .init(
+      "estimate_error", .boolean,
+      "Whether the run, when it is complete, is done again in memory with half the step or a tenth of the tolerance, to "
+        + "estimate the error in time of its last state (`temporal_error` in `run.json`). That takes two to four times the "
+        + "time of its steps.",
+      default: "false"),
+    .init(
       "first_step", .number(.positive), "Length of the first step to try.", default: "a thousandth of the run"),
     .init(
       "smallest_step", .number(.positive), "A run that would need a shorter step than this fails.",

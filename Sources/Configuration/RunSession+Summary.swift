@@ -8,6 +8,14 @@ extension RunSession {
   package static let reachedEnd = "reached the end"
   package static let stopped = "stopped: "
 
+  static func text(_ outcome: Simulation.Outcome) -> String {
+    switch outcome {
+    case .reachedEnd: reachedEnd
+    case .stopped(let reason): stopped + reason
+    case .interrupted: "interrupted, can be resumed"
+    }
+  }
+
   /// Whether the run in a directory has reached its end, has written that down, and all its files are whole.
   package static func isComplete(_ directory: RunDirectory) -> Bool {
     guard !FileManager.default.fileExists(atPath: directory.path(.fieldsJournal)),
@@ -167,6 +175,7 @@ extension RunSession {
       .init("steps", .integer(simulation.clock.step)),
       .init("rejected_steps", .integer(simulation.steps.statistics?.rejections ?? 0)),
       .init("estimated_global_error", estimatedErrorOutput),
+      .init("temporal_error", temporalError?.output ?? .null),
       .init("smallest_step", simulation.clock.smallestStep.map(JSONText.number) ?? .null),
       .init("largest_step", simulation.clock.largestStep.map(JSONText.number) ?? .null),
       .init("reaction_substeps", .integer(statistics.substeps)),
@@ -193,7 +202,7 @@ extension RunSession {
             + [unrestWarning].compactMap(\.self))),
       .init("never_held", .strings(unmetConditions.lines)),
       .init("failure", failure?.output ?? .null),
-      .init("wall_seconds", RunSession.text(seconds: Date().timeIntervalSince(started))),
+      .init("wall_seconds", RunSession.text(seconds: (ended ?? Date()).timeIntervalSince(started))),
       .init(
         "seconds",
         .object([

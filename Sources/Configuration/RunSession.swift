@@ -12,7 +12,11 @@ package final class RunSession {
   package private(set) var simulation: Simulation
   let provenance: Provenance
   let started = Date()
+  /// When the run was complete; what comes after does not count as its time.
+  private(set) var ended: Date?
   let parent: String?
+  /// Whether the run has branched off from another one.
+  let isBranch: Bool
   /// The latest row of observables, for the progress line.
   package var latestObservables: [Double] { table?.latest ?? [] }
   private let table: ObservableTable?
@@ -53,6 +57,9 @@ package final class RunSession {
   /// Why the run could not go on, if so.
   package private(set) var failure: FailureReport?
 
+  /// The temporal error of the last state; nil if it is not estimated.
+  package internal(set) var temporalError: TemporalError?
+
   // MARK: Beginning
 
   /// Begins a new run.
@@ -64,6 +71,7 @@ package final class RunSession {
     directory = RunDirectory(output ?? configuration.directory)
     try directory.create(overwrite: overwrite, runFile: configuration.document.place.source.name)
     parent = nil
+    isBranch = false
     self.provenance = provenance
     try AtomicFile.write(configuration.sourceText, to: directory.path(.config))
     let ledger = assembly.makeLedger()
@@ -71,7 +79,7 @@ package final class RunSession {
     table = observers.table
     current = CurrentAssembly(assembly)
     current.didChange = { [table] in table?.observables = $0.observables }
-    checkpoints = CheckpointWriter(assembly, in: directory)
+    checkpoints = CheckpointWriter(assembly, in: directory, isBranch: isBranch)
     simulation = try current.makeSimulation(
       ledger: ledger, observers: observers.scheduled, saveCheckpoint: checkpoints.save)
     try writeResolved()
@@ -107,6 +115,7 @@ package final class RunSession {
     self.directory = directory
     self.provenance = provenance
     parent = checkpoint.path
+    isBranch = branching || checkpoint.header.texts[CheckpointText.branch] != nil
     if !branching {
       try directory.removeCheckpoints(after: checkpoint.header.step)
       warnings += RunObservers.missingPictures(directory, of: memory.extents["images"] ?? 0)
@@ -117,7 +126,7 @@ package final class RunSession {
     table = observers.table
     current = CurrentAssembly(assembly)
     current.didChange = { [table] in table?.observables = $0.observables }
-    checkpoints = CheckpointWriter(assembly, in: directory)
+    checkpoints = CheckpointWriter(assembly, in: directory, isBranch: isBranch)
     simulation = try current.makeSimulation(
       ledger: ledger, observers: observers.scheduled, saveCheckpoint: checkpoints.save)
     memory.regimen?.forgetParameters(continuation.parametersSet)
@@ -187,13 +196,8 @@ package final class RunSession {
       checkpoints.reserveSpace(for: simulation)
       let outcome = try simulation.run(
         stopRequested: stopRequested, didStep: { _ in didStep(self) }, didShow: { _ in didStep(self) })
-      let text =
-        switch outcome {
-        case .reachedEnd: RunSession.reachedEnd
-        case .stopped(let reason): RunSession.stopped + reason
-        case .interrupted: "interrupted, can be resumed"
-        }
-      do { try writeRun(outcome: text) } catch {
+      ended = Date()
+      do { try writeRun(outcome: RunSession.text(outcome)) } catch {
         throw OutputFailure(cause: error, saved: simulation.savedCheckpoint, isOutputWritten: true)
       }
       return outcome

@@ -36,21 +36,32 @@ final class Progress {
     shown = now
     let line = line(session.simulation, elapsed: now - started)
     if isTerminal, !isQuiet {
-      writeError("\r\u{1B}[K\(bar(session.simulation)) \(line)")
+      writeError("\r\u{1B}[K\(Progress.bar(shareDone(session.simulation))) \(line)")
     } else {
       write(line)
     }
   }
 
+  /// Shows on a terminal how far something after the run is.
+  func show(_ share: Double, of work: String) {
+    let now = ContinuousClock.now
+    guard isTerminal, !isQuiet, now - shown >= .milliseconds(100) else { return }
+    shown = now
+    writeError("\r\u{1B}[K\(Progress.bar(share)) \(work)")
+  }
+
+  /// Removes the line that is written over.
+  func clear() { if isTerminal, !isQuiet { writeError("\r\u{1B}[K") } }
+
   /// Says something at once.
   func tell(_ warning: String) {
-    if isTerminal, !isQuiet { writeError("\r\u{1B}[K") }
+    clear()
     try? log?.write(contentsOf: Data((warning + "\n").utf8))
     note(warning)
   }
 
   func end() {
-    if isTerminal, !isQuiet { writeError("\r\u{1B}[K") }
+    clear()
     write(line(session.simulation, elapsed: ContinuousClock.now - started))
     try? log?.close()
   }
@@ -60,22 +71,24 @@ final class Progress {
     if !isQuiet { note(line) }
   }
 
-  private func bar(_ simulation: Simulation) -> String {
-    let share = (simulation.shownTime - simulation.startTime) / (simulation.endTime - simulation.startTime)
+  private static func bar(_ share: Double) -> String {
     let filled = Int((share * 20).rounded(.down))
     return "[" + String(repeating: "█", count: filled) + String(repeating: "·", count: 20 - filled) + "]"
+  }
+
+  private func shareDone(_ simulation: Simulation) -> Double {
+    (simulation.shownTime - simulation.startTime) / (simulation.endTime - simulation.startTime)
   }
 
   private func line(_ simulation: Simulation, elapsed: Duration) -> String {
     let clock = simulation.clock
     let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
     let time = simulation.shownTime
-    let share = (time - simulation.startTime) / (simulation.endTime - simulation.startTime)
     let done = (time - firstTime) / max(simulation.endTime - firstTime, .leastNormalMagnitude)
     let rate = seconds > 0 ? Double(clock.step - firstStep) / seconds : 0
     let remaining = done > 0 ? seconds * (1 - done) / done : 0
     var text = String(
-      format: "%3.0f %%  t %.6g  step %d  dt %.3g  %.0f steps/s  ETA %@", share * 100, time, clock.step,
+      format: "%3.0f %%  t %.6g  step %d  dt %.3g  %.0f steps/s  ETA %@", 100 * shareDone(simulation), time, clock.step,
       clock.stepSize ?? 0, rate, Progress.text(seconds: remaining))
     if let observable, let value = session.latestObservables.first {
       text += String(format: "  %@ %.6g", observable, value)

@@ -14,10 +14,11 @@ func carryOut(_ session: RunSession, _ options: SessionOptions) throws {
   let progress = Progress(session, isQuiet: isQuiet)
   var isUnrestTold = false
   var limit = options.maxWalltime.map(WallTimeLimit.init)
+  func isStopRequested() -> Bool { process_stop_request() != 0 || limit?.isNear(session) ?? false }
   let outcome: Simulation.Outcome
   do {
     outcome = try session.run(
-      stopRequested: { process_stop_request() != 0 || limit?.isNear(session) ?? false },
+      stopRequested: isStopRequested,
       didStep: {
         progress.update($0)
         if !isUnrestTold, let warning = $0.unrestWarning {
@@ -30,7 +31,6 @@ func carryOut(_ session: RunSession, _ options: SessionOptions) throws {
           "warning: \(error); \(isSaved ? "a checkpoint is written" : "a checkpoint cannot be written either"); "
             + "trying again for \(Float(options.patience)) s")
       })
-    process_end_stop_signals()
   } catch let failure as OutputFailure {
     process_end_stop_signals()
     progress.end()
@@ -63,10 +63,42 @@ func carryOut(_ session: RunSession, _ options: SessionOptions) throws {
       "Stopped, \(reason): t = \(session.simulation.clock.time) after \(session.simulation.clock.step) steps; everything is in \(session.directory.path)"
     )
   case .interrupted:
+    process_end_stop_signals()
     throw Failure(
       status: .interrupted,
       message: "Interrupted at t = \(session.simulation.clock.time) after \(session.simulation.clock.step) steps; "
         + "a checkpoint is written. Continue with:  oncofield resume \(session.directory.path)")
+  }
+  try estimateError(session, after: outcome, progress, isQuiet: isQuiet, stopRequested: isStopRequested)
+  process_end_stop_signals()
+}
+
+/// Estimates the temporal error by a more accurate run, if that is asked for, and says it.
+private func estimateError(
+  _ session: RunSession, after outcome: Simulation.Outcome, _ progress: Progress, isQuiet: Bool,
+  stopRequested: @escaping () -> Bool
+) throws {
+  let configuration = session.assembly.configuration
+  guard configuration.estimatesError else {
+    if !configuration.isControlled, !isQuiet {
+      note("note: the error of a fixed step is not estimated; \"estimate_error\": true in time does that by another run")
+    }
+    return
+  }
+  do {
+    try session.estimateTemporalError(
+      after: outcome, stopRequested: stopRequested,
+      didStep: { progress.show($0, of: "of a more accurate run, to estimate the error (Ctrl-C leaves it out)") })
+    progress.clear()
+    guard let error = session.temporalError else { return }
+    if let warning = error.warning { note("warning: \(warning)") }
+    if !isQuiet { note("note: \(error.text)") }
+  } catch let reason as RunSession.NoErrorEstimate {
+    progress.clear()
+    if !isQuiet { note("note: the error of the last state is not estimated: \(reason)") }
+  } catch let failure as OutputFailure {
+    progress.clear()
+    throw Failure(status: .inputOutput, message: "error: \(OutputFailureReport(failure, session).text)")
   }
 }
 
