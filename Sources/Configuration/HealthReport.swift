@@ -126,9 +126,10 @@ package struct HealthReport {
     let name = configuration.model.fieldNames[field]
     return
       "field \(name) has grown again after it was down to \(String(format: "%.3g", trough.value)) at its largest at "
-      + "t = \(configuration.description(ofTime: trough.time)), which is less than one cell or "
-      + "than anything that can be told from errors; if it is made of cells, give it a threshold below which they are gone "
-      + "(\"extinction\" of the field, as in { \"below\": 1e-3, \"every\": 1 })"
+      + "t = \(configuration.description(ofTime: trough.time)), which is less than one cell or than the tolerance sees, so that the "
+      + "time of its return is not known; if it is made of cells, give it a threshold below which they are gone "
+      + "(\"extinction\" of the field, as in { \"below\": 1e-3, \"every\": 1 }), or else an absolute tolerance (\"absolute\" in "
+      + "time.tolerance)"
   }
 
   private func remedy(negative field: Int) -> String {

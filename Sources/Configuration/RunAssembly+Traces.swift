@@ -22,7 +22,8 @@ extension RunAssembly {
       return TraceWatch(
         fields: cells + named.filter { !cells.contains($0) }, sources: cycle.sources,
         countsCells: cycle.sources.allSatisfy { model.fields[$0].stage != nil || countsCells($0) }
-          && model.fields.allSatisfy { $0.stage == nil })
+          && model.fields.allSatisfy { $0.stage == nil },
+        traceShare: cycle.sources.map(configuration.uncountedShare).max() ?? TraceWatch.leastShare)
     }
   }
 
@@ -90,5 +91,15 @@ extension RunAssembly {
       }
     }
     return most > 0 && least < 1e-8 * most
+  }
+}
+
+extension RunConfiguration {
+  /// The share of its largest value below which nothing is known of a field: by its tolerance, or by rounding.
+  fileprivate func uncountedShare(_ field: Int) -> Double {
+    guard case .controlled(let tolerance, _) = steps, tolerance.absolute[field] == nil else {
+      return TraceWatch.leastShare
+    }
+    return max(tolerance.uncountedShare(field), TraceWatch.leastShare)
   }
 }

@@ -39,7 +39,8 @@ extension RunSession {
 
   /// The state at a time in a more accurate run, without the conditions that end the run.
   private func solution(
-    _ refinement: TemporalRefinement, until end: Double, _ stopRequested: @escaping () -> Bool, _ didStep: @escaping (Double) -> Void
+    _ refinement: TemporalRefinement, until end: Double, _ stopRequested: @escaping () -> Bool,
+    _ didStep: @escaping (Double) -> Void
   ) throws -> FieldSet {
     let text = assembly.configuration.resolved(chosen: assembly.chosen).pretty
     do {

@@ -60,14 +60,16 @@ package struct TemporalError: Sendable {
     guard let worst = fields.max(by: { ($0.relative ?? 0) < ($1.relative ?? 0) }), let relative = worst.relative,
       !(relative <= TemporalError.warned)
     else { return nil }
-    return "\(worst.name) at t = \(Float(time)) is wrong by about \(TemporalError.percent(relative)): so much does it differ with "
+    return
+      "\(worst.name) at t = \(Float(time)) is wrong by about \(TemporalError.percent(relative)): so much does it differ with "
       + "\(refinement.text); \(refinement.remedy)"
   }
 
   /// The errors in a line.
   package var text: String {
     let errors = fields.map { "\($0.name) \($0.relative.map(TemporalError.percent) ?? "0")" }
-    return "estimated relative error in time of the last state: \(errors.joined(separator: ", ")) (by \(refinement.text))"
+    return
+      "estimated relative error in time of the last state: \(errors.joined(separator: ", ")) (by \(refinement.text))"
   }
 
   private static func percent(_ share: Double) -> String {

@@ -19,17 +19,21 @@ package struct TraceWatch: Codable, Hashable, Sendable {
   private var trough: Trough?
   private var isReported = false
 
-  /// Below this share of its largest value so far a field is a trace.
-  package static let traceShare = 1e-12
-  /// From this share on it has come back.
-  package static let presentShare = 1e-9
+  /// Below this share of its largest value so far a field is a trace: no error of it counts. Nil in checkpoints of older versions.
+  private let traceShare: Double?
+
+  /// The share that rounding leaves.
+  package static let leastShare = 1e-12
+  /// From so many times the share of a trace on it has come back.
+  private static let recovery = 1e3
   /// From so many cells on it has come back.
   package static let presentCells = 10.0
 
-  package init(fields: [Int], sources: [Int], countsCells: Bool) {
+  package init(fields: [Int], sources: [Int], countsCells: Bool, traceShare: Double) {
     self.fields = fields
     self.sources = sources
     self.countsCells = countsCells
+    self.traceShare = traceShare
   }
 
   /// A largest value of a field, and its time.
@@ -69,7 +73,9 @@ package struct TraceWatch: Codable, Hashable, Sendable {
       return nil
     }
     guard let trough, !isReported else { return nil }
-    guard share(sizes, largest) > TraceWatch.presentShare, cells.map({ $0 > TraceWatch.presentCells }) ?? true else {
+    guard share(sizes, largest) > TraceWatch.recovery * (traceShare ?? TraceWatch.leastShare),
+      cells.map({ $0 > TraceWatch.presentCells }) ?? true
+    else {
       return nil
     }
     isReported = true
@@ -84,7 +90,7 @@ package struct TraceWatch: Codable, Hashable, Sendable {
   /// Whether nothing but traces is left of what was there.
   private func isTrace(_ state: FieldSet, _ sizes: [Double], _ largest: [Double], _ pointVolume: Double?) -> Bool {
     guard sources.contains(where: { largest[$0] > 0 }) else { return false }
-    if share(sizes, largest) < TraceWatch.traceShare { return true }
+    if share(sizes, largest) < traceShare ?? TraceWatch.leastShare { return true }
     return cells(of: state, sizes, pointVolume).map { $0 < 1 && mostCells > TraceWatch.presentCells } ?? false
   }
 

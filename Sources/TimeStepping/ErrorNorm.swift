@@ -13,6 +13,12 @@ package struct Tolerance: Hashable, Sendable {
   /// many times what it was.
   package let absolute: [Double?]
 
+  /// Of the largest size of a field: times the relative tolerance its standard absolute one.
+  static let uncounted = 1e-6
+
+  /// The share of its largest size below which no error of a field counts by the standard absolute tolerance.
+  package func uncountedShare(_ field: Int) -> Double { Tolerance.uncounted * relative[field] }
+
   package init(relative: [Double], absolute: [Double?]) {
     self.relative = relative
     self.absolute = absolute
@@ -90,7 +96,8 @@ package struct ErrorNorm: Sendable {
   private func least(_ field: Int, _ relative: Double, largest: Double, _ sizes: StepSizes) -> Double {
     if let given = tolerance.absolute[field] { return given }
     let starting = startingSizes[field]
-    return 1e-6 * relative * max(sizes.values[field], largest, starting > 0 ? starting : sizes.reach[field])
+    return Tolerance.uncounted * relative
+      * max(sizes.values[field], largest, starting > 0 ? starting : sizes.reach[field])
   }
 }
 

@@ -81,7 +81,8 @@ private func estimateError(
   let configuration = session.assembly.configuration
   guard configuration.estimatesError else {
     if !configuration.isControlled, !isQuiet {
-      note("note: the error of a fixed step is not estimated; \"estimate_error\": true in time does that by another run")
+      note(
+        "note: the error of a fixed step is not estimated; \"estimate_error\": true in time does that by another run")
     }
     return
   }

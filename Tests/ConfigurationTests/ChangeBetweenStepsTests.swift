@@ -155,4 +155,24 @@ import TimeStepping
       #", { "name": "more", "at": 0, "set": { "k": 0.3 } }, { "name": "kill", "at": 1, "multiply": { "u": 2e-6 } }"#
     #expect(try findings(cells, dose).count == 1)
   }
+
+  /// The absolute tolerance is 1e-6 of the largest size times the relative one: a population of less than that comes back at a time that no
+  /// tolerance holds. Asked to count, as an absolute tolerance of the field does, it is followed, and nothing is said.
+  @Test(arguments: [
+    (2e-12, 1e-4, "", true), (5e-11, 1e-4, "", true), (5e-11, 1e-6, "", false), (5e-10, 1e-4, "", false),
+    (5e-11, 1e-4, #""absolute": { "u": 1e-16 }, "#, false),
+  ])
+  func comingBackFromWhatNoToleranceCountsIsSaid(rest: Double, tolerance: Double, absolute: String, isSaid: Bool) throws
+  {
+    let text = """
+      { "model": { "name": "m", "fields": { "u": { "diffusion": 0.1 } }, "reactions": { "u": "u*(1 - u)" } },
+        "domain": { "size": [4], "points": [16] }, "initial": { "u": 0.9 },
+        "time": { "end": 50, "tolerance": { \(absolute)"relative": \(tolerance) } },
+        "treatment": [{ "name": "kill", "at": 2, "multiply": { "u": \(rest) } }] }
+      """
+    let run = try CurrentAssembly(RunAssembly(configuration(text), threads: 1)).makeSimulation(ledger: nil)
+    _ = try run.run()
+    let said = (run.health?.findings ?? []).filter { if case .regrowth = $0.kind { true } else { false } }
+    #expect(said.isEmpty == !isSaid)
+  }
 }
