@@ -16,8 +16,8 @@ extension RunConfiguration {
     .object([
       "title": .string(title),
       "model": model.resolvedDocument,
-      "domain": domainOutput(isForCheckpoint: isForCheckpoint),
-      "initial": initialOutput(isForCheckpoint: isForCheckpoint),
+      "domain": domainOutput,
+      "initial": initialOutput,
       "history": document["history"].map(JSONText.init),
       "time": timeOutput(isForCheckpoint: isForCheckpoint),
       "treatment": document["treatment"].map(JSONText.init),
@@ -52,25 +52,25 @@ extension RunConfiguration {
       })
   }
 
-  /// Where files are named, by their full paths, but not in checkpoints, which do not need them.
-  private func initialOutput(isForCheckpoint: Bool) -> JSONText {
+  /// Files are named by their full paths: what is written lies elsewhere than the run file.
+  private var initialOutput: JSONText {
     .object(
       zip(model.fieldNames, initial).compactMap { name, value in
         document["initial"]?[name].map { node in
-          if case .file(let file) = value, !isForCheckpoint { return .init(name, file.resolved(node)) }
+          if case .file(let file) = value { return .init(name, file.resolved(node)) }
           return .init(name, JSONText(node))
         }
       })
   }
 
-  private func domainOutput(isForCheckpoint: Bool) -> JSONText {
+  private var domainOutput: JSONText {
     .object([
       "geometry": .string(grid.axes[0].geometry.rawValue),
       "size": .numbers(grid.axes.map(\.length)),
       "points": .integers(grid.axes.map(\.points)),
       "origin": .numbers(grid.axes.map(\.origin)),
       "unit": lengthUnit.map(JSONText.string),
-      "mask": document["domain"]?["mask"].map { isForCheckpoint ? JSONText($0) : mask?.resolved($0) ?? .null },
+      "mask": document["domain"]?["mask"].map { mask?.resolved($0) ?? .null },
       "boundary": document["domain"]?["boundary"].map(JSONText.init) ?? .string("no-flux"),
     ])
   }

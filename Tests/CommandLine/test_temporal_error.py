@@ -150,3 +150,19 @@ def test_a_branch_says_that_it_cannot(run, oncofield, tmp_path):
     # What it is, it stays.
     finished = oncofield("resume", branch, "--set", "time.end=9")
     assert reason in finished.stderr
+
+
+def test_a_resumed_run_finds_its_files_again(oncofield, tmp_path):
+    (tmp_path / "study").mkdir()
+    positions = (np.arange(160) + 0.5) * 40 / 160
+    np.save(tmp_path / "study" / "u.npy", 0.8 * np.exp(-(positions**2) / 4))
+    np.save(tmp_path / "study" / "tissue.npy", (positions < 35).astype(float))
+    content = {**FRONT, "initial": {"u": {"file": "u.npy"}}, "numerics": {}}
+    content["domain"] = {**FRONT["domain"], "mask": {"file": "tissue.npy"}}
+    (tmp_path / "study" / "run.json").write_text(json.dumps(with_time(content, end=4)))
+    oncofield("run", "study/run.json", "--output", "out", cwd=tmp_path)
+    finished = oncofield("resume", "../out", "--set", "time.end=8", cwd=tmp_path / "study")
+    assert "estimated relative error" in finished.stderr
+    resolved = json.loads((tmp_path / "out" / "resolved.json").read_text())
+    assert resolved["initial"]["u"]["file"] == str(tmp_path / "study" / "u.npy")
+    assert resolved["domain"]["mask"]["file"] == str(tmp_path / "study" / "tissue.npy")
