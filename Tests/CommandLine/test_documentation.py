@@ -53,3 +53,17 @@ def test_every_page_with_commands_is_known():
     by_hand = {"docs/cluster.md", "docs/performance.md"}
     pages = ["README.md", *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "docs").glob("*.md")))]
     assert {page for page in pages if commands(page)} == set(PAGES) | by_hand
+
+
+def test_the_tests_that_pages_name_exist():
+    """A table says by which test a figure is checked: as the name of a function, a suite or a file."""
+    tests = "".join(path.read_text() for end in ("swift", "py") for path in (ROOT / "Tests").rglob(f"*.{end}"))
+    named = [
+        (page.name, name.rstrip("…"))
+        for page in (ROOT / "docs").glob("*.md")
+        for line in page.read_text().splitlines()
+        if line.startswith("| ")
+        for name in re.findall(r"`([A-Za-z_]{12,}…?)`", line.strip("| ").split("|")[-1])
+    ]
+    assert len(named) > 100
+    assert not [(page, name) for page, name in named if name not in tests]
