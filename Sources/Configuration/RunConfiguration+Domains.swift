@@ -106,7 +106,7 @@ extension RunConfiguration {
       guard let (point, (owner, part)) = undefined else { continue }
       found.error(
         "the initial value of field \(name) is \(Float(state.pointer(index, row: point.row)[point.column])) at "
-          + "\(description(ofPoint: point)), where \(part) of \(owner) is not defined",
+          + "\(description(ofPoint: point)), where \(spelling(of: part, in: owner)) of \(owner) is not defined",
         at: document["initial"]?[name]?.place ?? document.place,
         remedy: "begin with values of at least 0, or write max(\(name), 0) there")
     }

@@ -250,7 +250,7 @@ def test_what_is_no_number_just_below_zero_is_named_in_a_failure(oncofield, tmp_
     path.write_text(changed(changes))
     finished = oncofield("run", path, "--output", tmp_path / "out", "--quiet", check=False)
     assert finished.returncode == 76
-    assert re.search(r"field u has a rate that is no number at point \(0\), .*: u\^1\.5 of process decay, where u = -", finished.stderr)
+    assert re.search(r"field u has a rate that is no number at point \(0\), .*: hill\(u, k, 1\.5\) of process decay, where u = -", finished.stderr)
 
 
 def test_a_diffusivity_that_is_no_number_is_called_so(oncofield, tmp_path):
