@@ -163,7 +163,7 @@ extension RunConfiguration {
   private static let mostRounds = 64
 
   /// How many doses of a treatment can be given in the run, at most `mostRounds + 1`.
-  private func mostDoses(of treatment: Treatment) -> Int {
+  func mostDoses(of treatment: Treatment) -> Int {
     let isTimed = treatment.trigger == nil
     let most = RunConfiguration.mostRounds + 1
     if let trigger = treatment.trigger, !trigger.isOnce { return most }

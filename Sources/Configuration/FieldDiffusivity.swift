@@ -53,8 +53,7 @@ package struct FieldDiffusivity: Sendable {
     constants = zip(expressions, given).map { expression, given in
       let value = expression.value(at: parameters) ?? .nan
       if !(value >= 0 && value.isFinite) {
-        found.error(
-          "the diffusivity of field \(field.name) is \(JSONText.text(value)), but must be at least 0", at: given?.place)
+        found.error(Diffusivity.problem(value, of: field.name), at: given?.place)
       }
       return value
     }

@@ -31,14 +31,44 @@ extension RunConfiguration {
       } else if range.minimum < 0, parts[field].isPositive, !isOddAlone(field),
         !tellsSignsApart(field, at: range.minimum)
       {
-        found.warning(
-          "the initial value of \(member.name) is \(JSONText.text(range.minimum))\(position { $0 == range.minimum }): a density "
-            + "is not negative, and processes keep it so only if it begins so", at: place,
-          remedy: "check its sign and its parameters")
+        warnOfNegative(field, range.minimum, position { $0 == range.minimum }, &found)
       }
     }
     try found.throwIfErrors()
     warnOfSeveralSolutions(state, &found)
+    return found
+  }
+
+  private func warnOfNegative(_ field: Int, _ value: Double, _ position: String, _ found: inout Diagnostics) {
+    found.warning(
+      "the initial value of \(model.fieldNames[field]) is \(JSONText.text(value))\(position): a density "
+        + "is not negative, and processes keep it so only if it begins so",
+      at: document["initial"]?[model.fieldNames[field]]?.place, remedy: "check its sign and its parameters")
+  }
+
+  /// Looks at the initial values that are the same number everywhere, where other errors keep the fields from being made.
+  ///
+  /// - Returns: warnings of densities that begin below 0, and errors where a rate, a diffusivity, a velocity or an amplitude of noise is no
+  ///   number.
+  func checkNumbersAtStart() -> Diagnostics {
+    var found = Diagnostics()
+    let parameters = Dictionary(
+      uniqueKeysWithValues: model.parameterValues.map { (Symbol.parameter($0.key), $0.value) })
+    let numbers = initial.map { value -> Double? in
+      if case .expression(let expression) = value { expression.value(at: parameters) } else { nil }
+    }
+    var configuration = self
+    configuration.negativeAtStart = Set(zip(model.fieldNames, numbers).filter { ($1 ?? 0) < 0 }.map(\.0))
+    let parts = productionLoss
+    for (field, number) in numbers.enumerated() {
+      let member = model.fields[field]
+      guard let number, number < 0, member.stage == nil, !member.isQuasiSteady else { continue }
+      if let error = configuration.undefinedAtStart(field, numbers) {
+        found.merge(error)
+      } else if parts[field].isPositive, !isOddAlone(field), !tellsSignsApart(field, at: number) {
+        warnOfNegative(field, number, "", &found)
+      }
+    }
     return found
   }
 

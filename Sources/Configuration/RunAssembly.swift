@@ -180,9 +180,9 @@ package final class RunAssembly {
     }
     if case .automatic = configuration.askedScheme.method {
       let (scheme, reason) = Scheme.recommended(
-        for: configuration.schemeTraits(
+        for: try configuration.schemeTraits(
           fields, reactions: system, hasSpectralTaxis: spectralTaxis != nil, maxima: largest,
-          traceGrowth: traceGrowth, onset: patternOnset, volumes: volumes))
+          traceGrowth: traceGrowth, onset: patternOnset, volumes: volumes, kernels: kernels))
       (configuration.scheme, configuration.schemeReason) = (scheme, reason)
     }
     self.configuration = configuration

@@ -104,13 +104,41 @@ extension RunConfiguration {
         firstUndefinedPart(of: dependent, where: name, in: state, at: point).map { (point, $0) }
       }.first
       guard let (point, (owner, part)) = undefined else { continue }
-      found.error(
-        "the initial value of field \(name) is \(Float(state.pointer(index, row: point.row)[point.column])) at "
-          + "\(description(ofPoint: point)), where \(part) of \(owner) is not defined",
-        at: document["initial"]?[name]?.place ?? document.place,
-        remedy: "begin with values of at least 0, or write max(\(name), 0) there")
+      refuse(
+        index, "\(Float(state.pointer(index, row: point.row)[point.column])) at \(description(ofPoint: point))", part,
+        of: owner,
+        &found)
     }
     try found.throwIfErrors()
+  }
+
+  private func refuse(
+    _ field: Int, _ value: String, _ part: Expression, of owner: String, _ found: inout Diagnostics
+  ) {
+    let name = model.fieldNames[field]
+    found.error(
+      "the initial value of field \(name) is \(value), where \(spelling(of: part, in: owner)) of \(owner) is not defined",
+      at: document["initial"]?[name]?.place ?? document.place,
+      remedy: "begin with values of at least 0, or write max(\(name), 0) there")
+  }
+
+  /// What is no number where a field begins with a negative number everywhere; nil if nothing is.
+  ///
+  /// - Parameter numbers: initial values of the fields that begin with one number everywhere; others are not known.
+  func undefinedAtStart(_ field: Int, _ numbers: [Double?]) -> Diagnostics? {
+    var values: [Symbol: Double] = [.time: startTime]
+    for (name, number) in zip(model.fieldNames, numbers) { values[.field(name)] = number }
+    for (parameter, value) in model.parameterValues { values[.parameter(parameter)] = value }
+    let name = model.fieldNames[field]
+    for (owner, term) in termsAtPoints where term.dependsOn(.field(name)) {
+      guard keptInDomain([term])[0].undefinedPart(at: values) != nil, let part = term.undefinedPart(at: values),
+        part.dependsOn(.field(name))
+      else { continue }
+      var found = Diagnostics()
+      refuse(field, JSONText.text(numbers[field] ?? .nan), part, of: owner, &found)
+      return found
+    }
+    return nil
   }
 
   /// All that is evaluated at points, and what it is of.

@@ -97,8 +97,8 @@ extension RunConfiguration {
   ///   - onset: of patterns about a uniform state; nil if there is none.
   func schemeTraits(
     _ diffusions: [FieldDiffusion], reactions: ReactionSystem?, hasSpectralTaxis: Bool, maxima: [Double],
-    traceGrowth: TraceGrowth, onset: PatternOnset?, volumes: PointVolumes
-  ) -> SchemeTraits {
+    traceGrowth: TraceGrowth, onset: PatternOnset?, volumes: PointVolumes, kernels: ConvolutionKernels
+  ) throws -> SchemeTraits {
     let losses = zip(largestLosses(maxima: maxima), diffusivities).filter { $1.moves.contains(true) }.map(\.0)
     var traits = SchemeTraits(
       exponentialObstacle: exponentialObstacle(diffusions, volumes: volumes),
@@ -110,9 +110,13 @@ extension RunConfiguration {
       hasExactReactions: reactions?.hasExactFlow ?? true,
       keepsBoundaryData: reactions == nil || model.reactionsKeep(sides),
       leastSplitSteps: 0.5 * (losses.max() ?? 0) * (endTime - startTime))
-    traits.removal = removedField(traceGrowth, maxima: maxima).map {
-      "an infusion removes \(model.fieldNames[$0]), which grows again"
-    }
+    traits.removal =
+      try removedField(traceGrowth, maxima: maxima).map {
+        "an infusion removes \(model.fieldNames[$0]), which grows again"
+      }
+      ?? locallyRemovedField(traceGrowth, maxima: maxima, volumes: volumes, kernels: kernels).map {
+        "\(model.fieldNames[$0]) is removed in a part of the domain for a while, and grows again there"
+      }
     traits.patternOnset = onset.map { $0.description(self) }
     traits.couplingObstacle =
       exponentialObstacle(diffusions, volumes: volumes)
@@ -140,6 +144,20 @@ extension RunConfiguration {
       let loss = -keptInDomain([rate])[0].derivative(by: .field(name)).interval(alone).low
       return loss.isFinite && loss * (endTime - startTime) > RunConfiguration.muchRemoved
     }
+  }
+
+  /// A field that processes remove to next to nothing in a part of the domain for a while, and that grows from that.
+  private func locallyRemovedField(
+    _ traceGrowth: TraceGrowth, maxima: [Double], volumes: PointVolumes, kernels: ConvolutionKernels
+  ) throws -> Int? {
+    let growing = model.fields.indices.filter {
+      !model.fields[$0].isQuasiSteady && !model.fields[$0].isCompartment
+        && traceGrowth.exponents[$0] > RunConfiguration.muchRemoved
+    }
+    if growing.isEmpty { return nil }
+    let search = LocalRemoval(
+      self, try FeedingSystem(self, volumes: volumes, kernels: kernels), maxima: maxima)
+    return growing.first { search.removal(of: $0) > RunConfiguration.muchRemoved }
   }
 
   /// The longest step of a splitting without a balance whose halves tell its error.

@@ -136,7 +136,6 @@ struct RunFileReader {
     guard let grid else { throw found }
     checkFieldNames(model, grid)
     let output = root["output"]
-    try found.throwIfErrors()
     var configuration = RunConfiguration(
       title: root["title"]?.string ?? model.title ?? model.name, model: model, grid: grid, mask: mask,
       lengthUnit: root["domain"]?["unit"]?.string ?? model.lengthUnit,
@@ -156,6 +155,11 @@ struct RunFileReader {
       checkpoints: checkpointPolicy,
       seed: UInt64(root["seed"]?.integer ?? 0), threads: root["threads"]?.integer ?? 0, warnings: found,
       sourceText: source.text, overrides: overrides, document: root)
+    // What is wrong with numbers at the start is told together with the other errors.
+    if found.hasErrors {
+      found.merge(configuration.checkNumbersAtStart())
+      throw found
+    }
     configuration.findTimes()
     configuration.noiseInterval = root["time"]?["noise_interval"]?.number ?? configuration.firstStep.size
     if known == nil { try checkChangedParameters(configuration) }
@@ -277,7 +281,9 @@ struct RunFileReader {
         suggestion: nearestSpelling(of: member.key, among: model.fieldNames),
         remedy: "the fields: " + model.fieldNames.joined(separator: ", "))
     }
-    return model.fieldNames.compactMap { name in
+    // In place of what has an error.
+    let none = InitialValue.expression(.constant(0))
+    return model.fieldNames.map { name in
       // Found from what is delayed.
       if model.fields.contains(where: { $0.name == name && $0.stage != nil }) { return .expression(.constant(0)) }
       guard let value = node[name] else {
@@ -286,12 +292,12 @@ struct RunFileReader {
           "the initial value of field \(name) is missing",
           at: node.place.opening,
           remedy: "add \"\(name)\": 0")
-        return nil
+        return none
       }
-      if model.compartmentNames.contains(name) { return readInitialCompartment(name, value, model) }
+      if model.compartmentNames.contains(name) { return readInitialCompartment(name, value, model) ?? none }
       if value.object != nil { return .file(ArraySource(value, field: name, directory: directory(of: value))) }
       let subject = "the initial value of field \(name)"
-      guard let expression = value.expression(in: scope, context: "in \(subject)", &found) else { return nil }
+      guard let expression = value.expression(in: scope, context: "in \(subject)", &found) else { return none }
       checkUnits(of: expression, subject, at: value.place, as: unit(of: name))
       return .expression(expression)
     }

@@ -1,3 +1,4 @@
+import Documents
 import Expressions
 import Fields
 import TimeStepping
@@ -5,6 +6,8 @@ import TimeStepping
 /// A part of an expression that is no finite number although all that it is made of is, and where it stands.
 struct UndefinedPart {
   let part: Expression
+  /// The part as the run file or its model writes it.
+  let text: String
   /// As in "process growth".
   let owner: String
   /// The symbols in it with their values.
@@ -36,7 +39,7 @@ struct UndefinedPart {
   }
 
   /// The clause that says it, behind a place.
-  var clause: String { ": \(part) of \(owner)\(whereClause)" }
+  var clause: String { ": \(text) of \(owner)\(whereClause)" }
 
   private var whereClause: String {
     values.isEmpty ? "" : ", where " + values.map { "\($0.name) = \($0.value)" }.joined(separator: ", ")
@@ -44,7 +47,7 @@ struct UndefinedPart {
 
   /// The sentence that says it of what is prescribed for a field.
   func sentence(for field: String) -> String {
-    "what is prescribed for field \(field) at \(owner) is no finite number: \(part)\(whereClause)"
+    "what is prescribed for field \(field) at \(owner) is no finite number: \(text)\(whereClause)"
   }
 
   /// What is no number in some expressions at a place; nil if all are numbers.
@@ -61,7 +64,9 @@ struct UndefinedPart {
         configuration.keptInDomain([term])[0].undefinedPart(at: known) != nil
       else { continue }
       let named = part.symbols.compactMap { symbol in known[symbol].map { (name: "\(symbol)", value: $0) } }
-      return UndefinedPart(part: part, owner: owner, values: named.sorted { $0.name < $1.name })
+      return UndefinedPart(
+        part: part, text: configuration.spelling(of: part, in: owner), owner: owner,
+        values: named.sorted { $0.name < $1.name })
     }
     return nil
   }
@@ -97,9 +102,42 @@ struct UndefinedPart {
         known[.coordinate(axis.name)] = axis.facePosition(given.isUpper ? axis.points : 0)
         let part = given.expression.undefinedPart(at: known) ?? given.expression
         let named = part.symbols.compactMap { symbol in known[symbol].map { (name: "\(symbol)", value: $0) } }
-        return UndefinedPart(part: part, owner: side, values: named.sorted { $0.name < $1.name })
+        return UndefinedPart(
+          part: part, text: configuration.spelling(of: part, in: side), owner: side,
+          values: named.sorted { $0.name < $1.name })
       }
     }
     return nil
+  }
+}
+
+extension RunConfiguration {
+  /// An expression as it is written in the run file or in the model, or the smallest written one that contains it.
+  ///
+  /// `hill(u, 1, 0.5)` and `u^0.5` are computed by way of `sqrt(u)`, which nobody has written.
+  ///
+  /// - Parameter owner: what contains it, as "growth" or "process growth"; its own text comes first.
+  func spelling(of part: Expression, in owner: String) -> String {
+    let scope = model.scope(
+      coordinates: grid.axes.map(\.name), allows: [.fields, .position, .time, .functionals, .random, .delays])
+    func isOwner(_ name: String) -> Bool { owner == name || owner == "process " + name }
+    let processes = (model.document["processes"]?.array ?? []).filter { isOwner($0["name"]?.string ?? "") }
+    let reactions = (model.document["reactions"]?.members ?? []).filter { isOwner("reaction of " + $0.key) }
+    for texts in [
+      processes.flatMap(\.strings) + reactions.flatMap(\.value.strings), model.document.strings + document.strings,
+    ] {
+      let found = texts.compactMap { part.spelling(in: $0, scope: scope) }
+      // One that means just this rather than one that contains it.
+      if let text = found.first(where: { (try? Expression($0, in: scope)) == part }) ?? found.first { return text }
+    }
+    return part.description
+  }
+}
+
+extension JSONNode {
+  /// All strings in it, in their order.
+  fileprivate var strings: [String] {
+    if let string { return [string] }
+    return (array ?? []).flatMap(\.strings) + (object?.members ?? []).flatMap(\.value.strings)
   }
 }

@@ -34,6 +34,11 @@ package struct Diffusivity: Sendable {
     (general, byAxis) = (nil, expressions)
   }
 
+  /// What is said of a constant diffusivity that is none.
+  package static func problem(_ value: Double, of field: String) -> String {
+    "the diffusivity of field \(field) is \(JSONText.text(value)), but must be at least 0"
+  }
+
   /// Along an axis, and where it stands; nil if it is given for other axes only.
   package func callAsFunction(_ axis: String) -> (expression: Expression, place: Place)? {
     general.map { ($0, place) } ?? byAxis[axis]

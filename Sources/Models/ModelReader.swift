@@ -189,6 +189,11 @@ private struct ModelReader {
     let diffusivity =
       node["diffusion"].flatMap { Diffusivity($0, in: scope, context: context, &found) }
       ?? Diffusivity(at: member.keyPlace)
+    // With the other errors of the model; what depends on parameters is known when the run file has given their values.
+    for (expression, place) in diffusivity.all {
+      guard let value = expression.value(at: [:]), !(value >= 0 && value.isFinite) else { continue }
+      found.error(Diffusivity.problem(value, of: member.key), at: place)
+    }
     func sides(_ permissions: Scope.Permissions) -> Scope {
       Model.scope(
         fields: allMembers.map(\.key), parameters: parameters.map(\.name), functions: functions,

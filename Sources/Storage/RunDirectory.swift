@@ -157,6 +157,20 @@ package final class RunDirectory {
     }
   }
 
+  private var inUse: StorageError {
+    let owner = (try? AtomicFile.read(path(.lock), limit: 1000)).map { String(decoding: $0, as: UTF8.self) }
+    return StorageError(
+      path, "is in use by \(owner ?? "another process")", remedy: "wait for it, or choose another directory")
+  }
+
+  /// Refuses a directory in which another process is running, and changes nothing.
+  package func requireFree() throws(StorageError) {
+    let file = Foundation.open(path(.lock), O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+    guard file >= 0 else { return }
+    defer { close(file) }
+    if flock(file, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK { throw inUse }
+  }
+
   /// The lock is the kernel's and goes with the process, however it ends; the text in the file is for people.
   private func acquireLock() throws(StorageError) {
     let file = Foundation.open(path(.lock), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o644)
@@ -168,11 +182,8 @@ package final class RunDirectory {
         throw StorageError(
           error.path, error.problem, remedy: "choose a directory on a file system with locks", code: error.code)
       }
-      let owner =
-        (try? AtomicFile.read(path(.lock), limit: 1000)).map { String(decoding: $0, as: UTF8.self) }
-        ?? "another process"
       close(file)
-      throw StorageError(path, "is in use by \(owner)", remedy: "wait for it, or choose another directory")
+      throw inUse
     }
     let text = "process \(getpid()) on \(ProcessInfo.processInfo.hostName)"
     ftruncate(file, 0)

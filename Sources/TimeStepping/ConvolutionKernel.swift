@@ -16,7 +16,7 @@ package struct UndefinedKernel: Error {
 /// over points. A kernel that jumps, or is so narrow that its sum over the distances is off by a hundredth, has its means over the
 /// control volumes `[(j − ½)Δ, (j + ½)Δ]` instead: by Gauss's rule (on one axis 4 × 5 points, on two 6 × 6, on three 2 × 2 × 2, exact for
 /// polynomials of degree 9, 5 and 3), and where a jump crosses the volume by pieces between the jumps, which are located by
-/// bisection along the last axis. The sum over all distances is then the integral of the kernel wherever its jumps lie, and
+/// bisection along each axis in turn, whose integrals are averaged. The sum over all distances is then the integral of the kernel wherever its jumps lie, and
 /// the error of the convolution of a smooth field is of second order in the spacing.
 ///
 /// Along a periodic axis with an even number of points two images are as near as each other half a length away; each counts half.
@@ -292,10 +292,16 @@ package struct ConvolutionKernel {
     }
   }
 
+  /// The mean of the integrals with each axis as the innermost one, along which jumps are located: none of them is preferred, so that a
+  /// kernel that is the same with two axes exchanged has such means.
   private func mean(_ position: [Int]) -> Double {
     let box = position.indices.map { bounds(position[$0], along: $0) }
     let volume = grid.axes.reduce(1) { $0 * $1.spacing }
-    return integral(over: box, from: []) / volume
+    let integrals = box.indices.map { innermost in
+      integral(over: box, axes: box.indices.filter { $0 != innermost } + [innermost], at: box.map(\.low))
+    }
+    // Added in an order that follows from the numbers.
+    return integrals.sorted().reduce(0, +) / Double(integrals.count) / volume
   }
 
   /// Gauss's points and weights on an interval from −1 to 1, and into how many intervals the outer axes are divided.
@@ -307,17 +313,25 @@ package struct ConvolutionKernel {
     (-0.5773502691896257, 1), (0.5773502691896257, 1),
   ]
 
-  /// The integral over the axes that are left, at fixed positions along those before.
-  private func integral(over box: [(low: Double, high: Double)], from fixed: [Double]) -> Double {
-    let (low, high) = box[fixed.count]
-    guard fixed.count == box.count - 1 else {
+  /// The integral over some axes, the last of them innermost, at fixed positions along the others.
+  private func integral(
+    over box: [(low: Double, high: Double)], axes: some Collection<Int>, at fixed: [Double]
+  ) -> Double {
+    guard let axis = axes.first else { return 0 }
+    let (low, high) = box[axis]
+    func point(_ position: Double) -> [Double] {
+      var point = fixed
+      point[axis] = position
+      return point
+    }
+    guard axes.count == 1 else {
       let parts = box.count == 2 ? 8 : 4
       let width = (high - low) / Double(parts)
       var sum = 0.0
       for part in 0..<parts {
         for (node, weight) in ConvolutionKernel.pairs {
           let position = low + (Double(part) + 0.5 + 0.5 * node) * width
-          sum += 0.5 * weight * width * integral(over: box, from: fixed + [position])
+          sum += 0.5 * weight * width * integral(over: box, axes: Array(axes.dropFirst()), at: point(position))
         }
       }
       return sum
@@ -325,29 +339,31 @@ package struct ConvolutionKernel {
     // Pieces between the jumps.
     let samples = 8
     var ends = [low]
-    var (before, levels) = (low, shape.levels(fixed + [low]))
+    var (before, levels) = (low, shape.levels(point(low)))
     for sample in 1...samples {
       let after = sample == samples ? high : low + (high - low) * Double(sample) / Double(samples)
-      let next = shape.levels(fixed + [after])
-      if next != levels { ends.append(jump(from: before, levels, to: after, fixed)) }
+      let next = shape.levels(point(after))
+      if next != levels { ends.append(jump(from: before, levels, to: after, at: point)) }
       (before, levels) = (after, next)
     }
     ends.append(high)
     return zip(ends, ends.dropFirst()).reduce(0) { sum, piece in
       let (middle, half) = (0.5 * (piece.0 + piece.1), 0.5 * (piece.1 - piece.0))
       return ConvolutionKernel.pieces.reduce(sum) {
-        $0 + half * $1.weight * shape.value(fixed + [middle + half * $1.node])
+        $0 + half * $1.weight * shape.value(point(middle + half * $1.node))
       }
     }
   }
 
-  /// Where the levels change between two positions along the last axis.
-  private func jump(from start: Double, _ levels: [Double], to end: Double, _ fixed: [Double]) -> Double {
+  /// Where the levels change between two positions along the innermost axis.
+  private func jump(
+    from start: Double, _ levels: [Double], to end: Double, at point: (Double) -> [Double]
+  ) -> Double {
     var (low, high) = (start, end)
     while true {
       let middle = low + 0.5 * (high - low)
       if middle <= low || middle >= high { return high }
-      if shape.levels(fixed + [middle]) == levels { low = middle } else { high = middle }
+      if shape.levels(point(middle)) == levels { low = middle } else { high = middle }
     }
   }
 }

@@ -100,10 +100,13 @@ struct Resume: ParsableCommand {
     try GivenPath.requireCheckpoint(path)
     var isDirectory: ObjCBool = false
     _ = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-    if isDirectory.boolValue { return (try newest(in: RunDirectory(path)), RunDirectory(path)) }
-    let checkpoint = try CheckpointFile.verified(path).get()
     let parent = URL(fileURLWithPath: path).deletingLastPathComponent().deletingLastPathComponent()
-    return (checkpoint, RunDirectory(parent.relativePath))
+    let directory = RunDirectory(isDirectory.boolValue ? path : parent.relativePath)
+    // What it holds may change at any time while another process is at it.
+    if output == nil || isDirectory.boolValue && directory.checkpoints.isEmpty {
+      try creating { try directory.requireFree() }
+    }
+    return (isDirectory.boolValue ? try newest(in: directory) : try CheckpointFile.verified(path).get(), directory)
   }
 
   /// The newest checkpoint that is whole; damaged ones are passed over with a word.

@@ -31,6 +31,25 @@ def test_a_second_run_in_a_directory_is_refused_until_the_first_has_ended(oncofi
         time.sleep(0.01)
 
 
+def test_a_directory_in_use_is_called_so_before_it_has_a_checkpoint(oncofield, start, run_file, tmp_path):
+    out = tmp_path / "out"
+    process = start("run", run_file({**LONG, "checkpoint.every": 4000}), "--output", out)
+    deadline = time.monotonic() + 60
+    while not (out / "config.json").exists() or not (out / ".lock").exists():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    for more in ([], ["--step", "3"], ["--output", tmp_path / "branch"]):
+        other = oncofield("resume", out, *more, check=False)
+        assert other.returncode == 73, other.stderr
+        assert f"is in use by process {process.pid} on" in other.stderr and "has no checkpoint" not in other.stderr
+    assert process.poll() is None and not (tmp_path / "branch").exists()
+    process.kill()
+    process.communicate()
+    other = oncofield("resume", out, check=False)
+    assert other.returncode == 66 and "has no checkpoint" in other.stderr
+
+
 @pytest.mark.parametrize("request_to_stop", [signal.SIGINT, signal.SIGTERM, signal.SIGUSR1])
 def test_a_request_to_stop_takes_a_checkpoint(oncofield, start, run_file, tmp_path, request_to_stop):
     out = tmp_path / "out"

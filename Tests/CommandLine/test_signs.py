@@ -122,7 +122,11 @@ def test_a_diffusivity_is_taken_at_negative_values_as_it_is(oncofield, tmp_path)
 REFUSED = [
     ({"rate": "u^1.5"}, "u^1.5 of p"),
     ({"rate": "log(u)"}, "log(u) of p"),
-    ({"rate": "hill(u, 1, 2.5)"}, "u^2.5 of p"),
+    # As it is written, whatever it is computed by.
+    ({"rate": "hill(u, 1, 2.5)"}, "hill(u, 1, 2.5) of p"),
+    ({"rate": "2*hill(u, 1, 0.5)"}, "hill(u, 1, 0.5) of p"),
+    ({"rate": "3*u^0.5"}, "u^0.5 of p"),
+    ({"rate": "1 + sqrt( u )"}, "sqrt( u ) of p"),
     ({"rate": "where(u < 0, sqrt(u), 0)"}, "sqrt(u) of p"),
     ({"rate": "0", "diffusion": "1 + sqrt(u)"}, "sqrt(u) of the diffusivity of u"),
     ({"rate": "0", "advection": {"x": "log(u)"}}, "log(u) of the velocity of u"),

@@ -250,7 +250,7 @@ def test_what_is_no_number_just_below_zero_is_named_in_a_failure(oncofield, tmp_
     path.write_text(changed(changes))
     finished = oncofield("run", path, "--output", tmp_path / "out", "--quiet", check=False)
     assert finished.returncode == 76
-    assert re.search(r"field u has a rate that is no number at point \(0\), .*: u\^1\.5 of process decay, where u = -", finished.stderr)
+    assert re.search(r"field u has a rate that is no number at point \(0\), .*: hill\(u, k, 1\.5\) of process decay, where u = -", finished.stderr)
 
 
 def test_a_diffusivity_that_is_no_number_is_called_so(oncofield, tmp_path):
@@ -286,3 +286,39 @@ def test_an_infinite_kernel_is_refused_in_observables_and_where_a_treatment_make
     finished = oncofield("run", path, "--output", tmp_path / "out", "--quiet", check=False)
     assert finished.returncode == 76
     assert "t = 0.5: a treatment leaves no run that is possible: the kernel exp(-(x^2/k))/k of a convolution" in finished.stderr
+
+
+def test_wrong_numbers_are_told_together_with_wrong_expressions(oncofield, tmp_path):
+    content = copy.deepcopy(GOOD)
+    content["model"]["fields"] = {"u": {"diffusion": -1}, "v": {"diffusion": {"x": -2}}, "w": {}}
+    content["initial"] = {"u": 1, "v": "a", "w": 1}
+    content["model"]["processes"][0]["rate"] = "k*q"
+    file = tmp_path / "run.json"
+    file.write_text(json.dumps(content))
+    errors = oncofield("validate", file, check=False).stderr
+    for text in ("of field u is -1, but", "of field v is -2, but", 'unknown symbol "q"', 'unknown symbol "a"'):
+        assert errors.count(text) == 1, errors
+    # Initial values count with the errors of the run file around a model that is right.
+    content["model"]["fields"] = {"u": {"diffusion": 1}, "v": {}, "w": {}}
+    content["model"]["processes"] = [
+        {"name": "growth", "rate": "u*(1 - u)", "change": {"u": 1}},
+        {"name": "loss", "rate": "k*w^1.5", "change": {"w": -1}},
+    ]
+    content["initial"] = {"u": -0.5, "v": "a", "w": "-k"}
+    content["observables"] = {"o": "mean(q)"}
+    file.write_text(json.dumps(content))
+    finished = oncofield("validate", file, check=False)
+    assert finished.returncode == 65
+    for text in (
+        'error: unknown symbol "a"',
+        'error: unknown symbol "q"',
+        "error: the initial value of field w is -1, where w^1.5 of loss is not defined",
+        "warning: the initial value of u is -0.5: a density is not negative",
+    ):
+        assert finished.stderr.count(text) == 1, finished.stderr
+    # Alone they are said as at the start of a run.
+    content["initial"] = {"u": -0.5, "v": 1, "w": 1}
+    content["observables"] = {}
+    file.write_text(json.dumps(content))
+    finished = oncofield("validate", file)
+    assert finished.stderr.count("the initial value of u is -0.5 at x = 0.125: a density is not negative") == 1

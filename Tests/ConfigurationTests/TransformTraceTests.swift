@@ -115,4 +115,113 @@ import Testing
     let found = try finalState(text).values(0)[19]
     #expect(abs(found / exact(rate) - 1) < 0.01, "\(found), exact \(exact(rate))")
   }
+
+  /// A way to remove `u` at the points beyond x = 5, and the loss per unit of it there.
+  struct Removal: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    var others = ""
+    /// Rates of the others.
+    var rates = ""
+    /// `u` grows by `u(1 − u)` besides.
+    let loss: String
+    var initial = ""
+    var treatment = ""
+    let rate: @Sendable (_ time: Double) -> Double
+  }
+
+  private static let region = #""region": "x > 5""#
+  private static let course: @Sendable (Double) -> Double = { $0 > 5 && $0 < 7 ? 10 : 0 }
+  private static let decay: @Sendable (Double) -> Double = { $0 > 5 ? 40 * exp(-2 * ($0 - 5)) : 0 }
+
+  static let removals = [
+    Removal(testDescription: "a window in time", loss: "where(t >= 5 && t < 7 && x > 5, 10, 0)*u", rate: course),
+    Removal(
+      testDescription: "a smooth edge", loss: "5*(1 + tanh(20*(x - 5)))*where(t >= 5 && t < 7, 1, 0)*u", rate: course),
+    Removal(
+      testDescription: "a parameter that a treatment sets", loss: "k*where(x > 5, 1, 0)*u",
+      treatment: #"{ "name": "on", "at": 5, "set": { "k": 10 } }, { "name": "off", "at": 7, "set": { "k": 0 } }"#,
+      rate: course),
+    Removal(
+      testDescription: "a map", others: #", "m": {}"#, loss: "k*m*u", initial: #", "m": "where(x > 5, 1, 0)""#,
+      treatment: #"{ "name": "on", "at": 5, "set": { "k": 10 } }, { "name": "off", "at": 7, "set": { "k": 0 } }"#,
+      rate: course),
+    Removal(
+      testDescription: "a map until it is cleared", others: #", "m": {}"#, loss: "10*m*u",
+      initial: #", "m": "where(x > 5, 1, 0)""#, treatment: #"{ "name": "off", "at": 2, "multiply": { "m": 0 } }"#
+    ) { $0 < 2 ? 10 : 0 },
+    Removal(
+      testDescription: "a drug that is given there", others: #", "c": { "diffusion": 0.001 }"#,
+      rates: #", "c": "-2*c""#,
+      loss: "c*u", initial: #", "c": 0"#, treatment: #"{ "name": "d", "at": 5, \#(region), "add": { "c": 40 } }"#,
+      rate: decay),
+    Removal(
+      testDescription: "a drug that is there at first", others: #", "c": {}"#, rates: #", "c": "-2*c""#, loss: "c*u",
+      initial: #", "c": "where(x > 5, 40, 0)""#
+    ) { 40 * exp(-2 * $0) },
+    Removal(
+      testDescription: "a drug that saturates", others: #", "c": {}"#, rates: #", "c": "-2*c""#,
+      loss: "12*c^2/(1 + c^2)*u", initial: #", "c": 0"#,
+      treatment: #"{ "name": "d", "at": 5, \#(region), "add": { "c": 40 } }"#
+    ) { 12 * pow(decay($0), 2) / (1 + pow(decay($0), 2)) },
+    Removal(
+      testDescription: "what a drug did a while before", others: #", "c": {}"#, rates: #", "c": "-2*c""#,
+      loss: "delayed(c, 1)*u", initial: #", "c": 0"#,
+      treatment: #"{ "name": "d", "at": 5, \#(region), "add": { "c": 40 } }"#
+    ) { decay($0 - 1) },
+    Removal(
+      testDescription: "a drug infused there", others: #", "c": {}"#, rates: #", "c": "-2*c""#, loss: "c*u",
+      initial: #", "c": 0"#,
+      treatment: #"{ "name": "d", "at": 5, \#(region), "infuse": { "c": 20 }, "for": 2 }"#
+    ) { $0 < 5 ? 0 : 10 * (1 - exp(-2 * (min($0, 7) - 5))) * exp(-2 * max(0, $0 - 7)) },
+  ]
+
+  /// `u` at a point without neighbors, from `w = ln u`, `w' = 1 − e^w − k(t)`, by Runge and Kutta's method.
+  private func solution(_ loss: (Double) -> Double) -> Double {
+    func rate(_ time: Double, _ w: Double) -> Double { 1 - exp(w) - loss(time) }
+    var w = log(0.5)
+    let step = 24.0 / 24_000
+    for number in 0..<24_000 {
+      // The rates of a step do not reach over a jump at its ends.
+      let (low, middle, high) = (
+        Double(number) * step + 1e-9, (Double(number) + 0.5) * step, Double(number + 1) * step - 1e-9
+      )
+      let a = rate(low, w)
+      let b = rate(middle, w + 0.5 * step * a)
+      let c = rate(middle, w + 0.5 * step * b)
+      w += step / 6 * (a + 2 * b + 2 * c + rate(high, w + step * c))
+    }
+    return exp(w)
+  }
+
+  /// Exact but for the diffusion of 0.001 over 5, which brings nothing to the last point within the run.
+  @Test(arguments: removals, [1e-3, 1e-4])
+  func theRelapseComesInTimeAfterProcesses(removal: Removal, tolerance: Double) throws {
+    let text = """
+      { "model": { "name": "m", "parameters": { "k": 0 }, "fields": { "u": { "diffusion": 0.001 }\(removal.others) },
+          "reactions": { "u": "u*(1 - u) - \(removal.loss)"\(removal.rates) } },
+        "domain": { "size": [10], "points": [20] }, "initial": { "u": 0.5\(removal.initial) },
+        "time": { "end": 24, "tolerance": \(tolerance) }, "treatment": [\(removal.treatment)] }
+      """
+    let found = try finalState(text).values(0)[19]
+    let exact = solution(removal.rate)
+    #expect(abs(found / exact - 1) < 0.01, "\(found), exact \(exact)")
+  }
+
+  /// What removes a field everywhere, little of it, or for good changes no scheme.
+  @Test(arguments: [
+    ("where(t >= 5 && t < 7, 10, 0)*u", ""), ("where(t >= 5 && t < 7 && x > 5, 2, 0)*u", ""),
+    ("where(x > 5, 10, 0)*u", ""),
+    ("10*c*u", #"{ "name": "d", "at": 5, "add": { "c": 1 } }"#),
+    ("0.5*c*u", #"{ "name": "d", "at": 5, "region": "x > 5", "add": { "c": 10 } }"#),
+  ])
+  func otherRemovalsChangeNoScheme(loss: String, treatment: String) throws {
+    let text = """
+      { "model": { "name": "m", "fields": { "u": { "diffusion": 0.001 }, "c": {} },
+          "reactions": { "u": "u*(1 - u) - \(loss)", "c": "-2*c" } },
+        "domain": { "size": [10], "points": [20] }, "initial": { "u": 0.5, "c": 0 }, "time": { "end": 24 },
+        "treatment": [\(treatment)] }
+      """
+    let scheme = try RunAssembly(configuration(text), threads: 1).configuration.scheme
+    #expect(scheme.name == "etdrk4")
+  }
 }

@@ -1,5 +1,6 @@
 import Expressions
 import Fields
+import Glibc
 import Testing
 import TimeStepping
 
@@ -50,6 +51,48 @@ import TimeStepping
           #expect(set.pointer(0, row: row)[column] == set.pointer(0, row: other.row)[other.column])
         }
       }
+    }
+  }
+
+  /// A round kernel is the same with its axes exchanged, to rounding.
+  @Test(
+    arguments: [
+      "where(x^2 + y^2 <= 0.2, 1, 0)", "where(sqrt(x^2 + y^2) < 0.37, x^2 + y^2, 0)", "exp(-(x^2 + y^2)/0.002)",
+    ],
+    [0.1, 0.07])
+  func roundKernelsAreSymmetric(text: String, spacing: Double) throws {
+    for periodic in [false, true] {
+      let plane = try values(text, grid([16, 16], spacing: spacing), periodic: periodic)
+      for row in 0..<plane.grid.rowCount {
+        for column in 0..<plane.grid.rowLength {
+          #expect(abs(plane.pointer(0, row: row)[column] - plane.pointer(0, row: column)[row]) <= 1e-14)
+        }
+      }
+    }
+  }
+
+  @Test func aBallIsSymmetric() throws {
+    let ball = try values("where(x^2 + y^2 + z^2 <= 0.09, 1, 0)", grid([5, 5, 5], spacing: 0.1)).values(0)
+    let side = 9
+    #expect(ball.count == side * side * side)
+    for x in 0..<side {
+      for y in 0..<side {
+        for z in 0..<side {
+          let value = ball[x + side * (y + side * z)]
+          for other in [y + side * (x + side * z), z + side * (y + side * x), x + side * (z + side * y)] {
+            #expect(abs(value - ball[other]) < 1e-15)
+          }
+        }
+      }
+    }
+  }
+
+  /// The sum over points of `exp(−|x|/l)` is `Δ coth(Δ/2l)`, `1 + Δ²/(12 l²)` times the integral: a kink counts with second order.
+  @Test func aKinkCountsWithSecondOrder() throws {
+    for points in [80, 160] {
+      let spacing = 20.0 / Double(points)
+      let all = try values("exp(-abs(x))", grid([points], spacing: spacing))
+      #expect(abs(all.sum(0) * spacing - spacing / tanh(0.5 * spacing)) < 1e-7)
     }
   }
 

@@ -48,12 +48,17 @@ struct Resolver {
     throw ExpressionProblems(resolver.problems)
   }
 
-  private init(scope: Scope) { self.scope = scope }
+  init(scope: Scope) { self.scope = scope }
 
   /// Adds a tree; nil where a problem was noted.
   private mutating func resolve(
     _ syntax: Syntax, arguments: [String: Int]
   ) throws(ExpressionProblem) -> Int? {
+    try resolveAll(syntax, arguments: arguments)[syntax.nodes.count - 1]
+  }
+
+  /// Adds a tree; of each of its nodes the number in the graph, nil where a problem was noted.
+  mutating func resolveAll(_ syntax: Syntax, arguments: [String: Int]) throws(ExpressionProblem) -> [Int?] {
     var results: [Int?] = []
     results.reserveCapacity(syntax.nodes.count)
     for node in syntax.nodes {
@@ -66,7 +71,7 @@ struct Resolver {
       }
       results.append(try resolve(node, operands: results, arguments: arguments))
     }
-    return results[syntax.nodes.count - 1]
+    return results
   }
 
   private mutating func resolve(

@@ -18,7 +18,8 @@ package struct SchemeTraits: Hashable, Sendable {
   package let leastSplitSteps: Double
   /// What grows or decays slowly about the uniform state that the run begins near, in words; nil if nothing does, or it begins elsewhere.
   package var patternOnset: String?
-  /// The field that an infusion under way removes, of which what is left grows again, in words; nil if there is none.
+  /// The field that an infusion under way removes, or a process in a part of the domain for a while, of which what is left grows again, in
+  /// words; nil if there is none.
   package var removal: String?
   /// Why no exponential can be had of the linear part of all fields together; nil if it can.
   package var couplingObstacle: String?
@@ -45,7 +46,7 @@ extension Scheme {
   /// | begins near a uniform state about which waves grow, or decay slowly; the exponential of all fields together can be had | `etdrk4-coupled` |
   /// | spectral taxis | `etdrk4` |
   /// | exact flow of the reactions, which keeps the boundary data | `strang4` |
-  /// | an infusion removes a field that grows again; the reactions keep the boundary data, and nothing is lost fast | `strang4` |
+  /// | an infusion, or a process somewhere for a while, removes a field that grows again; the reactions keep the boundary data, and nothing is lost fast | `strang4` |
   /// | diffusion of all fields by exponentials, or in explicit steps that are few or fewer than those of a splitting; smooth rates | `etdrk4` |
   /// | no field that diffuses is lost fast, and the reactions keep the boundary data | `strang4` |
   /// | all others | `rebalanced-strang` |
