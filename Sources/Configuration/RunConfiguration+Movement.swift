@@ -107,15 +107,24 @@ extension RunConfiguration {
   }
 
   /// The movement of fields up gradients and with flows by limited fluxes; nil if no field moves so.
-  func limitedTaxis(volumes: PointVolumes, pool: WorkerPool) throws -> Taxis? {
-    if movingFields.isEmpty || taxisFluxes != .limited { return nil }
-    let moving = try movingFields.map { index in
-      try FieldTaxis(
-        field: index, toward: taxisTargets(of: index), velocity: velocity(of: index), sideFlows: sideFlows(index),
-        boundaries: sides[index].boundaries, fields: model.fieldNames, parameters: model.parameterValues,
-        volumes: volumes, pool: pool)
+  ///
+  /// - Parameter coupled: fields that are left out, because their movement is a part of their diffusion.
+  func limitedTaxis(except coupled: Set<Int> = [], volumes: PointVolumes, pool: WorkerPool) throws -> Taxis? {
+    if taxisFluxes != .limited { return nil }
+    let moving = try movingFields.filter { !coupled.contains($0) }.compactMap {
+      try fieldTaxis(of: $0, volumes: volumes, pool: pool)
     }
+    if moving.isEmpty { return nil }
     return try Taxis(volumes: volumes, fields: moving, boundaries: sides.map(\.boundaries), pool: pool)
+  }
+
+  /// The movement of a field up gradients and with flows; nil if it has none.
+  func fieldTaxis(of field: Int, volumes: PointVolumes, pool: WorkerPool) throws -> FieldTaxis? {
+    guard movingFields.contains(field) else { return nil }
+    return try FieldTaxis(
+      field: field, toward: taxisTargets(of: field), velocity: velocity(of: field), sideFlows: sideFlows(field),
+      boundaries: sides[field].boundaries, fields: model.fieldNames, parameters: model.parameterValues,
+      volumes: volumes, pool: pool)
   }
 
   /// The same by Fourier and cosine series.
