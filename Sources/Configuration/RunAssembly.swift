@@ -111,7 +111,7 @@ package final class RunAssembly {
     }
     let kernels = ConvolutionKernels(configuration, pool: pool)
     defer { kernels.releaseValues() }
-    let quasiSteady = try configuration.quasiSteadyFields(volumes: volumes, pool: pool)
+    let quasiSteady = try configuration.quasiSteadyFields(kernels: kernels, volumes: volumes, pool: pool)
     if maxima == nil {
       do throws(NumericalFailure) {
         try quasiSteady?.settle(state, time: configuration.startTime)

@@ -53,13 +53,18 @@ extension RunConfiguration {
   }
 
   /// The quasi-steady fields; nil if there are none.
-  func quasiSteadyFields(volumes: PointVolumes, pool: WorkerPool) throws -> QuasiSteadyFields? {
+  func quasiSteadyFields(
+    kernels: ConvolutionKernels, volumes: PointVolumes, pool: WorkerPool
+  ) throws -> QuasiSteadyFields? {
     if quasiSteadyOrder.isEmpty { return nil }
     let fields = try diffusingFields(traceGrowth: nil, volumes: volumes, pool: pool)
     return try QuasiSteadyFields(
       quasiSteadyOrder.map { try BalanceSolver(field: $0, fields[$0], volumes: volumes, pool: pool) },
-      rates: keptInDomain(model.rates), fields: model.fieldNames, parameters: model.parameterValues, volumes: volumes,
-      pool: pool)
+      rates: keptInDomain(model.rates), fields: model.fieldNames, parameters: model.parameterValues,
+      makeDistributions: {
+        try makeDistributionFields($0, delays: nil, kernels: kernels, volumes: volumes, pool: pool)
+      },
+      volumes: volumes, pool: pool)
   }
 
   /// A diffusivity that is negative somewhere from the start is a fault of the run file.
@@ -101,7 +106,14 @@ extension RunConfiguration {
     volumes: PointVolumes, pool: WorkerPool
   ) throws -> DistributionFields? {
     if distributions.isEmpty, delays == nil { return nil }
-    return try DistributionFields(
+    return try makeDistributionFields(distributions, delays: delays, kernels: kernels, volumes: volumes, pool: pool)
+  }
+
+  private func makeDistributionFields(
+    _ distributions: [Distribution], delays: DelayedFields?, kernels: ConvolutionKernels, volumes: PointVolumes,
+    pool: WorkerPool
+  ) throws -> DistributionFields {
+    try DistributionFields(
       distributions, delays: delays, fields: model.fieldNames, parameters: model.parameterValues,
       isPeriodic: kernels.isPeriodic, kernelValues: kernels.values, volumes: volumes, pool: pool)
   }
