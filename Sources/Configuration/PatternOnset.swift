@@ -46,9 +46,12 @@ struct PatternOnset {
     // Whatever is asked for, that scheme has the Laplacian of neighboring points.
     var isLocal = volumes.isMasked
     if case .positiveExponential = configuration.askedScheme.method { isLocal = true }
+    let coupled = configuration.fieldsWithCoupledFluxes
     linearization = UniformLinearization(
       jacobian: jacobian, coupling: coupling, diffusivities: fields.map { $0.diffusivities[0] },
-      symbols: fields.map { isLocal ? .secondOrder : $0.symbol(axis: 0, of: grid) },
+      symbols: fields.enumerated().map {
+        isLocal || coupled.contains($0) ? .secondOrder : $1.symbol(axis: 0, of: grid)
+      },
       taxisSymbol: hasSpectralTaxis ? .spectral : .secondOrder,
       stagesBound: volumes.isMasked ? grid.axes.reduce(0) { $0 + 4 / ($1.spacing * $1.spacing) } : nil)
     growth = PatternGrowth(of: linearization, waves: waves)
@@ -70,8 +73,11 @@ struct PatternOnset {
   }
 
   private func amplification(_ configuration: RunConfiguration) -> Amplification {
-    Amplification(
-      configuration.scheme, linearization, isHalved: configuration.isControlled, decays: decays, losses: losses)
+    let coupled = configuration.fieldsWithCoupledFluxes
+    return Amplification(
+      configuration.scheme, linearization, isHalved: configuration.isControlled, decays: decays, losses: losses,
+      coupled: coupled.isEmpty
+        ? nil : (coupled, configuration.grid.axes.reduce(0) { $0 + 4 / ($1.spacing * $1.spacing) }))
   }
 
   /// The longest step with which waves grow rightly, while the state is in the range in which the equations are nearly linear; nil if steps of any

@@ -21,6 +21,8 @@ package final class RunAssembly {
   let ratesOfChange: LazyRatesOfChange?
   package let diffusion: Diffusion
   package let taxis: Taxis?
+  /// The same without the fields whose movement is a part of their diffusion.
+  let separateTaxis: Taxis?
   /// In its place where the solution is said to be smooth.
   package let spectralTaxis: SpectralTaxis?
   package let reactions: ReactionIntegrator?
@@ -109,7 +111,7 @@ package final class RunAssembly {
     }
     let kernels = ConvolutionKernels(configuration, pool: pool)
     defer { kernels.releaseValues() }
-    let quasiSteady = try configuration.quasiSteadyFields(volumes: volumes, pool: pool)
+    let quasiSteady = try configuration.quasiSteadyFields(kernels: kernels, volumes: volumes, pool: pool)
     if maxima == nil {
       do throws(NumericalFailure) {
         try quasiSteady?.settle(state, time: configuration.startTime)
@@ -168,7 +170,6 @@ package final class RunAssembly {
     let transformed = zip(nowhereEmpty, model.fieldNames).map { $0 && !emptied.contains($1) }
     let fields = try configuration.diffusingFields(
       traceGrowth: traceGrowth, nowhereEmpty: transformed, ringing: ringing, volumes: volumes, pool: pool)
-    diffusion = try configuration.diffusion(of: fields, quasiSteady: quasiSteady, volumes: volumes, pool: pool)
     let (system, distributions, lines) = try RunAssembly.reactions(
       configuration, delays: delays, kernels: kernels, volumes: volumes, pool: pool)
     uniformState =
@@ -185,6 +186,12 @@ package final class RunAssembly {
           traceGrowth: traceGrowth, onset: patternOnset, volumes: volumes, kernels: kernels))
       (configuration.scheme, configuration.schemeReason) = (scheme, reason)
     }
+    let coupled = configuration.fieldsWithCoupledFluxes
+    diffusion = try configuration.diffusion(
+      of: configuration.coupled(fields, volumes: volumes, pool: pool), quasiSteady: quasiSteady, volumes: volumes,
+      pool: pool)
+    separateTaxis =
+      coupled.isEmpty ? taxis : try configuration.limitedTaxis(except: coupled, volumes: volumes, pool: pool)
     self.configuration = configuration
     growthLimit = patternOnset?.limit(configuration, volumes: volumes, pool: pool)
     if isFresh, let (message, remedy) = patternOnset?.warning(configuration) {
@@ -196,7 +203,8 @@ package final class RunAssembly {
     }
     account = try configuration.massAccount(rates: lines, distributions: distributions, volumes: volumes, pool: pool)
     let parts = StepperParts(
-      volumes: volumes, reactions: reactions, taxis: taxis, spectralTaxis: spectralTaxis, diffusion: diffusion,
+      volumes: volumes, reactions: reactions, taxis: taxis, separateTaxis: separateTaxis, spectralTaxis: spectralTaxis,
+      diffusion: diffusion,
       quasiSteady: quasiSteady, distributions: distributions, delays: delays, kernels: kernels, account: account,
       profiler: profiler, pool: pool)
     func withNoise(_ stepper: any TimeStepper) throws -> any TimeStepper {
@@ -216,14 +224,15 @@ package final class RunAssembly {
     let length = configuration.flowLength(ofStep: configuration.firstStep.size)
     do {
       diffusionPlan = try diffusion.plan(state, time: start, step: length)
-    } catch let failure as DiffusivityFailure {
-      throw configuration.diagnostics(failure)
+    } catch {
+      throw configuration.diagnostics(error)
     }
-    taxisParts = taxis?.division(state, time: start, step: 0.5 * length)
+    taxisParts = separateTaxis?.division(state, time: start, step: 0.5 * length)
     observables = try configuration.makeObservables(kernels: kernels, volumes: volumes, pool: pool)
     let checks: [(any BoundsCheck)?] = [
       FrontBounds(
-        configuration, diffusions: fields, upperLimits: upperLimits, traceGrowth: traceGrowth, volumes: volumes,
+        configuration, diffusions: diffusion.fields, upperLimits: upperLimits, traceGrowth: traceGrowth,
+        volumes: volumes,
         pool: pool), EmptinessCheck(configuration, transformed: transformed, pool: pool),
     ]
     boundsChecks = checks.compactMap(\.self)
@@ -307,6 +316,7 @@ package final class RunAssembly {
     return leastHistoryBytes + one
       * ((2 + stepper.traits.fieldSetCount + (configuration.isControlled ? 1 : 0)) * state.count
         + diffusion.workingFieldCount + (taxis?.workingFieldCount ?? 0)
+        + (separateTaxis === taxis ? 0 : separateTaxis?.workingFieldCount ?? 0)
         + (spectralTaxis?.workingFieldCount ?? 0) + (quasiSteady?.workingFieldCount ?? 0))
   }
 }

@@ -65,7 +65,7 @@ extension RunConfiguration {
   /// Relative error of a value that is computed from numbers of the run file.
   private static let rounding = 1e-12
 
-  private func withParameterValues(_ expression: Expression) -> Expression {
+  func withParameterValues(_ expression: Expression) -> Expression {
     expression.substituting(
       Dictionary(
         uniqueKeysWithValues: model.parameterValues.map { (Symbol.parameter($0.key), Expression.constant($0.value)) }))

@@ -53,13 +53,18 @@ extension RunConfiguration {
   }
 
   /// The quasi-steady fields; nil if there are none.
-  func quasiSteadyFields(volumes: PointVolumes, pool: WorkerPool) throws -> QuasiSteadyFields? {
+  func quasiSteadyFields(
+    kernels: ConvolutionKernels, volumes: PointVolumes, pool: WorkerPool
+  ) throws -> QuasiSteadyFields? {
     if quasiSteadyOrder.isEmpty { return nil }
     let fields = try diffusingFields(traceGrowth: nil, volumes: volumes, pool: pool)
     return try QuasiSteadyFields(
       quasiSteadyOrder.map { try BalanceSolver(field: $0, fields[$0], volumes: volumes, pool: pool) },
-      rates: keptInDomain(model.rates), fields: model.fieldNames, parameters: model.parameterValues, volumes: volumes,
-      pool: pool)
+      rates: keptInDomain(model.rates), fields: model.fieldNames, parameters: model.parameterValues,
+      makeDistributions: {
+        try makeDistributionFields($0, delays: nil, kernels: kernels, volumes: volumes, pool: pool)
+      },
+      volumes: volumes, pool: pool)
   }
 
   /// A diffusivity that is negative somewhere from the start is a fault of the run file.
@@ -101,21 +106,37 @@ extension RunConfiguration {
     volumes: PointVolumes, pool: WorkerPool
   ) throws -> DistributionFields? {
     if distributions.isEmpty, delays == nil { return nil }
-    return try DistributionFields(
+    return try makeDistributionFields(distributions, delays: delays, kernels: kernels, volumes: volumes, pool: pool)
+  }
+
+  private func makeDistributionFields(
+    _ distributions: [Distribution], delays: DelayedFields?, kernels: ConvolutionKernels, volumes: PointVolumes,
+    pool: WorkerPool
+  ) throws -> DistributionFields {
+    try DistributionFields(
       distributions, delays: delays, fields: model.fieldNames, parameters: model.parameterValues,
       isPeriodic: kernels.isPeriodic, kernelValues: kernels.values, volumes: volumes, pool: pool)
   }
 
   /// The movement of fields up gradients and with flows by limited fluxes; nil if no field moves so.
-  func limitedTaxis(volumes: PointVolumes, pool: WorkerPool) throws -> Taxis? {
-    if movingFields.isEmpty || taxisFluxes != .limited { return nil }
-    let moving = try movingFields.map { index in
-      try FieldTaxis(
-        field: index, toward: taxisTargets(of: index), velocity: velocity(of: index), sideFlows: sideFlows(index),
-        boundaries: sides[index].boundaries, fields: model.fieldNames, parameters: model.parameterValues,
-        volumes: volumes, pool: pool)
+  ///
+  /// - Parameter coupled: fields that are left out, because their movement is a part of their diffusion.
+  func limitedTaxis(except coupled: Set<Int> = [], volumes: PointVolumes, pool: WorkerPool) throws -> Taxis? {
+    if taxisFluxes != .limited { return nil }
+    let moving = try movingFields.filter { !coupled.contains($0) }.compactMap {
+      try fieldTaxis(of: $0, volumes: volumes, pool: pool)
     }
+    if moving.isEmpty { return nil }
     return try Taxis(volumes: volumes, fields: moving, boundaries: sides.map(\.boundaries), pool: pool)
+  }
+
+  /// The movement of a field up gradients and with flows; nil if it has none.
+  func fieldTaxis(of field: Int, volumes: PointVolumes, pool: WorkerPool) throws -> FieldTaxis? {
+    guard movingFields.contains(field) else { return nil }
+    return try FieldTaxis(
+      field: field, toward: taxisTargets(of: field), velocity: velocity(of: field), sideFlows: sideFlows(field),
+      boundaries: sides[field].boundaries, fields: model.fieldNames, parameters: model.parameterValues,
+      volumes: volumes, pool: pool)
   }
 
   /// The same by Fourier and cosine series.

@@ -103,6 +103,18 @@ extension RunConfiguration {
     try found.throwIfErrors()
   }
 
+  /// What is wrong with diffusion at the start, where it stands.
+  func diagnostics(_ failure: DiffusionFailure) -> Diagnostics {
+    switch failure {
+    case .diffusivity(let failure): return diagnostics(failure)
+    case .velocity(let failure): return diagnostics(failure)
+    case .freeBoundary(let failure):
+      var found = Diagnostics()
+      found.error(failure.problem, at: model.fields[failure.field].diffusivity.place)
+      return found
+    }
+  }
+
   /// What is wrong with a diffusivity, where it stands.
   func diagnostics(_ failure: DiffusivityFailure) -> Diagnostics {
     let place = [grid.axes[0].coordinate(failure.column)] + grid.rowCoordinates(failure.row)

@@ -9,6 +9,8 @@ struct StepperParts {
   let volumes: PointVolumes
   let reactions: ReactionIntegrator?
   let taxis: Taxis?
+  /// The same without the fields whose movement is a part of their diffusion.
+  let separateTaxis: Taxis?
   let spectralTaxis: SpectralTaxis?
   let diffusion: Diffusion
   let quasiSteady: QuasiSteadyFields?
@@ -174,7 +176,7 @@ extension RunConfiguration {
   ) throws -> any TimeStepper {
     let isDivided = isControlled || extrapolates
     let base = try SplittingStepper(
-      scheme: splitting, reactions: parts.reactions, taxis: parts.taxis, diffusion: parts.diffusion,
+      scheme: splitting, reactions: parts.reactions, taxis: parts.separateTaxis, diffusion: parts.diffusion,
       quasiSteady: parts.quasiSteady, distributions: parts.distributions, volumes: parts.volumes,
       account: parts.account, isDivided: isDivided, profiler: parts.profiler, pool: parts.pool)
     return isDivided

@@ -42,9 +42,9 @@ extension RunFileReader {
           }
         }
       }
-      if model.rates[model.fieldNames.firstIndex(of: field.name) ?? 0].hasDistributions {
+      if let obstacle = model.rates[model.fieldNames.firstIndex(of: field.name) ?? 0].quasiSteadyObstacle(field.name) {
         found.error(
-          "convolve and integrals along an axis are not available in the equation of the quasi-steady field \(field.name)",
+          "\(obstacle) is not available in the equation of the quasi-steady field \(field.name)",
           at: field.diffusivity.place)
       }
       if dependsOnMore || !field.taxis.isEmpty || !field.advection.isEmpty || !field.crossDiffusion.isEmpty {

@@ -104,7 +104,7 @@ package struct RunPlan {
       )
     }
     if let parts = assembly.taxisParts {
-      let names = (assembly.taxis?.fields ?? []).map { configuration.model.fieldNames[$0.field] }
+      let names = (assembly.separateTaxis?.fields ?? []).map { configuration.model.fieldNames[$0.field] }
       lines.append(
         "  taxis        \(names.joined(separator: ", ")): limited fluxes, each half of a step in \(parts) parts at first"
       )

@@ -12,6 +12,10 @@ package struct Distribution: Hashable, Sendable {
   package let argument: Expression
   /// The field that stands for it.
   package let name: String
+
+  package init(kind: Kind, argument: Expression, name: String) {
+    (self.kind, self.argument, self.name) = (kind, argument, name)
+  }
 }
 
 extension Expression {

@@ -29,7 +29,9 @@ package final class Diffusion: Sendable {
       pool: pool)
     local = moving == nil ? try LocalDiffusion(volumes: volumes, fields: fields, pool: pool) : nil
     isSymmetric = fields.contains { field in
-      field.variable?.dependencies.contains { fields[$0].moves && !locals.contains($0) } ?? false
+      (field.variable?.dependencies ?? []).union(field.coupledTaxis?.taxis.dependencies ?? []).contains {
+        fields[$0].moves && !locals.contains($0)
+      }
     }
   }
 
@@ -46,9 +48,9 @@ package final class Diffusion: Sendable {
   }
 
   /// What will be done in a step from a state, for each field.
-  package func plan(_ state: FieldSet, time: Double, step: Double) throws -> [Plan] {
+  package func plan(_ state: FieldSet, time: Double, step: Double) throws(DiffusionFailure) -> [Plan] {
     let axes = exact.plan(step: step)
-    return try fields.indices.map { field in
+    return try fields.indices.map { field throws(DiffusionFailure) in
       if fields[field].isQuasiSteady { return .balance }
       if moving != nil { return .movingDomain(diffuses: fields[field].moves) }
       guard let division = try local?.division(of: field, state, time: time, step: isSymmetric ? 0.5 * step : step)
@@ -90,24 +92,21 @@ package final class Diffusion: Sendable {
     _ advanceOthers: () -> Void
   ) throws(DiffusionFailure) {
     if let moving { return try moving.advance(state, minus: constant, during: times, by: step) }
-    do throws(DiffusivityFailure) {
-      guard isSymmetric else {
-        advanceOthers()
-        try local?.advance(state, minus: constant, during: times, by: step)
-        return
-      }
-      let middle = 0.5 * (times.0 + times.1)
-      try local?.advance(state, minus: constant, during: (times.0, middle), by: 0.5 * step)
+    guard isSymmetric else {
       advanceOthers()
-      try local?.advance(state, minus: constant, during: (middle, times.1), by: 0.5 * step)
-    } catch {
-      throw .diffusivity(error)
+      try local?.advance(state, minus: constant, during: times, by: step)
+      return
     }
+    let middle = 0.5 * (times.0 + times.1)
+    try local?.advance(state, minus: constant, during: (times.0, middle), by: 0.5 * step)
+    advanceOthers()
+    try local?.advance(state, minus: constant, during: (middle, times.1), by: 0.5 * step)
   }
 }
 
 /// A step of diffusion cannot be computed.
 package enum DiffusionFailure: Error, Sendable {
   case diffusivity(DiffusivityFailure)
+  case velocity(VelocityFailure)
   case freeBoundary(FreeBoundaryFailure)
 }

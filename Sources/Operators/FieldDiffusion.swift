@@ -8,6 +8,8 @@ package struct FieldDiffusion: Sendable {
   package let variable: VariableDiffusivity?
   /// Gradients of other fields that drive the field.
   package let crossTerms: [CrossTerm]
+  /// Movement up gradients that is advanced together with the diffusion; see `CoupledTaxis`.
+  package private(set) var coupledTaxis: CoupledTaxis?
   /// Of each axis.
   package let boundaries: [AxisBoundary]
   /// What is given at the sides; no-flux sides have nothing.
@@ -64,16 +66,19 @@ package struct FieldDiffusion: Sendable {
 
   /// Whether it diffuses along some axis.
   package var moves: Bool {
-    !isQuasiSteady && (variable != nil || !crossTerms.isEmpty || diffusivities.contains { $0 > 0 })
+    !isQuasiSteady
+      && (variable != nil || !crossTerms.isEmpty || coupledTaxis != nil || diffusivities.contains { $0 > 0 })
   }
 
   /// Whether no exact propagator serves.
   package func needsFiniteVolumes(_ volumes: PointVolumes) -> Bool {
-    variable != nil || !crossTerms.isEmpty || !permeabilities.isEmpty || moves && volumes.isMasked
+    variable != nil || !crossTerms.isEmpty || coupledTaxis != nil || !permeabilities.isEmpty
+      || moves && volumes.isMasked
   }
 
   /// Why no exact propagator serves.
   func localReason(isMasked: Bool) -> String {
+    if coupledTaxis != nil { return "it and other fields follow each other's gradients" }
     if let variable {
       return variable.dependencies.isEmpty ? "its diffusivity varies" : "its diffusivity depends on fields"
     }
@@ -82,13 +87,21 @@ package struct FieldDiffusion: Sendable {
     return isMasked ? "the tissue has a shape" : "it drives other fields"
   }
 
+  /// The same with movement up gradients that is advanced together with the diffusion.
+  package func with(coupledTaxis: CoupledTaxis?) -> FieldDiffusion {
+    var result = self
+    result.coupledTaxis = coupledTaxis
+    return result
+  }
+
   /// The same with another discrete Laplacian.
   func with(symbol: DiffusionSymbol) -> FieldDiffusion {
     FieldDiffusion(
       diffusivities: diffusivities, variable: variable, crossTerms: crossTerms, boundaries: boundaries,
       supplies: supplies, permeabilities: permeabilities, traceExponent: traceExponent,
       growsAtOnce: growsAtOnce, isQuasiSteady: isQuasiSteady, ringing: ringing, requestedMethod: requestedMethod,
-      symbol: symbol, keepsSymbol: keepsSymbol)
+      symbol: symbol, keepsSymbol: keepsSymbol
+    ).with(coupledTaxis: coupledTaxis)
   }
 
   /// A field that stays where it is.

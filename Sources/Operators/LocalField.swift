@@ -10,6 +10,8 @@ struct LocalField: Sendable {
   /// For cross terms: a diffusivity of 1, and nothing crosses the sides.
   let unit: FiniteVolumeOperator?
   let crossBound: Double
+  /// Of the operator of the cross terms; 0 without.
+  let unitBound: Double
   /// Whether the operator is the same at all times.
   let isFixed: Bool
   /// The spectral bound, if so.
@@ -31,7 +33,8 @@ struct LocalField: Sendable {
     crossTerms = description.crossTerms
     permeabilities = description.permeabilities
     unit = crossTerms.isEmpty ? nil : try .unit(volumes, description.boundaries, pool: pool)
-    crossBound = (unit?.spectralBound(pool: pool) ?? 0) * crossTerms.reduce(0) { $0 + abs($1.coefficient) }
+    unitBound = unit?.spectralBound(pool: pool) ?? 0
+    crossBound = unitBound * crossTerms.reduce(0) { $0 + abs($1.coefficient) }
     isFixed = coefficients.isFixed && permeabilities.allSatisfy { $0.dependencies.isEmpty && !$0.changesInTime }
     fixedBound = nil
     guard coefficients.isFixed else { return }

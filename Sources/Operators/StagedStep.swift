@@ -89,9 +89,11 @@ struct StagedStep: Sendable {
   static let mostSteps = 1 << 20
 
   /// The steps of equal length, not more than one beyond `mostSteps`, and the stages of each that the Legendre method needs with the spectral radius `bound`.
-  static func division(step: Double, bound: Double) -> (steps: Int, stages: Int) {
+  ///
+  /// - Parameter parts: the least number of steps.
+  static func division(step: Double, bound: Double, parts: Double = 1) -> (steps: Int, stages: Int) {
     let farthest = Double(mostStages * mostStages + mostStages - 2) / 2
-    let steps = max(1, (step * bound / farthest).rounded(.up))
+    let steps = max(parts, (step * bound / farthest).rounded(.up))
     let stages = Int(((9 + 8 * step * bound / steps).squareRoot() / 2 - 0.5).rounded(.up))
     return (Int(min(steps, Double(mostSteps + 1))), min(mostStages, max(3, stages % 2 == 0 ? stages + 1 : stages)))
   }
@@ -99,6 +101,9 @@ struct StagedStep: Sendable {
 
 /// What super-time-stepping makes of one wave.
 package enum StabilizedDiffusion {
+  /// By how much what a step depends on may grow within it.
+  package static let margin = 1.1
+
   /// The factor of a wave with `u' = λ u`, near `e^{hλ}`.
   ///
   /// - Parameters:
@@ -114,5 +119,28 @@ package enum StabilizedDiffusion {
       (latest, earlier) = (next, latest)
     }
     return pow(latest, Double(division.steps))
+  }
+
+  /// One of the equal parts of a step of `u' = L u` from a value, and the number of parts.
+  ///
+  /// - Parameters:
+  ///   - bound: of the absolute values of the eigenvalues of `h L`.
+  ///   - rate: `h L` of a value.
+  ///   - sum: of values times numbers.
+  package static func part<Value>(
+    of start: Value, bound: Double, rate: (Value) -> Value, sum: ([(factor: Double, value: Value)]) -> Value
+  ) -> (value: Value, parts: Int) {
+    let division = StagedStep.division(step: 1, bound: bound)
+    let share = 1 / Double(division.steps)
+    let first = rate(start)
+    var (latest, earlier) = (start, start)
+    for stage in StagedStep.legendre(stages: division.stages).stages {
+      let next = sum([
+        (stage.latest, latest), (stage.earlier, earlier), (stage.start, start), (stage.change * share, rate(latest)),
+        (stage.first * share, first),
+      ])
+      (latest, earlier) = (next, latest)
+    }
+    return (latest, division.steps)
   }
 }

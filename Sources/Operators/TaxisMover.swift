@@ -269,14 +269,26 @@ final class TaxisMover: Sendable {
 
   /// Adds `−∇·F` and what flows through the sides to the rates of the field.
   func addRates(of state: FieldSet, to rates: FieldSet, pool: WorkerPool) {
-    let sides = inflow.withLock { $0 }
+    let sides = sideRates
     pool.forEach(grid.rowCount) { row, _ in
-      let target = rates.pointer(self.description.field, row: row)
-      let values = state.pointer(self.description.field, row: row)
-      for side in sides[row] ?? [] { target[side.column] += side.rate - side.loss * values[side.column] }
-      for axis in self.grid.axes.indices { self.subtractDivergence(row, axis, 1, from: target) }
+      self.addRates(of: state, row: row, sides, to: rates.pointer(self.description.field, row: row))
     }
   }
+
+  /// The same for one row.
+  func addRates(
+    of state: FieldSet, row: Int, _ sides: [Int: [SideRate]], to target: UnsafeMutablePointer<Double>
+  ) {
+    let values = state.pointer(description.field, row: row)
+    for side in sides[row] ?? [] { target[side.column] += side.rate - side.loss * values[side.column] }
+    for axis in grid.axes.indices { subtractDivergence(row, axis, 1, from: target) }
+  }
+
+  /// What a point at a side wins, and the share of what it holds that it loses, by the flow through the side.
+  typealias SideRate = (column: Int, rate: Double, loss: Double)
+
+  /// Of each row that has any.
+  var sideRates: [Int: [SideRate]] { inflow.withLock { $0 } }
 
   private func subtractDivergence(_ row: Int, _ axis: Int, _ step: Double, from values: UnsafeMutablePointer<Double>) {
     let line = grid.axes[axis]

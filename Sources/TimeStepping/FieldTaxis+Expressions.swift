@@ -28,6 +28,23 @@ extension FieldTaxis {
   }
 }
 
+extension CoupledTaxis {
+  /// Movement up gradients that is advanced together with diffusion.
+  ///
+  /// - Parameter targets: those of `taxis`.
+  package init(
+    _ taxis: FieldTaxis, toward targets: [(field: Int, sensitivity: Expression)], fields: [String],
+    parameters: [String: Double], volumes: PointVolumes, pool: WorkerPool
+  ) throws {
+    let density = Expression.symbol(.field(fields[taxis.field]))
+    let functions = try PointwiseFunctions(
+      targets.map { .constant(-1) * $0.sensitivity * density }, fields: fields, parameters: parameters,
+      grid: volumes.grid)
+    let evaluator = GridEvaluator(functions, volumes: volumes, pool: pool)
+    self.init(taxis, targets: targets.map(\.field)) { evaluator.evaluate($0, time: $1, into: $2) }
+  }
+}
+
 extension SmoothFluxes {
   /// Movement up the gradients of fields, each with a sensitivity, and with a velocity that has a component for each axis,
   /// evaluated at the points.

@@ -142,6 +142,7 @@ extension NumericalFailure {
           + (failure.value.isNaN ? "that is no number (NaN)" : "of \(failure.value)"), field: failure.field,
         tile: Tile(row: failure.row, column: 0, count: 1), point: failure.column, time: failure.time,
         cause: .diffusivity)
+    case .velocity(let failure): self.init(failure)
     case .freeBoundary(let failure):
       self.init(
         problem: failure.problem, field: failure.field, tile: Tile(row: 0, column: 0, count: 1), point: 0,

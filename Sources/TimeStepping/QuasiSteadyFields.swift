@@ -9,6 +9,8 @@ package final class QuasiSteadyFields: Sendable {
     /// `R` and `∂R/∂w`.
     let rates: GridEvaluator
     let isLinear: Bool
+    /// Integrals along an axis and convolutions in them, and room for all fields with these; nil if there are none.
+    let distributions: (fields: DistributionFields, extended: FieldSet)?
   }
 
   /// In an order in which none depends on a later one.
@@ -16,22 +18,28 @@ package final class QuasiSteadyFields: Sendable {
 
   /// Numbers of the fields.
   package var fields: [Int] { members.map(\.solver.field) }
-  package var workingFieldCount: Int { members.reduce(0) { $0 + $1.solver.workingFieldCount } }
+  package var workingFieldCount: Int {
+    members.reduce(0) { $0 + $1.solver.workingFieldCount + ($1.distributions?.extended.count ?? 0) }
+  }
 
-  /// - Parameter rates: of all fields; those of the quasi-steady fields are their production less consumption.
+  /// - Parameters:
+  ///   - rates: of all fields; those of the quasi-steady fields are their production less consumption.
+  ///   - makeDistributions: fields for integrals along an axis and convolutions.
   package init(
     _ solvers: [BalanceSolver], rates: [Expression], fields: [String], parameters: [String: Double],
-    volumes: PointVolumes, pool: WorkerPool
+    makeDistributions: ([Distribution]) throws -> DistributionFields, volumes: PointVolumes, pool: WorkerPool
   ) throws {
     members = try solvers.map { solver in
-      let rate = rates[solver.field]
-      let slope = rate.derivative(by: .field(fields[solver.field]))
+      let balance = QuasiSteadyRate(rates[solver.field], field: fields[solver.field])
+      let distributions = balance.distributions.isEmpty ? nil : try makeDistributions(balance.distributions)
       let functions = try PointwiseFunctions(
-        [rate, slope], fields: fields, parameters: parameters,
+        [balance.rate, balance.slope], fields: distributions?.names ?? fields, parameters: parameters,
         grid: volumes.grid)
       return Member(
-        solver: solver, rates: GridEvaluator(functions, volumes: volumes, pool: pool),
-        isLinear: !slope.dependsOn(.field(fields[solver.field])))
+        solver: solver, rates: GridEvaluator(functions, volumes: volumes, pool: pool), isLinear: balance.isLinear,
+        distributions: try distributions.map {
+          ($0, try FieldSet(grid: volumes.grid, count: $0.names.count))
+        })
     }
   }
 
@@ -40,7 +48,11 @@ package final class QuasiSteadyFields: Sendable {
     for member in members {
       do throws(BalanceFailure) {
         try member.solver.solve(state, time: time, isLinear: member.isLinear) { state, target in
-          member.rates.evaluate(state, time: time, into: target)
+          guard let (fields, extended) = member.distributions else {
+            return member.rates.evaluate(state, time: time, into: target)
+          }
+          fields.extendPresent(state, into: extended, time: time)
+          member.rates.evaluate(extended, time: time, into: target)
         }
       } catch {
         throw NumericalFailure(

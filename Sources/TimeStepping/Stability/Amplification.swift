@@ -15,10 +15,14 @@ package struct Amplification: Sendable {
   private let decays: [Double]
   /// `L` of `R = P − L u` at the uniform state, of each field.
   private let losses: [Double]
+  /// The fields whose taxis a splitting takes with their diffusion, and the bound of the Laplacian of both; nil if there are none.
+  private let coupled: (fields: Set<Int>, laplacianBound: Double)?
 
   package init(
-    _ scheme: Scheme, _ linearization: UniformLinearization, isHalved: Bool, decays: [Double], losses: [Double]
+    _ scheme: Scheme, _ linearization: UniformLinearization, isHalved: Bool, decays: [Double], losses: [Double],
+    coupled: (fields: Set<Int>, laplacianBound: Double)? = nil
   ) {
+    self.coupled = coupled
     (self.scheme, self.linearization, self.isHalved) = (scheme, linearization, isHalved)
     (self.decays, self.losses) = (decays, losses)
   }
@@ -50,8 +54,12 @@ package struct Amplification: Sendable {
   ) -> (exponential: SmallMatrix, phi: SmallMatrix) {
     switch part {
     case .reaction: return (time * linearization.jacobian).exponentialAndPhi1
-    case .taxis: return (time * linearization.taxis(of: wave)).exponentialAndPhi1
+    case .taxis: return (time * linearization.taxis(of: wave, except: coupled?.fields ?? [])).exponentialAndPhi1
     case .diffusion:
+      if let coupled {
+        return linearization.coupledDiffusionFlow(
+          of: wave, during: time, coupled: coupled.fields, laplacianBound: coupled.laplacianBound)
+      }
       let (factors, phi) = linearization.diffusionFlow(of: wave, during: time)
       return (SmallMatrix(diagonal: factors), SmallMatrix(diagonal: phi))
     }

@@ -55,6 +55,17 @@ package struct SmallMatrix: Hashable, Sendable {
     (0..<a.count).map { row in (0..<a.count).reduce(0) { $0 + a[row, $1] * vector[$1] } }
   }
 
+  /// A whole power, at least the first.
+  func power(_ exponent: Int) -> SmallMatrix {
+    var (result, factor, left) = (SmallMatrix.identity(count), self, exponent)
+    while true {
+      if left % 2 == 1 { result = result * factor }
+      left /= 2
+      if left == 0 { return result }
+      factor = factor * factor
+    }
+  }
+
   package var transposed: SmallMatrix {
     SmallMatrix((0..<count * count).map { values[$0 % count * count + $0 / count] }, count: count)
   }

@@ -46,6 +46,56 @@ package struct UniformLinearization: Hashable, Sendable {
   /// `−X μ`.
   func taxis(of wave: LaplacianWave) -> SmallMatrix { -wave.eigenvalue(taxisSymbol) * coupling }
 
+  /// The same without the taxis of some fields.
+  func taxis(of wave: LaplacianWave, except fields: Set<Int>) -> SmallMatrix {
+    var result = taxis(of: wave)
+    for row in fields {
+      for column in diffusivities.indices { result[row, column] = 0 }
+    }
+    return result
+  }
+
+  /// The flow of diffusion where the taxis of some fields is a part of it: `e^{τA}` and `φ₁(τA)` with `A = diag(Dμ) − Xμ`, as
+  /// super-time-stepping computes them for these fields.
+  ///
+  /// - Parameters:
+  ///   - coupled: the fields; the others diffuse by themselves.
+  ///   - laplacianBound: of the absolute values of the eigenvalues of their Laplacian.
+  func coupledDiffusionFlow(
+    of wave: LaplacianWave, during time: Double, coupled: Set<Int>, laplacianBound: Double
+  ) -> (exponential: SmallMatrix, phi: SmallMatrix) {
+    let fields = coupled.sorted()
+    let count = fields.count
+    let (factors, phi) = diffusionFlow(of: wave, during: time)
+    let norms = fields.map { row in
+      fields.map { column in
+        laplacianBound * ((row == column ? diffusivities[row] : 0) + abs(coupling[row, column]))
+      }
+    }
+    // With `c` of `u' = A u + c` as a further part of the solution.
+    let one = SmallMatrix.identity(count)
+    let own = SmallMatrix(
+      fields.flatMap { row in
+        fields.map { column in
+          time * wave.eigenvalue(.secondOrder) * ((row == column ? diffusivities[row] : 0) - coupling[row, column])
+        }
+      }, count: count)
+    let rates = SmallMatrix(blocks: [[own, time * one], [nil, nil]], of: count)
+    let (part, parts) = StabilizedDiffusion.part(
+      of: SmallMatrix.identity(2 * count), bound: time * StabilizedDiffusion.margin * perronBound(norms),
+      rate: { rates * $0 },
+      sum: { terms in terms.dropFirst().reduce(terms[0].factor * terms[0].value) { $0 + $1.factor * $1.value } })
+    let whole = part.power(parts)
+    var (exponential, integral) = (SmallMatrix(diagonal: factors), SmallMatrix(diagonal: phi))
+    for (row, field) in fields.enumerated() {
+      for (column, other) in fields.enumerated() {
+        exponential[field, other] = whole[row, column]
+        integral[field, other] = whole[row, count + column] / time
+      }
+    }
+    return (exponential, integral)
+  }
+
   package func matrix(of wave: LaplacianWave) -> SmallMatrix {
     SmallMatrix(diagonal: diffusion(of: wave)) + jacobian + taxis(of: wave)
   }
