@@ -121,6 +121,13 @@ package struct RunPlan {
       "  noise        " + $0
     }
     lines += configuration.treatments.map { "  treatment    " + configuration.description(of: $0) }
+    if configuration.estimatesError {
+      lines.append(
+        "  error        of the last state: by running once more with \(TemporalRefinement(configuration).text), which the estimate below does not count"
+      )
+    } else if !configuration.isControlled {
+      lines.append("  error        of the fixed step: not estimated (time.estimate_error)")
+    }
     if let refusal = volume.refusal(free: FreeSpace(at: configuration.directory)?.bytes) {
       lines.append("  warning      \(refusal): `run` refuses that without --allow-large-output")
     }

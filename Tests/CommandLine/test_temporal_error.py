@@ -96,6 +96,16 @@ def test_steps_that_are_too_long_are_warned_of(run):
     assert float(said[2]) / 100 == pytest.approx(max(f["relative"] for f in summary["temporal_error"]["fields"].values()), rel=0.06)
 
 
+def test_a_plan_says_whether_it_is_estimated(oncofield, tmp_path):
+    def plan(content):
+        (tmp_path / "plan.json").write_text(json.dumps(content))
+        return oncofield("plan", tmp_path / "plan.json", "--trial", "0").stdout
+
+    assert "error        of the last state: by running once more with steps of 0.25" in plan(FRONT)
+    assert "error        of the fixed step: not estimated" in plan(with_time(FRONT, estimate_error=False))
+    assert "  error  " not in plan({**FRONT, "time": {"end": 8}})
+
+
 def test_without_it_the_run_says_that_nothing_is_known(run):
     summary, text, _ = run(with_time(FRONT, estimate_error=False))
     assert summary["temporal_error"] is None and "note: the error of a fixed step is not estimated" in text
