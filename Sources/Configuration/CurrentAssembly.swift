@@ -114,7 +114,7 @@ extension RunAssembly {
   var equations: Equations {
     Equations(
       scheme: configuration.scheme.name, stepper: stepper, quasiSteady: quasiSteady, delays: delays, account: account,
-      positiveStepper: positiveStepper, ratesOfChange: ratesOfChange, forgettingRates: configuration.forgettingRates,
+      positiveStepper: positiveStepper, ratesOfChange: ratesOfChange, contractionRates: configuration.contractionRates,
       jumps: configuration.jumps, stepLimits: configuration.stepLimits, growthLimit: growthLimit,
       boundsChecks: boundsChecks)
   }

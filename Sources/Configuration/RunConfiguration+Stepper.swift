@@ -62,7 +62,7 @@ extension RunConfiguration {
       let base = try positiveStepper(exponential, parts)
       return isControlled
         ? try DoublingStepper(
-          base, learnsTransport: canBeCarriedOn, grid: grid, count: model.fields.count, pool: parts.pool) : base
+          base, estimatesGlobalError: canBeCarriedOn, grid: grid, count: model.fields.count, pool: parts.pool) : base
     case .automatic: preconditionFailure("the assembly has put the scheme in force in its place")
     }
   }
@@ -184,7 +184,7 @@ extension RunConfiguration {
         base, extrapolates: extrapolates,
         calibrates: isControlled
           && (splitting.isRebalanced || extrapolates && (parts.reactions == nil || model.reactionsKeep(sides))),
-        learnsTransport: isControlled && splitting.order > 1 && canBeCarriedOn, longest: longest, grid: grid,
+        estimatesGlobalError: isControlled && splitting.order > 1 && canBeCarriedOn, longest: longest, grid: grid,
         pool: parts.pool) : base
   }
 

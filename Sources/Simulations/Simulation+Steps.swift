@@ -160,13 +160,13 @@ extension Simulation {
       attempt.result = try stepper.step(state, from: time, by: size, memory: stepperMemory, goesOn: true)
       return
     }
-    var measure = control.measure(from: start, forgettingRates: regimen.equations.forgettingRates)
+    var measure = control.measure(from: start, contractionRates: regimen.equations.contractionRates)
     if let known = attempt.estimate?.estimator { measure.estimator = known }
     (attempt.result, attempt.estimate) = try ErrorControl.adaptive(stepper).step(
       state, from: time, by: size, memory: stepperMemory, measure: measure)
   }
 
-  /// Goes back to the start of a step that does not count.
+  /// Goes back to the start of a rejected step.
   ///
   /// - Throws: the failure, or that the error is too large, where no smaller step can be tried.
   private func reject(

@@ -54,7 +54,7 @@ package enum StepPolicy: Sendable {
     self = .controlled(control)
   }
 
-  /// Takes note of a step that counts, with its error as it was tried first.
+  /// Takes note of an accepted step, with its error as it was tried first.
   mutating func accept(_ attempt: StepAttempt, error: StepError) {
     guard case .controlled(var control) = self, let estimate = attempt.estimate else { return }
     control.accept(size: attempt.firstSize, error: error, estimate)
@@ -67,7 +67,7 @@ package enum StepPolicy: Sendable {
     return false
   }
 
-  /// Takes note of a step that does not count.
+  /// Takes note of a rejected step.
   ///
   /// - Parameter error: nil if the step could not be done at all.
   /// - Returns: whether a smaller one can be tried.

@@ -19,7 +19,9 @@ package struct TraceWatch: Codable, Hashable, Sendable {
   private var trough: Trough?
   private var isReported = false
 
-  /// Below this share of its largest value so far a field is a trace: no error of it counts. Nil in checkpoints of older versions.
+  /// Below this share of its largest value so far a field is a trace.
+  ///
+  /// No error of it counts then. Nil in checkpoints of older versions.
   private let traceShare: Double?
 
   /// The share that rounding leaves.

@@ -4,7 +4,7 @@ import Fields
 package struct ErrorControl: Sendable {
   package var steps: StepSizeController
   package let norm: ErrorNorm
-  /// The largest root mean square that each field has had after a step that counted.
+  /// The largest root mean square that each field has had after an accepted step.
   package var largestSizes: [Double]
   /// Of the fields in the latest step that counted.
   private var sizes: StepSizes
@@ -36,17 +36,17 @@ package struct ErrorControl: Sendable {
   }
 
   /// What the steps from a state are measured with.
-  package func measure(from start: FieldSet, forgettingRates: [Double]) -> ErrorMeasure {
+  package func measure(from start: FieldSet, contractionRates: [Double]) -> ErrorMeasure {
     ErrorMeasure(
-      norm, start: start, largestSizes: largestSizes, forgettingRates: forgettingRates, estimator: estimator)
+      norm, start: start, largestSizes: largestSizes, contractionRates: contractionRates, estimator: estimator)
   }
 
-  /// Takes note of a step that counts.
+  /// Takes note of an accepted step.
   ///
   /// - Parameters:
   ///   - size: possibly less than proposed.
   ///   - error: of the step as it was tried first: that it was cut short then says nothing against one as long as it would have been.
-  ///   - estimate: of the step that counts.
+  ///   - estimate: of the accepted step.
   package mutating func accept(size: Double, error: StepError, _ estimate: ErrorEstimate) {
     steps.accept(size: size, error: error)
     sizes = estimate.sizes
@@ -55,7 +55,7 @@ package struct ErrorControl: Sendable {
     estimator.accept()
   }
 
-  /// Takes note of a step that does not count.
+  /// Takes note of a rejected step.
   ///
   /// - Parameters:
   ///   - error: nil if the step could not be done at all, like `estimate`.

@@ -132,22 +132,22 @@ package struct ErrorMeasure: Sendable {
   package let norm: ErrorNorm
   /// The state at the start of the step.
   package let start: FieldSet
-  /// The largest root mean square that each field has had after a step that counted.
+  /// The largest root mean square that each field has had after an accepted step.
   private let largestSizes: [Double]
-  private let forgettingRates: [Double]
+  private let contractionRates: [Double]
   /// What is known of the errors of the run.
   package var estimator: GlobalErrorEstimator
 
-  /// - Parameter forgettingRates: of each field, the rate at which an error of it decays at least, if all others are
+  /// - Parameter contractionRates: of each field, the rate at which an error of it decays at least, if all others are
   ///   exact; 0 if none is known.
   package init(
-    _ norm: ErrorNorm, start: FieldSet, largestSizes: [Double], forgettingRates: [Double],
+    _ norm: ErrorNorm, start: FieldSet, largestSizes: [Double], contractionRates: [Double],
     estimator: GlobalErrorEstimator
   ) {
     self.norm = norm
     self.start = start
     self.largestSizes = largestSizes
-    self.forgettingRates = forgettingRates
+    self.contractionRates = contractionRates
     self.estimator = estimator
   }
 
@@ -160,7 +160,7 @@ package struct ErrorMeasure: Sendable {
   ) -> StepError {
     let sum = transport?.sum(step: step, duration: norm.duration)
     return errors.enumerated().reduce(StepError(value: 0, field: 0)) { worst, next in
-      let remembered = -1 / expm1(-forgettingRates[next.offset] * step)
+      let remembered = -1 / expm1(-contractionRates[next.offset] * step)
       let (counted, growing) = accumulation.count(
         next.element, relative: norm.tolerance.relative[next.offset], sum: sum,
         most: min(remembered, norm.duration / step))

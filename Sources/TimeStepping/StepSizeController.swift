@@ -1,15 +1,15 @@
 import Glibc
 
-/// Chooses the size of each step by the errors of those before: a proportional–integral controller on a ladder of sizes.
+/// Chooses the size of each step by the errors of those before: a proportional–integral controller on a geometric grid of sizes.
 ///
-/// After a step of size `h` with error `e` (in units of the tolerance) that counts, `e₋` being the error of the step before and `k` the order
+/// After a step of size `h` with error `e` (in units of the tolerance) that is accepted, `e₋` being the error of the step before and `k` the order
 /// of the error of one step,
 ///
 ///     h ← h · clip(s e^{−(k_I + k_P)/k} e₋^{k_P/k}; f_min, f_max).
 ///
 /// Without an error before, at the start and after a rejection, it is `s e^{−1/k}`. The coefficients are those of `Coefficients`.
 ///
-/// Sizes are rungs of a ladder, `2^{j/4}` in the unit of time, rounded down, so that propagators are seldom made anew; a scheme whose
+/// Sizes are levels of a geometric grid, `2^{j/4}` in the unit of time, rounded down, so that propagators are seldom made anew; a scheme whose
 /// propagators need tables of numbers for each size takes every second one. Rounding takes away small increases, so that steps grow at least as
 /// far as both errors have room below the growth target, but not to a size that was rejected recently.
 ///
@@ -24,7 +24,7 @@ package struct StepSizeController: Sendable {
     static let safety = 0.9
     /// `k_I` and `k_P`: PI.3.4 of Gustafsson.
     static let (integral, proportional) = (0.3, 0.4)
-    /// `f_min` and `f_max` after a step that counts.
+    /// `f_min` and `f_max` after a step that is accepted.
     static let (smallestFactor, largestFactor) = (0.2, 3.0)
     /// `f_max` while every step grows by `largestFactor` or more: first steps may be too short by orders of magnitude.
     static let largestFactorAtStart = 10.0
@@ -35,8 +35,8 @@ package struct StepSizeController: Sendable {
     /// For so many steps a size that was rejected is not proposed only because errors are small, for twice as many after each further rejection.
     ///
     /// Fitted on acid-mediated invasion at 1e-3, where a third of the steps were rejected without it (docs/decisions/0020).
-    static let (leastPatience, mostPatience) = (20, 800)
-    /// An error that counts as none.
+    static let (shortestWait, longestWait) = (20, 800)
+    /// The least error that is told from 0.
     static let leastError = 1e-12
     /// A run does not end with steps of this share of its length, after so many of them in a row.
     static let (crawlingShare, mostCrawlingSteps) = (1e-10, 10_000)
@@ -67,13 +67,13 @@ package struct StepSizeController: Sendable {
 
   /// All that the next size depends on, and what has happened so far.
   package struct Memory: Codable, Hashable, Sendable {
-    /// The next step is at most `2^{rung/4}`.
-    var rung: Int
+    /// The next step is at most `2^{level/4}`.
+    var level: Int
     var previousError: Double?
     /// As it counts when steps grow.
     var previousGrowing: Double?
     /// Size of the step rejected last, and accepted steps since then.
-    var refusal: Refusal?
+    var rejected: RejectedStep?
     var rejectionsInARow = 0
     /// Whether steps are still as short as at the start, and may grow fast.
     var isStarting = true
@@ -81,36 +81,49 @@ package struct StepSizeController: Sendable {
     package fileprivate(set) var rejections = 0
     /// Steps in a row that were so short that a run does not end with them; nil in checkpoints of older versions.
     fileprivate var crawlingSteps: Int?
-    /// The most that the errors of steps that counted add up to, in units of the tolerance; nil where that is not measured.
+    /// The most that the errors of accepted steps add up to, in units of the tolerance; nil where that is not measured.
     package fileprivate(set) var largestSum: Double?
+
+    /// In checkpoints.
+    private enum CodingKeys: String, CodingKey {
+      case previousError, previousGrowing, rejectionsInARow, isStarting, rejections, crawlingSteps, largestSum
+      case level = "rung"
+      case rejected = "refusal"
+    }
   }
 
   /// A rejected step.
-  struct Refusal: Codable, Hashable, Sendable {
+  struct RejectedStep: Codable, Hashable, Sendable {
     let size: Double
-    /// Steps that have counted since.
+    /// Accepted steps since.
     var age = 0
     /// After how many of them it may be tried again.
-    private let patience: Int
+    private let retryAfter: Int
 
-    init(size: Double, after earlier: Refusal?) {
+    init(size: Double, after earlier: RejectedStep?) {
       self.size = size
       // What is refused again is tried again half as often.
-      patience =
-        earlier.map { size >= $0.size ? min(2 * $0.patience, Coefficients.mostPatience) : $0.patience }
-        ?? Coefficients.leastPatience
+      retryAfter =
+        earlier.map { size >= $0.size ? min(2 * $0.retryAfter, Coefficients.longestWait) : $0.retryAfter }
+        ?? Coefficients.shortestWait
     }
 
-    /// Checkpoints of before have no patience.
+    /// In checkpoints.
+    private enum CodingKeys: String, CodingKey {
+      case size, age
+      case retryAfter = "patience"
+    }
+
+    /// Checkpoints of before do not have the number of steps.
     init(from decoder: any Decoder) throws {
       let values = try decoder.container(keyedBy: CodingKeys.self)
       size = try values.decode(Double.self, forKey: .size)
       age = try values.decode(Int.self, forKey: .age)
-      patience = try values.decodeIfPresent(Int.self, forKey: .patience) ?? Coefficients.leastPatience
+      retryAfter = try values.decodeIfPresent(Int.self, forKey: .retryAfter) ?? Coefficients.shortestWait
     }
 
     /// What steps are not to grow beyond only because errors are small: they may jump at the size refused.
-    var bound: Double { age < patience ? 0.99 * size : .infinity }
+    var bound: Double { age < retryAfter ? 0.99 * size : .infinity }
   }
 
   package let bounds: Bounds
@@ -119,17 +132,17 @@ package struct StepSizeController: Sendable {
   /// No step may be longer, whatever its error.
   package private(set) var longest: Double
   package var memory: Memory
-  /// Rungs between two sizes that may be taken.
+  /// Levels between two sizes that may be taken.
   private var stride = 2
   /// The error, in units of the tolerance, that steps may grow to.
-  private var growthTarget = ErrorAccumulation.standardGrowthTarget
+  private var targetError = ErrorAccumulation.standardTargetError
 
   package init(bounds: Bounds, errorOrder: Int) {
     self.bounds = bounds
     self.errorOrder = errorOrder
     longest = bounds.largest
-    memory = Memory(rung: 0)
-    memory.rung = rung(below: min(bounds.first, longest))
+    memory = Memory(level: 0)
+    memory.level = level(below: min(bounds.first, longest))
   }
 
   /// Takes over what a method says of its steps.
@@ -138,18 +151,18 @@ package struct StepSizeController: Sendable {
     errorOrder = traits.order
     longest = min(bounds.largest, stepper.traits.longestStep)
     stride = traits.needsTables ? 2 : 1
-    growthTarget = traits.growthTarget
+    targetError = traits.targetError
   }
 
-  private func rung(below size: Double) -> Int {
-    let rung = StepSizeController.rung(below: size)
-    return rung - (stride == 2 ? rung & 1 : 0)
+  private func level(below size: Double) -> Int {
+    let level = StepSizeController.level(below: size)
+    return level - (stride == 2 ? level & 1 : 0)
   }
 
-  /// `2^{rung/4}`.
-  package static func size(_ rung: Int) -> Double {
+  /// `2^{level/4}`.
+  package static func size(_ level: Int) -> Double {
     // A shift rounds towards minus infinity.
-    scalbn(StepSizeController.roots[rung & 3], Int32(rung >> 2))
+    scalbn(StepSizeController.roots[level & 3], Int32(level >> 2))
   }
 
   /// The powers of the fourth root of 2, by square roots alone, which are the same on every machine.
@@ -157,18 +170,18 @@ package struct StepSizeController: Sendable {
     1, 2.0.squareRoot().squareRoot(), 2.0.squareRoot(), 8.0.squareRoot().squareRoot(),
   ]
 
-  /// The highest rung that is at most `size`.
-  package static func rung(below size: Double) -> Int {
-    var rung = Int((4 * log2(size)).rounded(.down))
-    while StepSizeController.size(rung) > size { rung -= 1 }
-    while StepSizeController.size(rung + 1) <= size { rung += 1 }
-    return rung
+  /// The highest level that is at most `size`.
+  package static func level(below size: Double) -> Int {
+    var level = Int((4 * log2(size)).rounded(.down))
+    while StepSizeController.size(level) > size { level -= 1 }
+    while StepSizeController.size(level + 1) <= size { level += 1 }
+    return level
   }
 
   /// The size to try next.
-  package var proposal: Double { max(StepSizeController.size(memory.rung), bounds.smallest) }
+  package var proposal: Double { max(StepSizeController.size(memory.level), bounds.smallest) }
 
-  /// Takes note of a step that counts.
+  /// Takes note of a step that is accepted.
   ///
   /// - Parameters:
   ///   - size: possibly less than proposed, to end where something happens.
@@ -182,26 +195,26 @@ package struct StepSizeController: Sendable {
       Coefficients.safety * (earlier.map { pow(error, -sum / k) * pow($0, proportional / k) } ?? pow(error, -1 / k))
     // Sizes are rounded down, so that small changes never add up: steps grow as far as both errors have room.
     if let earlier {
-      let growth = pow(growthTarget / max(growing, memory.previousGrowing ?? earlier), 1 / k)
-      factor = max(factor, min(growth, (memory.refusal?.bound ?? .infinity) / size))
+      let growth = pow(targetError / max(growing, memory.previousGrowing ?? earlier), 1 / k)
+      factor = max(factor, min(growth, (memory.rejected?.bound ?? .infinity) / size))
     }
     let most = memory.isStarting ? Coefficients.largestFactorAtStart : Coefficients.largestFactor
     memory.isStarting = memory.isStarting && factor > Coefficients.largestFactor
     let asked = min(size * min(max(factor, Coefficients.smallestFactor), most), longest)
     // What ends early because of where it must end says nothing against a larger step.
     let isShortened = size < proposal
-    let rung = rung(below: memory.rejectionsInARow > 0 ? min(asked, size) : asked)
-    memory.rung = isShortened ? max(memory.rung, rung) : rung
+    let level = level(below: memory.rejectionsInARow > 0 ? min(asked, size) : asked)
+    memory.level = isShortened ? max(memory.level, level) : level
     memory.previousError = error
     memory.previousGrowing = growing
     memory.rejectionsInARow = 0
-    memory.refusal?.age += 1
+    memory.rejected?.age += 1
     let isCrawling = size < Coefficients.crawlingShare * (bounds.length ?? 0)
     memory.crawlingSteps = isCrawling ? (memory.crawlingSteps ?? 0) + 1 : 0
     memory.largestSum = [memory.largestSum, step.sum].compactMap(\.self).max()
   }
 
-  /// Takes note of a step that does not count.
+  /// Takes note of a rejected step.
   ///
   /// - Parameter error: infinite if the step could not be done at all.
   /// - Returns: whether a smaller step can be tried.
@@ -209,13 +222,13 @@ package struct StepSizeController: Sendable {
     memory.isStarting = false
     memory.rejections += 1
     memory.rejectionsInARow += 1
-    memory.refusal = Refusal(size: size, after: memory.refusal)
+    memory.rejected = RejectedStep(size: size, after: memory.rejected)
     let factor =
       error.isFinite && memory.rejectionsInARow == 1
       ? min(
         max(Coefficients.safety * pow(error, -1 / Double(errorOrder)), Coefficients.smallestFactorOfRejected),
         Coefficients.largestFactorOfRejected) : Coefficients.factorOfFailed
-    memory.rung = rung(below: size * factor)
+    memory.level = level(below: size * factor)
     return size > bounds.smallest
   }
 
@@ -230,7 +243,7 @@ package struct StepSizeController: Sendable {
 
   /// Takes note that the solution has jumped.
   package mutating func restart() {
-    (memory.previousError, memory.previousGrowing, memory.refusal) = (nil, nil, nil)
+    (memory.previousError, memory.previousGrowing, memory.rejected) = (nil, nil, nil)
     memory.rejectionsInARow = 0
   }
 }

@@ -156,8 +156,9 @@ import TimeStepping
     #expect(try findings(cells, dose).count == 1)
   }
 
-  /// The absolute tolerance is 1e-6 of the largest size times the relative one: a population of less than that comes back at a time that no
-  /// tolerance holds. Asked to count, as an absolute tolerance of the field does, it is followed, and nothing is said.
+  /// The absolute tolerance is 1e-6 of the largest size times the relative one.
+  ///
+  /// A population of less than that comes back at a time that no tolerance holds. Asked to count, as an absolute tolerance of the field does, it is followed, and nothing is said.
   @Test(arguments: [
     (2e-12, 1e-4, "", true), (5e-11, 1e-4, "", true), (5e-11, 1e-6, "", false), (5e-10, 1e-4, "", false),
     (5e-11, 1e-4, #""absolute": { "u": 1e-16 }, "#, false),

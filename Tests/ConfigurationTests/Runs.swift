@@ -44,7 +44,7 @@ struct NoTolerance: Error {}
 /// By which the first step of a run is measured.
 func errorMeasure(of assembly: RunAssembly, from start: FieldSet) throws -> ErrorMeasure {
   guard case .controlled(let control) = assembly.stepPolicy() else { throw NoTolerance() }
-  return control.measure(from: start, forgettingRates: [Double](repeating: 0, count: start.count))
+  return control.measure(from: start, contractionRates: [Double](repeating: 0, count: start.count))
 }
 
 /// What reading a run file finds, as users see it.

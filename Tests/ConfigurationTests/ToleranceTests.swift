@@ -186,7 +186,7 @@ import TimeStepping
           "reactions": { "a": "\(rate)", "b": "\(other)" } },
         "domain": { "size": [1], "points": [8] }, "initial": { "a": 1, "b": 1 }, "time": { "end": 1 } }
       """
-    let rates = try configuration(text).forgettingRates
+    let rates = try configuration(text).contractionRates
     #expect(rates == [expected, 0])
   }
 
@@ -199,9 +199,9 @@ import TimeStepping
       """
     let assembly = try RunAssembly(configuration(text), threads: 1)
     let run = try simulation(of: assembly)
-    #expect(run.regimen.equations.forgettingRates == [3])
+    #expect(run.regimen.equations.contractionRates == [3])
     _ = try run.run()
-    #expect(run.regimen.equations.forgettingRates == [0])
+    #expect(run.regimen.equations.contractionRates == [0])
   }
 
   /// Steps of a fast chemical that follows the others are as long as its error at the time allows, not as if it added up:
@@ -296,7 +296,7 @@ import TimeStepping
 @Suite struct StepSizeControllerTests {
   @Test(arguments: [1e-30, 0.3, 1, 1.4142135623730951, 2, 1e10])
   func rungsLieBelowTheSize(size: Double) {
-    let rung = StepSizeController.rung(below: size)
+    let rung = StepSizeController.level(below: size)
     #expect(StepSizeController.size(rung) <= size)
     #expect(StepSizeController.size(rung + 1) > size)
   }

@@ -188,7 +188,7 @@ import TimeStepping
     let estimates = try [0.1, 0.05].map { size in
       let stepper = ErrorControl.adaptive(try problem.stepper(method))
       let measure = ErrorMeasure(
-        try problem.norm(), start: try problem.start(), largestSizes: [0, 0], forgettingRates: [0, 0],
+        try problem.norm(), start: try problem.start(), largestSizes: [0, 0], contractionRates: [0, 0],
         estimator: .init())
       let (_, estimate) = try stepper.step(
         problem.start(), from: 0, by: size, memory: StepperMemory(), measure: measure)

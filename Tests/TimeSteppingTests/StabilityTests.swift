@@ -94,7 +94,7 @@ import TimeStepping
         if isAdaptive {
           let adaptive = try #require(stepper as? any AdaptiveStepper)
           let measure = ErrorMeasure(
-            try problem.norm(), start: try FieldSet(copying: state), largestSizes: [1, 1], forgettingRates: [0, 0],
+            try problem.norm(), start: try FieldSet(copying: state), largestSizes: [1, 1], contractionRates: [0, 0],
             estimator: GlobalErrorEstimator())
           memory = try adaptive.step(state, from: time, by: size, memory: memory, measure: measure).0.memory
         } else {

@@ -178,7 +178,7 @@ import TimeStepping
     let stepper = ErrorControl.adaptive(try problem.stepper(method, isAdaptive: true))
     let (state, start) = (try problem.start(), try problem.start())
     let measure = ErrorMeasure(
-      try problem.norm(relative: tolerance), start: start, largestSizes: [0, 0], forgettingRates: [0, 0],
+      try problem.norm(relative: tolerance), start: start, largestSizes: [0, 0], contractionRates: [0, 0],
       estimator: estimator)
     let (_, estimate) = try stepper.step(state, from: 0, by: size, memory: StepperMemory(), measure: measure)
     return (state, estimate)
@@ -252,7 +252,7 @@ import TimeStepping
       start.copy(from: state)
       let (result, estimate) = try stepper.step(
         state, from: time, by: size, memory: memory,
-        measure: control.measure(from: start, forgettingRates: [0, 0]))
+        measure: control.measure(from: start, contractionRates: [0, 0]))
       if estimate.error.value <= 1 {
         (memory, time, steps) = (result.memory, time + size, steps + 1)
         control.accept(size: size, error: estimate.error, estimate)

@@ -102,7 +102,7 @@ struct LineProblem {
       guard isAdaptive || extrapolates else { return base }
       return try DoublingStepper(
         base, extrapolates: extrapolates, calibrates: isAdaptive && (extrapolates || scheme.isRebalanced),
-        learnsTransport: isAdaptive, grid: grid, pool: pool)
+        estimatesGlobalError: isAdaptive, grid: grid, pool: pool)
     }
     func fieldRates(_ rates: [Expression]) throws -> FieldRates {
       try FieldRates(
@@ -140,7 +140,7 @@ struct LineProblem {
           taxis: nil, distributions: nil, volumes: volumes, pool: pool), quasiSteady: nil, profiler: profiler,
         grid: grid, count: 2, pool: pool)
       return isAdaptive
-        ? try DoublingStepper(base, learnsTransport: true, grid: grid, count: 2, pool: pool) : base
+        ? try DoublingStepper(base, estimatesGlobalError: true, grid: grid, count: 2, pool: pool) : base
     }
   }
 

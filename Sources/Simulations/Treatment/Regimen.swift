@@ -17,7 +17,7 @@ package struct Equations {
   /// The rates at which they change a state; nil if it has none.
   package let ratesOfChange: LazyRatesOfChange?
   /// Of each field the rate at which an error of it decays at least, if all others are exact; 0 if none is known.
-  package let forgettingRates: [Double]
+  package let contractionRates: [Double]
   /// When they jump by themselves.
   package let jumps: JumpTimes
   /// The longest steps that see how they depend on the time.
@@ -30,7 +30,7 @@ package struct Equations {
   package init(
     scheme: String, stepper: any TimeStepper, quasiSteady: QuasiSteadyFields?, delays: DelayedFields? = nil,
     account: MassAccount? = nil, positiveStepper: LazyStepper? = nil, ratesOfChange: LazyRatesOfChange? = nil,
-    forgettingRates: [Double], jumps: JumpTimes = JumpTimes(), stepLimits: StepLimits = StepLimits(),
+    contractionRates: [Double], jumps: JumpTimes = JumpTimes(), stepLimits: StepLimits = StepLimits(),
     growthLimit: GrowthLimit? = nil, boundsChecks: [any BoundsCheck] = []
   ) {
     self.boundsChecks = boundsChecks
@@ -41,7 +41,7 @@ package struct Equations {
     self.quasiSteady = quasiSteady
     self.delays = delays
     self.account = account
-    self.forgettingRates = forgettingRates
+    self.contractionRates = contractionRates
     self.jumps = jumps
     self.stepLimits = stepLimits
     self.growthLimit = growthLimit

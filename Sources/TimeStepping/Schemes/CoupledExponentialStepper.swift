@@ -79,7 +79,7 @@ package final class CoupledExponentialStepper: AdaptiveStepper {
         + rates.fieldSetCount + (ratesOfTime?.fieldSetCount ?? 0), memoryFieldSetCount: 2)
   }
   package var errorTraits: ErrorTraits {
-    ErrorTraits(order: scheme.errorOrder, growthTarget: scheme.errorTarget)
+    ErrorTraits(order: scheme.errorOrder, targetError: scheme.errorTarget)
   }
   package var work: Work { [rates, ratesOfTime].reduce(part.work) { $0 + ($1?.work ?? Work()) } }
 

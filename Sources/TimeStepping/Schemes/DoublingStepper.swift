@@ -17,7 +17,7 @@ package final class DoublingStepper: AdaptiveStepper {
   private let coarse: FieldSet
   private let pool: WorkerPool
   private let calibrates: Bool
-  private let learnsTransport: Bool
+  private let estimatesGlobalError: Bool
   /// For what is measured: the solution by two steps of half the size, or one that is carried on; nil where nothing is.
   private let aside: FieldSet?
   private let longest: Double
@@ -25,32 +25,35 @@ package final class DoublingStepper: AdaptiveStepper {
   ///   - base: made for being taken in halves.
   ///   - extrapolates: whether the error is taken off.
   ///   - calibrates: whether it is worth while to measure how large errors are beside differences.
-  ///   - learnsTransport: whether solutions can be carried on beyond a step.
+  ///   - estimatesGlobalError: whether solutions can be carried on beyond a step.
   ///   - longest: no step may be longer, because the difference would not tell the error.
   package convenience init(
-    _ base: SplittingStepper, extrapolates: Bool, calibrates: Bool, learnsTransport: Bool, longest: Double = .infinity,
+    _ base: SplittingStepper, extrapolates: Bool, calibrates: Bool, estimatesGlobalError: Bool,
+    longest: Double = .infinity,
     grid: Grid, pool: WorkerPool
   ) throws(FieldAllocationError) {
     try self.init(
-      base, extrapolates: extrapolates, calibrates: calibrates, learnsTransport: learnsTransport, longest: longest,
+      base, extrapolates: extrapolates, calibrates: calibrates, estimatesGlobalError: estimatesGlobalError,
+      longest: longest,
       grid: grid, count: base.diffusion.fields.count, pool: pool)
   }
 
   package convenience init(
-    _ base: PositiveExponentialStepper, learnsTransport: Bool, grid: Grid, count: Int, pool: WorkerPool
+    _ base: PositiveExponentialStepper, estimatesGlobalError: Bool, grid: Grid, count: Int, pool: WorkerPool
   ) throws(FieldAllocationError) {
     try self.init(
-      base, extrapolates: false, calibrates: false, learnsTransport: learnsTransport, longest: .infinity, grid: grid,
+      base, extrapolates: false, calibrates: false, estimatesGlobalError: estimatesGlobalError, longest: .infinity,
+      grid: grid,
       count: count, pool: pool)
   }
 
   private init(
-    _ base: any DivisibleStepper, extrapolates: Bool, calibrates: Bool, learnsTransport: Bool, longest: Double,
+    _ base: any DivisibleStepper, extrapolates: Bool, calibrates: Bool, estimatesGlobalError: Bool, longest: Double,
     grid: Grid, count: Int, pool: WorkerPool
   ) throws(FieldAllocationError) {
     self.calibrates = calibrates
-    self.learnsTransport = learnsTransport
-    aside = self.calibrates || learnsTransport ? try FieldSet(grid: grid, count: count) : nil
+    self.estimatesGlobalError = estimatesGlobalError
+    aside = self.calibrates || estimatesGlobalError ? try FieldSet(grid: grid, count: count) : nil
     self.base = base
     self.pool = pool
     self.longest = longest
@@ -67,7 +70,7 @@ package final class DoublingStepper: AdaptiveStepper {
   }
   package var errorTraits: ErrorTraits {
     // That of the base, or of what is left after the extrapolation.
-    ErrorTraits(order: base.order + (extrapolates && calibrates ? 3 : 1), growthTarget: accumulation.growthTarget)
+    ErrorTraits(order: base.order + (extrapolates && calibrates ? 3 : 1), targetError: accumulation.targetError)
   }
   package var work: Work { base.work }
 
@@ -91,7 +94,7 @@ package final class DoublingStepper: AdaptiveStepper {
     let start = Start(time: time, size: size, memory: memory)
     let (result, found) = try measured(state, start, measure)
     var estimator = measure.estimator
-    let isDue = learnsTransport && estimator.transport.isDue(step: size, by: measure)
+    let isDue = estimatesGlobalError && estimator.transport.isDue(step: size, by: measure)
     let errors = try calibrated(found, of: state, start, measure, isDue: isDue, &estimator)
     func worst() -> StepError {
       measure.worst(of: errors.values, during: size, accumulating: accumulation, transport: estimator.transport)

@@ -20,12 +20,19 @@ package struct ErrorTransport: Codable, Hashable, Sendable {
   /// Size of the steps; 0 before the first measurement.
   private var step = 0.0
   /// Of each field the first sum over `δ`; empty where solutions could not be carried on.
-  private var passing: [Double] = []
+  private var transientSums: [Double] = []
   /// `δ_i(K)/δ`.
-  private var lasting: [Double] = []
+  private var persistentAmplitudes: [Double] = []
   private var decays: [Double] = []
-  /// Steps that have counted since.
+  /// Accepted steps since.
   var age = 0
+
+  /// In checkpoints.
+  private enum CodingKeys: String, CodingKey {
+    case step, decays, age
+    case transientSums = "passing"
+    case persistentAmplitudes = "lasting"
+  }
 
   /// The flows, in sizes of the step.
   private static let spans = [1, 1, 2, 4, 8, 16]
@@ -57,13 +64,13 @@ package struct ErrorTransport: Codable, Hashable, Sendable {
 
   /// `S` for steps of a size; nil where it is not known: nothing tells what becomes of errors in much longer ones.
   package func sum(step size: Double, duration: Double) -> Double? {
-    guard !passing.isEmpty, size <= ErrorTransport.range * step else { return nil }
+    guard !transientSums.isEmpty, size <= ErrorTransport.range * step else { return nil }
     let (steps, ratio) = (min(duration / size, ErrorTransport.mostSteps), size / step)
-    let sums = passing.indices.map { field in
+    let sums = transientSums.indices.map { field in
       let decay = pow(decays[field], ratio)
       let tail = decay < 1 ? (1 - pow(decay, steps)) / (1 - decay) : steps
       // With shorter steps there are more of them until an error is forgotten.
-      return passing[field] * max(1, 1 / ratio) + lasting[field] * tail
+      return transientSums[field] * max(1, 1 / ratio) + persistentAmplitudes[field] * tail
     }
     return min(sums.max() ?? 0, ErrorTransport.most * steps)
   }
@@ -113,8 +120,8 @@ package struct ErrorTransport: Codable, Hashable, Sendable {
         Stretch(span: Double(span), start: ends.0[field], end: ends.1[field])
       }
       guard let last = course.last else { continue }
-      found.passing.append(course.reduce(0) { $0 + $1.sum } / first)
-      found.lasting.append(last.end / first)
+      found.transientSums.append(course.reduce(0) { $0 + $1.sum } / first)
+      found.persistentAmplitudes.append(last.end / first)
       found.decays.append(min(1, last.decay ?? 1))
     }
     return found

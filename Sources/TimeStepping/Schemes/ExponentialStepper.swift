@@ -79,7 +79,7 @@ package final class ExponentialStepper: AdaptiveStepper {
   }
   package var errorTraits: ErrorTraits {
     ErrorTraits(
-      order: scheme.errorOrder, growthTarget: scheme.errorTarget, needsTables: false)
+      order: scheme.errorOrder, targetError: scheme.errorTarget, needsTables: false)
   }
   package var work: Work { [rates, ratesOfTime].reduce(parts.work) { $0 + ($1?.work ?? Work()) } }
 

@@ -13,7 +13,7 @@ package struct GlobalErrorEstimator: Sendable {
     (self.calibration, self.transport) = (calibration, transport)
   }
 
-  /// Takes note of a step that counts.
+  /// Takes note of an accepted step.
   package mutating func accept() {
     calibration?.age += 1
     transport.age += 1

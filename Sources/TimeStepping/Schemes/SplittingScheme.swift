@@ -18,7 +18,7 @@ package struct SplittingScheme: Sendable {
   /// Whether a constant is moved from one part to the other so that both vanish in a steady state.
   package let isRebalanced: Bool
   /// The relative tolerance below which errors of steps count more than they are; see `ErrorAccumulation`.
-  let onset: Double
+  let proportionalityOnset: Double
   /// One sentence for users.
   package let summary: String
 
@@ -41,7 +41,7 @@ extension SplittingScheme {
   /// First order: one flow after the other.
   package static let lie = SplittingScheme(
     name: "lie", order: 1, flows: [(.reaction, 1), (.taxis, 1), (.diffusion, 1)], isRebalanced: false,
-    onset: 4e-2, summary: "first order; for comparison only")
+    proportionalityOnset: 4e-2, summary: "first order; for comparison only")
 
   private static let symmetricFlows: [(part: Part, fraction: Double)] = [
     (.reaction, 0.5), (.taxis, 0.5), (.diffusion, 1), (.taxis, 0.5), (.reaction, 0.5),
@@ -51,7 +51,7 @@ extension SplittingScheme {
   ///
   /// G. Strang, On the construction and comparison of difference schemes, SIAM J. Numer. Anal. 5 (1968) 506–517.
   package static let strang = SplittingScheme(
-    name: "strang", order: 2, flows: symmetricFlows, isRebalanced: false, onset: 1e-4,
+    name: "strang", order: 2, flows: symmetricFlows, isRebalanced: false, proportionalityOnset: 1e-4,
     summary:
       "second order; where reactions keep densities non-negative they stay so in fields that move by kernels, matrices or "
       + "finite volumes, and to within the tolerance in those that move by transforms; loses accuracy with a fast chemical"
@@ -62,7 +62,7 @@ extension SplittingScheme {
   /// R. L. Speth, W. H. Green, S. MacNamara & G. Strang, Balanced splitting and rebalanced splitting, SIAM J. Numer.
   /// Anal. 51 (2013) 3084–3105; here the balancing constant is extrapolated to the step at hand.
   package static let rebalancedStrang = SplittingScheme(
-    name: "rebalanced-strang", order: 2, flows: symmetricFlows, isRebalanced: true, onset: 1e-4,
+    name: "rebalanced-strang", order: 2, flows: symmetricFlows, isRebalanced: true, proportionalityOnset: 1e-4,
     summary:
       "second order, also with a fast chemical and prescribed boundary data; keeps steady states; takes more memory"
   )

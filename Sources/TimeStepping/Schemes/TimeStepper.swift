@@ -72,7 +72,7 @@ package struct ErrorTraits: Sendable {
   ///
   /// The errors of steps add up over a run: little where what is measured is the error of the solution itself, more where
   /// it is that of a less accurate one.
-  package var growthTarget = ErrorAccumulation.standardGrowthTarget
+  package var targetError = ErrorAccumulation.standardTargetError
   /// Whether propagators have tables for each size of a step.
   package var needsTables = true
 }

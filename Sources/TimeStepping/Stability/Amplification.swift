@@ -165,10 +165,10 @@ package struct Amplification: Sendable {
     func isRight(_ rung: Int) -> Bool {
       deviation(step: StepSizeController.size(rung), from: growth, allowed: allowed) == nil
     }
-    let last = StepSizeController.rung(below: most)
+    let last = StepSizeController.level(below: most)
     // Of the order of the reciprocal of the fastest rate.
     let fastest = linearization.matrix(of: growth.wave).norm
-    var right = min(last, StepSizeController.rung(below: 0.1 / max(fastest, 1 / most)))
+    var right = min(last, StepSizeController.level(below: 0.1 / max(fastest, 1 / most)))
     let least = right - 4 * Amplification.mostHalvings
     while !isRight(right) {
       right -= 4

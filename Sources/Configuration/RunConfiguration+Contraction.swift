@@ -7,7 +7,7 @@ extension RunConfiguration {
   ///
   /// Nothing is said of a field that acts on itself in another way: by its past, the whole domain, a field that is always
   /// in balance with it, or the way it moves.
-  package var forgettingRates: [Double] {
+  package var contractionRates: [Double] {
     var known = knownIntervals
     for (name, value) in model.parameterValues { known[.parameter(name)] = Interval(value, value) }
     for (field, parts) in zip(model.fields, productionLoss) where parts.isPositive && field.crossDiffusion.isEmpty {
