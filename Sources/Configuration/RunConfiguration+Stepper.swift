@@ -113,7 +113,7 @@ extension RunConfiguration {
     traits.removal = removedField(traceGrowth, maxima: maxima).map {
       "an infusion removes \(model.fieldNames[$0]), which grows again"
     }
-    traits.patternOnset = onset.map { $0.description(self) }
+    traits.patternOnset = onset.flatMap { $0.needsCoupledScheme ? $0.description(self) : nil }
     traits.couplingObstacle =
       exponentialObstacle(diffusions, volumes: volumes)
       ?? CoupledLinearPart.obstacle(
