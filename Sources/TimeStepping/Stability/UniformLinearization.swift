@@ -127,21 +127,22 @@ package struct PatternGrowth: Hashable, Sendable {
     scale = max(abs(leading.real), 1 / duration)
     func turns(_ mode: ComplexNumber) -> Bool { mode.imaginary > negligible && mode.imaginary >= abs(mode.real) }
     oscillates = known.values.contains { $0.contains(where: turns) }
-    func mustBeRight(_ mode: ComplexNumber) -> Bool {
+    func mustBeRight(_ mode: ComplexNumber, of index: Int) -> Bool {
       guard mode.size > negligible else { return false }
       let isNearLeading = mode.real >= leading.real - max(0.5 * abs(leading.real), 1 / duration)
-      return isNearLeading || mode.real > 0 || leading.real <= 0 && turns(mode)
+      // Of the waves that grow more slowly the uniform mode and the longest one: what most data depart by.
+      return isNearLeading || index <= 1 && mode.real > 0 || leading.real <= 0 && turns(mode)
     }
-    let right = known.mapValues { $0.filter(mustBeRight) }
+    func modesThatMustBeRight(_ index: Int) -> [ComplexNumber] { modes(index).filter { mustBeRight($0, of: index) } }
     func some(_ all: [Int]) -> [Int] {
       let stride = max(1, all.count / PatternGrowth.mostWitnesses)
       return all.indices.filter { $0 % stride == 0 }.map { all[$0] }
     }
-    let withModes = right.filter { !$0.value.isEmpty }.keys.sorted()
+    let withModes = known.keys.filter { !modesThatMustBeRight($0).isEmpty }.sorted()
     let chosen = Set(some(withModes) + some(known.keys.sorted()) + [0, min(1, waves.count - 1), best])
     witnesses = chosen.sorted().map { index in
       Witness(
-        wave: waves[index], modes: right[index] ?? modes(index).filter(mustBeRight),
+        wave: waves[index], modes: modesThatMustBeRight(index),
         largestRate: modes(index).reduce(-.infinity) { max($0, $1.real) })
     }
   }
