@@ -5,31 +5,45 @@ import Operators
 import Simulations
 import TimeStepping
 
-/// A wave about the uniform steady state in whose neighborhood a run begins that grows, or decays so slowly that this is a small difference of
-/// larger rates: how fast it does is what such runs are made for, and what a scheme can get wrong without any error that a tolerance sees.
+/// A mode of the equations about the uniform steady state in whose neighborhood a run begins, a wave or what is the same everywhere, that grows,
+/// turns, or decays so slowly that this is a small difference of larger rates: how fast it does is what such runs are made for, and what a scheme
+/// can get wrong without any error that a tolerance sees.
 struct PatternOnset {
   let growth: PatternGrowth
+  /// Whether a linear part of all fields together serves better than one of each: not where one field alone departs, whose growth other schemes get
+  /// right with steps of about its time.
+  let needsCoupledScheme: Bool
+  /// Of the fields of which it is a mode.
   private let linearization: UniformLinearization
+  private let subject: [Int]
   private let decays: [Double]
   private let losses: [Double]
-  /// The field that departs most, and the amplitude up to which the equations are nearly linear.
-  private let range: (field: Int, amplitude: Double)
+  private let hasExactReactions: Bool
+  /// The fields that must not depart by more, so that the equations are nearly linear: the one that the mode changes most, and those that a tolerance
+  /// sees.
+  private let ranges: [GrowthLimit.Range]
   /// Of the run.
   private let duration: Double
 
-  /// By how much growth may be wrong, relative to it, or if that is less to what changes a wave by a factor of e in the run: in the steps that
-  /// are chosen, and in fixed ones before there is a warning.
-  private static let (largestError, largestErrorOfFixed) = (0.05, 0.1)
+  /// By how much growth may be wrong in the steps that are chosen, relative to it, or if that is less to what changes a mode by a factor of e in the
+  /// run.
+  private let largestError: Double
+
+  /// That of waves that outgrow the uniform mode, that of all others, which pass through more turns and powers of e, and that of fixed steps before
+  /// there is a warning.
+  private static let (largestErrorOfWaves, largestErrorOfOthers, largestErrorOfFixed) = (0.05, 0.02, 0.1)
   /// Relative to the largest element of the Jacobian: what decays faster is no small difference.
   private static let slowDecay = 0.05
   /// Relative to the norm of the matrix: rates below are rounding.
   private static let rounding = 1e-10
 
-  /// - Parameter uniform: the steady state.
-  /// - Returns: nil where no wave grows or decays slowly, faster than the uniform mode grows or more slowly than it decays.
+  /// - Parameters:
+  ///   - uniform: the steady state.
+  ///   - hasExactReactions: whether flows of the reactions are exact.
+  /// - Returns: nil where no mode counts.
   init?(
     _ configuration: RunConfiguration, about uniform: [Double], fields: [FieldDiffusion], hasSpectralTaxis: Bool,
-    volumes: PointVolumes
+    hasExactReactions: Bool, volumes: PointVolumes
   ) {
     let grid = configuration.grid
     guard let rates = UniformRates(configuration), let boundaries = fields.first?.boundaries,
@@ -41,52 +55,109 @@ struct PatternOnset {
       let steady = rates.steadyState(near: uniform, scales: uniform.map { $0 == 0 ? 1 : abs($0) }),
       let jacobian = rates.jacobian(at: steady), let coupling = rates.coupling(at: steady),
       let losses = rates.losses(at: steady),
-      let waves = LaplacianWave.all(of: grid, boundaries: boundaries, isMasked: volumes.isMasked), !waves.isEmpty
+      let waves = LaplacianWave.all(of: grid, boundaries: boundaries, isMasked: volumes.isMasked)
     else { return nil }
     // Whatever is asked for, that scheme has the Laplacian of neighboring points.
     var isLocal = volumes.isMasked
     if case .positiveExponential = configuration.askedScheme.method { isLocal = true }
     let coupled = configuration.fieldsWithCoupledFluxes
-    linearization = UniformLinearization(
+    let all = UniformLinearization(
       jacobian: jacobian, coupling: coupling, diffusivities: fields.map { $0.diffusivities[0] },
       symbols: fields.enumerated().map {
         isLocal || coupled.contains($0) ? .secondOrder : $1.symbol(axis: 0, of: grid)
       },
       taxisSymbol: hasSpectralTaxis ? .spectral : .secondOrder,
       stagesBound: volumes.isMasked ? grid.axes.reduce(0) { $0 + 4 / ($1.spacing * $1.spacing) } : nil)
-    growth = PatternGrowth(of: linearization, waves: waves)
     duration = configuration.endTime - configuration.startTime
-    let size = jacobian.values.reduce(0) { max($0, abs($1)) }
-    let rounding = PatternOnset.rounding * linearization.matrix(of: growth.wave).norm
-    guard growth.rate > growth.uniformRate + rounding, growth.rate > -PatternOnset.slowDecay * size,
-      abs(growth.rate) > rounding
-    else { return nil }
-    range = rates.linearRange(of: linearization.matrix(of: growth.wave).leadingVector, about: steady)
-    decays = configuration.constantDecays
-    self.losses = losses
+    let hidden = PatternOnset.hiddenFields(all, about: steady)
+    if let growth = PatternOnset.fastWave(all, waves, duration) {
+      (self.growth, subject, needsCoupledScheme) = (growth, Array(fields.indices), true)
+      largestError = PatternOnset.largestErrorOfWaves
+    } else if !hidden.isEmpty, let growth = PatternOnset.slowMode(all.restricted(to: hidden), waves, duration) {
+      (self.growth, subject, needsCoupledScheme) = (growth, hidden, hidden.count > 1)
+      largestError = PatternOnset.largestErrorOfOthers
+    } else {
+      return nil
+    }
+    linearization = all.restricted(to: subject)
+    var shape = steady.map { _ in 0.0 }
+    for (field, value) in zip(subject, linearization.matrix(of: growth.wave).leadingVector) { shape[field] = value }
+    let range = rates.linearRange(of: shape, about: steady)
+    let others = Set(fields.indices).subtracting(subject).sorted().map { field in
+      rates.linearRange(of: fields.indices.map { $0 == field ? 1 : 0 }, about: steady)
+    }
+    ranges = ([range] + others.filter { $0.amplitude > 0 }).map {
+      GrowthLimit.Range(field: $0.field, steady: steady[$0.field], amplitude: $0.amplitude)
+    }
+    let constantDecays = configuration.constantDecays
+    decays = subject.map { constantDecays[$0] }
+    self.losses = subject.map { losses[$0] }
+    self.hasExactReactions = hasExactReactions
   }
 
-  private func allowed(_ share: Double) -> Double { share * max(abs(growth.rate), 1 / duration) }
+  /// The fields whose departure from the steady state no tolerance sees: not those that are 0 there, whose departure is all that there is of them,
+  /// and whose rates the others do not change; nor those that only diffuse, which is exact.
+  private static func hiddenFields(_ all: UniformLinearization, about steady: [Double]) -> [Int] {
+    func isDriven(_ field: Int, by other: Int) -> Bool {
+      all.jacobian[field, other] != 0 || all.coupling[field, other] != 0
+    }
+    var seen = Set(steady.indices.filter { steady[$0] == 0 })
+    while let field = seen.first(where: { field in
+      steady.indices.contains { !seen.contains($0) && isDriven(field, by: $0) }
+    }) {
+      seen.remove(field)
+    }
+    return steady.indices.filter { field in
+      !seen.contains(field) && steady.indices.contains { isDriven(field, by: $0) }
+    }
+  }
+
+  /// A wave that grows faster than the uniform mode, or decays more slowly, and slowly.
+  private static func fastWave(
+    _ linearization: UniformLinearization, _ waves: [LaplacianWave], _ duration: Double
+  ) -> PatternGrowth? {
+    let growth = PatternGrowth(of: linearization, waves: waves, duration: duration)
+    let rounding = PatternOnset.rounding * linearization.matrix(of: growth.wave).norm
+    guard growth.rate > growth.uniformRate + rounding,
+      growth.rate > -PatternOnset.slowDecay * linearization.jacobian.largestSize, abs(growth.rate) > rounding
+    else { return nil }
+    return growth
+  }
+
+  /// A mode of any wave number that grows, turns by a radian before it has decayed by a factor of e, or decays slowly.
+  private static func slowMode(
+    _ linearization: UniformLinearization, _ waves: [LaplacianWave], _ duration: Double
+  ) -> PatternGrowth? {
+    let growth = PatternGrowth(of: linearization, waves: waves, duration: duration)
+    return growth.oscillates || growth.rate > -PatternOnset.slowDecay * linearization.jacobian.largestSize
+      ? growth : nil
+  }
 
   private func longestStep(_ amplification: Amplification) -> Double? {
-    amplification.longestStep(for: growth, allowed: allowed(PatternOnset.largestError), upTo: duration)
+    amplification.longestStep(for: growth, share: largestError, upTo: duration)
   }
 
   private func amplification(_ configuration: RunConfiguration) -> Amplification {
-    let coupled = configuration.fieldsWithCoupledFluxes
+    let scheme = configuration.scheme
+    var isExact = hasExactReactions
+    // With a source flows are not exact.
+    if case .splitting(let splitting, _) = scheme.method, splitting.isRebalanced { isExact = false }
+    if case .automatic = configuration.reactionMethod.kind {} else { isExact = false }
+    let fields = configuration.fieldsWithCoupledFluxes
+    let coupled = Set(subject.indices.filter { fields.contains(subject[$0]) })
     return Amplification(
-      configuration.scheme, linearization, isHalved: configuration.isControlled, decays: decays, losses: losses,
+      scheme, linearization, isHalved: configuration.isControlled, decays: decays, losses: losses,
+      reactions: isExact ? nil : configuration.reactionMethod.kind,
       coupled: coupled.isEmpty
         ? nil : (coupled, configuration.grid.axes.reduce(0) { $0 + 4 / ($1.spacing * $1.spacing) }))
   }
 
-  /// The longest step with which waves grow rightly, while the state is in the range in which the equations are nearly linear; nil if steps of any
-  /// size do.
+  /// The longest step with which the modes grow and turn rightly, while the state is in the range in which the equations are nearly linear; nil if
+  /// steps of any size do.
   func limit(_ configuration: RunConfiguration, volumes: PointVolumes, pool: WorkerPool) -> GrowthLimit? {
     guard configuration.isControlled else { return nil }
     guard let longest = longestStep(amplification(configuration)), longest < duration else { return nil }
-    return GrowthLimit(
-      longestStep: longest, field: range.field, amplitude: range.amplitude, volumes: volumes, pool: pool)
+    return GrowthLimit(longestStep: longest, ranges: ranges, volumes: volumes, pool: pool)
   }
 
   /// Of the growth that fixed steps are wrong about, or the steps that a lower limit of the user keeps as long.
@@ -100,24 +171,37 @@ struct PatternOnset {
       if longest ?? 0 >= bounds.smallest { return nil }
       step = bounds.smallest
     }
-    let allowed = allowed(PatternOnset.largestErrorOfFixed)
-    guard let found = amplification.deviation(step: step, from: growth, allowed: allowed) else { return nil }
+    let found = amplification.deviation(step: step, from: growth, share: PatternOnset.largestErrorOfFixed)
+    guard let found else { return nil }
     let unit = configuration.timeUnit.map { $0 == "1" ? "" : "/" + $0 } ?? ""
-    let length = "\(Float(found.wave.length))" + RunConfiguration.suffix(configuration.lengthUnit)
+    let subject =
+      found.wave == .uniform
+      ? "uniform departures from the steady state"
+      : "waves of length \(Float(found.wave.length))\(RunConfiguration.suffix(configuration.lengthUnit)) about the uniform state"
+    let hasPeriod = found.right.imaginary != 0
+    func course(_ mode: ComplexNumber, _ name: String = "") -> String {
+      let verb = mode.real > 0 ? "grow" : "decay"
+      let period =
+        !hasPeriod ? "" : mode.imaginary == 0 ? " without a turn" : " with " + period(mode.imaginary, configuration)
+      return mode.real == -.infinity ? "vanish" : "\(verb) at\(name) \(Float(abs(mode.real)))\(unit)\(period)"
+    }
     return (
-      "waves of length \(length) about the uniform state \(found.right > 0 ? "grow" : "decay") at a rate of "
-        + "\(Float(abs(found.right)))\(unit), and with steps of \(Float(step)) of \(configuration.scheme.name) they "
-        + (found.found == -.infinity
-          ? "vanish" : "\(found.found > 0 ? "grow" : "decay") at \(Float(abs(found.found)))\(unit)"),
+      "\(subject) \(course(found.right, " a rate of")), and with steps of \(Float(step)) of "
+        + "\(configuration.scheme.name) they \(course(found.found))",
       (longest.map { "take steps of at most \(Float($0)), or leave" } ?? "leave")
         + " out time.step\(configuration.isControlled ? ", time.smallest_step" : "") and time.scheme"
     )
   }
 
+  private func period(_ frequency: Double, _ configuration: RunConfiguration) -> String {
+    "a period of \(Float(2 * .pi / abs(frequency)))\(RunConfiguration.suffix(configuration.timeUnit))"
+  }
+
   func output(limit: GrowthLimit?) -> JSONText {
     .object([
       "rate": .number(growth.rate),
-      "wave_length": .number(growth.wave.length),
+      "period": growth.frequency == 0 ? nil : .number(2 * .pi / growth.frequency),
+      "wave_length": growth.wave == .uniform ? nil : .number(growth.wave.length),
       "uniform_rate": .number(growth.uniformRate),
       "longest_step": limit.map { .number($0.longestStep) },
     ])
@@ -126,8 +210,11 @@ struct PatternOnset {
   /// As `plan` says it.
   func description(_ configuration: RunConfiguration) -> String {
     let unit = configuration.timeUnit.map { $0 == "1" ? "" : "/" + $0 } ?? ""
-    return
-      "a wave of length \(Float(growth.wave.length))\(RunConfiguration.suffix(configuration.lengthUnit)) about the "
-      + "uniform state \(growth.rate > 0 ? "grows" : "decays") at a rate of \(Float(abs(growth.rate)))\(unit)"
+    let subject =
+      growth.wave == .uniform
+      ? "a uniform departure from the steady state"
+      : "a wave of length \(Float(growth.wave.length))\(RunConfiguration.suffix(configuration.lengthUnit)) about the uniform state"
+    let period = growth.frequency == 0 ? "" : " with " + period(growth.frequency, configuration)
+    return "\(subject) \(growth.rate > 0 ? "grows" : "decays") at a rate of \(Float(abs(growth.rate)))\(unit)\(period)"
   }
 }

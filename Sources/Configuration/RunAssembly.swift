@@ -55,7 +55,7 @@ package final class RunAssembly {
   /// What grows or decays slowly about it.
   let patternOnset: PatternOnset?
   /// Of steps while that departs little from it; nil if there is none.
-  let growthLimit: GrowthLimit?
+  package let growthLimit: GrowthLimit?
   /// What is doubtful in the initial values of a run that begins here.
   package private(set) var startWarnings = Diagnostics()
 
@@ -177,7 +177,8 @@ package final class RunAssembly {
       ? configuration.uniformState(near: state, volumes: volumes) : earlier?.uniformState ?? continuing?.uniformState
     patternOnset = uniformState.flatMap { [spectralTaxis, volumes] in
       PatternOnset(
-        configuration, about: $0, fields: fields, hasSpectralTaxis: spectralTaxis != nil, volumes: volumes)
+        configuration, about: $0, fields: fields, hasSpectralTaxis: spectralTaxis != nil,
+        hasExactReactions: system?.hasExactFlow ?? true, volumes: volumes)
     }
     if case .automatic = configuration.askedScheme.method {
       let (scheme, reason) = Scheme.recommended(

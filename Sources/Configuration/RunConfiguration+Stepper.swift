@@ -119,7 +119,7 @@ extension RunConfiguration {
       ?? locallyRemovedField(traceGrowth, maxima: maxima, volumes: volumes, kernels: kernels).map {
         "\(model.fieldNames[$0]) is removed in a part of the domain for a while, and grows again there"
       }
-    traits.patternOnset = onset.map { $0.description(self) }
+    traits.patternOnset = onset.flatMap { $0.needsCoupledScheme ? $0.description(self) : nil }
     traits.couplingObstacle =
       exponentialObstacle(diffusions, volumes: volumes)
       ?? CoupledLinearPart.obstacle(

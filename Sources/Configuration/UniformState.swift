@@ -106,6 +106,19 @@ struct UniformRates {
 
   private static let (mostIterations, accuracy, largestResidual, regularization) = (60, 1e-9, 1e-7, 1e-14)
 
+  /// Whether densities change by more than rounding.
+  ///
+  /// - Parameter scales: the size of each field.
+  func change(_ densities: [Double], scales: [Double]) -> Bool {
+    guard let rates = rates(at: densities), let jacobian = jacobian(at: densities) else { return true }
+    return rates.indices.contains { row in
+      let size = (0..<count).reduce(0) { max($0, abs(jacobian[row, $1]) * scales[$1]) }
+      return abs(rates[row]) > UniformRates.roundingOfRates * size
+    }
+  }
+
+  private static let roundingOfRates = 1e-13
+
   // MARK: The range in which the equations are nearly linear
 
   /// By how much rates and taxis may differ from the linearized ones, relative to the latter.
@@ -181,14 +194,14 @@ extension RunConfiguration {
     }
     let ranges = zip(lowest, highest).map { $1 - $0 }
     // What is empty somewhere and not elsewhere is no uniform state.
-    guard ranges.contains(where: { $0 > 0 }),
-      !zip(lowest, highest).contains(where: { $0 != $1 && ($0 == 0 || $1 == 0) }), let rates = UniformRates(self)
+    guard !zip(lowest, highest).contains(where: { $0 != $1 && ($0 == 0 || $1 == 0) }), let rates = UniformRates(self)
     else { return nil }
     let means = first.indices.map { field in
       samples.reduce(0) { $0 + $1[field] } / Double(samples.count)
     }
     let scales = zip(means, ranges).map { max(abs($0), $1) }.map { $0 > 0 ? $0 : 1 }
-    guard let steady = rates.steadyState(near: means, scales: scales),
+    guard ranges.contains(where: { $0 > 0 }) || rates.change(means, scales: scales),
+      let steady = rates.steadyState(near: means, scales: scales),
       rates.isSimilar(at: means, to: steady, scales: scales), rates.areNearlyLinear(samples, about: steady)
     else { return nil }
     return steady

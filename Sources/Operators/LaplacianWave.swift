@@ -20,7 +20,10 @@ package struct LaplacianWave: Hashable, Sendable {
     }
   }
 
-  /// `2π/|k|`.
+  /// What is the same everywhere.
+  package static let uniform = LaplacianWave(spectral: 0, secondOrder: 0)
+
+  /// `2π/|k|`; infinite for the uniform mode.
   package var length: Double { 2 * .pi / (-spectral).squareRoot() }
 
   /// The waves that are not constant, by rising `|k|`, each pair of eigenvalues once; of very many, one for each thousandth of `|k|²`.
@@ -37,7 +40,7 @@ package struct LaplacianWave: Hashable, Sendable {
     guard boundaries.allSatisfy({ $0 == .periodic || $0 == .noFlux }) else { return nil }
     if isMasked { return continuous(grid, from: .pi / (grid.axes.map(\.length).max() ?? 1)) }
     if grid.axes[0].geometry != .cartesian { return radial(grid) }
-    var found: Set = [LaplacianWave(spectral: 0, secondOrder: 0)]
+    var found: Set = [LaplacianWave.uniform]
     for (axis, boundary) in zip(grid.axes, boundaries) {
       guard let basis = TransformBasis(boundary, axis: axis) else { return nil }
       let along = Set(

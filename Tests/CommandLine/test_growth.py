@@ -188,6 +188,140 @@ def test_waves_grow_at_the_rate_of_the_grid(oncofield, tmp_path, name, geometry,
     assert "warning" not in errors
 
 
+# Rates of T and E, steady state, diffusivities, Jacobian by hand, end.
+PAIRS = {
+    "hunting that grows": (("T*(1-T)-0.9*T*E/(0.2+T)", "0.9*T*E/(0.2+T)-0.5*E"), (0.25, 0.375), (1e-3, 0.05), [[1 / 6, -0.5], [1 / 3, 0]], 40),
+    "Brusselator, stable": (("1-2.9*T+T^2*E", "1.9*T-T^2*E"), (1, 1.9), (0.01, 0.01), [[0.9, 1], [-1.9, -1]], 60),
+    "Brusselator, unstable": (("1-3.2*T+T^2*E", "2.2*T-T^2*E"), (1, 2.2), (0.01, 0.01), [[1.2, 1], [-2.2, -1]], 40),
+    "Lotka and Volterra": (("T*(1-E)", "E*(T-1)"), (1, 1), (0.01, 0.01), [[0, -1], [1, 0]], 40),
+    "damped hunting": (("T*(1-T)-T*E", "T*E-0.2*E"), (0.2, 0.8), (0.01, 0.01), [[-0.2, -0.2], [0.8, 0]], 40),
+    "competing clones": (
+        ("3*T*(1-T-1.02*E)", "3*E*(1-E-1.02*T)"), (1 / 2.02, 1 / 2.02), (1e-3, 1e-3),
+        [[-3 / 2.02, -3.06 / 2.02], [-3.06 / 2.02, -3 / 2.02]], 160,
+    ),
+}
+
+
+def exponential(matrix):
+    """e^A of a matrix with different eigenvalues."""
+    values, vectors = np.linalg.eig(np.asarray(matrix, dtype=complex))
+    return (vectors * np.exp(values) @ np.linalg.inv(vectors)).real
+
+
+def pair_run(oncofield, folder, name, *, geometry="open", scheme=None, start="cos(pi*x/10)", end=None, time=None):
+    """The densities of a run that begins with a departure of 1e-6 of T, (field, frame, point along x), and what it says of itself."""
+    (rate_t, rate_e), (t, e), (d_t, d_e), _, usual_end = PAIRS[name]
+    end = end or usual_end
+    domain = {"size": [10], "points": [64]}
+    if geometry == "masked":
+        domain = {"size": [10, 3], "points": [40, 12], "mask": "y<2.0"}
+    elif geometry != "open":
+        domain["geometry"] = f"{geometry}-radial"
+    text = {
+        "model": {"name": "pair", "fields": {"T": {"diffusion": d_t}, "E": {"diffusion": d_e}}, "reactions": {"T": rate_t, "E": rate_e}},
+        "domain": domain,
+        "initial": {"T": f"{t!r} + 1e-6*{start}", "E": repr(e)},
+        "time": {"end": end, **({"scheme": scheme} if scheme else {}), **(time or {})},
+        "output": {"fields": {"every": end / 8}, "observables": {"every": end}},
+    }
+    folder.mkdir(exist_ok=True)
+    (folder / "run.json").write_text(json.dumps(text))
+    finished = oncofield("run", folder / "run.json", "--output", folder / "out", "--quiet", timeout=600)
+    with h5py.File(folder / "out" / "fields.h5") as file:
+        fields = np.array([file[field][:] for field in "TE"])
+    if geometry == "masked":
+        fields = fields[:, :, 0, :]
+    return fields, json.loads((folder / "out" / "run.json").read_text()), finished.stderr
+
+
+def departures(name, fields, geometry="open", scheme=None):
+    """The amplitudes of the longest wave in T and E over time, as found and by the matrix exponential, and the leading eigenvalue."""
+    _, steady, diffusivities, jacobian, _ = PAIRS[name]
+    points = fields.shape[2]
+    second = geometry != "open" or scheme == "etd2-positive"
+    radial = geometry in ("cylindrical", "spherical")
+    volumes, eigenvalues, vectors = waves(geometry if radial else "open", 10, points, "second-order" if second else "spectral")
+    order = np.argsort(-eigenvalues)
+    vector, eigenvalue = vectors[:, order[1]], eigenvalues[order[1]]
+    found = ((fields - np.array(steady)[:, None, None]) * volumes) @ vector
+    block = np.array(jacobian) + np.diag(diffusivities) * eigenvalue
+    return found, block, max(np.linalg.eigvals(block).real)
+
+
+PAIR_SCHEMES = ["strang", "strang4", "rebalanced-strang", "etdrk4", "exprk4s5", "etd2-positive"]
+
+
+def pair_cases():
+    some = [(name, geometry, None) for name in PAIRS for geometry in ("open", "masked")]
+    some += [("hunting that grows", "cylindrical", None), ("Brusselator, stable", "spherical", None)]
+    some += [(name, "open", scheme) for name in ("hunting that grows", "Lotka and Volterra") for scheme in PAIR_SCHEMES]
+    some += [("competing clones", "open", scheme) for scheme in ("strang", "strang4", "etdrk4")]
+    if os.environ.get("ONCOFIELD_GROWTH") != "all":
+        return some
+    return [
+        (name, geometry, scheme)
+        for name in PAIRS
+        for geometry in GEOMETRIES
+        for scheme in PAIR_SCHEMES + [None]
+        if not (geometry == "masked" and scheme in OPEN_ONLY + ["exprk4s5"])
+    ]
+
+
+@pytest.mark.parametrize("name, geometry, scheme", pair_cases())
+def test_oscillations_and_uniform_growth_have_the_right_rate(oncofield, tmp_path, name, geometry, scheme):
+    """Where the uniform mode is the fastest, and where eigenvalues are complex: growth and phase to 10 % of the growth, to rounding in a box."""
+    start = "cos(pi*x/10)" if geometry in ("open", "masked") else "exp(-r^2)"
+    fields, summary, errors = pair_run(oncofield, tmp_path / "run", name, geometry=geometry, scheme=scheme, start=start)
+    found, block, rate = departures(name, fields, geometry, scheme)
+    end = PAIRS[name][-1]
+    right = np.array([exponential(end / 8 * frame * block) @ found[:, 0] for frame in range(9)]).T
+    error = np.linalg.norm(found - right, axis=0) / np.linalg.norm(right, axis=0)
+    growth = math.log(np.linalg.norm(found[:, -1]) / np.linalg.norm(right[:, -1])) / max(abs(rate) * end, 1)
+    print(f"{name}, {geometry}, {summary['scheme']}: error {error.max():.2g}, of the rate {100 * growth:+.1f} %, {summary['steps']} steps")
+    # A complex rate that is wrong by 10 % of the growth in a time t, or by 0.1/t.
+    assert error.max() < math.exp(0.1 * max(abs(rate) * end, 1)) - 1 + 0.05
+    assert abs(growth) < 0.1
+    if geometry == "open" and scheme is None:
+        assert summary["scheme"] == "etdrk4-coupled"
+        assert error.max() < 1e-6
+    assert "warning" not in errors
+
+
+def test_clones_part_in_tissue_of_a_shape(oncofield, tmp_path):
+    """With steps of 160 they stayed together for ever. The growth rate is 3·0.02/2.02 − 0.001 (π/10)²; later values by a run at 1e-6."""
+    fields, _, _ = pair_run(oncofield, tmp_path / "run", "competing clones", geometry="masked", end=640)
+    tight, _, _ = pair_run(oncofield, tmp_path / "tight", "competing clones", geometry="masked", end=640, time={"tolerance": 1e-6, "largest_step": 0.5})
+    cosine = np.cos(np.pi * (np.arange(40) + 0.5) / 40)
+    found, right = [(f[0] - f[1]) @ cosine / 20 for f in (fields, tight)]
+    print(found, right)
+    assert right[2] == pytest.approx(1.14e-4, rel=0.01)
+    assert found[2] == pytest.approx(right[2], rel=0.15)
+    assert found[6:] == pytest.approx(right[6:], abs=0.1)
+    assert found[8] > 1.2
+
+
+@pytest.mark.parametrize("domain", [{"size": [10], "points": [64]}, {"size": [10, 3], "points": [40, 12], "mask": "y<2.0"}], ids=["open", "masked"])
+def test_a_uniform_departure_grows_rightly(oncofield, tmp_path, domain):
+    """Two clones that are nearly as many: their difference of 1e-6 grows at 3·0.02/2.02 at first, and at the end one is alone."""
+    reactions = {"T": PAIRS["competing clones"][0][0], "E": PAIRS["competing clones"][0][1]}
+    text = {
+        "model": {"name": "clones", "fields": {"T": {"diffusion": 1e-3}, "E": {"diffusion": 1e-3}}, "reactions": reactions},
+        "domain": domain,
+        "initial": {"T": "1/2.02 + 1e-6", "E": "1/2.02"},
+        "time": {"end": 800},
+        "observables": {"d": "mean(T - E)"},
+        "output": {"observables": {"every": 160}},
+    }
+    (tmp_path / "run.json").write_text(json.dumps(text))
+    oncofield("run", tmp_path / "run.json", "--output", tmp_path / "out", "--quiet")
+    table = np.genfromtxt(tmp_path / "out" / "observables.csv", delimiter=",", names=True)
+    found = {round(float(t)): float(d) for t, d in zip(table["t"], table["d"])}
+    rate = 3 * 0.02 / 2.02
+    assert abs(math.log(found[160] / 1e-6) / (160 * rate) - 1) < 0.1
+    assert found[640] == pytest.approx(1, abs=0.02)
+    assert found[800] == pytest.approx(1, abs=1e-3)
+
+
 @pytest.mark.parametrize("scheme", ["auto", "etdrk4", "rebalanced-strang"])
 def test_a_run_with_a_limit_goes_on_with_its_steps(oncofield, tmp_path, scheme):
     """The scheme and the limit of steps follow from the state at the start, which is not there any more."""

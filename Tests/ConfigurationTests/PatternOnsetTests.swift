@@ -28,8 +28,8 @@ import Testing
   }
 
   @Test(arguments: [
-    // Stable, uniform, far from uniform, far from the steady state, empty somewhere, forced in time, different in space.
-    ["model.fields.v.diffusion=6"], ["initial.u=1"], [#"initial.u="1 + 0.4*cos(pi*x/42.9)""#], ["initial.v=1.5"],
+    // In the steady state, far from uniform, far from the steady state, empty somewhere, forced in time, different in space.
+    ["initial.u=1"], [#"initial.u="1 + 0.4*cos(pi*x/42.9)""#], ["initial.v=1.5"],
     [#"initial.u="where(x < 1, 0, 1)""#], [#"model.reactions.u="0.1 - u + u^2*v + 1e-3*sin(t)""#],
     [#"model.reactions.u="0.1 - u*(1 + 1e-3*x) + u^2*v""#], [#"model.fields.v.boundary={"x-": {"value": 0.9}}"#],
   ]) func otherRunsAreAsBefore(settings: [String]) throws {
@@ -40,6 +40,72 @@ import Testing
 
   /// A pattern that decays slowly is as near to its onset as one that grows slowly.
   @Test func slowDecayCountsToo() throws { #expect(try scheme(["model.fields.v.diffusion=8.4"]) == "etdrk4-coupled") }
+
+  private static func pair(_ t: String, _ e: String, from start: String) -> String {
+    """
+    { "model": { "name": "pair", "fields": { "T": { "diffusion": 0.01 }, "E": { "diffusion": 0.01 } },
+        "reactions": { "T": "\(t)", "E": "\(e)" } },
+      "domain": { "size": [10], "points": [32] }, "initial": { \(start) }, "time": { "end": 40 } }
+    """
+  }
+
+  private func assembly(_ text: String, _ settings: [String] = []) throws -> RunAssembly {
+    try RunAssembly(configuration(text, set: settings), threads: 1)
+  }
+
+  /// What the uniform mode does counts as well: growth, oscillations, slow decay.
+  @Test(arguments: [
+    // Two clones that keep each other out; neutral and damped oscillations; a uniform departure.
+    (
+      pair("3*T*(1-T-1.02*E)", "3*E*(1-E-1.02*T)", from: #""T": "1/2.02 + 1e-6*cos(pi*x/10)", "E": "1/2.02""#),
+      "grows at"
+    ),
+    (pair("T*(1-E)", "E*(T-1)", from: #""T": "1 + 1e-6*cos(pi*x/10)", "E": "1""#), "with a period of 6.28"),
+    (pair("T*(1-T)-T*E", "T*E-0.2*E", from: #""T": "0.2 + 1e-3*cos(pi*x/10)", "E": "0.8""#), "decays at a rate of 0.1"),
+    (pair("T*(1-E)", "E*(T-1)", from: #""T": "1.001", "E": "1""#), "a uniform departure"),
+  ]) func theUniformModeCounts(text: String, reason: String) throws {
+    let assembly = try assembly(text)
+    #expect(assembly.configuration.scheme.name == "etdrk4-coupled")
+    #expect(try #require(assembly.configuration.schemeReason).contains(reason))
+    // In tissue of a shape, and by a scheme that is asked for, steps are bounded.
+    for settings in [[#"domain.mask="x < 9""#], [#"time.scheme="etdrk4""#], [#"time.scheme="strang""#]] {
+      #expect(try self.assembly(text, settings).growthLimit != nil)
+    }
+    let fixed = try self.assembly(text, ["time.step=8", #"time.scheme="etdrk4""#]).startWarnings.description
+    #expect(fixed.contains("with steps of 8.0 of etdrk4"))
+  }
+
+  @Test(arguments: [
+    // A node to which all decays fast; the growth of a tumor from next to nothing, alone and where nutrient is steady.
+    pair("3*T*(1-T-0.5*E)", "3*E*(1-E-0.5*T)", from: #""T": "1/1.5 + 1e-3*cos(pi*x/10)", "E": "1/1.5""#),
+    pair("T*(1-T)", "E*(1-E)", from: #""T": "1e-3*exp(-x^2/9)", "E": "0""#),
+    pair("T*(1-T)*E", "1 - E - T*E", from: #""T": "1e-3*exp(-x^2/9)", "E": "1""#),
+    // Nothing departs from the steady state.
+    pair("T*(1-E)", "E*(T-1)", from: #""T": "1", "E": "1""#),
+  ]) func whatAToleranceSeesKeepsItsScheme(text: String) throws {
+    let assembly = try assembly(text)
+    #expect(assembly.configuration.scheme.name != "etdrk4-coupled")
+    #expect(assembly.growthLimit == nil)
+  }
+
+  /// One field about the density from which a population grows: steps are bounded, and a coupled scheme is not needed.
+  @Test(arguments: [([], "etdrk4"), ([#"domain.mask="x < 9""#], "strang4")])
+  func aFieldAloneKeepsItsSchemeWithShorterSteps(settings: [String], scheme: String) throws {
+    let text = """
+      { "model": { "name": "threshold", "fields": { "T": { "diffusion": 0.01 } }, "reactions": { "T": "T*(1-T)*(T-0.3)" } },
+        "domain": { "size": [10], "points": [32] }, "initial": { "T": "0.3 + 1e-6*cos(pi*x/10)" }, "time": { "end": 60 } }
+      """
+    let assembly = try assembly(text, settings)
+    #expect(assembly.configuration.scheme.name == scheme)
+    #expect(try #require(assembly.growthLimit).longestStep < 20)
+    // Growth at 0.21 less D k².
+    func amplitude(_ end: Double) throws -> Double {
+      let state = try finalState(text, set: settings + ["time.end=\(end)"])
+      return state.values(0)[0] - 0.3
+    }
+    let found = log(try amplitude(20) / amplitude(10)) / 10
+    #expect(abs(found / (0.21 - 0.01 * Double.pi * Double.pi / 100) - 1) < 0.1)
+  }
 
   @Test func whatTheCoupledSchemeCannotServeIsTakenByAnother() throws {
     #expect(try scheme([#"domain.mask="x < 40""#]) == "rebalanced-strang")

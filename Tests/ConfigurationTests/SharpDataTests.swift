@@ -267,7 +267,7 @@ import TimeStepping
       _ = try RunAssembly(configuration(text), threads: 1)
     } throws: { error in
       "\(error)".contains("the initial value of field u is -0.0")
-        && "\(error)".contains("u^1.5 of reaction of u is not defined")
+        && "\(error)".contains("hill(u, 0.5, 1.5) of reaction of u is not defined")
     }
   }
 }

@@ -4,8 +4,9 @@ import Operators
 /// How fast waves about a uniform steady state grow in the steps of a scheme.
 ///
 /// For each wave a step is a matrix `M` of the fields (and of what a scheme remembers): products of exponentials of the parts of the equations for
-/// splittings, stages of the tableau with matrices in place of rates for exponential methods. Waves grow at the rate `ln ρ(M)/h`, in place of the
-/// largest real part of an eigenvalue of `L = diag(Dμ) + J − Xμ`.
+/// splittings, stages of the tableau with matrices in place of rates for exponential methods. A mode with the eigenvalue `λ` of
+/// `L = diag(Dμ) + J − Xμ` grows at the rate `Re ln(m)/h` and turns with the frequency `Im ln(m)/h`, `m` being an eigenvalue of `M`, in place of the
+/// parts of `λ`. The uniform mode is the wave with `μ = 0`.
 package struct Amplification: Sendable {
   private let scheme: Scheme
   private let linearization: UniformLinearization
@@ -15,34 +16,50 @@ package struct Amplification: Sendable {
   private let decays: [Double]
   /// `L` of `R = P − L u` at the uniform state, of each field.
   private let losses: [Double]
+  /// How splittings integrate the reactions; nil if exactly.
+  private let reactions: ReactionMethod.Kind?
   /// The fields whose taxis a splitting takes with their diffusion, and the bound of the Laplacian of both; nil if there are none.
   private let coupled: (fields: Set<Int>, laplacianBound: Double)?
 
   package init(
     _ scheme: Scheme, _ linearization: UniformLinearization, isHalved: Bool, decays: [Double], losses: [Double],
-    coupled: (fields: Set<Int>, laplacianBound: Double)? = nil
+    reactions: ReactionMethod.Kind? = nil, coupled: (fields: Set<Int>, laplacianBound: Double)? = nil
   ) {
     self.coupled = coupled
     (self.scheme, self.linearization, self.isHalved) = (scheme, linearization, isHalved)
-    (self.decays, self.losses) = (decays, losses)
+    (self.decays, self.losses, self.reactions) = (decays, losses, reactions)
   }
 
   /// The rate at which a wave grows in steps of a size; nil where the scheme solves the linearized equations exactly.
   package func rate(of wave: LaplacianWave, step: Double) -> Double? {
+    rates(of: wave, step: step).map { $0.rates.reduce(-.infinity) { max($0, $1.real) } }
+  }
+
+  /// The complex rates `ln(m)/h` of all modes of a wave in steps of a size, frequencies known but for multiples of `turn`.
+  ///
+  /// - Returns: nil where the scheme solves the linearized equations exactly.
+  private func rates(of wave: LaplacianWave, step: Double) -> (rates: [ComplexNumber], turn: Double)? {
+    guard let (matrix, time) = matrix(of: wave, step: step) else { return nil }
+    let rates = matrix.eigenvalues.map { ComplexNumber(log($0.size) / time, atan2($0.imaginary, $0.real) / time) }
+    return (rates, 2 * .pi / time)
+  }
+
+  /// What a step, or the half that is taken, makes of a wave, and its length.
+  private func matrix(of wave: LaplacianWave, step: Double) -> (matrix: SmallMatrix, time: Double)? {
     switch scheme.method {
     case .coupledExponential, .automatic: return nil
     case .splitting(let splitting, extrapolates: true):
       let whole = product(splitting.flows, wave, step)
-      let half = product(splitting.flows, wave, 0.5 * step)
-      return (1.0 / 3 * (4 * (half * half) - whole)).logarithmOfSpectralRadius / step
-    case .splitting(let splitting, extrapolates: false):
+      return (1.0 / 3 * (4 * product(splitting.halves, wave, step) - whole), step)
+    case .splitting(let splitting, extrapolates: false) where splitting.isRebalanced:
       let size = isHalved ? 0.5 * step : step
-      let matrix = splitting.isRebalanced ? rebalanced(splitting, wave, size) : product(splitting.flows, wave, size)
-      return matrix.logarithmOfSpectralRadius / size
-    case .exponential(let tableau): return exponential(tableau, wave, step).logarithmOfSpectralRadius / step
+      return (rebalanced(splitting, wave, size), size)
+    case .splitting(let splitting, extrapolates: false):
+      return (product(isHalved ? splitting.halves : splitting.flows, wave, step), step)
+    case .exponential(let tableau): return (exponential(tableau, wave, step), step)
     case .positiveExponential(let tableau):
       let size = isHalved ? 0.5 * step : step
-      return positive(tableau, wave, size).logarithmOfSpectralRadius / size
+      return (positive(tableau, wave, size), size)
     }
   }
 
@@ -53,7 +70,9 @@ package struct Amplification: Sendable {
     _ part: SplittingScheme.Part, _ wave: LaplacianWave, during time: Double
   ) -> (exponential: SmallMatrix, phi: SmallMatrix) {
     switch part {
-    case .reaction: return (time * linearization.jacobian).exponentialAndPhi1
+    case .reaction:
+      return ReactionAmplification(method: reactions, jacobian: linearization.jacobian, losses: losses)
+        .flow(during: time)
     case .taxis: return (time * linearization.taxis(of: wave, except: coupled?.fields ?? [])).exponentialAndPhi1
     case .diffusion:
       if let coupled {
@@ -119,40 +138,47 @@ package struct Amplification: Sendable {
   private func stages(
     of tableau: ExponentialScheme, linear: [Double], decays: [Double], _ wave: LaplacianWave, _ step: Double
   ) -> SmallMatrix {
-    let rest = linearization.jacobian + linearization.taxis(of: wave) + SmallMatrix(diagonal: decays)
-    let whole = linear.map { PhiFunctions(step * $0) }
-    var rates = [rest]
-    func stage(_ node: Double, _ weights: [PhiWeights]) -> SmallMatrix {
-      let own = linear.map { PhiFunctions(node * step * $0) }
-      return zip(weights, rates).reduce(SmallMatrix(diagonal: own.map(\.exponential))) { sum, term in
-        let factors = zip(own, whole).map { $0.sum(term.0.own) + $1.sum(term.0.whole) }
-        return sum + step * (SmallMatrix(diagonal: factors) * term.1)
-      }
-    }
-    for next in tableau.stages { rates.append(rest * stage(next.node, next.weights)) }
-    return stage(1, tableau.weights)
+    tableau.amplification(
+      linear: linear, rest: linearization.jacobian + linearization.taxis(of: wave) + SmallMatrix(diagonal: decays),
+      step: step)
   }
 
   // MARK: Steps that are right
 
-  /// What is wrong with the growth in steps of a size.
+  /// What is wrong with a mode in steps of a size.
   package struct Deviation: Hashable, Sendable {
     package let wave: LaplacianWave
-    /// In the steps of the scheme, and right.
-    package let found, right: Double
+    /// In the steps of the scheme, and right: rate of growth and frequency.
+    package let found, right: ComplexNumber
   }
 
-  /// The worst of the waves that grow too fast or too slowly in steps of a size; nil if all are right.
+  /// The worst of the modes that grow or turn too fast or too slowly in steps of a size; nil if all are right.
   ///
-  /// - Parameter allowed: by how much a rate may be wrong, per time.
-  package func deviation(step: Double, from growth: PatternGrowth, allowed: Double) -> Deviation? {
+  /// - Parameter share: by how much the complex rate of a mode may be wrong, relative to its growth, that of the fastest mode, or what changes
+  ///   it by a factor of e in the run.
+  package func deviation(step: Double, from growth: PatternGrowth, share: Double) -> Deviation? {
     var worst: (excess: Double, Deviation)?
+    func note(_ error: Double, _ allowed: Double, _ deviation: Deviation) {
+      let excess = error / allowed
+      if !(excess <= 1), worst.map({ !(excess <= $0.excess) }) ?? true { worst = (excess, deviation) }
+    }
     for witness in growth.witnesses {
-      guard let found = rate(of: witness.wave, step: step) else { return nil }
-      // Of other waves it is enough that they do not outgrow the fast ones.
-      let excess = witness.isFast ? abs(found - witness.rate) : found - max(growth.rate, witness.rate)
-      guard !(excess <= allowed), worst.map({ !(excess <= $0.excess) }) ?? true else { continue }
-      worst = (excess, Deviation(wave: witness.wave, found: found, right: witness.rate))
+      guard let (rates, turn) = rates(of: witness.wave, step: step) else { return nil }
+      for mode in witness.modes {
+        let candidates = rates.map { rate in
+          ComplexNumber(
+            rate.real, rate.imaginary + turn * ((mode.imaginary - rate.imaginary) / turn).rounded())
+        }
+        guard let found = candidates.min(by: { ($0 - mode).size < ($1 - mode).size }) else { continue }
+        note(
+          (found - mode).size, share * max(growth.scale, abs(mode.real)),
+          Deviation(wave: witness.wave, found: found, right: mode))
+      }
+      // Whatever else there is, it is enough that it does not outgrow the fast modes.
+      guard let fastest = rates.first(where: \.real.isNaN) ?? rates.max(by: { $0.real < $1.real }) else { continue }
+      note(
+        fastest.real - max(growth.rate, witness.largestRate), share * growth.scale,
+        Deviation(wave: witness.wave, found: fastest, right: ComplexNumber(witness.largestRate, 0)))
     }
     return worst?.1
   }
@@ -160,10 +186,10 @@ package struct Amplification: Sendable {
   /// The longest step for which, and for all shorter ones down to a hundredth of the fastest time, growth is right; infinite if that is so for
   /// steps up to `most`, nil if no step is right.
   ///
-  /// Sizes are those of the ladder of steps, `2^{j/4}`, so that rounding does not decide.
-  package func longestStep(for growth: PatternGrowth, allowed: Double, upTo most: Double) -> Double? {
-    func isRight(_ rung: Int) -> Bool {
-      deviation(step: StepSizeController.size(rung), from: growth, allowed: allowed) == nil
+  /// Sizes are those of the controller, `2^{j/4}`, so that rounding does not decide.
+  package func longestStep(for growth: PatternGrowth, share: Double, upTo most: Double) -> Double? {
+    func isRight(_ level: Int) -> Bool {
+      deviation(step: StepSizeController.size(level), from: growth, share: share) == nil
     }
     let last = StepSizeController.level(below: most)
     // Of the order of the reciprocal of the fastest rate.

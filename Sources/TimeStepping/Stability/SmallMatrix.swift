@@ -77,6 +77,9 @@ package struct SmallMatrix: Hashable, Sendable {
     }
   }
 
+  /// The size of the largest element.
+  package var largestSize: Double { values.reduce(0) { max($0, abs($1)) } }
+
   /// A matrix of blocks of the same size, row by row; nil stands for 0.
   package init(blocks: [[SmallMatrix?]], of size: Int) {
     self.init([Double](repeating: 0, count: blocks.count * size * blocks.count * size), count: blocks.count * size)
@@ -91,6 +94,11 @@ package struct SmallMatrix: Hashable, Sendable {
   package func block(_ row: Int, _ column: Int, of size: Int) -> SmallMatrix {
     SmallMatrix(
       (0..<size * size).map { self[row * size + $0 / size, column * size + $0 % size] }, count: size)
+  }
+
+  /// The rows and columns of some numbers.
+  package func restricted(to indices: [Int]) -> SmallMatrix {
+    SmallMatrix(indices.flatMap { row in indices.map { self[row, $0] } }, count: indices.count)
   }
 
   // MARK: Functions
@@ -121,45 +129,32 @@ package struct SmallMatrix: Hashable, Sendable {
 
   // MARK: Eigenvalues
 
-  /// The logarithm of the largest absolute value of an eigenvalue, by Gelfand's formula `ρ = lim ‖A^k‖^{1/k}`, the powers by repeated squaring.
-  package var logarithmOfSpectralRadius: Double { powers.logarithm }
-
-  /// The largest real part of an eigenvalue: `ln ρ(e^{τA})/τ`.
-  package var spectralAbscissa: Double {
-    let size = norm
-    guard size > 0 else { return 0 }
-    return size * (1 / size * self).exponential.logarithmOfSpectralRadius
-  }
+  /// The largest real part of an eigenvalue.
+  package var spectralAbscissa: Double { eigenvalues.reduce(-.infinity) { max($0, $1.real) } }
 
   /// A vector of the space of the eigenvalues with the largest real part, its largest element 1 or −1.
   package var leadingVector: [Double] {
     let size = norm
     guard size > 0 else { return [Double](repeating: 1, count: count) }
-    let power = (1 / size * self).exponential.powers.last
+    let power = (1 / size * self).exponential.largePower
     let columns = (0..<count).map { column in (0..<count).map { power[$0, column] } }
     func largest(_ vector: [Double]) -> Double { vector.reduce(0) { max($0, abs($1)) } }
     let best = columns.max { largest($0) < largest($1) } ?? []
     return best.map { $0 / largest(best) }
   }
 
-  /// `ln ‖A^k‖ / k` and `A^k/‖A^k‖` for a large `k`.
-  private var powers: (logarithm: Double, last: SmallMatrix) {
+  /// `A^k/‖A^k‖` for a large `k`, by repeated squaring.
+  private var largePower: SmallMatrix {
     var power = self
-    // The logarithm, and the share of the next norm in it.
-    var (logarithm, share) = (0.0, 1.0)
     for _ in 0..<SmallMatrix.squaringsOfLimit {
       let size = power.norm
-      guard size > 0 else { return (-.infinity, power) }
-      guard size.isFinite else { return (.infinity, power) }
-      logarithm += share * log(size)
-      share *= 0.5
+      guard size > 0, size.isFinite else { return power }
       power = 1 / size * power
       power = power * power
     }
-    return (logarithm, power.norm > 0 ? 1 / power.norm * power : power)
+    return power.norm > 0 ? 1 / power.norm * power : power
   }
 
-  /// `‖A^k‖^{1/k}` with `k = 2³⁴` is the limit to 1e-9 of it.
   private static let squaringsOfLimit = 34
 
   // MARK: Equations

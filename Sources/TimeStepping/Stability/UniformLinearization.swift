@@ -105,62 +105,100 @@ package struct UniformLinearization: Hashable, Sendable {
 
   /// The rate at which the uniform mode grows.
   package var uniformRate: Double { jacobian.spectralAbscissa }
+
+  /// The equations of some fields alone.
+  package func restricted(to fields: [Int]) -> UniformLinearization {
+    UniformLinearization(
+      jacobian: jacobian.restricted(to: fields), coupling: coupling.restricted(to: fields),
+      diffusivities: fields.map { diffusivities[$0] }, symbols: fields.map { symbols[$0] }, taxisSymbol: taxisSymbol,
+      stagesBound: stagesBound)
+  }
 }
 
-/// The wave that grows fastest, or decays slowest, about a uniform steady state.
+/// The mode that grows fastest, or decays slowest, about a uniform steady state: a wave, or the uniform mode, and an eigenvalue of its matrix.
 package struct PatternGrowth: Hashable, Sendable {
   package let wave: LaplacianWave
-  /// Per time.
+  /// The real part of the eigenvalue, per time.
   package let rate: Double
+  /// The absolute value of the imaginary part, per time.
+  package let frequency: Double
   /// The rate at which the uniform mode grows.
   package let uniformRate: Double
-  /// The waves whose growth a scheme must get right, and some of all others, which must not outgrow them.
+  /// What errors of rates are relative to: the size of the rate, or if that is more what changes a mode by a factor of e in the run.
+  let scale: Double
+  /// Whether a mode turns by a radian before it has decayed by a factor of e.
+  package let oscillates: Bool
+  /// The waves with modes that a scheme must get right, and some of all others, which must not outgrow them.
   let witnesses: [Witness]
 
   struct Witness: Hashable, Sendable {
     let wave: LaplacianWave
-    let rate: Double
-    /// Whether it grows at half of the largest rate or faster.
-    let isFast: Bool
+    /// Eigenvalues that must be right, of each pair one.
+    let modes: [ComplexNumber]
+    /// The largest real part of an eigenvalue.
+    let largestRate: Double
   }
 
-  /// - Parameter waves: those of the grid that are not constant, by rising wave number, at least one.
-  package init(of linearization: UniformLinearization, waves: [LaplacianWave]) {
-    var known: [Int: Double] = [:]
-    func rate(_ index: Int) -> Double {
+  /// - Parameters:
+  ///   - waves: those of the grid that are not constant, by rising wave number.
+  ///   - duration: of the run.
+  package init(of linearization: UniformLinearization, waves: [LaplacianWave], duration: Double = .infinity) {
+    let waves = [LaplacianWave.uniform] + waves
+    let negligible = PatternGrowth.rounding * linearization.jacobian.norm
+    var known: [Int: [ComplexNumber]] = [:]
+    func modes(_ index: Int) -> [ComplexNumber] {
       if let found = known[index] { return found }
-      let found = linearization.rate(of: waves[index])
+      let found = linearization.matrix(of: waves[index]).eigenvalues.filter { $0.imaginary >= 0 }
       known[index] = found
       return found
+    }
+    // What is conserved neither grows nor decays in any scheme.
+    func fastest(_ index: Int) -> ComplexNumber {
+      modes(index).filter { $0.size > negligible }.max { $0.real < $1.real } ?? ComplexNumber(-.infinity, 0)
     }
     // All of them where they are few; else a part of them, and more and more around the best one.
     var stride = max(1, waves.count / PatternGrowth.mostAtOnce)
     var best = 0
-    for index in Swift.stride(from: 0, to: waves.count, by: stride) where rate(index) > rate(best) { best = index }
+    for index in Swift.stride(from: 0, to: waves.count, by: stride) where fastest(index).real > fastest(best).real {
+      best = index
+    }
     while stride > 1 {
       let next = max(1, stride / PatternGrowth.refinement)
       let range = max(0, best - stride)...min(waves.count - 1, best + stride)
       for index in Swift.stride(from: range.lowerBound, through: range.upperBound, by: next)
-      where rate(index) > rate(best) {
+      where fastest(index).real > fastest(best).real {
         best = index
       }
       stride = next
     }
-    wave = waves[best]
-    self.rate = rate(best)
+    let leading = fastest(best)
+    (wave, rate, frequency) = (waves[best], leading.real, leading.imaginary)
     uniformRate = linearization.uniformRate
-    let fast = known.filter { $0.value > 0 && $0.value >= 0.5 * rate(best) }.keys.sorted()
-    let others = known.keys.sorted()
+    scale = max(abs(leading.real), 1 / duration)
+    func turns(_ mode: ComplexNumber) -> Bool { mode.imaginary > negligible && mode.imaginary >= abs(mode.real) }
+    oscillates = known.values.contains { $0.contains(where: turns) }
+    func mustBeRight(_ mode: ComplexNumber, of index: Int) -> Bool {
+      guard mode.size > negligible else { return false }
+      let isNearLeading = mode.real >= leading.real - max(0.5 * abs(leading.real), 1 / duration)
+      // Of the waves that grow more slowly the uniform mode and the longest one: what most data depart by.
+      return isNearLeading || index <= 1 && mode.real > 0 || leading.real <= 0 && turns(mode)
+    }
+    func modesThatMustBeRight(_ index: Int) -> [ComplexNumber] { modes(index).filter { mustBeRight($0, of: index) } }
     func some(_ all: [Int]) -> [Int] {
       let stride = max(1, all.count / PatternGrowth.mostWitnesses)
       return all.indices.filter { $0 % stride == 0 }.map { all[$0] }
     }
-    let chosen = Set(some(fast) + [best])
-    witnesses =
-      chosen.sorted().map { Witness(wave: waves[$0], rate: rate($0), isFast: true) }
-      + some(others).filter { !chosen.contains($0) }.map { Witness(wave: waves[$0], rate: rate($0), isFast: false) }
+    let withModes = known.keys.filter { !modesThatMustBeRight($0).isEmpty }.sorted()
+    let chosen = Set(some(withModes) + some(known.keys.sorted()) + [0, min(1, waves.count - 1), best])
+    witnesses = chosen.sorted().map { index in
+      Witness(
+        wave: waves[index], modes: modesThatMustBeRight(index),
+        largestRate: modes(index).reduce(-.infinity) { max($0, $1.real) })
+    }
   }
 
   private static let (mostAtOnce, refinement) = (256, 8)
   private static let mostWitnesses = 6
+  /// Relative to the norm of the Jacobian: rates below are none.
+  private static let rounding = 1e-10
 }
