@@ -28,6 +28,9 @@ struct SteadySpans {
   /// The least logarithm: what is less says no more of how the rate goes on.
   private static let least = -40.0
 
+  /// Whether a step is no longer than the distance of two places at which one looks.
+  static func isShort(_ size: Double, forStatesLasting duration: Double) -> Bool { size <= duration / parts }
+
   /// - Parameter precision: of the ends of spans.
   init(_ samples: [Sample], precision: Double) {
     self.samples = samples

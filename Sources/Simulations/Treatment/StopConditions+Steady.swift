@@ -126,17 +126,19 @@ extension StopConditions {
         }
       }
       let isMeanWithin = change.rate <= max(limit, since.flatMap { _ in tolerated } ?? 0)
+      // What turns within a long step can exceed the limit, and change little from its start to its end.
+      let isShort = SteadySpans.isShort(step.size, forStatesLasting: duration)
       if let since {
         // What may end the run here is looked at in any case.
         let isOver = DoseTimes.isReached(since + duration, at: step.end)
-        if change.rate <= quiet * limit, isCalm(limit), !isOnTurn, !isOver { return whole }
+        if isShort, change.rate <= quiet * limit, isCalm(limit), !isOnTurn, !isOver { return whole }
       } else if !(min(expected, change.rate / near) <= limit) {
         return []
       }
       let rate = try search.rateAtEnd()
       if rate <= limit {
         let start = try search.rateAtStart()
-        if since != nil, (isSlow ? 1.005 : 1.03) * peak(start, rate, mean: change.rate) <= limit { return whole }
+        if isShort, since != nil, (isSlow ? 1.005 : 1.03) * peak(start, rate, mean: change.rate) <= limit { return whole }
         let found = try spans()
         // A splitting may leave the limit inside of a step alone.
         guard isMeanWithin, start <= limit, found.count != 1 || found[0].parts != 0...step.size,
