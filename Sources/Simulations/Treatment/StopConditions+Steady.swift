@@ -138,7 +138,9 @@ extension StopConditions {
       let rate = try search.rateAtEnd()
       if rate <= limit {
         let start = try search.rateAtStart()
-        if isShort, since != nil, (isSlow ? 1.005 : 1.03) * peak(start, rate, mean: change.rate) <= limit { return whole }
+        if isShort, since != nil, (isSlow ? 1.005 : 1.03) * peak(start, rate, mean: change.rate) <= limit {
+          return whole
+        }
         let found = try spans()
         // A splitting may leave the limit inside of a step alone.
         guard isMeanWithin, start <= limit, found.count != 1 || found[0].parts != 0...step.size,
