@@ -242,7 +242,7 @@ def test_a_velocity_that_is_no_number_is_named_with_its_face(oncofield, tmp_path
     assert finished.returncode == 76
     assert re.search(
         r"field u is carried with a velocity that is no number \(NaN\) at the face below point \(\d+\) along x, x = [\d.]+: "
-        r"sqrt\(1 - u/K\) of the sensitivity toward c, where K = 1\.0, u = 1\.0\d*\.\n",
+        r"sqrt\(1-u/K\) of the sensitivity toward c, where K = 1\.0, u = 1\.0\d*\.\n",
         finished.stderr,
     ), finished.stderr
     failure = json.loads((tmp_path / "out" / "run.json").read_text())["failure"]
