@@ -1,4 +1,4 @@
-"""The Shigesada–Kawasaki–Teramoto model by the method of lines and LSODA or BDF, independently of Oncofield.
+"""The Shigesada–Kawasaki–Teramoto model by the method of lines and BDF, independently of Oncofield.
 
 The values in Tests/ConfigurationTests/CrossDiffusionTests.swift:
 
@@ -8,9 +8,9 @@ needs NumPy and SciPy. The fluxes are those of docs/numerics.md: diffusivities a
 moves up gradients is carried with limited values. Axes are closed or periodic, or a radius; some points may be outside.
 """
 
+import argparse
+
 import numpy as np
-from scipy.integrate import solve_ivp
-from scipy.sparse import coo_array
 
 D1, D2, A11, A12, A21, A22 = 0.01, 0.01, 0.02, 1.0, 0.5, 0.02
 R1, R2, B11, B12, B21, B22 = 1.2, 1.0, 1.0, 0.5, 0.38, 1.0
@@ -62,7 +62,10 @@ class Axis:
         return np.diff(flux, axis=self.axis) / self.volumes
 
 
-def solve(axes, u, v, end, times=None, method="LSODA", tolerance=1e-9):
+def solve(axes, u, v, end, times=None, tolerance=1e-9):
+    from scipy.integrate import solve_ivp
+    from scipy.sparse import coo_array
+
     shape, size = u.shape, u.size
     inside = axes[0].inside
     kept = np.ones(shape, bool) if inside is None else inside > 0
@@ -105,6 +108,7 @@ def points(length, count):
 
 
 def main():
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     x = points(10, 100)
     u, v = 1 + 0.3 * np.cos(np.pi * x / 5), 0.6 + 0.2 * np.cos(np.pi * x / 10)
     report("line", solve([Axis(0, 0.1)], u, v, 20, [2, 8, 20]), np.full(100, 0.1))

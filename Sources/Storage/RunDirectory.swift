@@ -165,7 +165,8 @@ package final class RunDirectory {
 
   /// Refuses a directory in which another process is running, and changes nothing.
   package func requireFree() throws(StorageError) {
-    let file = Foundation.open(path(.lock), O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+    // A pipe of that name, which is no lock of a run, must not keep the program waiting.
+    let file = Foundation.open(path(.lock), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
     guard file >= 0 else { return }
     defer { close(file) }
     if flock(file, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK { throw inUse }

@@ -343,7 +343,7 @@ def test_plan_says_that_a_run_stops_or_fails(oncofield, run_file):
 
 def test_plan_estimates_nothing_unasked_that_takes_long(oncofield, run_file):
     path = run_file()
-    assert "estimate" not in oncofield("plan", path, "--trial", "0").stdout
+    assert "\n  estimate " not in oncofield("plan", path, "--trial", "0").stdout
     assert "estimate" not in json.loads(oncofield("plan", path, "--json", "--trial", "0").stdout)
     large = oncofield("plan", path, "--set", "domain.points=[4000,4000]").stdout
     assert "  estimate     none for as many values; ask for it with --trial SECONDS\n" in large
