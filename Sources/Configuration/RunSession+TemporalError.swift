@@ -56,14 +56,14 @@ extension RunSession {
         didStep: { didStep(($0.clock.time - $0.startTime) / (end - $0.startTime)) })
       if outcome == .interrupted { throw NoErrorEstimate(description: "a stop was requested") }
       return simulation.state
+    } catch let reason as NoErrorEstimate {
+      throw reason
     } catch let problems as Diagnostics {
       throw NoErrorEstimate(description: "there is no run with \(refinement.text): \(problems.firstMessage)")
-    } catch let error as NumericalFailure {
-      throw NoErrorEstimate(description: "the run with \(refinement.text) fails: \(error.problem)")
-    } catch let error as TreatmentFailure {
-      throw NoErrorEstimate(description: "the run with \(refinement.text) fails: \(error)")
-    } catch let error as HistoryFailure {
-      throw NoErrorEstimate(description: "the run with \(refinement.text) fails: \(error)")
+    } catch {
+      // The run itself is complete, whatever becomes of the other one: a numerical failure, too little memory.
+      let problem = (error as? NumericalFailure)?.problem ?? "\(error)"
+      throw NoErrorEstimate(description: "the run with \(refinement.text) fails: \(problem)")
     }
   }
 }

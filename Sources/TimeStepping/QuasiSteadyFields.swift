@@ -9,7 +9,7 @@ package final class QuasiSteadyFields: Sendable {
     /// `R` and `∂R/∂w`.
     let rates: GridEvaluator
     let isLinear: Bool
-    /// Integrals along an axis and convolutions in them, and room for all fields with these; nil if there are none.
+    /// Integrals along an axis and convolutions in them, and a set for all fields with these; nil if there are none.
     let distributions: (fields: DistributionFields, extended: FieldSet)?
   }
 

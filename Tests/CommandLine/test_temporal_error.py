@@ -150,6 +150,13 @@ def test_a_run_that_a_condition_ends_has_the_error_at_that_time(run):
     assert true / 1.3 < summary["temporal_error"]["fields"]["u"]["relative"] < true * 1.3
 
 
+def test_a_complete_run_stays_complete_where_there_is_no_other(run):
+    content = {**FRONT, "model": {"name": "m", "fields": {"u": {}}, "reactions": {"u": "-u"}}, "numerics": {}}
+    summary, text, _ = run({**content, "time": {"end": 1, "tolerance": 1e-12, "estimate_error": True}})
+    assert summary["outcome"] == "reached the end" and summary["temporal_error"] is None
+    assert "note: the error of the last state is not estimated: there is no run with a tenth of the tolerance" in text
+
+
 def test_a_branch_says_that_it_cannot(run, oncofield, tmp_path):
     run({**FRONT, "checkpoint": {"every": 2, "keep": 9}})
     branch = tmp_path / "branch"
