@@ -2,6 +2,7 @@
 
     .venv/bin/python Benchmarks/work-precision.py                       all of it, into docs/work-precision.md
     .venv/bin/python Benchmarks/work-precision.py --problem turing --scheme strang4 --tolerance 1e-4
+    .venv/bin/python Benchmarks/work-precision.py --scheme auto --against OTHER_PROGRAM
 
 Runs the program on every problem, with every scheme that `oncofield schema` lists and every tolerance, on one thread, and
 compares the fields with reference solutions of Benchmarks/reference/solutions.py on the same points, which are
@@ -9,6 +10,9 @@ computed when they are not there yet; some problems have none, and are compared 
 from a run that is not timed, at twenty times in between; the time is that of the processor, start and output (some 0.03 s)
 included, the least of `--repeat` runs, and of five if they take less than a second. What a scheme refuses, and what
 takes longer than `--limit` seconds, is reported as such; after that the tighter tolerances of the pair are left out.
+
+With `--against` another build runs every problem too, each run of one beside one of the other, and the table has the ratios of
+their seconds to an error with their geometric mean.
 """
 
 import argparse
@@ -142,15 +146,11 @@ def measure(problem, scheme, tolerance, arguments):
     end = problem_file(problem)["time"]["end"]
     with tempfile.TemporaryDirectory() as folder:
         out = pathlib.Path(folder) / "out"
-        times = []
         try:
-            while len(times) < (arguments.repeat if not times or min(times) > 1 else max(arguments.repeat, 5)):
-                before = processor_seconds()
-                run_program(problem, scheme, tolerance, end, out, arguments)
-                times.append(processor_seconds() - before)
-            result.seconds = min(times)
-            result.summary = json.loads((out / "run.json").read_text())
-            result.error = difference(rows(out)[-1], exact[-1])
+            done = 0
+            while done == 0 or done < runs_wanted(result, arguments):
+                time(result, exact, end, out, arguments)
+                done += 1
             run_program(problem, scheme, tolerance, end / (len(exact) - 1), out, arguments)
         except RunFailed as failure:
             result.failure = str(failure)
@@ -158,6 +158,23 @@ def measure(problem, scheme, tolerance, arguments):
         found = rows(out)
         result.largest_error = max(difference(a, b) for a, b in zip(found[1:], exact[1:], strict=True))
     return result
+
+
+def time(result, exact, end, out, arguments):
+    """Fills in the seconds and the error at the end of one run."""
+    before = processor_seconds()
+    run_program(result.problem, result.scheme, result.tolerance, end, out, arguments)
+    seconds = [processor_seconds() - before]
+    if not math.isnan(result.seconds):
+        seconds.append(result.seconds)
+    result.seconds = min(seconds)
+    result.summary = json.loads((out / "run.json").read_text())
+    result.error = difference(rows(out)[-1], exact[-1])
+
+
+def runs_wanted(result, arguments):
+    """How often a run is timed, its time being known from the first."""
+    return arguments.repeat if result.seconds > 1 else max(arguments.repeat, 5)
 
 
 def problem_in_space(problem, scheme):
@@ -180,6 +197,49 @@ def run(arguments):
     return results
 
 
+def compare(arguments):
+    """Prints the seconds to an error of two programs, whose runs alternate."""
+    programs = [arguments.program, arguments.against]
+    ratios = []
+    print(row(["problem", "scheme", "error", "seconds", "of the other", "ratio"]))
+    print(row(["---"] * 6))
+    for problem in arguments.problem or NAMES:
+        for scheme in arguments.scheme or ["auto"]:
+            results = [alternating(problem, scheme, tolerance, programs, arguments) for tolerance in arguments.tolerance or TOLERANCES]
+            for target in TARGETS:
+                ours, theirs = (fastest(found, target) for found in zip(*results, strict=True))
+                if ours is None or theirs is None:
+                    continue
+                ratios.append(ours / theirs)
+                cells = [problem, scheme, f"{target:.0e}", f"{ours:.3f}", f"{theirs:.3f}", f"{ratios[-1]:.2f}"]
+                print(row(cells), flush=True)
+    mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
+    print(f"\nGeometric mean of {len(ratios)} ratios: {mean:.3f}; above 1.15: {sum(ratio > 1.15 for ratio in ratios)}")
+
+
+def fastest(results, target):
+    """Seconds of the fastest of some runs that is as accurate as that; None if none is."""
+    return min((result.seconds for result in results if result.error <= target), default=None)
+
+
+def alternating(problem, scheme, tolerance, programs, arguments):
+    """A result of each program, their runs being taken in turn."""
+    results = [Result(problem, scheme, tolerance) for _ in programs]
+    exact = reference(problem_in_space(problem, scheme), arguments)
+    end = problem_file(problem)["time"]["end"]
+    with tempfile.TemporaryDirectory() as folder:
+        for turn in range(max(arguments.repeat, 5)):
+            for number, (result, program) in enumerate(zip(results, programs, strict=True)):
+                if result.failure or turn and turn >= runs_wanted(result, arguments):
+                    continue
+                own = argparse.Namespace(**{**vars(arguments), "program": program})
+                try:
+                    time(result, exact, end, pathlib.Path(folder) / str(number), own)
+                except RunFailed as failure:
+                    result.failure = str(failure)
+    return results
+
+
 def line(result, spaced=False):
     if result.failure:
         cells = [result.scheme, result.tolerance, result.failure.replace("|", "/")] + [""] * (4 + len(WORK))
@@ -192,8 +252,8 @@ def line(result, spaced=False):
 
 def cheapest(results, problem, scheme, target):
     """Seconds of the fastest run that is as accurate as that."""
-    good = [r.seconds for r in results if (r.problem, r.scheme) == (problem, scheme) and r.error <= target]
-    return f"{min(good):.2f}" if good else "–"
+    seconds = fastest([r for r in results if (r.problem, r.scheme) == (problem, scheme)], target)
+    return "–" if seconds is None else f"{seconds:.2f}"
 
 
 def page(results, arguments):
@@ -299,7 +359,10 @@ def main():
     parser.add_argument("--program", default=PROGRAM, help="instead of the one that is built from the sources as they are")
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--output", type=pathlib.Path, help=f"the page to write; {PAGE.name} if nothing is left out")
+    parser.add_argument("--against", help="another build, run beside the first")
     arguments = parser.parse_args()
+    if arguments.against:
+        return compare(arguments)
     results = run(arguments)
     isWhole = not (arguments.problem or arguments.scheme or arguments.tolerance)
     target = arguments.output or (PAGE if isWhole else None)

@@ -54,6 +54,8 @@ package final class RunAssembly {
   package let uniformState: [Double]?
   /// What grows or decays slowly about it.
   let patternOnset: PatternOnset?
+  /// What is removed somewhere for a while, and grows again; nil if nothing is.
+  private let removal: RemovedFields?
   /// Of steps while that departs little from it; nil if there is none.
   package let growthLimit: GrowthLimit?
   /// What is doubtful in the initial values of a run that begins here.
@@ -180,11 +182,13 @@ package final class RunAssembly {
         configuration, about: $0, fields: fields, hasSpectralTaxis: spectralTaxis != nil,
         hasExactReactions: system?.hasExactFlow ?? true, volumes: volumes)
     }
+    removal = try RemovedFields(
+      configuration, traceGrowth: traceGrowth, maxima: largest, volumes: volumes, kernels: kernels)
     if case .automatic = configuration.askedScheme.method {
       let (scheme, reason) = Scheme.recommended(
-        for: try configuration.schemeTraits(
+        for: configuration.schemeTraits(
           fields, reactions: system, hasSpectralTaxis: spectralTaxis != nil, maxima: largest,
-          traceGrowth: traceGrowth, onset: patternOnset, volumes: volumes, kernels: kernels))
+          removal: removal, onset: patternOnset, volumes: volumes))
       (configuration.scheme, configuration.schemeReason) = (scheme, reason)
     }
     let coupled = configuration.fieldsWithCoupledFluxes
@@ -195,9 +199,14 @@ package final class RunAssembly {
       coupled.isEmpty ? taxis : try configuration.limitedTaxis(except: coupled, volumes: volumes, pool: pool)
     self.configuration = configuration
     growthLimit = patternOnset?.limit(configuration, volumes: volumes, pool: pool)
-    if isFresh, let (message, remedy) = patternOnset?.warning(configuration) {
-      let place = configuration.document["time"]?["step"]?.place ?? configuration.document.place
-      startWarnings.warning(message, at: place, remedy: remedy)
+    if isFresh {
+      let time = configuration.document["time"]
+      for (found, key) in [
+        (patternOnset?.warning(configuration), "step"), (removal?.warning(configuration.scheme), "scheme"),
+      ] {
+        guard let (message, remedy) = found else { continue }
+        startWarnings.warning(message, at: time?[key]?.place ?? configuration.document.place, remedy: remedy)
+      }
     }
     reactions = system.map { [volumes, pool] in
       RunAssembly.integrator(of: $0, configuration, maxima: largest, volumes: volumes, pool: pool)
@@ -303,7 +312,8 @@ package final class RunAssembly {
       }
       let norm = ErrorNorm(
         tolerance, duration: configuration.endTime - configuration.startTime,
-        startingSizes: configuration.startingSizes(maxima: maxima), volumes: volumes, pool: pool)
+        startingSizes: configuration.startingSizes(maxima: maxima), removed: removal?.growth ?? [:], volumes: volumes,
+        pool: pool)
       return .controlled(ErrorControl(bounds: bounds, norm: norm, stepper: stepper))
     }
   }

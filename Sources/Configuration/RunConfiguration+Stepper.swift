@@ -95,12 +95,12 @@ extension RunConfiguration {
   /// - Parameters:
   ///   - reactions: nil if there are none.
   ///   - maxima: largest absolute value of each field at the start.
-  ///   - traceGrowth: how fast what is next to nothing grows.
+  ///   - removal: of fields that grow again; nil if there is none.
   ///   - onset: of patterns about a uniform state; nil if there is none.
   func schemeTraits(
     _ diffusions: [FieldDiffusion], reactions: ReactionSystem?, hasSpectralTaxis: Bool, maxima: [Double],
-    traceGrowth: TraceGrowth, onset: PatternOnset?, volumes: PointVolumes, kernels: ConvolutionKernels
-  ) throws -> SchemeTraits {
+    removal: RemovedFields?, onset: PatternOnset?, volumes: PointVolumes
+  ) -> SchemeTraits {
     let losses = zip(largestLosses(maxima: maxima), diffusivities).filter { $1.moves.contains(true) }.map(\.0)
     var traits = SchemeTraits(
       exponentialObstacle: exponentialObstacle(diffusions, volumes: volumes),
@@ -112,13 +112,7 @@ extension RunConfiguration {
       hasExactReactions: reactions?.hasExactFlow ?? true,
       keepsBoundaryData: reactions == nil || model.reactionsKeep(sides),
       leastSplitSteps: 0.5 * (losses.max() ?? 0) * (endTime - startTime))
-    traits.removal =
-      try removedField(traceGrowth, maxima: maxima).map {
-        "an infusion removes \(model.fieldNames[$0]), which grows again"
-      }
-      ?? locallyRemovedField(traceGrowth, maxima: maxima, volumes: volumes, kernels: kernels).map {
-        "\(model.fieldNames[$0]) is removed in a part of the domain for a while, and grows again there"
-      }
+    traits.removal = removal?.description
     traits.patternOnset = onset.flatMap { $0.needsCoupledScheme ? $0.description(self) : nil }
     traits.couplingObstacle =
       exponentialObstacle(diffusions, volumes: volumes)
@@ -126,40 +120,6 @@ extension RunConfiguration {
         diffusions, names: model.fieldNames, functions: ExponentialScheme.krogstad.functions.count, volumes: volumes)
       ?? (diffusions.contains(where: \.keepsSign) ? "a field is sharp" : nil)
     return traits
-  }
-
-  /// By so many powers of e a field is removed, or grows again, to an extent that matters.
-  private static let muchRemoved = 7.0
-
-  /// A field that infusions under way take away from in proportion to itself, to next to nothing if they last, and that grows from that.
-  private func removedField(_ traceGrowth: TraceGrowth, maxima: [Double]) -> Int? {
-    if model.infusions.isEmpty { return nil }
-    let known = intervals(ofSizes: zip(maxima, startingSizes(maxima: maxima)).map(max))
-    return model.fieldNames.indices.first { field in
-      guard traceGrowth.exponents[field] > RunConfiguration.muchRemoved else { return false }
-      let name = model.fieldNames[field]
-      let rate = model.infusions.flatMap { infusion in
-        infusion.changes.filter { $0.field == name }.map { $0.amount * infusion.rate }
-      }.reduce(Expression.constant(0)) { $0 + $1 }
-      var alone = known
-      alone[.field(name)] = Interval(0, 0)
-      let loss = -keptInDomain([rate])[0].derivative(by: .field(name)).interval(alone).low
-      return loss.isFinite && loss * (endTime - startTime) > RunConfiguration.muchRemoved
-    }
-  }
-
-  /// A field that processes remove to next to nothing in a part of the domain for a while, and that grows from that.
-  private func locallyRemovedField(
-    _ traceGrowth: TraceGrowth, maxima: [Double], volumes: PointVolumes, kernels: ConvolutionKernels
-  ) throws -> Int? {
-    let growing = model.fields.indices.filter {
-      !model.fields[$0].isQuasiSteady && !model.fields[$0].isCompartment
-        && traceGrowth.exponents[$0] > RunConfiguration.muchRemoved
-    }
-    if growing.isEmpty { return nil }
-    let search = LocalRemoval(
-      self, try FeedingSystem(self, volumes: volumes, kernels: kernels), maxima: maxima)
-    return growing.first { search.removal(of: $0) > RunConfiguration.muchRemoved }
   }
 
   /// The longest step of a splitting without a balance whose halves tell its error.

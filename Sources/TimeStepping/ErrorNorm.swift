@@ -64,15 +64,20 @@ package struct ErrorNorm: Sendable {
   let duration: Double
   /// Of each field that starts from next to nothing the size that it can reach within its own time; 0 where none is known.
   private let startingSizes: [Double]
+  /// Fields that are removed in a part of the domain for a while and grow again there from what is left, and the natural logarithm of
+  /// the factor by which what is next to nothing of them can grow in the run.
+  fileprivate let removed: [Int: Double]
   fileprivate let volumes: PointVolumes
   fileprivate let pool: WorkerPool
 
   package init(
-    _ tolerance: Tolerance, duration: Double, startingSizes: [Double], volumes: PointVolumes, pool: WorkerPool
+    _ tolerance: Tolerance, duration: Double, startingSizes: [Double], removed: [Int: Double] = [:],
+    volumes: PointVolumes, pool: WorkerPool
   ) {
     self.tolerance = tolerance
     self.startingSizes = startingSizes
     self.duration = duration
+    self.removed = removed
     self.volumes = volumes
     self.pool = pool
   }
@@ -213,6 +218,38 @@ package struct ErrorMeasure: Sendable {
   func sizes(_ field: Int, of state: FieldSet, against other: FieldSet, from start: FieldSet) -> FieldSet.ErrorSizes {
     state.errorSizes(field, against: other, old: start, volumes: norm.volumes, pool: norm.pool)
   }
+
+  /// The error of the fields that are removed in a part of the domain, relative to what is left at each point, for a method that is told by
+  /// two solutions `u` and `v`.
+  ///
+  /// What is left grows again, and its error with it. So
+  ///
+  ///     e = max_x w |u − v| / (|u| + r e^{−E} max_t RMS(u)),
+  ///
+  /// with the weight `w` of the difference, the relative tolerance `r`, and the growth `e^E` of next to nothing in the run, counts as 1 if it is
+  /// `10 r`, or `√(10 r)` where the difference is taken off: `e²` is left then. A single point may be off by ten times as much as the whole field.
+  ///
+  /// - Parameters:
+  ///   - order: of the method whose error it is, in one step.
+  ///   - controlled: the power of the step that the controller takes the error to be of.
+  ///   - isTakenOff: whether the difference is taken off.
+  func localError(
+    of state: FieldSet, against other: FieldSet, weight: Double, order: Int, controlled: Int, isTakenOff: Bool
+  ) -> StepError {
+    norm.removed.keys.sorted().reduce(StepError(value: 0, field: 0)) { worst, field in
+      let (relative, growth) = (norm.tolerance.relative[field], norm.removed[field] ?? 0)
+      let least = max(relative * exp(-growth) * largestSizes[field], .leastNormalMagnitude)
+      let found =
+        weight
+        * state.largestRelativeDifference(field, from: other, least: least, volumes: norm.volumes, pool: norm.pool)
+      let allowed = ErrorMeasure.allowanceOfPoint * relative
+      let value = found / (isTakenOff ? allowed.squareRoot() : allowed)
+      return worst.orWorse(StepError(value: pow(value, Double(controlled) / Double(order)), field: field))
+    }
+  }
+
+  /// How many times the relative tolerance the error of a step may be at a point.
+  private static let allowanceOfPoint = 10.0
 
   /// How far some fields have fallen below 0 in a step, as an error: tenfold the error allowed counts as 1.
   ///

@@ -123,7 +123,7 @@ struct TilePass {
   ///
   /// Else 20 million would be needed, as where values slide along the end of the domain of a rate. An explicit pair that kills a
   /// field at a rate of 2e5 needs 10,000 for 1.4e-3 of the interval.
-  private static let (attemptsBetweenLooks, leastProgress) = (100_000, 5e-3)
+  private static let (attemptsBetweenLooks, leastProgress) = (10_000, 5e-4)
 
   /// The factor by which a substep with this error may grow or has to shrink.
   private func factor(_ error: Double) -> Double { 0.9 * pow(error, -1 / Double(embeddedOrder + 1)) }

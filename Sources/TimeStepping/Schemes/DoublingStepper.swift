@@ -92,12 +92,13 @@ package final class DoublingStepper: AdaptiveStepper {
     _ state: FieldSet, from time: Double, by size: Double, memory: StepperMemory, measure: ErrorMeasure
   ) throws(NumericalFailure) -> (StepResult, ErrorEstimate) {
     let start = Start(time: time, size: size, memory: memory)
-    let (result, found) = try measured(state, start, measure)
+    let (result, found, local) = try measured(state, start, measure)
     var estimator = measure.estimator
     let isDue = estimatesGlobalError && estimator.transport.isDue(step: size, by: measure)
     let errors = try calibrated(found, of: state, start, measure, isDue: isDue, &estimator)
     func worst() -> StepError {
       measure.worst(of: errors.values, during: size, accumulating: accumulation, transport: estimator.transport)
+        .orWorse(local)
     }
     if isDue, worst().value <= 1, let found = transport(of: state, start, measure, errors.sizes, estimator.calibration)
     {
@@ -124,19 +125,30 @@ package final class DoublingStepper: AdaptiveStepper {
 
   /// Replaces `state` by the solution after a step.
   ///
-  /// - Returns: with what the difference says of the error of each field.
+  /// - Returns: with what the difference says of the error of each field, and of what is left of those that are removed somewhere.
   private func measured(
     _ state: FieldSet, _ start: Start, _ measure: ErrorMeasure
-  ) throws(NumericalFailure) -> (result: StepResult, errors: FieldErrors) {
+  ) throws(NumericalFailure) -> (result: StepResult, errors: FieldErrors, local: StepError) {
     if extrapolates {
-      let (result, errors) = try extrapolated(state, start, measure: measure)
-      guard let errors else { preconditionFailure("where there is a measure there are errors") }
-      return (result, errors)
+      let (result, found) = try extrapolated(state, start, measure: measure)
+      guard let found else { preconditionFailure("where there is a measure there are errors") }
+      return (result, found.errors, found.local)
     }
     coarse.copy(from: state, pool: pool)
     _ = try base.step(coarse, from: start.time, by: start.size, memory: start.memory, goesOn: false)
     let result = try halves(state, start, goesOn: true)
-    return (result, measure.errors(of: state, against: coarse, weight: weight, during: start.size))
+    let found = errors(of: state, start, measure)
+    return (result, found.errors, found.local)
+  }
+
+  /// What the difference of `state`, the solution of the halves, from that of the whole step says.
+  private func errors(
+    of state: FieldSet, _ start: Start, _ measure: ErrorMeasure
+  ) -> (errors: FieldErrors, local: StepError) {
+    let local = measure.localError(
+      of: state, against: coarse, weight: weight, order: base.order + 1, controlled: errorTraits.order,
+      isTakenOff: extrapolates)
+    return (measure.errors(of: state, against: coarse, weight: weight, during: start.size), local)
   }
 
   /// The same by extrapolation of two halves and the whole step.
@@ -144,15 +156,15 @@ package final class DoublingStepper: AdaptiveStepper {
   /// - Returns: errors where there is a measure.
   private func extrapolated(
     _ state: FieldSet, _ start: Start, measure: ErrorMeasure?
-  ) throws(NumericalFailure) -> (result: StepResult, errors: FieldErrors?) {
+  ) throws(NumericalFailure) -> (result: StepResult, found: (errors: FieldErrors, local: StepError)?) {
     let masses = base.account?.masses(of: state)
     coarse.copy(from: state, pool: pool)
     let whole = try base.step(coarse, from: start.time, by: start.size, memory: start.memory, goesOn: false)
     let fine = try halves(state, start, goesOn: false)
-    let errors = measure?.errors(of: state, against: coarse, weight: weight, during: start.size)
+    let found = measure.map { errors(of: state, start, $0) }
     state.extrapolate(from: coarse, weight: weight, pool: pool)
     try base.quasiSteady?.settle(state, time: start.time + start.size)
-    return (StepResult(changes: extrapolatedChanges(fine.changes, whole.changes, from: masses, to: state)), errors)
+    return (StepResult(changes: extrapolatedChanges(fine.changes, whole.changes, from: masses, to: state)), found)
   }
 
   /// What each process adds is extrapolated like the solution; what the limiter adds is left to the scheme.
