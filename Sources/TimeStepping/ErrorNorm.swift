@@ -227,7 +227,7 @@ package struct ErrorMeasure: Sendable {
   ///     e = max_x w |u − v| / (|u| + r e^{−E} max_t RMS(u)),
   ///
   /// with the weight `w` of the difference, the relative tolerance `r`, and the growth `e^E` of next to nothing in the run, counts as 1 if it is
-  /// `10 r`, or `√(10 r)` where the difference is taken off: `e²` is left then. A single point may be off by ten times as much as the whole field.
+  /// `r`, or `√(10 r)` where the difference is taken off: about `e²` is left then.
   ///
   /// - Parameters:
   ///   - order: of the method whose error it is, in one step.
@@ -242,14 +242,10 @@ package struct ErrorMeasure: Sendable {
       let found =
         weight
         * state.largestRelativeDifference(field, from: other, least: least, volumes: norm.volumes, pool: norm.pool)
-      let allowed = ErrorMeasure.allowanceOfPoint * relative
-      let value = found / (isTakenOff ? allowed.squareRoot() : allowed)
+      let value = found / (isTakenOff ? (10 * relative).squareRoot() : relative)
       return worst.orWorse(StepError(value: pow(value, Double(controlled) / Double(order)), field: field))
     }
   }
-
-  /// How many times the relative tolerance the error of a step may be at a point.
-  private static let allowanceOfPoint = 10.0
 
   /// How far some fields have fallen below 0 in a step, as an error: tenfold the error allowed counts as 1.
   ///
