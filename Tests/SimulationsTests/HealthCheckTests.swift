@@ -16,8 +16,9 @@ import TimeStepping
 
   private func check(of state: FieldSet, cannotBecomeNegative: Bool = true) throws -> HealthCheck {
     HealthCheck(
-      of: state, tolerances: [1e-3], cannotBecomeNegative: [cannotBecomeNegative], volumes: try PointVolumes(grid),
-      pool: pool)
+      of: state,
+      rules: [.init(tolerance: 1e-3, cannotBecomeNegative: cannotBecomeNegative, keepsSign: cannotBecomeNegative)],
+      volumes: try PointVolumes(grid), pool: pool)
   }
 
   @Test func aDensityThatFallsBelowTheToleranceIsFoundOnce() throws {
