@@ -3,7 +3,6 @@ import Expressions
 import Models
 import Operators
 import Simulations
-import TimeStepping
 
 /// What the health check has to know of a run.
 extension RunConfiguration {

@@ -1,5 +1,5 @@
 import Fields
-import TimeStepping
+import Rates
 
 /// The checks of the state after each accepted step.
 ///

@@ -1,8 +1,8 @@
 import Fields
 import Foundation
+import Rates
 import Simulations
 import Testing
-import TimeStepping
 
 @Suite struct HealthCheckTests {
   private let grid = Grid(axes: [Axis(name: "x", length: 40, points: 40), Axis(name: "y", length: 3, points: 3)])

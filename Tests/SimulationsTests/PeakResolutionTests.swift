@@ -2,7 +2,6 @@ import Fields
 import Foundation
 import Simulations
 import Testing
-import TimeStepping
 
 @Suite struct PeakResolutionTests {
   private let grid = Grid(axes: [Axis(name: "x", length: 40, points: 40), Axis(name: "y", length: 30, points: 30)])

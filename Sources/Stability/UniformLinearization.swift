@@ -1,4 +1,5 @@
 import Operators
+import TimeStepping
 
 /// The equations linearized about a uniform steady state: `δu_t = (D∇² + J − X∇²) δu`, for a wave of the grid with the eigenvalues
 /// `μ ≤ 0` of the Laplacian a matrix `diag(D_i μ_i) + J − X μ`.

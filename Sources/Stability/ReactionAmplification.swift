@@ -1,4 +1,5 @@
 import Operators
+import TimeStepping
 
 /// What one substep of a method for reactions makes of what departs little from a uniform steady state, `u' = J u + s` with a constant `s`.
 ///

@@ -1,11 +1,12 @@
 import Fields
 import Foundation
 import Operators
+import Stability
 import Testing
 import TimeStepping
 
 /// Growth about uniform steady states: of the equations, and of the steps of each scheme.
-@Suite struct StabilityTests {
+@Suite struct AmplificationTests {
   /// Schnakenberg's model at `u = 1, v = 0.9`.
   private static let jacobian = SmallMatrix([0.8, 1, -1.8, -1], count: 2)
 
