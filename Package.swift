@@ -47,10 +47,14 @@ let package = Package(
     room("Models", uses: ["Documents", "Expressions"], resources: [.embedInCode("Catalogue")]),
     // Diffusion propagators
     room("Operators", uses: ["CFFTW", "CKernels", "Fields"]),
-    // Reaction integrators and splitting schemes
-    room("TimeStepping", uses: ["Fields", "Expressions", "Operators"]),
+    // Expressions on grids, and the rates of change that the equations give a state, of the present and the past
+    room("Rates", uses: ["Fields", "Expressions", "Operators"]),
+    // Reaction integrators, splittings and exponential methods, estimates of errors and the sizes of steps
+    room("TimeStepping", uses: ["Fields", "Expressions", "Operators", "Rates"]),
+    // How waves about uniform states grow, by the equations and in steps
+    room("Stability", uses: ["Operators", "TimeStepping"]),
     // Clock, schedule, the loop, observers
-    room("Simulations", uses: ["Fields", "Expressions", "TimeStepping"]),
+    room("Simulations", uses: ["Fields", "Expressions", "Rates", "TimeStepping"]),
     // HDF5 files, XDMF, CSV
     room("Storage", uses: ["CHDF5", "CHDF5Guard", "CProcess", "CXXHash", "Documents", "Fields", "Simulations"]),
     // Arrays out of NPY, PNG, TIFF and HDF5 files that others wrote
@@ -61,21 +65,20 @@ let package = Package(
     room(
       "Configuration",
       uses: [
-        "CFFTW", "CProcess", "Documents", "Fields", "Expressions", "Models", "Operators", "TimeStepping", "Simulations",
-        "Storage", "ArrayFiles", "Reports",
+        "CFFTW", "CProcess", "Documents", "Fields", "Expressions", "Models", "Operators", "Rates", "TimeStepping",
+        "Stability", "Simulations", "Storage", "ArrayFiles", "Reports",
       ]),
     // Benchmarks and the comparison of runs
     room(
       "Analysis",
       uses: [
-        "CKernels", "Documents", "Fields", "Operators", "TimeStepping", "Simulations", "Storage", "Reports",
-        "Configuration",
+        "CKernels", "Documents", "Fields", "Operators", "Rates", "Simulations", "Storage", "Reports", "Configuration",
       ]),
     // The command-line program: one file per verb
     .executableTarget(
       name: "oncofield",
       dependencies: [
-        "CProcess", "Documents", "Fields", "Expressions", "TimeStepping", "Simulations", "Storage", "Configuration",
+        "CProcess", "Documents", "Fields", "Expressions", "Rates", "Simulations", "Storage", "Configuration",
         "Analysis",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -102,14 +105,19 @@ let package = Package(
     tests(of: "Expressions", uses: ["Fields", "RandomNumbers"]),
     tests(of: "Models", uses: ["Documents", "Expressions"]),
     tests(of: "Operators", uses: ["Fields", "RandomNumbers"]),
-    tests(of: "TimeStepping", uses: ["Fields", "Expressions", "Models", "Operators", "RandomNumbers"]),
-    tests(of: "Simulations", uses: ["Fields", "TimeStepping"]),
+    tests(of: "Rates", uses: ["Fields", "Expressions"]),
+    tests(of: "TimeStepping", uses: ["Fields", "Expressions", "Models", "Operators", "Rates", "RandomNumbers"]),
+    tests(of: "Stability", uses: ["Fields", "Operators", "TimeStepping"]),
+    tests(of: "Simulations", uses: ["Fields", "Rates"]),
     tests(of: "Storage", uses: ["Fields"]),
     tests(of: "ArrayFiles", uses: ["Reports"]),
     tests(of: "Reports", uses: ["Fields"]),
     tests(
       of: "Configuration",
-      uses: ["Documents", "Fields", "Expressions", "Operators", "TimeStepping", "Simulations", "RandomNumbers"]),
+      uses: [
+        "Documents", "Fields", "Expressions", "Operators", "Rates", "TimeStepping", "Stability", "Simulations",
+        "RandomNumbers",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -151,7 +151,8 @@ for (item, samples) in zip(all, times) {
 // What looking at the state after each step adds, fronts in every sixteenth step included.
 let looked = try RunAssembly(RunConfiguration(SourceText(name: all[0].name, text: all[0].text)), threads: 1)
 let health = HealthCheck(
-  of: looked.state, tolerances: [1e-6], cannotBecomeNegative: [true], volumes: looked.volumes, pool: looked.pool)
+  of: looked.state, rules: [.init(tolerance: 1e-6, cannotBecomeNegative: true, keepsSign: true)],
+  volumes: looked.volumes, pool: looked.pool)
 var looks: [Double] = []
 for turn in 0..<(8 * turns) {
   let time = try ContinuousClock().measure {

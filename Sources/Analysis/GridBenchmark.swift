@@ -1,7 +1,6 @@
 import Configuration
 import Fields
 import Simulations
-import TimeStepping
 
 /// Times steps of one run file on grids of several sizes, with several numbers of threads.
 ///

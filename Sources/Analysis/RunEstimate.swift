@@ -1,8 +1,8 @@
 import Configuration
 import Documents
 import Foundation
+import Rates
 import Simulations
-import TimeStepping
 
 /// How many steps and seconds a run takes, from its first steps.
 ///

@@ -2,8 +2,8 @@ import Configuration
 import Fields
 import Foundation
 import Operators
+import Rates
 import Simulations
-import TimeStepping
 
 /// The steps of a run, as it would take them, without output and checkpoints: medians over all but the first.
 struct StepMeasurement {

@@ -3,7 +3,6 @@ import Foundation
 import Simulations
 import Storage
 import Synchronization
-import TimeStepping
 
 /// Writes the checkpoints of a run into its directory, on disk space that is reserved for them.
 final class CheckpointWriter {

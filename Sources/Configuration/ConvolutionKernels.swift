@@ -1,7 +1,7 @@
 import Documents
 import Expressions
 import Fields
-import TimeStepping
+import Rates
 
 /// The values of the kernels of a run's convolutions on its grid, each evaluated once.
 ///

@@ -45,13 +45,8 @@ package final class CurrentAssembly {
       saveCheckpoint: saveCheckpoint)
     simulation.ledger = ledger
     simulation.health = HealthCheck(
-      of: assembly.state, tolerances: configuration.negativityTolerances,
-      cannotBecomeNegative: configuration.cannotBecomeNegative,
-      keepsSign: configuration.productionLoss.map(\.isPositive),
-      isOfAnySign: configuration.oppositions.map { $0 != nil }, hasFronts: configuration.fieldsWithFronts,
-      gathers: configuration.fieldsThatGather,
-      traces: assembly.traceWatches,
-      volumes: assembly.volumes, pool: assembly.pool)
+      of: assembly.state, rules: configuration.healthRules, traces: assembly.traceWatches, volumes: assembly.volumes,
+      pool: assembly.pool)
     return simulation
   }
 

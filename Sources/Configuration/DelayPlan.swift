@@ -1,7 +1,6 @@
 import Documents
 import Expressions
 import Models
-import TimeStepping
 
 /// What a plan and a run say of delays.
 extension RunAssembly {

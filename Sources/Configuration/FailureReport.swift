@@ -2,7 +2,7 @@ import Documents
 import Expressions
 import Fields
 import Models
-import TimeStepping
+import Rates
 
 /// A numerical failure as people read it: field, place, time, the process that is largest there, the checkpoint to go on from,
 /// and what may help.

@@ -3,7 +3,7 @@ import Expressions
 import Fields
 import Models
 import Operators
-import TimeStepping
+import Rates
 
 /// What is prescribed at the sides of the domain for one field.
 package struct FieldSides: Sendable {

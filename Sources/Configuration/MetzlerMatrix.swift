@@ -1,4 +1,5 @@
 import Glibc
+import Operators
 
 /// A square matrix whose entries off the diagonal are not negative: the rates at which amounts feed each other.
 ///
@@ -47,60 +48,19 @@ struct MetzlerMatrix: Hashable, Sendable {
   }
 
   /// The largest real part of the eigenvalues; infinite if an entry is that matters.
-  ///
-  /// With `B = A + c ≥ 0`, by Gelfand's formula: `lim ‖B^k‖^{1/k} − c`, the powers by repeated squaring.
   var abscissa: Double {
     // What decays infinitely fast passes nothing on.
-    let kept = rows.indices.filter { rows[$0][$0] > -.infinity }
-    var power = kept.map { row in kept.map { rows[row][$0] } }
-    if power.contains(where: { $0.contains { !($0 < .infinity) } }) { return .infinity }
-    guard !power.isEmpty else { return -.infinity }
-    let shift = max(0, -(power.indices.map { power[$0][$0] }.min() ?? 0))
-    for index in power.indices { power[index][index] += shift }
-    if power.count == 1 { return power[0][0] - shift }
-    /// The logarithm of the norm of the power, and of the root of the product of the norms taken out so far.
-    var (logarithm, share) = (0.0, 1.0)
-    for _ in 0..<MetzlerMatrix.squarings {
-      let norm = power.map { $0.reduce(0, +) }.max() ?? 0
-      if norm == 0 { return -shift }
-      guard norm < .infinity else { return .infinity }
-      logarithm += share * log(norm)
-      share *= 0.5
-      for row in power.indices { for column in power.indices { power[row][column] /= norm } }
-      power = MetzlerMatrix.square(power)
-    }
-    return exp(logarithm) - shift
+    let kept = restricted(to: rows.indices.filter { rows[$0][$0] > -.infinity })
+    return kept.rows.joined().allSatisfy { $0 < .infinity } ? kept.matrix.spectralAbscissa : .infinity
   }
 
-  /// `‖B^k‖^{1/k}` with `k = 2^40` is the limit to rounding.
-  private static let squarings = 40
-
-  private static func square(_ matrix: [[Double]]) -> [[Double]] {
-    matrix.map { row in
-      var sums = [Double](repeating: 0, count: row.count)
-      for (factor, other) in zip(row, matrix) where factor != 0 {
-        for column in sums.indices { sums[column] += factor * other[column] }
-      }
-      return sums
-    }
-  }
+  private var matrix: SmallMatrix { SmallMatrix(Array(rows.joined()), count: count) }
 
   /// Positive weights `w` for which all sums `Σ_i w_i A_ij / w_j` are about the abscissa: a left eigenvector, made positive.
   var columnWeights: [Double] {
-    let shift = 1 + (rows.indices.map { -min(0, rows[$0][$0]) }.max() ?? 0)
-    var weights = rows.map { _ in 1.0 }
-    guard rows.allSatisfy({ $0.allSatisfy(\.isFinite) }) else { return weights }
-    for _ in 0..<MetzlerMatrix.iterations {
-      var next = weights.map { 1e-12 * $0 }
-      for (row, weight) in zip(rows, weights) { for column in next.indices { next[column] += weight * row[column] } }
-      for column in next.indices { next[column] += shift * weights[column] }
-      let most = next.max() ?? 1
-      weights = next.map { max($0 / most, 1e-12) }
-    }
-    return weights
+    guard rows.joined().allSatisfy(\.isFinite) else { return rows.map { _ in 1 } }
+    return matrix.transposed.leadingVector.map { max(abs($0), 1e-12) }
   }
-
-  private static let iterations = 200
 
   var transposed: MetzlerMatrix {
     MetzlerMatrix(rows.indices.map { row in rows.indices.map { rows[$0][row] } })

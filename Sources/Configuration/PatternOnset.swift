@@ -2,8 +2,9 @@ import Documents
 import Fields
 import Models
 import Operators
+import Rates
 import Simulations
-import TimeStepping
+import Stability
 
 /// A mode of the equations about the uniform steady state in whose neighborhood a run begins, a wave or what is the same everywhere, that grows,
 /// turns, or decays so slowly that this is a small difference of larger rates: how fast it does is what such runs are made for, and what a scheme

@@ -1,9 +1,9 @@
 import Documents
 import Fields
 import Models
+import Rates
 import Simulations
 import Storage
-import TimeStepping
 
 /// What a checkpoint keeps of the past: the state at the start, as long as a delay reaches back to it, and the values of
 /// what is delayed, one group for each time in the memory of the history.

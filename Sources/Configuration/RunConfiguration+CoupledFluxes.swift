@@ -2,7 +2,7 @@ import Expressions
 import Fields
 import Models
 import Operators
-import TimeStepping
+import Rates
 
 extension RunConfiguration {
   /// The fields that follow gradients which their own gradient drives in turn, directly or by way of others; empty where the

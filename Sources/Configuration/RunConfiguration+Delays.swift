@@ -1,7 +1,7 @@
 import Expressions
 import Fields
 import Models
-import TimeStepping
+import Rates
 
 extension RunConfiguration {
   /// Length of a delay, or its mean.

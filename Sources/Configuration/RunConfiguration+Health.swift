@@ -3,10 +3,21 @@ import Expressions
 import Models
 import Operators
 import Simulations
-import TimeStepping
 
 /// What the health check has to know of a run.
 extension RunConfiguration {
+  /// What is checked of each field after a step.
+  var healthRules: [HealthCheck.FieldRules] {
+    let (tolerances, cannotBecomeNegative) = (negativityTolerances, cannotBecomeNegative)
+    let (losses, oppositions, fronts, gathers) = (productionLoss, oppositions, fieldsWithFronts, fieldsThatGather)
+    return model.fields.indices.map { field in
+      HealthCheck.FieldRules(
+        tolerance: tolerances[field], cannotBecomeNegative: cannotBecomeNegative[field],
+        keepsSign: losses[field].isPositive, isOfAnySign: oppositions[field] != nil, hasFronts: fronts[field],
+        gathers: gathers[field])
+    }
+  }
+
   /// Whether a front can run through each field: whether it moves, or what happens in it depends on a field that does.
   ///
   /// White noise makes a field jump from point to point; what it drives is left out.

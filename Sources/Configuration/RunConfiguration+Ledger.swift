@@ -2,6 +2,7 @@ import Expressions
 import Fields
 import Models
 import Operators
+import Rates
 import Simulations
 import TimeStepping
 

@@ -3,7 +3,7 @@ import Expressions
 import Fields
 import Models
 import Operators
-import TimeStepping
+import Rates
 
 extension RunConfiguration {
   /// How the fields diffuse.

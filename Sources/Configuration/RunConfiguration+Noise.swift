@@ -3,6 +3,7 @@ import Expressions
 import Fields
 import Glibc
 import Models
+import Rates
 import TimeStepping
 
 extension RunConfiguration {

@@ -1,6 +1,6 @@
 import Expressions
 import Operators
-import TimeStepping
+import Rates
 
 extension RunConfiguration {
   /// Whether the solution has rates of change at the points of the grid: not if noise drives it, or the points move with the domain.

@@ -2,7 +2,6 @@ import Documents
 import Expressions
 import Fields
 import Simulations
-import TimeStepping
 
 extension RunConfiguration {
   /// Warns of regions of treatments that hold at no point of the tissue, as far as the position and constant parameters

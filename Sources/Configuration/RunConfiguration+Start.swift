@@ -3,8 +3,8 @@ import Expressions
 import Fields
 import Models
 import Operators
+import Rates
 import Simulations
-import TimeStepping
 
 extension RunFileReader {
   /// The value of a compartment at the start: one number.

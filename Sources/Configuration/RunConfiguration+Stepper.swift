@@ -2,6 +2,7 @@ import Documents
 import Expressions
 import Fields
 import Operators
+import Rates
 import TimeStepping
 
 /// What steppers are put together from.

@@ -2,8 +2,8 @@ import Documents
 import Expressions
 import Fields
 import Models
+import Rates
 import Simulations
-import TimeStepping
 
 extension RunConfiguration {
   /// The run with other values for some parameters, and with the rates of infusions under way.

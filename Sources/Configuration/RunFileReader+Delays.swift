@@ -2,7 +2,7 @@ import Documents
 import Expressions
 import Fields
 import Models
-import TimeStepping
+import Rates
 
 extension RunFileReader {
   /// What fields were before the start, as far as it is given.

@@ -6,7 +6,6 @@ import Operators
 import Reports
 import Simulations
 import Storage
-import TimeStepping
 
 extension RunConfiguration {
   /// Reads and checks a run file.

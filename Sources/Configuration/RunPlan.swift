@@ -4,7 +4,6 @@ import Models
 import Operators
 import Simulations
 import Storage
-import TimeStepping
 
 /// What a run will do and take, before it is begun.
 package struct RunPlan {

@@ -1,8 +1,8 @@
 import Documents
 import Fields
+import Rates
 import Simulations
 import Storage
-import TimeStepping
 
 extension RunSession {
   /// Why the temporal error of a run is not estimated.

@@ -1,4 +1,5 @@
 import Foundation
+import Rates
 import Simulations
 import Storage
 import TimeStepping

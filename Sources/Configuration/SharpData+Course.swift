@@ -3,8 +3,8 @@ import Fields
 import Glibc
 import Models
 import Operators
+import Rates
 import Simulations
-import TimeStepping
 
 /// What the rates make of data, in turn, as one field makes another sharp.
 extension SharpData {

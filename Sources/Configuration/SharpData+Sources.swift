@@ -4,7 +4,6 @@ import Glibc
 import Models
 import Operators
 import Simulations
-import TimeStepping
 
 /// Where sharpness begins: data and rates at the start and after jumps, doses and infusions, noise, and conditions on fields.
 extension SharpData {

@@ -2,7 +2,7 @@ import Expressions
 import Fields
 import Glibc
 import Operators
-import TimeStepping
+import Rates
 
 /// Finds the fields that spectral transforms would take out of what their equations allow, because the data are too sharp for the
 /// grid: below 0, or to where a rate is not defined.

@@ -2,7 +2,6 @@ import Documents
 import Expressions
 import Fields
 import Simulations
-import TimeStepping
 
 /// Where there is tissue: the mask of a run file.
 package struct TissueMask: Sendable {

@@ -1,7 +1,7 @@
 import Documents
 import Expressions
 import Fields
-import TimeStepping
+import Rates
 
 /// A part of an expression that is no finite number although all that it is made of is, and where it stands.
 struct UndefinedPart {

@@ -1,7 +1,6 @@
 import Expressions
 import Fields
 import Operators
-import TimeStepping
 
 /// The rates of the equations as functions of the densities alone, where they are: the same at all points and times.
 struct UniformRates {

@@ -74,25 +74,25 @@ struct CouplingBounds {
     volumes: PointVolumes, pool: WorkerPool
   ) {
     // The spectral radius of an operator is at most that of the matrix of the norms of its blocks.
-    var norms = own.indices.map { row in own.indices.map { $0 == row ? own[row] : 0 } }
+    var norms = SmallMatrix(diagonal: own)
     for (row, cross) in crossTerms.enumerated() {
       for term in cross.terms {
         guard let column = members.firstIndex(of: term.field) else { continue }
-        norms[row][column] += abs(term.coefficient) * cross.bound
+        norms[row, column] += abs(term.coefficient) * cross.bound
       }
     }
     for mover in movers {
       guard let row = members.firstIndex(of: mover.field) else { continue }
-      norms[row][row] += mover.mover.outflowRate
+      norms[row, row] += mover.mover.outflowRate
       for (index, target) in mover.targets.enumerated() {
         guard let column = members.firstIndex(of: target) else { continue }
         let largest = CouplingBounds.largest(volumes, pool) { row, column in
           abs(mover.coefficients.pointer(index, row: row)[column])
         }
-        norms[row][column] += largest * mover.laplacianBound
+        norms[row, column] += largest * mover.laplacianBound
       }
     }
-    spectral = perronBound(norms)
+    spectral = norms.spectralRadius
     oscillation = CouplingBounds.oscillation(members, movers, crossTerms, volumes, pool)
   }
 
@@ -138,53 +138,3 @@ struct CouplingBounds {
     return rows.values.reduce(0) { $0.isNaN || $0 > $1 ? $0 : $1 }
   }
 }
-
-/// An upper bound of the spectral radius of a matrix without negative elements: `max_i (A x)_i / x_i` for a positive `x` near the
-/// leading eigenvector.
-///
-/// Source: L. Collatz, Einschließungssatz für die charakteristischen Zahlen von Matrizen, Math. Z. 48 (1942) 221–226.
-package func perronBound(_ matrix: [[Double]]) -> Double {
-  guard matrix.joined().allSatisfy(\.isFinite) else { return .infinity }
-  let matrix = balanced(matrix)
-  let largest = matrix.joined().reduce(0, max)
-  guard largest > 0, largest.isFinite else { return largest }
-  // The shift keeps cycles of even length from alternating.
-  let shift = 0.1 * largest
-  var vector = matrix.map { _ in 1.0 }
-  var best = Double.infinity
-  for _ in 0..<mostPowers {
-    let next = matrix.indices.map { row in
-      zip(matrix[row], vector).reduce(shift * vector[row]) { $0 + $1.0 * $1.1 }
-    }
-    best = min(best, zip(next, vector).reduce(0) { max($0, $1.0 / $1.1) } - shift)
-    let scale = next.reduce(0, max)
-    vector = next.map { max($0 / scale, smallestComponent) }
-  }
-  return best
-}
-
-/// `D⁻¹ A D` with a diagonal `D` for which the rows and columns of an irreducible matrix have about equal sums, so that units of the
-/// fields do not matter.
-///
-/// Source: E. E. Osborne, On pre-conditioning of matrices, J. ACM 7 (1960) 338–345.
-private func balanced(_ matrix: [[Double]]) -> [[Double]] {
-  var result = matrix
-  for _ in 0..<balancingSweeps {
-    for index in result.indices {
-      let others = result.indices.filter { $0 != index }
-      let row = others.reduce(0) { $0 + result[index][$1] }
-      let column = others.reduce(0) { $0 + result[$1][index] }
-      guard row > 0, column > 0 else { continue }
-      let factor = (row / column).squareRoot()
-      for other in others {
-        result[index][other] /= factor
-        result[other][index] *= factor
-      }
-    }
-  }
-  return result
-}
-
-private let balancingSweeps = 8
-private let mostPowers = 100
-private let smallestComponent = 1e-100

@@ -1,5 +1,4 @@
 import Fields
-import TimeStepping
 
 /// Looks after a step whether transforms may still move the fields: whether it has ended beyond bounds that the exact solution
 /// does not leave, or a field has become empty somewhere.

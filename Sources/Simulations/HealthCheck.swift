@@ -1,5 +1,5 @@
 import Fields
-import TimeStepping
+import Rates
 
 /// The checks of the state after each accepted step.
 ///
@@ -56,14 +56,10 @@ package final class HealthCheck {
   package internal(set) var lowest: [Double]
   package internal(set) var largestSizes: [Double]
   var isDensity: [Bool]
-  private let cannotBecomeNegative: [Bool]
-  private let keepsSign: [Bool]
-  private let tolerances: [Double]
+  private let rules: [FieldRules]
   var fronts: [FrontResolution]
   var peaks: [PeakResolution]
   var traces: [TraceWatch]
-  private let hasFronts: [Bool]
-  private let gathers: [Bool]
   private let ranges: FieldRanges
   private let volumes: PointVolumes
   private let pool: WorkerPool
@@ -77,35 +73,51 @@ package final class HealthCheck {
   /// Fronts are looked for whenever the number of the step is a multiple of this.
   static let frontInterval = 16
 
+  /// What is known of a field, and asked of it.
+  package struct FieldRules: Sendable {
+    /// Relative to its largest value: how far below 0 a density may fall.
+    let tolerance: Double
+    /// Whether its equations keep it non-negative.
+    let cannotBecomeNegative: Bool
+    /// Whether its reactions keep it non-negative.
+    let keepsSign: Bool
+    /// Whether it may have either sign by its equations, so that it is no density.
+    let isOfAnySign: Bool
+    /// Whether a jump of it can travel: nothing travels between points that know nothing of each other.
+    let hasFronts: Bool
+    /// Whether it moves up gradients, so that peaks can form.
+    let gathers: Bool
+
+    package init(
+      tolerance: Double, cannotBecomeNegative: Bool, keepsSign: Bool, isOfAnySign: Bool = false, hasFronts: Bool = true,
+      gathers: Bool = false
+    ) {
+      self.tolerance = tolerance
+      self.cannotBecomeNegative = cannotBecomeNegative
+      self.keepsSign = keepsSign
+      self.isOfAnySign = isOfAnySign
+      self.hasFronts = hasFronts
+      self.gathers = gathers
+    }
+  }
+
   /// - Parameters:
   ///   - state: at the start of the run, or where it is resumed.
-  ///   - tolerances: of each field, relative to its largest value: how far below 0 a density may fall.
-  ///   - cannotBecomeNegative: whether the equations of each field keep it non-negative.
-  ///   - keepsSign: whether the reactions of each field keep it non-negative; as far as `cannotBecomeNegative` if nothing is given.
-  ///   - isOfAnySign: whether each field may have either sign by its equations, so that it is no density; none if nothing is given.
-  ///   - hasFronts: whether a jump of each field can travel: nothing travels between points that know nothing of each
-  ///     other. All fields if nothing is given.
-  ///   - gathers: whether each field moves up gradients, so that peaks can form. No field if nothing is given.
+  ///   - rules: of each field.
   ///   - traces: what can grow from traces by itself.
   package init(
-    of state: FieldSet, tolerances: [Double], cannotBecomeNegative: [Bool], keepsSign: [Bool]? = nil,
-    isOfAnySign: [Bool]? = nil, hasFronts: [Bool]? = nil, gathers: [Bool]? = nil,
-    traces: [TraceWatch] = [], volumes: PointVolumes, pool: WorkerPool
+    of state: FieldSet, rules: [FieldRules], traces: [TraceWatch] = [], volumes: PointVolumes, pool: WorkerPool
   ) {
     self.pool = pool
+    self.rules = rules
     self.traces = traces
+    self.volumes = volumes
     ranges = FieldRanges(grid: state.grid, count: state.count, pool: pool)
     let initial = ranges.ranges(of: state)
     lowest = initial.map(\.minimum)
     largestSizes = initial.map(\.size)
-    isDensity = zip(initial, isOfAnySign ?? initial.map { _ in false }).map { $0.minimum >= 0 && !$1 }
-    self.keepsSign = keepsSign ?? cannotBecomeNegative
-    self.tolerances = tolerances
-    self.cannotBecomeNegative = cannotBecomeNegative
-    self.volumes = volumes
+    isDensity = zip(initial, rules).map { $0.minimum >= 0 && !$1.isOfAnySign }
     fronts = initial.map { _ in FrontResolution() }
-    self.hasFronts = hasFronts ?? initial.map { _ in true }
-    self.gathers = gathers ?? initial.map { _ in false }
     peaks = initial.map { _ in PeakResolution() }
     lookAtPeaks(of: state, initial)
   }
@@ -123,11 +135,12 @@ package final class HealthCheck {
       largestSizes[field] = max(largestSizes[field], range.size)
       lowest[field] = min(lowest[field], range.minimum)
       peaks[field].note(maximum: range.maximum)
-      if isDensity[field], range.minimum < -tolerances[field] * largestSizes[field] {
+      if isDensity[field], range.minimum < -rules[field].tolerance * largestSizes[field] {
         try negative(
-          state, field, range.minimum, step: step, time: time, isPromised: isPromised && cannotBecomeNegative[field])
+          state, field, range.minimum, step: step, time: time,
+          isPromised: isPromised && rules[field].cannotBecomeNegative)
       }
-      if hasFronts[field], step.isMultiple(of: HealthCheck.frontInterval),
+      if rules[field].hasFronts, step.isMultiple(of: HealthCheck.frontInterval),
         !findings.contains(where: { $0.isThinFront(of: field) }),
         let (points, face) = fronts[field].look(at: state, field, range: range, volumes: volumes)
       {
@@ -165,7 +178,7 @@ package final class HealthCheck {
   private func lookAtPeaks(
     of state: FieldSet, _ ranges: [FieldRanges.Range]
   ) -> [(field: Int, points: Double, height: Double, place: (row: Int, column: Int))] {
-    gathers.indices.filter { gathers[$0] }.compactMap { field in
+    rules.indices.filter { rules[$0].gathers }.compactMap { field in
       peaks[field].look(at: state, field, range: ranges[field], volumes: volumes).map {
         (field, $0.points, ranges[field].maximum, $0.place)
       }
@@ -174,7 +187,7 @@ package final class HealthCheck {
 
   /// Takes note of a discontinuous change of fields or equations.
   func solutionHasJumped(to state: FieldSet, at time: Double) {
-    guard !traces.isEmpty || gathers.contains(true) else { return }
+    guard !traces.isEmpty || rules.contains(where: \.gathers) else { return }
     let found = ranges.ranges(of: state)
     for field in peaks.indices { peaks[field].jump(to: found[field].maximum) }
     let sizes = found.map(\.size)
@@ -215,10 +228,10 @@ package final class HealthCheck {
   func problem(in state: FieldSet, between start: FieldSet, _ end: FieldSet) -> Problem? {
     for (field, range) in ranges.ranges(of: state).enumerated() {
       guard range.isFinite else { return .notFinite(field: field) }
-      let allowance = HealthCheck.shareBetweenSteps * tolerances[field] * largestSizes[field]
+      let allowance = HealthCheck.shareBetweenSteps * rules[field].tolerance * largestSizes[field]
       let ends = min(start.minimum(field), end.minimum(field))
       // What the equations make negative, or is so already, may be lower between two steps than at both.
-      if isDensity[field], keepsSign[field], ends >= -tolerances[field] * largestSizes[field],
+      if isDensity[field], rules[field].keepsSign, ends >= -rules[field].tolerance * largestSizes[field],
         range.minimum < -allowance, range.minimum < ends - allowance
       {
         return .negative(field: field, value: range.minimum)
@@ -244,7 +257,7 @@ package final class HealthCheck {
   func agree(_ one: FieldSet, _ other: FieldSet) -> Bool {
     (0..<one.count).allSatisfy { field in
       let sizes = one.errorSizes(field, against: other, old: one, volumes: volumes, pool: pool)
-      return sizes.difference <= tolerances[field] * max(sizes.value, 1e-6 * largestSizes[field])
+      return sizes.difference <= rules[field].tolerance * max(sizes.value, 1e-6 * largestSizes[field])
     }
   }
 

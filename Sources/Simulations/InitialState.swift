@@ -1,6 +1,6 @@
 import Expressions
 import Fields
-import TimeStepping
+import Rates
 
 /// Sets each field to its initial expression.
 ///

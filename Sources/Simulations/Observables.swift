@@ -1,6 +1,6 @@
 import Expressions
 import Fields
-import TimeStepping
+import Rates
 
 /// The numbers that are written along a run: the named observables, and mass, minimum and maximum of each field.
 package final class Observables: Sendable {

@@ -1,4 +1,5 @@
 import Fields
+import Rates
 import TimeStepping
 
 /// A way to times inside of a step by steps of another stepper, which keeps densities non-negative.

@@ -1,4 +1,5 @@
 import Fields
+import Rates
 import TimeStepping
 
 /// Where a step ends because something happens inside of it.

@@ -1,4 +1,5 @@
 import Fields
+import Rates
 import TimeStepping
 
 extension Simulation {

@@ -1,4 +1,5 @@
 import Fields
+import Rates
 import TimeStepping
 
 /// A run: the fields, the stepper that advances them, the clock, and those who look on.

@@ -1,3 +1,4 @@
+import Rates
 import TimeStepping
 
 /// All that a run remembers from step to step besides field values; what a checkpoint needs to continue it.

@@ -2,9 +2,9 @@ import CProcess
 import Configuration
 import Fields
 import Foundation
+import Rates
 import Simulations
 import Storage
-import TimeStepping
 
 /// Carries out a session with progress on standard error and an orderly end on a request to stop.
 func carryOut(_ session: RunSession, _ options: SessionOptions) throws {

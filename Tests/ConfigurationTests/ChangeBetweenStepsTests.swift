@@ -3,7 +3,6 @@ import Fields
 import Glibc
 import Simulations
 import Testing
-import TimeStepping
 
 /// What changes the state between two steps leaves nothing of the steps before in those after.
 @Suite struct ChangeBetweenStepsTests {

@@ -1,6 +1,7 @@
 import Configuration
 import Fields
 import Foundation
+import Rates
 import Testing
 import TimeStepping
 

@@ -2,8 +2,8 @@ import Configuration
 import Fields
 import Foundation
 import Operators
+import Stability
 import Testing
-import TimeStepping
 
 /// Fields that follow, or avoid, each other: the fluxes of the model of Shigesada, Kawasaki and Teramoto,
 /// `u_t = ∇²(u (d₁ + a₁₁ u + a₁₂ v)) + u (r₁ − b₁₁ u − b₁₂ v)` and `v` alike, as diffusion and taxis.

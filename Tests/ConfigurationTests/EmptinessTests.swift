@@ -3,7 +3,6 @@ import Documents
 import Fields
 import Simulations
 import Testing
-import TimeStepping
 
 /// Fields whose traces would grow are transformed as long as they are nowhere empty.
 @Suite struct EmptinessTests {

@@ -1,5 +1,6 @@
 import Configuration
 import Fields
+import Rates
 import Testing
 import TimeStepping
 

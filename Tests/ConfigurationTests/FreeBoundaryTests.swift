@@ -2,8 +2,8 @@ import Configuration
 import Documents
 import Fields
 import Foundation
+import Rates
 import Testing
-import TimeStepping
 
 /// Domains whose upper side moves: by a Stefan condition, or with tissue that grows.
 @Suite struct FreeBoundaryTests {

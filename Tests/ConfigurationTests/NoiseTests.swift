@@ -3,7 +3,6 @@ import Expressions
 import Fields
 import Foundation
 import Testing
-import TimeStepping
 
 /// Points without diffusion are as many realisations of an ordinary stochastic differential equation; with a spacing of 1 an
 /// amplitude of white noise is that of the equation.

@@ -3,7 +3,6 @@ import Documents
 import Fields
 import Foundation
 import Testing
-import TimeStepping
 
 @Suite struct QuasiSteadyTests {
   /// Oxygen in a sphere with uptake in proportion.

@@ -3,6 +3,7 @@ import Documents
 import Fields
 import Foundation
 import RandomNumbers
+import Rates
 import Simulations
 import Testing
 import TimeStepping

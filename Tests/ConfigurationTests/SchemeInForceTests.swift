@@ -3,7 +3,6 @@ import Documents
 import Fields
 import Simulations
 import Testing
-import TimeStepping
 
 /// The scheme that is taken where none is asked for.
 @Suite struct SchemeInForceTests {

@@ -4,7 +4,6 @@ import Fields
 import Foundation
 import Operators
 import Testing
-import TimeStepping
 
 /// Rates that are numbers for non-negative densities only, from data that jump between two points.
 ///

@@ -2,6 +2,7 @@ import Configuration
 import Documents
 import Fields
 import Foundation
+import Rates
 import Testing
 import TimeStepping
 

@@ -1,6 +1,6 @@
 import Configuration
+import Rates
 import Testing
-import TimeStepping
 
 /// A step is not divided into parts without limit.
 @Suite struct TooManyPartsTests {

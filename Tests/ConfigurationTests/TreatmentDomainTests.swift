@@ -1,9 +1,9 @@
 import Configuration
 import Fields
 import Foundation
+import Rates
 import Simulations
 import Testing
-import TimeStepping
 
 /// A drug `d` that spreads from an interval and is 0 but for rounding of either sign elsewhere; `u` stays where it is.
 @Suite struct TreatmentDomainTests {

@@ -1,8 +1,8 @@
 import Configuration
 import Documents
 import Foundation
+import Rates
 import Testing
-import TimeStepping
 
 /// Velocities, sensitivities and numbers at sides that are no numbers end a run, or keep it from beginning.
 @Suite struct UndefinedVelocityTests {

@@ -2,7 +2,6 @@ import Configuration
 import Documents
 import Foundation
 import Testing
-import TimeStepping
 
 /// Quasi-steady fields where nothing produces or consumes them: the balance is that of diffusion and the sides.
 ///

@@ -1,8 +1,8 @@
 import Fields
 import Foundation
+import Rates
 import Simulations
 import Testing
-import TimeStepping
 
 @Suite struct HealthCheckTests {
   private let grid = Grid(axes: [Axis(name: "x", length: 40, points: 40), Axis(name: "y", length: 3, points: 3)])
@@ -16,8 +16,9 @@ import TimeStepping
 
   private func check(of state: FieldSet, cannotBecomeNegative: Bool = true) throws -> HealthCheck {
     HealthCheck(
-      of: state, tolerances: [1e-3], cannotBecomeNegative: [cannotBecomeNegative], volumes: try PointVolumes(grid),
-      pool: pool)
+      of: state,
+      rules: [.init(tolerance: 1e-3, cannotBecomeNegative: cannotBecomeNegative, keepsSign: cannotBecomeNegative)],
+      volumes: try PointVolumes(grid), pool: pool)
   }
 
   @Test func aDensityThatFallsBelowTheToleranceIsFoundOnce() throws {

@@ -2,7 +2,6 @@ import Fields
 import Foundation
 import Simulations
 import Testing
-import TimeStepping
 
 @Suite struct PeakResolutionTests {
   private let grid = Grid(axes: [Axis(name: "x", length: 40, points: 40), Axis(name: "y", length: 30, points: 30)])
@@ -23,8 +22,9 @@ import TimeStepping
     let state = try FieldSet(grid: grid, count: 1)
     change(state, 0)
     let health = HealthCheck(
-      of: state, tolerances: [1e-3], cannotBecomeNegative: [true], gathers: [gathers], volumes: try PointVolumes(grid),
-      pool: WorkerPool(threads: 1))
+      of: state,
+      rules: [.init(tolerance: 1e-3, cannotBecomeNegative: true, keepsSign: true, gathers: gathers)],
+      volumes: try PointVolumes(grid), pool: WorkerPool(threads: 1))
     for look in 1...20 {
       change(state, look)
       try health.check(state, step: 16 * look, time: Double(look), isPromised: false)

@@ -1,5 +1,6 @@
 import Expressions
 import Fields
+import Rates
 import Testing
 import TimeStepping
 

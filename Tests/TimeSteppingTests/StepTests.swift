@@ -1,5 +1,6 @@
 import Fields
 import Foundation
+import Rates
 import Testing
 import TimeStepping
 

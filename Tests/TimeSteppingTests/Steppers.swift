@@ -1,6 +1,7 @@
 import Expressions
 import Fields
 import Operators
+import Rates
 import TimeStepping
 
 /// Two fields on a line, `u_t = D_u u_xx + R_u(u, v, x, t)` and the same of `v`, without anything of a run file.

@@ -1,5 +1,5 @@
 import Fields
-import TimeStepping
+import Rates
 
 /// The step that was attempted last, for those who look into it.
 struct AttemptedStep {

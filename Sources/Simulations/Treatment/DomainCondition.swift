@@ -1,7 +1,7 @@
 import Expressions
 import Fields
+import Rates
 import Synchronization
-import TimeStepping
 
 /// A condition on the whole domain, such as `integral(T) < 10`.
 ///

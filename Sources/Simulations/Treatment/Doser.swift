@@ -1,6 +1,6 @@
 import Expressions
 import Fields
-import TimeStepping
+import Rates
 
 /// Gives doses: evaluates what becomes of fields and parameters, and lets them jump.
 package struct Doser {

@@ -1,5 +1,5 @@
 import Fields
-import TimeStepping
+import Rates
 
 /// Rates of change inside of a step that was attempted.
 struct RateSearch {

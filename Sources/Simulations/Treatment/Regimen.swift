@@ -1,4 +1,5 @@
 import Fields
+import Rates
 import TimeStepping
 
 /// The equations in force: what advances the fields, what computes the quasi-steady ones, and what looks back

@@ -1,6 +1,5 @@
 import Fields
 import Glibc
-import TimeStepping
 
 /// What was found of steady states in a step that was attempted.
 struct SteadyLook {

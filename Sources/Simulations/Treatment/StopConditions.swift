@@ -1,6 +1,5 @@
 import Expressions
 import Fields
-import TimeStepping
 
 /// What ends a run before its time.
 package struct StopCondition: Sendable {

@@ -1,5 +1,6 @@
 import Expressions
 import Fields
+import Rates
 
 /// Keeps account of what changes the mass of each field within a step.
 ///

@@ -1,5 +1,6 @@
 import Fields
 import Operators
+import Rates
 
 /// The account of a step of an exponential method: the rates of the processes at its stages, summed with its own weights,
 /// which makes it of the same order.

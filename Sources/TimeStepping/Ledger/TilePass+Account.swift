@@ -1,4 +1,5 @@
 import Fields
+import Rates
 
 /// What each process has added to a tile: the integral over its points and over the time so far of its rate, with the
 /// difference between two quadratures as a measure of how well it is known.

@@ -1,6 +1,7 @@
 import Expressions
 import Fields
 import Operators
+import Rates
 
 /// The flow of the noise alone: `du = Σ_k g_k(u, x, t) dW_k` over an interval, in the sense of Itô.
 ///

@@ -1,5 +1,6 @@
 import Fields
 import Operators
+import Rates
 
 /// Advances fields that are driven by noise: half a step without it by another stepper, the noise of the whole step, half
 /// a step without it.

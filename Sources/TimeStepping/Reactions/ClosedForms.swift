@@ -1,4 +1,5 @@
 import Expressions
+import Rates
 
 /// The exact flows of a model in which each field reacts by itself: `u' = a + b u` (decay with a source) or
 /// `u' = b u + c u²` (logistic growth), with coefficients that depend on the position alone.

@@ -1,4 +1,5 @@
 import Fields
+import Rates
 
 /// The flow of the reactions of all points together with what depends on the whole domain or on the past: integrals and
 /// convolutions in the rates, fields that are always in balance, delayed values.

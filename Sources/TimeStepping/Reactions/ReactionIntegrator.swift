@@ -1,6 +1,7 @@
 import Expressions
 import Fields
 import Operators
+import Rates
 import Synchronization
 
 /// Integrates the reactions of every point over an interval of time, tile by tile.

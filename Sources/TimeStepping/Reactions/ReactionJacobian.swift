@@ -1,4 +1,5 @@
 import Expressions
+import Rates
 
 /// The derivatives of all rates, as a Rosenbrock method needs them: `J = ∂R/∂u` and `dR/dt` at fixed `u`.
 struct ReactionJacobian: Sendable {

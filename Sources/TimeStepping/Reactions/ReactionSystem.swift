@@ -1,5 +1,6 @@
 import Expressions
 import Fields
+import Rates
 
 /// The point-wise part of the equations: `du_i/dt = R_i(u, x, t)` for every field.
 package final class ReactionSystem: Sendable {

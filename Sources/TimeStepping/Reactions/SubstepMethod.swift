@@ -28,9 +28,9 @@ enum SubstepMethod: Int, CaseIterable {
 /// Which method a tile begins with, and which comes next where one does not do.
 ///
 /// What is decided depends on the values of the tile alone.
-struct SubstepChoice {
+package struct SubstepChoice {
   /// Below this product of the fastest loss and the interval the explicit pair is the cheapest.
-  static let explicitReach = 0.5
+  package static let explicitReach = 0.5
   /// After so many substeps, and with more than that to come, another method may be worth its cost.
   static let manySubsteps = 16
 

@@ -1,5 +1,6 @@
 import Fields
 import Glibc
+import Rates
 
 /// The work on one tile.
 struct TilePass {

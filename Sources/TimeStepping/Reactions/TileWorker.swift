@@ -1,4 +1,5 @@
 import Fields
+import Rates
 
 /// Working memory of one thread for the reactions of a tile.
 final class TileWorker {

@@ -1,5 +1,6 @@
 import Fields
 import Operators
+import Rates
 
 /// Advances all fields by steps of an exponential Runge–Kutta method whose linear part couples them: diffusion, the mean Jacobian of
 /// the reactions, and taxis linearized at the mean densities, exactly; everything else as rates at the stages.

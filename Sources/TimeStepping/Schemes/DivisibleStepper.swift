@@ -1,4 +1,5 @@
 import Fields
+import Rates
 
 /// A stepper whose steps can be taken in halves by another, so that the difference tells the error.
 protocol DivisibleStepper: TimeStepper {

@@ -1,5 +1,6 @@
 import Fields
 import Operators
+import Rates
 
 /// Takes each step of another stepper twice, whole and in halves, so that the difference tells its error.
 ///

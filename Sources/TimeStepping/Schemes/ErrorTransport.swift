@@ -1,5 +1,6 @@
 import Fields
 import Glibc
+import Rates
 
 /// What becomes of the error of a step in the steps after it, measured now and then, and what the errors of all steps of a
 /// run add up to therefore.

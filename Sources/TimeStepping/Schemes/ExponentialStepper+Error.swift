@@ -1,5 +1,6 @@
 import Fields
 import Operators
+import Rates
 
 extension ExponentialStepper {
   /// How much more what both solutions miss counts than the difference between them.

@@ -1,5 +1,6 @@
 import Fields
 import Operators
+import Rates
 
 /// Advances all fields by steps of an exponential Runge–Kutta method: diffusion and decay exactly, everything else as
 /// rates at the stages.

@@ -1,5 +1,6 @@
 import Fields
 import Operators
+import Rates
 
 /// Advances all fields by a stabilized exponential method of second order that keeps non-negative what is, at any step.
 ///

@@ -1,14 +1,8 @@
+import Rates
+
 /// How one step is composed of flows of its parts: a list of flows, done one after the other.
 package struct SplittingScheme: Sendable {
-  /// A part of the equations whose flow can be computed by itself.
-  package enum Part: Sendable {
-    /// `u' = R(u, x, t)`, point by point.
-    case reaction
-    /// `u_t = ∇·(D ∇u)`.
-    case diffusion
-    /// `u_t = −∇·(a u)`: movement up gradients and with flows.
-    case taxis
-  }
+  package typealias Part = EquationPart
 
   package let name: String
   /// Order in the step size for smooth, non-stiff problems.
@@ -24,7 +18,7 @@ package struct SplittingScheme: Sendable {
 
   /// The flows of two steps of half the size, the last of the first step and the first of the second made one where both are
   /// of the same part.
-  var halves: [(part: Part, fraction: Double)] {
+  package var halves: [(part: Part, fraction: Double)] {
     var all: [(part: Part, fraction: Double)] = []
     for flow in flows + flows {
       if let last = all.last, last.part == flow.part {

@@ -1,5 +1,6 @@
 import Fields
 import Operators
+import Rates
 
 /// Advances all fields by one step of a splitting scheme.
 ///

@@ -1,5 +1,6 @@
 import Fields
 import Operators
+import Rates
 
 /// A method that advances all fields by one step.
 ///

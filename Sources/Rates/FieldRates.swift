@@ -11,7 +11,7 @@ package final class FieldRates: Sendable {
   /// The state with what stands for delayed values, integrals along an axis and convolutions behind it.
   private let extended: FieldSet?
   /// Values of what depends on the position alone; nil if nothing does.
-  let places: FieldSet?
+  package let places: FieldSet?
   private let fieldCount: Int
   private let profiler: StepProfiler?
   private let meter = WorkMeter()
@@ -48,25 +48,25 @@ package final class FieldRates: Sendable {
   }
 
   /// Sets of all fields that are held, rounded up.
-  var fieldSetCount: Int {
+  package var fieldSetCount: Int {
     (extended == nil ? 0 : 1) + ((places?.count ?? 0) + fieldCount - 1) / max(fieldCount, 1)
   }
 
   /// Taxis included.
-  var work: Work { taxis.map { meter.work + $0.work } ?? meter.work }
+  package var work: Work { taxis.map { meter.work + $0.work } ?? meter.work }
 
   /// Whether the rates at a point follow from the values of the fields and of `places` there.
-  var isPointwise: Bool { taxis == nil && distributions == nil && evaluator.isPointwise }
+  package var isPointwise: Bool { taxis == nil && distributions == nil && evaluator.isPointwise }
 
   /// Replaces the values of the fields at some points by the rates there; those of `places` follow the fields.
   ///
   /// - Precondition: `isPointwise`.
-  func replace(_ points: PointBlock, time: Double, worker: Int) {
+  package func replace(_ points: PointBlock, time: Double, worker: Int) {
     evaluator.replace(points, time: time, worker: worker)
   }
 
   /// Counts an evaluation at all points.
-  func countEvaluation() {
+  package func countEvaluation() {
     meter.add {
       $0.rateEvaluations += 1
       $0.operations += Double(evaluator.functions.operationCount)

@@ -49,7 +49,7 @@ package final class Linearization: Sendable {
   }
 
   /// An element that is no number is 0.
-  func matrices(of state: FieldSet, time: Double) throws(NumericalFailure) -> LinearMatrices {
+  package func matrices(of state: FieldSet, time: Double) throws(NumericalFailure) -> LinearMatrices {
     if let extended { try distributions?.extend(state, into: extended, time: time) }
     let state = extended ?? state
     var found = LinearMatrices(fields: count)

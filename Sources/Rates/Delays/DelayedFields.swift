@@ -101,7 +101,7 @@ package final class DelayedFields: Sendable {
 
   /// Sets the fields from `first` on to the delayed values at a time that is at most a shortest delay after the latest
   /// one recorded.
-  func fill(_ target: FieldSet, from first: Int, time: Double) throws(NumericalFailure) {
+  package func fill(_ target: FieldSet, from first: Int, time: Double) throws(NumericalFailure) {
     for (index, lag) in lags.enumerated() {
       switch history.past(lag, before: time) {
       case .values(let terms, let neighbors):

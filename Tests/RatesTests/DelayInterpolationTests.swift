@@ -1,5 +1,5 @@
+import Rates
 import Testing
-import TimeStepping
 
 @Suite struct DelayInterpolationTests {
   private func value(

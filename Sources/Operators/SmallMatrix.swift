@@ -56,7 +56,7 @@ package struct SmallMatrix: Hashable, Sendable {
   }
 
   /// A whole power, at least the first.
-  func power(_ exponent: Int) -> SmallMatrix {
+  package func power(_ exponent: Int) -> SmallMatrix {
     var (result, factor, left) = (SmallMatrix.identity(count), self, exponent)
     while true {
       if left % 2 == 1 { result = result * factor }
@@ -132,52 +132,56 @@ package struct SmallMatrix: Hashable, Sendable {
   /// The largest real part of an eigenvalue.
   package var spectralAbscissa: Double { eigenvalues.reduce(-.infinity) { max($0, $1.real) } }
 
+  /// The largest absolute value of an eigenvalue.
+  package var spectralRadius: Double { eigenvalues.reduce(0) { max($0, $1.size) } }
+
   /// A vector of the space of the eigenvalues with the largest real part, its largest element 1 or −1.
+  ///
+  /// With the leading eigenvalues `σ ± iω` it is what `((A − σ)² + ω²)⁻¹` makes largest.
   package var leadingVector: [Double] {
-    let size = norm
-    guard size > 0 else { return [Double](repeating: 1, count: count) }
-    let power = (1 / size * self).exponential.largePower
-    let columns = (0..<count).map { column in (0..<count).map { power[$0, column] } }
+    let one = SmallMatrix.identity(count)
+    guard norm.isFinite, let leading = eigenvalues.max(by: { $0.real < $1.real }) else {
+      return [Double](repeating: 1, count: count)
+    }
+    let shifted = self - leading.real * one
+    // But for rounding the matrix is singular.
+    let rest = leading.imaginary * leading.imaginary + 4 * Double.ulpOfOne * norm * norm
+    let columns = (shifted * shifted + rest * one).solutions(of: (0..<count).map { one.row($0) })
     func largest(_ vector: [Double]) -> Double { vector.reduce(0) { max($0, abs($1)) } }
-    let best = columns.max { largest($0) < largest($1) } ?? []
+    guard let best = columns?.max(by: { largest($0) < largest($1) }), largest(best) > 0 else {
+      return [Double](repeating: 1, count: count)
+    }
     return best.map { $0 / largest(best) }
   }
 
-  /// `A^k/‖A^k‖` for a large `k`, by repeated squaring.
-  private var largePower: SmallMatrix {
-    var power = self
-    for _ in 0..<SmallMatrix.squaringsOfLimit {
-      let size = power.norm
-      guard size > 0, size.isFinite else { return power }
-      power = 1 / size * power
-      power = power * power
-    }
-    return power.norm > 0 ? 1 / power.norm * power : power
-  }
-
-  private static let squaringsOfLimit = 34
-
   // MARK: Equations
 
-  /// `A⁻¹ b`, by elimination with pivots; nil if the matrix is singular.
-  package func solution(of b: [Double]) -> [Double]? {
-    var (rows, b) = ((0..<count).map { row in (0..<count).map { self[row, $0] } }, b)
+  private func row(_ row: Int) -> [Double] { Array(values[row * count..<(row + 1) * count]) }
+
+  /// `A⁻¹ b`; nil if the matrix is singular.
+  package func solution(of b: [Double]) -> [Double]? { solutions(of: [b])?.first }
+
+  /// `A⁻¹ b` for several `b`, by elimination with pivots; nil if the matrix is singular.
+  package func solutions(of right: [[Double]]) -> [[Double]]? {
+    var (rows, right) = ((0..<count).map { row($0) }, right)
     for column in 0..<count {
       guard let pivot = (column..<count).max(by: { abs(rows[$0][column]) < abs(rows[$1][column]) }),
         rows[pivot][column] != 0, rows[pivot][column].isFinite
       else { return nil }
       rows.swapAt(pivot, column)
-      b.swapAt(pivot, column)
+      for index in right.indices { right[index].swapAt(pivot, column) }
       for row in (column + 1)..<max(count, column + 1) {
         let factor = rows[row][column] / rows[column][column]
         for next in column..<count { rows[row][next] -= factor * rows[column][next] }
-        b[row] -= factor * b[column]
+        for index in right.indices { right[index][row] -= factor * right[index][column] }
       }
     }
-    for row in (0..<count).reversed() {
-      for column in (row + 1)..<max(count, row + 1) { b[row] -= rows[row][column] * b[column] }
-      b[row] /= rows[row][row]
+    for index in right.indices {
+      for row in (0..<count).reversed() {
+        for column in (row + 1)..<max(count, row + 1) { right[index][row] -= rows[row][column] * right[index][column] }
+        right[index][row] /= rows[row][row]
+      }
     }
-    return b
+    return right
   }
 }

@@ -1,4 +1,5 @@
 import Operators
+import TimeStepping
 
 /// The equations linearized about a uniform steady state: `δu_t = (D∇² + J − X∇²) δu`, for a wave of the grid with the eigenvalues
 /// `μ ≤ 0` of the Laplacian a matrix `diag(D_i μ_i) + J − X μ`.
@@ -67,11 +68,12 @@ package struct UniformLinearization: Hashable, Sendable {
     let fields = coupled.sorted()
     let count = fields.count
     let (factors, phi) = diffusionFlow(of: wave, during: time)
-    let norms = fields.map { row in
-      fields.map { column in
-        laplacianBound * ((row == column ? diffusivities[row] : 0) + abs(coupling[row, column]))
-      }
-    }
+    let norms = SmallMatrix(
+      fields.flatMap { row in
+        fields.map { column in
+          laplacianBound * ((row == column ? diffusivities[row] : 0) + abs(coupling[row, column]))
+        }
+      }, count: count)
     // With `c` of `u' = A u + c` as a further part of the solution.
     let one = SmallMatrix.identity(count)
     let own = SmallMatrix(
@@ -82,7 +84,7 @@ package struct UniformLinearization: Hashable, Sendable {
       }, count: count)
     let rates = SmallMatrix(blocks: [[own, time * one], [nil, nil]], of: count)
     let (part, parts) = StabilizedDiffusion.part(
-      of: SmallMatrix.identity(2 * count), bound: time * StabilizedDiffusion.margin * perronBound(norms),
+      of: SmallMatrix.identity(2 * count), bound: time * StabilizedDiffusion.margin * norms.spectralRadius,
       rate: { rates * $0 },
       sum: { terms in terms.dropFirst().reduce(terms[0].factor * terms[0].value) { $0 + $1.factor * $1.value } })
     let whole = part.power(parts)

@@ -22,7 +22,7 @@ package final class ProcessIntegrals: Sendable {
     extended = try distributions.map { try FieldSet(grid: volumes.grid, count: $0.names.count) }
   }
 
-  func values(of state: FieldSet, time: Double) throws(NumericalFailure) -> [Double] {
+  package func values(of state: FieldSet, time: Double) throws(NumericalFailure) -> [Double] {
     guard let distributions, let extended else { return evaluator.integrals(of: state, time: time) }
     try distributions.extend(state, into: extended, time: time)
     return evaluator.integrals(of: extended, time: time)

@@ -1,4 +1,5 @@
 import Operators
+import TimeStepping
 
 /// What one substep of a method for reactions makes of what departs little from a uniform steady state, `u' = J u + s` with a constant `s`.
 ///
@@ -89,9 +90,9 @@ extension SmallMatrix {
   /// `A⁻¹ B`; not numbers if the matrix is singular.
   fileprivate func solution(ofColumns right: SmallMatrix) -> SmallMatrix {
     let columns = right.transposed
-    let rows = (0..<count).flatMap { column in
-      solution(of: (0..<count).map { columns[column, $0] }) ?? [Double](repeating: .nan, count: count)
-    }
-    return SmallMatrix(rows, count: count).transposed
+    let found = solutions(of: (0..<count).map { column in (0..<count).map { columns[column, $0] } })
+    return SmallMatrix(
+      found?.flatMap { $0 } ?? [Double](repeating: .nan, count: count * count), count: count
+    ).transposed
   }
 }

@@ -89,12 +89,12 @@ extension NumericalFailure {
     )
   }
 
-  static let undefinedRate = "has a rate that is no number"
+  package static let undefinedRate = "has a rate that is no number"
 
   /// A rate is no number at a point where all values are; nil if there is no such point.
   ///
   /// - Parameter rates: one for each field, or several lists of them one after the other.
-  init?(undefined rates: FieldSet, of state: FieldSet, time: Double) {
+  package init?(undefined rates: FieldSet, of state: FieldSet, time: Double) {
     for field in 0..<rates.count {
       for row in 0..<rates.grid.rowCount {
         let values = rates.pointer(field, row: row)
@@ -111,26 +111,9 @@ extension NumericalFailure {
     return nil
   }
 
-  /// The error of a step of the smallest size is too large.
-  package init(tooLargeError error: StepError?, at time: Double, size: Double) {
-    self.init(
-      problem: "cannot be advanced as accurately as asked for: with a step of \(Float(size)) its error is "
-        + "\(Float(error?.value ?? .infinity)) times the tolerance",
-      field: error?.field ?? 0, tile: Tile(row: 0, column: 0, count: 1), point: 0, time: time, cause: .smallestStep)
-    end = time + size
-  }
-
   private static let manyParts = "(a step would be divided into more than a million parts)"
 
-  /// Steps have become so short that the run does not end.
-  package init(stuckAt time: Double, size: Double) {
-    self.init(
-      problem:
-        "cannot be advanced as accurately as asked for but by steps of \(Float(size)), of which the run would take too many",
-      field: 0, tile: Tile(row: 0, column: 0, count: 1), point: 0, time: time, cause: .smallestStep)
-  }
-
-  init(_ failure: DiffusionFailure) {
+  package init(_ failure: DiffusionFailure) {
     switch failure {
     case .diffusivity(let failure) where failure.hasTooManyParts:
       self.init(

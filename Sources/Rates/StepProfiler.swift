@@ -1,5 +1,15 @@
 import Synchronization
 
+/// A part of the equations whose flow can be computed by itself.
+package enum EquationPart: Sendable {
+  /// `u' = R(u, x, t)`, point by point.
+  case reaction
+  /// `u_t = ∇·(D ∇u)`.
+  case diffusion
+  /// `u_t = −∇·(a u)`: movement up gradients and with flows.
+  case taxis
+}
+
 /// Adds up how long the parts of the work of steps take; nothing depends on it.
 ///
 /// Handed to steppers when they are made, by those who measure time.
@@ -28,7 +38,7 @@ package final class StepProfiler: Sendable {
   }
 
   /// Counts the time since the last call with a part.
-  func passed(_ part: SplittingScheme.Part) {
+  package func passed(_ part: EquationPart) {
     let now = now
     let spent = now - last.exchange(now, ordering: .relaxed)
     switch part {
@@ -41,7 +51,7 @@ package final class StepProfiler: Sendable {
   }
 
   /// Counts time of one thread with reactions that passes within the flow of diffusion.
-  func addReactions(_ duration: Duration) {
+  package func addReactions(_ duration: Duration) {
     withinDiffusion.add(StepProfiler.nanoseconds(duration), ordering: .relaxed)
   }
 

@@ -1,5 +1,6 @@
 import Glibc
 import Operators
+import TimeStepping
 
 /// How fast waves about a uniform steady state grow in the steps of a scheme.
 ///

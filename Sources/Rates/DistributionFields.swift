@@ -9,7 +9,7 @@ package final class DistributionFields: Sendable {
   private let modelCount: Int
   private let firstDistribution: Int
   /// nil if nothing is delayed.
-  let delays: DelayedFields?
+  package let delays: DelayedFields?
   private let steps: [Step]
   private let volumes: PointVolumes
 
@@ -57,7 +57,7 @@ package final class DistributionFields: Sendable {
   }
 
   /// Whether what stands for them depends on the state, and not on the past alone.
-  var dependsOnState: Bool { !steps.isEmpty }
+  package var dependsOnState: Bool { !steps.isEmpty }
 
   /// Fills `extended`, which has room for all fields, from the fields of the model.
   package func extend(_ state: FieldSet, into extended: FieldSet, time: Double) throws(NumericalFailure) {

@@ -1,7 +1,7 @@
 import Expressions
 import Fields
+import Rates
 import Testing
-import TimeStepping
 
 @Suite struct GridEvaluatorTests {
   /// Where the place does not matter fields are used where they lie, in pieces that go over rows; nothing else changes.

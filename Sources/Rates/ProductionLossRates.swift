@@ -28,11 +28,11 @@ package final class ProductionLossRates: Sendable {
   }
 
   /// Sets of all fields that are held.
-  var fieldSetCount: Int { 2 + evaluator.fieldSetCount }
-  var work: Work { evaluator.work + (taxis?.work ?? Work()) }
+  package var fieldSetCount: Int { 2 + evaluator.fieldSetCount }
+  package var work: Work { evaluator.work + (taxis?.work ?? Work()) }
 
   /// Evaluates production and loss for a state.
-  func find(_ state: FieldSet, time: Double) throws(NumericalFailure) {
+  package func find(_ state: FieldSet, time: Double) throws(NumericalFailure) {
     try evaluator.evaluate(state, time: time, into: values)
     do throws(VelocityFailure) {
       try taxis?.find(state, time: time)
@@ -42,7 +42,7 @@ package final class ProductionLossRates: Sendable {
   }
 
   /// Where one of the rates found last is no number although the state is; nil if all are.
-  func undefined(of state: FieldSet, time: Double) -> NumericalFailure? {
+  package func undefined(of state: FieldSet, time: Double) -> NumericalFailure? {
     let isSuspect = (0..<values.count).contains { field in
       let (low, high) = (values.minimum(field, pool: pool), values.maximum(field))
       return !low.isFinite || !high.isFinite
@@ -51,7 +51,7 @@ package final class ProductionLossRates: Sendable {
   }
 
   /// The largest share that some point loses, for each field, by reactions and movement; for what was found last.
-  var largestLosses: [Double] {
+  package var largestLosses: [Double] {
     (0..<count).map { field in
       let loss = values.maximum(count + field)
       return (loss.isNaN ? .infinity : max(loss, 0)) + (taxis?.outflowRate(of: field) ?? 0)
@@ -59,7 +59,7 @@ package final class ProductionLossRates: Sendable {
   }
 
   /// Replaces `target` by `P + (κ − L) u − ∇·(a u)` for the state whose rates were found last, which is not negative.
-  func write(_ bounds: [Double], of state: FieldSet, time: Double, to target: FieldSet) {
+  package func write(_ bounds: [Double], of state: FieldSet, time: Double, to target: FieldSet) {
     for field in 0..<count {
       target.setStabilizedRate(
         field, production: values, loss: values, lossField: count + field, bound: bounds[field], state: state,

@@ -1,8 +1,8 @@
 import Expressions
 import Fields
 import Glibc
+import Rates
 import Testing
-import TimeStepping
 
 /// The values of kernels of convolutions.
 @Suite struct ConvolutionKernelTests {

@@ -109,12 +109,12 @@ package final class GridEvaluator: Sendable {
   }
 
   /// Whether `replace` can take the place of `evaluate`.
-  var isPointwise: Bool { functions.isPlaceless && !functions.isNonlocal }
+  package var isPointwise: Bool { functions.isPlaceless && !functions.isNonlocal }
 
   /// Replaces the values of the fields at some points by the expressions; the extra inputs follow the fields.
   ///
   /// - Precondition: `isPointwise`.
-  func replace(_ points: PointBlock, time: Double, worker: Int) {
+  package func replace(_ points: PointBlock, time: Double, worker: Int) {
     for start in stride(from: 0, to: points.count, by: Tile.capacity) {
       functions.replace(
         points, from: start, count: min(Tile.capacity, points.count - start), time: time, in: blocks[worker],

@@ -12,7 +12,7 @@ package final class PointwiseFunctions: Sendable {
   let functionalGroups: [[Int]]
   private let functionalPrograms: [Program]
   private let program: Program
-  let fieldCount: Int
+  package let fieldCount: Int
   private let extraCount: Int
   private let usesFirstCoordinate: Bool
   /// Those along the axes but the first.
@@ -39,7 +39,7 @@ package final class PointwiseFunctions: Sendable {
 
   /// - Parameters:
   ///   - expressions: with symbols in place of the functionals.
-  init(
+  package init(
     pointwise expressions: [Expression], functionals: [Functional], fields: [String], parameters: [String: Double],
     grid: Grid, extraInputs: [Symbol] = []
   ) throws(ExpressionProblems) {
@@ -127,11 +127,11 @@ package final class PointwiseFunctions: Sendable {
   }
 
   /// Whether the values at a point follow from the fields and the extra inputs there, and from what is the same at all points.
-  var isPlaceless: Bool { fieldCount > 0 && !usesFirstCoordinate && !usesOtherCoordinates }
+  package var isPlaceless: Bool { fieldCount > 0 && !usesFirstCoordinate && !usesOtherCoordinates }
   var hasExtraInputs: Bool { extraCount > 0 }
 
   /// Whether they are the same functions in all rows, but for what the functionals give.
-  var areTheSameInAllRows: Bool { !usesOtherCoordinates }
+  package var areTheSameInAllRows: Bool { !usesOtherCoordinates }
 
   /// Evaluates all expressions at `count` neighboring values of the fields, where they lie, rows being of no account.
   ///
