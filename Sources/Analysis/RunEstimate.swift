@@ -70,6 +70,8 @@ package struct RunEstimate {
         }
     } catch let failure as NumericalFailure {
       ending = .failed(failure.problem)
+    } catch let failure as TreatmentFailure {
+      ending = .failed(failure.problem)
     }
     time = simulation.clock.time
     measuredSteps = simulation.clock.step

@@ -37,8 +37,10 @@ package final class CurrentAssembly {
     saveCheckpoint: @escaping (Simulation, KeptFields) throws -> Writing = { _, _ in {} }
   ) throws -> Simulation {
     let (assembly, configuration) = (original, original.configuration)
+    let regimen = regimen()
     let simulation = try Simulation(
-      fieldNames: configuration.model.fieldNames, state: assembly.state, regimen: regimen(), stops: stopConditions(),
+      fieldNames: configuration.model.fieldNames, state: assembly.state, regimen: regimen,
+      stops: stopConditions(regimen),
       extinction: assembly.makeExtinction(), startTime: configuration.startTime, endTime: configuration.endTime,
       steps: assembly.stepPolicy(), observers: observers, checkpoints: configuration.checkpoints,
       pool: assembly.pool,
@@ -50,14 +52,13 @@ package final class CurrentAssembly {
     return simulation
   }
 
-  private func stopConditions() -> StopConditions {
-    let doser = doser
+  private func stopConditions(_ regimen: Regimen) -> StopConditions {
     let tolerance: Double? =
       if case .controlled(let tolerance, _) = original.configuration.steps { tolerance.relative.max() } else { nil }
     return StopConditions(
       original.configuration.stops, fieldCount: original.state.count, tolerance: tolerance, volumes: original.volumes,
       pool: original.pool,
-      make: { try doser.condition($0, changed: $1) })
+      condition: regimen.condition)
   }
 
   private var doser: Doser { original.configuration.doser(volumes: original.volumes, pool: original.pool) }

@@ -4,12 +4,7 @@ import Simulations
 extension RunAssembly {
   /// What the thresholds of the model remove, from the start of the run; nil without any.
   package func makeExtinction() -> Extinction? {
-    let rules = configuration.model.fields.map { field in
-      field.extinction.map {
-        Extinction.Rule(
-          threshold: $0.density, times: Cadence(start: configuration.startTime, interval: $0.interval))
-      }
-    }
+    let rules = configuration.extinctionRules
     return rules.contains { $0 != nil } ? Extinction(rules, volumes: volumes, pool: pool) : nil
   }
 

@@ -37,7 +37,8 @@ extension RunConfiguration {
       ranges: Dictionary(
         uniqueKeysWithValues: model.parameters.compactMap { known in known.range.map { (known.name, $0) } }),
       span: startTime...endTime, volumes: volumes, pool: pool,
-      gate: { expressions in self.keptInDomain(expressions).map(\.undecidedAsNoNumber) })
+      gate: { expressions in self.keptInDomain(expressions).map(\.undecidedAsNoNumber) },
+      spelling: { self.spelling(of: model.asWritten($0), in: "treatment") })
   }
 
   /// The rate of an infusion as it is computed: where its region compares what can be no number, it is none.
@@ -52,33 +53,43 @@ extension RunConfiguration {
       + stops.compactMap { if case .when(let condition) = $0.kind { condition } else { nil } }
   }
 
-  /// The times at which the time alone makes a condition come true, or cease to hold.
-  private var conditionTimes: [Double] {
-    conditions.flatMap {
-      ConditionTimes($0, parameters: model.parameterValues, span: startTime...endTime).switches.times
+  /// The times at which steps end that are known before the run.
+  ///
+  /// Not more than 10,000 jumps and doses are followed over delays.
+  var knownTimes: KnownTimes {
+    var known = KnownTimes(end: endTime)
+    known.add(.jump, jumps)
+    for condition in conditions {
+      let times = ConditionTimes(condition, parameters: model.parameterValues, span: startTime...endTime)
+      known.add(.conditionOnTime, times.switches)
     }
-  }
-
-  /// Times from `start` on at which something happens or jumps that is known beforehand, in order; not more than 100,000.
-  func timesToHit(from start: Double) -> [Double] {
-    var times = jumps.times + conditionTimes
     for treatment in treatments where treatment.trigger == nil {
-      var index = treatment.times.firstDose(notBefore: start, from: 0)
-      while let time = treatment.times.time(ofDose: index, from: 0), time < endTime, times.count < 100_000 {
-        times.append(time)
-        if let infusion = treatment.infusion { times.append(time + infusion.duration) }
-        index += 1
+      let first = treatment.times.firstDose(notBefore: startTime, from: 0)
+      known.add(.dose, DoseCourse(treatment.times, from: 0, first: first))
+      if let infusion = treatment.infusion {
+        known.add(.endOfInfusion, DoseCourse(treatment.times, from: 0, first: first, delay: infusion.duration))
       }
     }
-    let lags = model.constantDelays.map { lag($0.delay) }
+    for rule in extinctionRules { rule.map { known.add(.extinction, $0) } }
+    let lags = Set(model.constantDelays.map { lag($0.delay) }).sorted()
     if !lags.isEmpty {
       // What is not smooth now is not smooth a delay later.
-      let sums = DelayBreaks.sums(of: Set(lags).sorted()).map(\.sum)
-      times += ([startTime] + times).prefix(10_000).flatMap { time in sums.map { time + $0 } }
+      let kinks = known.events(after: startTime, most: 10_000).filter { event in
+        event.reasons.contains { [.jump, .dose, .endOfInfusion].contains($0) }
+      }
+      let sums = DelayBreaks.sums(of: lags).map(\.sum)
+      known.add(
+        .delayBreak, JumpTimes(([startTime] + kinks.map(\.time)).flatMap { time in sums.map { time + $0 } }))
     }
-    let sorted = Set(times).filter { $0 > start && $0 < endTime }.sorted()
-    return sorted.enumerated().filter { index, time in
-      index == 0 || time - sorted[index - 1] > DelayBreaks.coincidence(time, 0)
-    }.map(\.element)
+    return known
+  }
+
+  /// When low densities of each field are removed; nil where they stay.
+  var extinctionRules: [Extinction.Rule?] {
+    model.fields.map { field in
+      field.extinction.map {
+        Extinction.Rule(threshold: $0.density, times: Cadence(start: startTime, interval: $0.interval))
+      }
+    }
   }
 }

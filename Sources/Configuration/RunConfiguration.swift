@@ -88,7 +88,7 @@ package struct RunConfiguration: Sendable {
   /// The first step of the run.
   package var firstStep: Clock.Step {
     var clock = Clock(start: startTime)
-    let goal = min(timesToHit(from: startTime).first ?? endTime, endTime)
+    let goal = knownTimes.next(after: startTime).time
     return switch steps {
     case .fixed(let step): clock.nextStep(to: goal, askedStep: step)
     case .controlled: clock.step(to: goal, size: steps.first)

@@ -23,8 +23,8 @@ package struct RunPlan {
   private static func stepCount(_ configuration: RunConfiguration) -> Int? {
     guard case .fixed(let asked) = configuration.steps else { return nil }
     var clock = Clock(start: configuration.startTime)
-    return (configuration.timesToHit(from: configuration.startTime) + [configuration.endTime]).reduce(0) {
-      count, goal in
+    let known = configuration.knownTimes.events(after: configuration.startTime, most: 100_000)
+    return (known.map(\.time) + [configuration.endTime]).reduce(0) { count, goal in
       let step = clock.nextStep(to: goal, askedStep: asked)
       defer { clock = Clock(start: goal) }
       return count + Int(((goal - clock.time) / step.size).rounded())
@@ -149,7 +149,7 @@ package struct RunPlan {
   private var steps: String {
     if let stepCount {
       return
-        "\(stepCount) steps\(configuration.timesToHit(from: configuration.startTime).isEmpty ? " of" : ", the first of") \(Float(stepSize))"
+        "\(stepCount) steps\(configuration.knownTimes.events(after: configuration.startTime, most: 1).isEmpty ? " of" : ", the first of") \(Float(stepSize))"
     }
     guard case .controlled(let tolerance, _) = configuration.steps else { return "" }
     let relative = Set(tolerance.relative).sorted().map { "\(Float($0))" }.joined(separator: " or ")

@@ -43,6 +43,17 @@ extension Model {
           (Symbol.field($0), Expression.functional(.max, of: .symbol(.field($0))))
         }))
   }
+
+  /// What `forDomain` has made of an expression, as it was before.
+  package func asWritten(_ expression: Expression) -> Expression {
+    let (functionals, expressions) = Expression.extractingFunctionals([expression])
+    let compartments = Set(compartmentNames.map { Expression.symbol(.field($0)) })
+    return functionals.indices.reversed().reduce(expressions[0]) { result, index in
+      let (kind, argument) = (functionals[index].kind, functionals[index].argument)
+      let isCompartment = kind == .max && compartments.contains(argument)
+      return result.substituting([.functional(index): isCompartment ? argument : .functional(kind, of: argument)])
+    }
+  }
 }
 
 extension Expression {

@@ -7,7 +7,7 @@ import Fields
 /// that are a little below 0, which are an error of the scheme, are removed too: they would grow like others.
 package final class Extinction {
   /// What is taken away of a field.
-  package struct Rule: Hashable, Sendable {
+  package struct Rule: TimeSequence, Hashable, Sendable {
     /// Smaller values are set to 0.
     package let threshold: Double
     /// At which times.
@@ -18,8 +18,10 @@ package final class Extinction {
       self.times = times
     }
 
+    package func next(after time: Double) -> Double? { times.time(number(after: time)) }
+
     /// Number of the first time that is not yet reached; the start of the run counts as reached.
-    func next(after time: Double) -> Int {
+    fileprivate func number(after time: Double) -> Int {
       var index = max(1, Int(((time - times.start) / times.interval).rounded(.down)))
       while DoseTimes.isReached(times.time(index), at: time) { index += 1 }
       return index
@@ -41,9 +43,9 @@ package final class Extinction {
     removed = rules.map { _ in 0 }
   }
 
-  /// The next time after another at which something is taken away.
-  func nextTime(after time: Double) -> Double {
-    rules.lazy.compactMap { $0 }.map { $0.times.time($0.next(after: time)) }.min() ?? .infinity
+  /// Adds the times at which something is taken away.
+  func addTimes(to known: inout KnownTimes) {
+    for rule in rules { rule.map { known.add(.extinction, $0) } }
   }
 
   /// Takes away what is to go by the end of a step.
@@ -51,7 +53,7 @@ package final class Extinction {
   /// - Returns: the fields in which there was something to take.
   func apply(to state: FieldSet, from start: Double, to end: Double) -> [Int] {
     rules.indices.filter { field in
-      guard let rule = rules[field], rule.next(after: start) < rule.next(after: end) else { return false }
+      guard let rule = rules[field], rule.number(after: start) < rule.number(after: end) else { return false }
       let taken = state.extinguish(field, below: rule.threshold, volumes: volumes, pool: pool)
       removed[field] += taken.mass
       return taken.points > 0

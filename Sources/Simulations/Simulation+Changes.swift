@@ -53,7 +53,7 @@ extension Simulation {
   /// Fields in balance jump with them, and so does what looks back on this time later: the history of before was found with the
   /// equations of before.
   package func equationsHaveChanged() throws {
-    watchMemory.forgetHappened()
+    eventLocator.memory.forgetHappened()
     try regimen.equations.quasiSteady?.settle(state, time: jumps.after(clock.time))
     try regimen.equations.delays?.recordJump(state, at: clock.time)
     restartSteps(at: clock.time)

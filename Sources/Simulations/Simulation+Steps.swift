@@ -3,21 +3,13 @@ import Rates
 import TimeStepping
 
 extension Simulation {
-  /// The next time that a step must not go beyond.
-  func goal(after time: Double) throws -> Double {
-    let times = [
-      try regimen.nextTime(after: time), try stops.nextTime(after: time, parameters: regimen.memory.changes.parameters),
-      extinction?.nextTime(after: time), endTime,
-    ]
-    return goalBeforeBreaks(times.compactMap { $0 }.min() ?? endTime)
-  }
-
   /// Does what the treatments do at this time, before the step that begins here.
   func carryOutTreatments() throws {
     try changeBetweenSteps(at: clock.time) { () throws -> ChangeBetweenSteps in
       let before = ledger.flatMap { _ in regimen.equations.account?.masses(of: state) }
-      var isTreated = try regimen.carryOut(state, at: clock.time, happened: watchMemory.happened(at: clock.time))
-      watchMemory.forgetHappened()
+      var isTreated = try regimen.carryOut(
+        state, at: clock.time, happened: eventLocator.memory.happened(at: clock.time))
+      eventLocator.memory.forgetHappened()
       let isJump = jumps.isJump(clock.time) && (isTreated || !regimen.isCarriedOut(at: clock.time))
       if isJump {
         try regimen.equations.quasiSteady?.settle(state, time: jumps.after(clock.time))
@@ -36,40 +28,38 @@ extension Simulation {
       }
       return .jump
     }
-    try stops.lookJustAfter(
-      state, time: clock.time, parameters: regimen.memory.changes.parameters, later: laterStates)
+    try stops.lookJustAfter(state, time: clock.time, later: laterStates)
   }
 
   /// States a little after this time.
-  private var laterStates: LaterStates {
-    LaterStates { [self] in
-      let size = 1e-6 * (try nextStep(to: goal(after: clock.time))).size
-      let begin = jumps.after(clock.time)
-      return try [size, 2 * size, 4 * size].map { part in
-        let copy = try FieldSet(grid: state.grid, count: state.count)
-        copy.copy(from: state, pool: pool)
-        do throws(NumericalFailure) {
-          _ = try stepper.step(copy, from: begin, by: part, memory: StepperMemory(), goesOn: false)
-        } catch {
-          return nil
-        }
-        return (begin + part, copy)
+  private func laterStates() throws -> [(time: Double, state: FieldSet)]? {
+    let size = 1e-6 * (try nextStep(to: nextKnownTime.time)).size
+    let begin = jumps.after(clock.time)
+    var later: [(time: Double, state: FieldSet)] = []
+    for part in [size, 2 * size, 4 * size] {
+      let copy = try FieldSet(grid: state.grid, count: state.count)
+      copy.copy(from: state, pool: pool)
+      do throws(NumericalFailure) {
+        _ = try stepper.step(copy, from: begin, by: part, memory: StepperMemory(), goesOn: false)
+      } catch {
+        return nil
       }
+      later.append((begin + part, copy))
     }
+    return later
   }
 
   /// Keeps the reason if a condition that ends the run holds now.
   ///
-  /// - Parameter happened: the watches for which the step has ended here.
+  /// - Parameter happened: the events for which the step has ended here.
   func lookForStop(_ happened: Set<String> = []) throws {
-    try stops.look(
-      at: state, time: clock.time, parameters: regimen.memory.changes.parameters, happened: happened)
+    try stops.look(at: state, time: clock.time, happened: happened)
   }
 
   /// Keeps the reason if the run ends with a step.
   func lookForStop(after step: Clock.Step) throws {
     if let previous { stops.noteSteadyStates(at: state, before: previous, from: step.start, to: step.end) }
-    try lookForStop(watchMemory.happened(at: clock.time))
+    try lookForStop(eventLocator.memory.happened(at: clock.time))
   }
 
   /// Takes the next step on the way to a time, or as much of it as it takes for a condition to come true, and shows the
@@ -77,9 +67,9 @@ extension Simulation {
   func takeStep(to goal: Double) throws -> Clock.Step {
     if steps.isStuck { throw reasonForShortSteps }
     while true {
-      let watches = try watches()
-      let start = try stateToGoBackTo(goal, watches)
-      if let taken = try takeStep(to: goal, from: start, watches) { return taken }
+      let events = try stateEvents
+      let start = try stateToGoBackTo(goal, events)
+      if let taken = try takeStep(to: goal, from: start, events) { return taken }
     }
   }
 
@@ -91,9 +81,9 @@ extension Simulation {
   }
 
   /// A copy of the state, where a step may be rejected, cut short, or looked into; else nil.
-  private func stateToGoBackTo(_ goal: Double, _ watches: [Watch]) throws -> FieldSet? {
+  private func stateToGoBackTo(_ goal: Double, _ events: [StateEvent]) throws -> FieldSet? {
     let mayGoBack =
-      steps.isControlled || !watches.isEmpty || stops.hasSteadyStates || !regimen.equations.boundsChecks.isEmpty
+      steps.isControlled || !events.isEmpty || stops.hasSteadyStates || !regimen.equations.boundsChecks.isEmpty
       || isAnyoneDue(inside: nextStep(to: goal))
     guard mayGoBack else { return nil }
     let start = try makePrevious()
@@ -120,7 +110,7 @@ extension Simulation {
   ///
   /// - Parameter start: the state at the start of the step, if it may not count; else the step counts as it is.
   /// - Returns: the step; nil if it does not count because the propagators were changed.
-  private func takeStep(to goal: Double, from start: FieldSet?, _ watches: [Watch]) throws -> Clock.Step? {
+  private func takeStep(to goal: Double, from start: FieldSet?, _ events: [StateEvent]) throws -> Clock.Step? {
     while true {
       let step = nextStep(to: goal)
       noteStart(of: step)
@@ -144,7 +134,7 @@ extension Simulation {
           try takeBack(correction, to: start)
           return nil
         }
-        try shorten(attempt, watches, from: start)
+        try endAtFirstEvent(attempt, events, from: start)
       }
       try finish(attempt, from: start, correction)
       if let error { steps.accept(attempt, error: error) }

@@ -4,9 +4,10 @@ import TimeStepping
 
 /// A run: the fields, the stepper that advances them, the clock, and those who look on.
 ///
-/// The loop is: carry out what the treatments do now; take the next step on the way to the next time that must be hit; let
-/// the observers see what is due; end the run if a condition asks for that; take a checkpoint when it is time. Output times inside a step are
-/// reached on a copy of the state, which is then dropped, so that what is written, and when, never changes a result.
+/// The loop is: carry out what the treatments do now; take the next step on the way to the next known time, up to the first event inside of it
+/// (`Simulation+Events.swift` says where steps end); let the observers see what is due; end the run if a condition asks for that; take a
+/// checkpoint when it is time. Output times inside a step are reached on a copy of the state, which is then dropped, so that what is written, and
+/// when, never changes a result.
 package final class Simulation {
   package let fieldNames: [String]
   package let state: FieldSet
@@ -36,8 +37,7 @@ package final class Simulation {
   private(set) var previous: FieldSet?
   /// Why the latest step that could not be done could not; for messages.
   var obstacle: NumericalFailure?
-  /// How fast what is compared in conditions has changed.
-  var watchMemory = WatchMemory()
+  var eventLocator = EventLocator()
   private let checkpoints: CheckpointPolicy
   let pool: WorkerPool
   let saveCheckpoint: (Simulation, KeptFields) throws -> Writing
@@ -134,7 +134,7 @@ package final class Simulation {
         try carryOutTreatments()
         if stopReason != nil { break }
         let step: Clock.Step
-        do { step = try takeStep(to: goal(after: clock.time)) } catch is Interruption { return .interrupted }
+        do { step = try takeStep(to: nextKnownTime.time) } catch is Interruption { return .interrupted }
         try removeTraces(after: step)
         clock.complete(step)
         try recordHistory()
@@ -190,7 +190,8 @@ package final class Simulation {
       control: steps.memory,
       scale: state.scale == 1 ? nil : state.scale,
       regimen: regimen.memory, stops: stops.memory, extinguished: extinction?.removed,
-      ledger: ledger?.memory, extents: [:], history: regimen.equations.delays?.history.memory, watches: watchMemory,
+      ledger: ledger?.memory, extents: [:], history: regimen.equations.delays?.history.memory,
+      watches: eventLocator.memory,
       health: health?.memory)
   }
 
@@ -206,7 +207,7 @@ package final class Simulation {
     clock = memory.clock
     if let control = memory.control { steps.restore(control, memory.stepper.estimator, of: stepper) }
     stops.restore(memory.stops, isBranch: !continuesFiles)
-    watchMemory = memory.watches ?? WatchMemory()
+    eventLocator.memory = memory.watches ?? EventMemory()
     health?.restore(memory.health, grid: state.grid)
     if let removed = memory.extinguished { extinction?.removed = removed }
     ledger?.restore(memory.ledger, at: clock.time)

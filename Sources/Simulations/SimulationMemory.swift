@@ -29,7 +29,7 @@ package struct SimulationMemory: Codable, Hashable, Sendable {
   /// Where something is delayed: the times of what is remembered.
   package let history: DelayHistory.Memory?
   /// How fast what is compared in conditions has changed; nil in checkpoints of older versions.
-  var watches: WatchMemory?
+  var watches: EventMemory?
   /// What the checks of the state remember; nil in checkpoints of older versions.
   package var health: HealthCheck.Memory?
 

@@ -245,6 +245,61 @@ def test_a_condition_that_is_no_number_ends_the_run_by_name(oncofield, run_file,
     assert "t = 0.75: the condition mean(sqrt(u)) > 9 is neither true nor false: sqrt(u) is no number where u = -0.25, at x = 0.125" in run.stderr
 
 
+UNDEFINED = {
+    # As it is written, what of it is no number, and the values that make it so.
+    "sqrt(mean(u) - 0.3 + 0) + hill(mean(u), k, 1.5)*2 > 3": "sqrt(mean(u) - 0.3 + 0) is no number where mean(u) = 0.25",
+    "mean(sqrt(u - k*1.5)) >= 1/2": "sqrt(u - k*1.5) is no number where k = 0.25, u = 0.25, at x = 0.125",
+    "log(A - 1 - 1) > 1 + 1 || mean(u) > 5": "log(A - 1 - 1) is no number where A = 1.0",
+}
+
+
+@pytest.mark.parametrize("condition", UNDEFINED)
+def test_what_is_no_number_is_printed_as_it_is_written(oncofield, tmp_path, condition):
+    """And not as it is computed: `hill` as a quotient of powers, `k*1.5` as `1.5*k`."""
+    path = tmp_path / "case.json"
+    content = {
+        "model": {
+            "name": "m", "parameters": {"k": 0.25}, "fields": {"u": {}}, "compartments": {"A": {}},
+            "processes": [{"name": "loss", "rate": "k", "change": {"u": -1}}]},
+        "domain": {"size": [1], "points": [4]}, "initial": {"u": 0.5, "A": 1}, "time": {"end": 2, "step": 1}}
+    for rest in ({"stop": [{"when": condition}]}, {"treatment": [{"name": "D", "when": condition, "add": {"u": 1}}]}):
+        path.write_text(json.dumps(content | rest))
+        run = oncofield("run", path, "--output", tmp_path / "out", "--overwrite", check=False)
+        start = 0.0 if "log" in condition else 1.0
+        assert run.returncode == 76
+        assert f"error: t = {start}: the condition {condition} is neither true nor false: {UNDEFINED[condition]}\n" in run.stderr
+    # The run of which `plan` tries the first steps ends the same way.
+    plan = oncofield("plan", path)
+    assert f"the condition {condition} is neither true nor false: {UNDEFINED[condition]}" in plan.stdout
+
+
+@pytest.mark.parametrize("change, text", [
+    ({"add": {"u": "sqrt(u - 1 - 0) + hill(u, k, 1.5)"}}, "sqrt(u - 1 - 0) is no number where u = 0.5"),
+    ({"set": {"k": "2*sqrt(mean(u) - 1 + 0)"}}, "sqrt(mean(u) - 1 + 0) is no number where mean(u) = 0.5"),
+])
+def test_a_dose_that_is_no_number_is_printed_as_it_is_written(oncofield, tmp_path, change, text):
+    path = tmp_path / "case.json"
+    path.write_text(json.dumps({
+        "model": {"name": "m", "parameters": {"k": 0.5}, "fields": {"u": {}}, "reactions": {"u": "0*k"}},
+        "domain": {"size": [1], "points": [4]}, "initial": {"u": 0.5}, "time": {"end": 2, "step": 1},
+        "treatment": [{"name": "D", "at": 1, **change}]}))
+    run = oncofield("run", path, "--output", tmp_path / "out", check=False)
+    assert run.returncode == 76 and text in run.stderr
+
+
+def test_a_plan_has_the_first_step_of_the_run_where_traces_are_removed(oncofield, tmp_path):
+    path = tmp_path / "case.json"
+    path.write_text(json.dumps({
+        "model": {"name": "m", "fields": {"u": {"extinction": {"below": 1e-3, "every": 1}}}, "reactions": {"u": "-u"}},
+        "domain": {"size": [1], "points": [4]}, "initial": {"u": 1},
+        "time": {"end": 3.5, "step": 0.3}, "treatment": [{"name": "D", "at": 2.5, "for": 0.5, "infuse": {"u": 1}}]}))
+    plan = json.loads(oncofield("plan", path, "--json").stdout)
+    assert oncofield("run", path, "--output", tmp_path / "out").returncode == 0
+    steps = json.loads((tmp_path / "out" / "run.json").read_text())["steps"]
+    # 4 on the way to 1 and to 2, 2 each to 2.5, 3 and 3.5.
+    assert plan["step"] == 0.25 and plan["steps"] == steps == 14
+
+
 def test_every_dose_is_recorded_with_its_time_what_it_did_and_why(oncofield, tmp_path):
     """u' = u from 1: a dose at ln 2 takes half of it, at which the second treatment sets k; a resumed run has the same record."""
     content = {

@@ -49,10 +49,4 @@ package struct DelayBreaks: Codable, Hashable, Sendable {
     defer { times.removeFirst(count) }
     return Array(times.prefix(count))
   }
-
-  /// The end of the way to a goal: the goal, or the first break before it.
-  func goal(before goal: Double) -> Double {
-    guard let first = times.first?.time, first < goal - DelayBreaks.coincidence(goal, 0) else { return goal }
-    return first
-  }
 }

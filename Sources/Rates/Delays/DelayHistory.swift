@@ -122,8 +122,8 @@ package final class DelayHistory: Sendable {
     }
   }
 
-  /// The end of the way to a goal: the goal, or a time before it at which the solution is not smooth.
-  package func goal(before goal: Double) -> Double { stored.withLock { $0.memory.breaks.goal(before: goal) } }
+  /// The next time at which the solution is not smooth, or nil.
+  package var nextBreak: Double? { stored.withLock { $0.memory.breaks.times.first?.time } }
 
   /// Goes on with what a checkpoint has kept.
   ///

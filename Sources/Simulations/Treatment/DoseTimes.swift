@@ -62,8 +62,10 @@ package enum DoseTimes: Hashable, Sendable {
 
   /// Number of the first dose at or after a time; one that is earlier by rounding alone counts.
   package func firstDose(notBefore time: Double, from origin: Double) -> Int {
-    var index = 0
-    if case .calendar(let calendar) = self {
+    var index: Int
+    switch self {
+    case .list(let times): index = times.firstIndex(onFrom: { !DoseTimes.isPast(origin + $0, at: time) })
+    case .calendar(let calendar):
       // Begin a period early, and look from there.
       let days = ((time - origin - calendar.start) / calendar.interval).rounded(.down)
       let periods = max(0, (days / Double(calendar.period)).rounded(.down) - 1)
@@ -79,4 +81,30 @@ package enum DoseTimes: Hashable, Sendable {
   private static func isPast(_ time: Double, at now: Double) -> Bool { time < now - coincidence(now) }
 
   private static func coincidence(_ time: Double) -> Double { 1e-12 * abs(time) }
+}
+
+/// The doses of one course, or the ends of their infusions.
+package struct DoseCourse: TimeSequence {
+  private let times: DoseTimes
+  private let origin: Double
+  private let first: Int
+  private let delay: Double
+
+  /// - Parameters:
+  ///   - origin: what the times are counted from.
+  ///   - first: number of the first dose that is yet to be given.
+  ///   - delay: from a dose to what is asked for, as the end of its infusion.
+  package init(_ times: DoseTimes, from origin: Double, first: Int = 0, delay: Double = 0) {
+    (self.times, self.origin, self.first, self.delay) = (times, origin, first, delay)
+  }
+
+  package func next(after time: Double) -> Double? {
+    // What lies a delay ago is rounded.
+    var index = max(first, times.firstDose(notBefore: time - delay, from: origin) - 1)
+    while let dose = times.time(ofDose: index, from: origin) {
+      if !DoseTimes.isReached(dose + delay, at: time) { return dose + delay }
+      index += 1
+    }
+    return nil
+  }
 }

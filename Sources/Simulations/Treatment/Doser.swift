@@ -15,16 +15,20 @@ package struct Doser {
   private let volumes: PointVolumes
   private let pool: WorkerPool
   private let gate: @Sendable ([Expression]) -> [Expression]
+  private let spelling: @Sendable (Expression) -> String
 
-  /// - Parameter gate: what makes expressions as they are computed of expressions as they are written. All expressions of
-  ///   treatments and conditions go through it.
+  /// - Parameters:
+  ///   - gate: what makes expressions as they are computed of expressions as they are written. All expressions of
+  ///     treatments and conditions go through it.
+  ///   - spelling: how an expression, or a part of one, is written in the run file.
   package init(
     fields: [String], compartments: Set<String> = [], parameters: [String: Double],
     ranges: [String: ClosedRange<Double>], span: ClosedRange<Double>,
-    volumes: PointVolumes, pool: WorkerPool, gate: @escaping @Sendable ([Expression]) -> [Expression]
+    volumes: PointVolumes, pool: WorkerPool, gate: @escaping @Sendable ([Expression]) -> [Expression],
+    spelling: @escaping @Sendable (Expression) -> String = { $0.description }
   ) {
     self.span = span
-    self.gate = gate
+    (self.gate, self.spelling) = (gate, spelling)
     self.fields = fields
     self.compartments = compartments
     self.parameters = parameters
@@ -39,7 +43,7 @@ package struct Doser {
   ) throws(ExpressionProblems) -> DomainCondition {
     try DomainCondition(
       condition, fields: fields, parameters: inForce(changed), span: span, volumes: volumes, pool: pool,
-      gate: gate)
+      gate: gate, spelling: spelling)
   }
 
   private func inForce(_ changed: [String: Double]) -> [String: Double] { parameters.merging(changed) { $1 } }
@@ -75,7 +79,8 @@ package struct Doser {
 
   private func undefinedPlace(of expression: Expression, _ changed: [String: Double]) -> UndefinedPlace {
     UndefinedPlace(
-      [(written: expression, computed: gate([expression])[0])], fields: fields, parameters: inForce(changed))
+      [(written: expression, computed: gate([expression])[0])], fields: fields, parameters: inForce(changed),
+      spelling: spelling)
   }
 
   private func parametersAfter(
@@ -92,7 +97,8 @@ package struct Doser {
     for (index, value) in try evaluator(values, changed).values(of: state, time: time).enumerated() {
       let name = names[index]
       guard value.isFinite, ranges[name]?.contains(value) ?? true else {
-        let undefined = undefinedPlace(of: values[index], changed).find(in: state, time: time, volumes: volumes)
+        let undefined = undefinedPlace(of: values[index], changed).find(
+          in: state, time: time, volumes: volumes, pool: pool)
         throw TreatmentFailure(
           time: time,
           problem: "the treatment \(treatment.name) would set the parameter \(name) to \(value.isNaN ? .nan : value), "
@@ -124,7 +130,7 @@ package struct Doser {
         let places = undefinedPlace(of: values[number], changed)
         let undefined =
           places.find(in: state, time: time, row: point.row, column: point.column)?.text
-          ?? places.find(in: state, time: time, volumes: volumes)?.description
+          ?? places.find(in: state, time: time, volumes: volumes, pool: pool)?.description
         throw NumericalFailure(
           problem: "is no finite number after a dose of \(treatment.name)" + (undefined.map { " (\($0))" } ?? ""),
           field: field, row: point.row, column: point.column, time: time, cause: .dose)

@@ -1,69 +1,6 @@
+import Expressions
 import Fields
 import Rates
-import TimeStepping
-
-/// The equations in force: what advances the fields, what computes the quasi-steady ones, and what looks back
-/// on the past.
-package struct Equations {
-  /// Name of the scheme of the stepper.
-  package let scheme: String
-  package let stepper: any TimeStepper
-  package let quasiSteady: QuasiSteadyFields?
-  /// nil if nothing is delayed.
-  package let delays: DelayedFields?
-  /// Of what changes the masses; nil if none is kept.
-  package let account: MassAccount?
-  /// What reaches times inside of a step where densities must stay non-negative; nil if the model does not allow it.
-  package let positiveStepper: LazyStepper?
-  /// The rates at which they change a state; nil if it has none.
-  package let ratesOfChange: LazyRatesOfChange?
-  /// Of each field the rate at which an error of it decays at least, if all others are exact; 0 if none is known.
-  package let contractionRates: [Double]
-  /// When they jump by themselves.
-  package let jumps: JumpTimes
-  /// The longest steps that see how they depend on the time.
-  package let stepLimits: StepLimits
-  /// The longest steps with which what departs little from a uniform state grows rightly; nil if there is no such limit.
-  package let growthLimit: GrowthLimit?
-  /// Find the fields that transforms must not move any more, or that are beyond the bounds of the exact solution.
-  package let boundsChecks: [any BoundsCheck]
-
-  package init(
-    scheme: String, stepper: any TimeStepper, quasiSteady: QuasiSteadyFields?, delays: DelayedFields? = nil,
-    account: MassAccount? = nil, positiveStepper: LazyStepper? = nil, ratesOfChange: LazyRatesOfChange? = nil,
-    contractionRates: [Double], jumps: JumpTimes = JumpTimes(), stepLimits: StepLimits = StepLimits(),
-    growthLimit: GrowthLimit? = nil, boundsChecks: [any BoundsCheck] = []
-  ) {
-    self.boundsChecks = boundsChecks
-    self.ratesOfChange = ratesOfChange
-    self.positiveStepper = positiveStepper
-    self.scheme = scheme
-    self.stepper = stepper
-    self.quasiSteady = quasiSteady
-    self.delays = delays
-    self.account = account
-    self.contractionRates = contractionRates
-    self.jumps = jumps
-    self.stepLimits = stepLimits
-    self.growthLimit = growthLimit
-  }
-}
-
-/// A stepper that is made when it is needed first.
-package final class LazyStepper {
-  private let make: () throws -> any TimeStepper
-  private var made: (any TimeStepper)?
-
-  package init(_ make: @escaping () throws -> any TimeStepper) { self.make = make }
-
-  var stepper: any TimeStepper {
-    get throws {
-      let stepper = try made ?? make()
-      made = stepper
-      return stepper
-    }
-  }
-}
 
 /// Carries out the treatments of a run: which dose comes when, what it does to the fields and to the equations.
 ///
@@ -75,10 +12,11 @@ package final class Regimen {
   package private(set) var equations: Equations
   /// Numbers of the next doses.
   private var next: [Int]
-  private var triggers: [Int: TriggerConditions] = [:]
+  /// By what they say, with the parameters in force.
+  private var conditions: [Expression: DomainCondition] = [:]
   /// What has become of treatments at a time.
   private var moment = Moment(time: -.infinity)
-  /// The watches that have happened at the time at hand, and of which nothing has followed yet.
+  /// The events that have happened at the time at hand, and of which nothing has followed yet.
   private var happened: Set<String> = []
   /// States a little later, once conditions are looked at just after the time at hand.
   private var later: LaterStates?
@@ -114,6 +52,7 @@ package final class Regimen {
   package func restore(_ memory: RegimenMemory?, at time: Double) throws {
     let names = Set(treatments.map(\.name))
     self.memory.changes = memory?.changes ?? .init()
+    conditions = [:]
     // Those under way last as long as their treatment says now.
     self.memory.changes.infusions = self.memory.changes.infusions.compactMap { ongoing in
       let infusion = treatments.first { $0.name == ongoing.treatment }?.infusion
@@ -154,23 +93,19 @@ package final class Regimen {
     equations = try makeEquations(memory.changes, time)
   }
 
-  // MARK: Times
+  // MARK: Known times
 
-  /// The next time that a step must not pass, or nil.
-  package func nextTime(after time: Double) throws -> Double? {
-    let switches = try treatments.indices.compactMap { index -> Double? in
-      guard watchedMemory(index) != nil, let conditions = try conditions(index) else { return nil }
-      return [conditions.condition, conditions.rearming].compactMap { $0?.switches.next(after: time) }.min()
+  /// Adds the times of doses to come, of the ends of infusions, at which the time alone changes a condition, and those of the equations.
+  func addTimes(to known: inout KnownTimes) throws {
+    for (index, treatment) in treatments.enumerated() {
+      if let origin = origin(index) { known.add(.dose, DoseCourse(treatment.times, from: origin, first: next[index])) }
+      guard watchedMemory(index) != nil, let conditions = try conditions(index) else { continue }
+      known.add(.conditionOnTime, conditions.condition.switches)
+      if let rearming = conditions.rearming { known.add(.conditionOnTime, rearming.switches) }
     }
-    return (switches + [nextTime, equations.jumps.next(after: time)].compactMap { $0 }).min()
-  }
-
-  /// The next time at which something is due, or nil.
-  package var nextTime: Double? {
-    let doses = treatments.indices.compactMap { index in
-      origin(index).flatMap { treatments[index].times.time(ofDose: next[index], from: $0) }
-    }
-    return (doses + memory.changes.infusions.map(\.end)).min()
+    for infusion in memory.changes.infusions { known.add(.endOfInfusion, infusion.end) }
+    known.add(.jump, equations.jumps)
+    if let time = equations.delays?.history.nextBreak { known.add(.delayBreak, time) }
   }
 
   // MARK: Conditions
@@ -179,21 +114,23 @@ package final class Regimen {
   var waits: Bool { treatments.contains { $0.trigger != nil } }
 
   /// What may happen inside of a step: a condition sets off a course, or can do so again.
-  func watches() throws -> [Watch] {
-    try treatments.indices.compactMap { index in
-      guard let memory = watchedMemory(index), let conditions = try conditions(index) else { return nil }
-      if memory.isArmed { return Watch(WatchName.dose(treatments[index]), [(conditions.condition, expected: true)]) }
-      let isHeld = memory.isHeld ?? false
-      let ends = [(conditions.rearming, expected: !isHeld), (conditions.condition, expected: false)]
-      let parts = ends.compactMap { condition, expected in condition.map { ($0, expected: expected) } }
-      return isHeld
-        ? Watch(WatchName.hold(treatments[index]), parts)
-        : Watch(WatchName.pause(treatments[index]), [parts[0]])
-    }
+  var stateEvents: [StateEvent] {
+    get throws { try treatments.indices.compactMap(stateEvent) }
+  }
+
+  private func stateEvent(_ index: Int) throws -> StateEvent? {
+    guard let memory = watchedMemory(index), let conditions = try conditions(index) else { return nil }
+    let treatment = treatments[index]
+    if memory.isArmed { return StateEvent(EventName.dose(treatment), [(conditions.condition, expected: true)]) }
+    let isHeld = memory.isHeld ?? false
+    let ends = [(conditions.rearming, expected: !isHeld), (conditions.condition, expected: false)]
+    let parts = ends.compactMap { condition, expected in condition.map { ($0, expected: expected) } }
+    return isHeld
+      ? StateEvent(EventName.hold(treatment), parts) : StateEvent(EventName.pause(treatment), [parts[0]])
   }
 
   /// Names of what may happen.
-  private enum WatchName {
+  private enum EventName {
     /// A condition sets off a course.
     static func dose(_ treatment: Treatment) -> String { "dose of \(treatment.name)" }
     /// A condition can do so again.
@@ -212,7 +149,7 @@ package final class Regimen {
 
   private func isTriggered(_ index: Int, by state: FieldSet, at time: Double) throws -> Bool {
     guard memory.triggers[treatments[index].name]?.isArmed ?? false else { return false }
-    if happened.remove(WatchName.dose(treatments[index])) != nil { return true }
+    if happened.remove(EventName.dose(treatments[index])) != nil { return true }
     guard let condition = try conditions(index)?.condition else { return false }
     // Of what can set off a course from this time on, what holds at this time alone counts no more.
     if condition.switches.isJump(time), later != nil || moment.rearmed.contains(index) {
@@ -224,7 +161,7 @@ package final class Regimen {
   /// Whether a condition holds just after a time by the time alone; not before all that is due at that time has been done.
   private func holdsJustAfter(_ condition: DomainCondition, _ state: FieldSet, at time: Double) throws -> Bool {
     guard let later else { return false }
-    return try condition.holdsJustAfter(for: state, at: time, later: later.all)
+    return try condition.holdsJustAfter(for: state, at: time, later: later)
   }
 
   /// Arms a condition whose course is over, if it may set off another from this time on.
@@ -235,7 +172,7 @@ package final class Regimen {
     let name = treatments[index].name
     guard let memory = watchedMemory(index), !memory.isArmed, let conditions = try conditions(index) else { return }
     func holds(_ condition: DomainCondition) throws -> Bool { try condition.holds(for: state, at: time, .after) }
-    if happened.remove(WatchName.pause(treatments[index])) != nil {
+    if happened.remove(EventName.pause(treatments[index])) != nil {
       self.memory.triggers[name]?.isArmed = true
       moment.rearmed.insert(index)
       return
@@ -261,13 +198,16 @@ package final class Regimen {
   }
 
   private func conditions(_ index: Int) throws -> TriggerConditions? {
-    if let known = triggers[index] { return known }
-    guard let trigger = treatments[index].trigger else { return nil }
-    let parameters = memory.changes.parameters
-    let made = TriggerConditions(
-      condition: try doser.condition(trigger.condition, changed: parameters),
-      rearming: try trigger.rearming.map { try doser.condition($0, changed: parameters) })
-    triggers[index] = made
+    try treatments[index].trigger.map {
+      TriggerConditions(condition: try condition($0.condition), rearming: try $0.rearming.map(condition))
+    }
+  }
+
+  /// A condition with the parameters in force.
+  package func condition(_ expression: Expression) throws -> DomainCondition {
+    if let known = conditions[expression] { return known }
+    let made = try doser.condition(expression, changed: memory.changes.parameters)
+    conditions[expression] = made
     return made
   }
 
@@ -275,7 +215,7 @@ package final class Regimen {
 
   /// Does all that is due at a time: ends infusions, arms conditions, begins courses, gives doses, in the order of the run file.
   ///
-  /// - Parameter happened: the watches that have happened at this time, whether or not the state, which is rounded, shows it.
+  /// - Parameter happened: the events that have happened at this time, whether or not the state, which is rounded, shows it.
   /// - Returns: whether anything was done that changes the state or its equations.
   package func carryOut(_ state: FieldSet, at time: Double, happened: Set<String> = []) throws -> Bool {
     self.happened = happened
@@ -295,7 +235,7 @@ package final class Regimen {
   ///   - state: after all that is due at that time.
   ///   - later: as in `DomainCondition.holdsJustAfter`.
   /// - Returns: whether anything was done that changes the state or its equations.
-  func carryOutJustAfter(_ state: FieldSet, at time: Double, later: LaterStates) throws -> Bool {
+  func carryOutJustAfter(_ state: FieldSet, at time: Double, later: @escaping LaterStates) throws -> Bool {
     let isAsked = try treatments.indices.contains { index in
       guard watchedMemory(index) != nil, let conditions = try conditions(index) else { return false }
       return [conditions.condition, conditions.rearming].contains { $0?.switches.isJump(time) ?? false }
@@ -375,7 +315,7 @@ package final class Regimen {
       note(treatment, at: time, from: before, to: doser.amounts(treatment, in: state), parameters)
       if parameters != memory.changes.parameters {
         memory.changes.parameters = parameters
-        triggers = [:]
+        conditions = [:]
       }
       if let infusion = treatment.infusion {
         let isOverlap = memory.changes.infusions.contains { $0.treatment == treatment.name && $0.start < origin }

@@ -49,7 +49,7 @@ package struct StopMemory: Codable, Hashable, Sendable {
 package final class StopConditions {
   package let conditions: [StopCondition]
   package internal(set) var memory: StopMemory
-  private let make: (Expression, [String: Double]) throws -> DomainCondition
+  private let condition: (Expression) throws -> DomainCondition
   let volumes: PointVolumes
   let pool: WorkerPool
   /// The relative error that a step may have; nil with fixed steps.
@@ -58,17 +58,16 @@ package final class StopConditions {
   var steadyLook: SteadyLook?
   /// Sets to find rates of change in, by what they are for.
   var steadySets: [String: FieldSet] = [:]
-  private var made: (parameters: [String: Double], conditions: [DomainCondition?])?
 
   /// - Parameters:
   ///   - tolerance: the relative error that a step may have; nil with fixed steps.
-  ///   - make: a condition, with some parameters changed.
+  ///   - condition: with the parameters in force.
   package init(
     _ conditions: [StopCondition], fieldCount: Int, tolerance: Double?, volumes: PointVolumes, pool: WorkerPool,
-    make: @escaping (Expression, [String: Double]) throws -> DomainCondition
+    condition: @escaping (Expression) throws -> DomainCondition
   ) {
     self.conditions = conditions
-    self.make = make
+    self.condition = condition
     self.tolerance = tolerance
     self.volumes = volumes
     self.pool = pool
@@ -89,47 +88,39 @@ package final class StopConditions {
 
   // MARK: Conditions on the domain
 
-  /// Those of them, with some parameters changed; nil in place of the others.
-  private func domainConditions(_ parameters: [String: Double]) throws -> [DomainCondition?] {
-    if let made, made.parameters == parameters { return made.conditions }
-    let conditions = try conditions.map { condition -> DomainCondition? in
-      if case .when(let condition) = condition.kind { try make(condition, parameters) } else { nil }
+  /// Those of them, by their numbers.
+  private var domainConditions: [(index: Int, condition: DomainCondition)] {
+    get throws {
+      try conditions.enumerated().compactMap { index, stop in
+        if case .when(let expression) = stop.kind { (index, try condition(expression)) } else { nil }
+      }
     }
-    made = (parameters, conditions)
-    return conditions
   }
 
   /// What may happen inside of a step: a condition comes true.
-  func watches(parameters: [String: Double]) throws -> [Watch] {
-    try domainConditions(parameters).enumerated().compactMap { index, condition in
-      condition.map { Watch(watchName(index), [($0, expected: true)]) }
-    }
+  var stateEvents: [StateEvent] {
+    get throws { try domainConditions.map { StateEvent(eventName($0.index), [($0.condition, expected: true)]) } }
   }
 
-  /// The next time at which a condition can come true by the time alone, or a steady state has lasted for long enough; nil if
-  /// none is known.
-  func nextTime(after time: Double, parameters: [String: Double]) throws -> Double? {
-    let switches = try domainConditions(parameters).compactMap { $0?.switches.next(after: time) }
-    let ends = zip(conditions, memory.steadySince).compactMap { condition, since -> Double? in
-      guard let since, case .steady(_, let duration) = condition.kind else { return nil }
-      return DoseTimes.isReached(since + duration, at: time) ? nil : since + duration
+  /// Adds the times at which a condition can come true by the time alone, and at which a steady state has lasted for long enough.
+  func addTimes(to known: inout KnownTimes) throws {
+    for (_, condition) in try domainConditions { known.add(.conditionOnTime, condition.switches) }
+    for (stop, since) in zip(conditions, memory.steadySince) {
+      if let since, case .steady(_, let duration) = stop.kind { known.add(.steadyState, since + duration) }
     }
-    return (switches + ends).min()
   }
 
   /// Keeps the reason if a steady state has lasted for long enough, or a condition holds, at a time.
   ///
-  /// - Parameter happened: the watches that have happened, whether or not the state, which is rounded, shows it.
+  /// - Parameter happened: the events that have happened, whether or not the state, which is rounded, shows it.
   /// - Throws: `TreatmentFailure` if a condition is neither true nor false.
-  func look(at state: FieldSet, time: Double, parameters: [String: Double], happened: Set<String>) throws {
+  func look(at state: FieldSet, time: Double, happened: Set<String>) throws {
     for (condition, since) in zip(conditions, memory.steadySince) where memory.reason == nil {
       guard let since, case .steady(_, let duration) = condition.kind else { continue }
       if DoseTimes.isReached(since + duration, at: time) { memory.reason = condition.reason }
     }
-    for (index, made) in try domainConditions(parameters).enumerated() where memory.reason == nil {
-      guard let made, try happened.contains(watchName(index)) || made.holdsOnArrival(for: state, at: time) else {
-        continue
-      }
+    for (index, condition) in try domainConditions where memory.reason == nil {
+      guard try happened.contains(eventName(index)) || condition.holdsOnArrival(for: state, at: time) else { continue }
       memory.reason = conditions[index].reason
     }
   }
@@ -139,14 +130,12 @@ package final class StopConditions {
   /// - Parameters:
   ///   - state: after all that happens at that time.
   ///   - later: as in `DomainCondition.holdsJustAfter`.
-  func lookJustAfter(
-    _ state: FieldSet, time: Double, parameters: [String: Double], later: LaterStates
-  ) throws {
-    for (index, made) in try domainConditions(parameters).enumerated() where memory.reason == nil {
-      guard let made, try made.holdsJustAfter(for: state, at: time, later: later.all) else { continue }
+  func lookJustAfter(_ state: FieldSet, time: Double, later: LaterStates) throws {
+    for (index, condition) in try domainConditions where memory.reason == nil {
+      guard try condition.holdsJustAfter(for: state, at: time, later: later) else { continue }
       memory.reason = conditions[index].reason
     }
   }
 
-  private func watchName(_ index: Int) -> String { "stop \(index)" }
+  private func eventName(_ index: Int) -> String { "stop \(index)" }
 }

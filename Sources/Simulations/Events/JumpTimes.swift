@@ -2,14 +2,14 @@
 ///
 /// Steps end there, and what computes them sees the equations of its own side only: at the time itself `heaviside(t - 5)`
 /// has its new value already, and `where(t > 5, …)` its old one.
-package struct JumpTimes: Hashable, Sendable {
+package struct JumpTimes: TimeSequence, Hashable, Sendable {
   /// In rising order.
   package let times: [Double]
 
   package init(_ times: [Double] = []) { self.times = times.sorted() }
 
   /// The next time at which the equations jump.
-  func next(after time: Double) -> Double? {
+  package func next(after time: Double) -> Double? {
     let index = times.firstIndex(onFrom: { !DoseTimes.isReached($0, at: time) })
     return index < times.count ? times[index] : nil
   }

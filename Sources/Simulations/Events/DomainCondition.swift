@@ -3,6 +3,10 @@ import Fields
 import Rates
 import Synchronization
 
+/// States a little after a time, at distances of 1, 2 and 4 times a small part of a step, for conditions on what is 0 at that time; nil if
+/// they cannot be found.
+typealias LaterStates = () throws -> [(time: Double, state: FieldSet)]?
+
 /// A condition on the whole domain, such as `integral(T) < 10`.
 ///
 /// Of each comparison of `a` with `b` the difference `a − b` is found: of what depends on the time alone from `ConditionTimes`, of the
@@ -14,8 +18,9 @@ package final class DomainCondition: Sendable {
   private let times: ConditionTimes
   private let place: UndefinedPlace
   private let volumes: PointVolumes
-  /// As it is written.
-  private let text: String
+  private let pool: WorkerPool
+  private let condition: Expression
+  private let spelling: @Sendable (Expression) -> String
   /// When the time alone can make it come true or cease to hold, as in `t > 5 && mean(T) > 1`.
   package var switches: JumpTimes { times.switches }
 
@@ -35,9 +40,11 @@ package final class DomainCondition: Sendable {
   /// - Parameters:
   ///   - span: in which its switches are looked for.
   ///   - gate: what makes expressions as they are computed of expressions as they are written.
+  ///   - spelling: how a part of the condition is written.
   package init(
     _ condition: Expression, fields: [String], parameters: [String: Double], span: ClosedRange<Double>,
-    volumes: PointVolumes, pool: WorkerPool, gate: @escaping @Sendable ([Expression]) -> [Expression]
+    volumes: PointVolumes, pool: WorkerPool, gate: @escaping @Sendable ([Expression]) -> [Expression],
+    spelling: @escaping @Sendable (Expression) -> String = { $0.description }
   ) throws(ExpressionProblems) {
     let known = ConditionTimes(condition, parameters: parameters, span: span)
     makeEvaluator = { (truths) throws(ExpressionProblems) in
@@ -47,10 +54,11 @@ package final class DomainCondition: Sendable {
     }
     let start = known.innerTruths(at: span.lowerBound, .at)
     evaluators = Mutex([start: try makeEvaluator(start)])
-    (times, text, self.volumes) = (known, "\(condition)", volumes)
+    (times, self.volumes, self.pool) = (known, volumes, pool)
+    (self.condition, self.spelling) = (condition, spelling)
     place = UndefinedPlace(
       ConditionTree(condition).differences.map { (written: $0, computed: $0.isOfTime ? $0 : gate([$0])[0]) },
-      fields: fields, parameters: parameters)
+      fields: fields, parameters: parameters, spelling: spelling)
     // What depends on the time alone changes at the switches, unless there are too many of them.
     canChangeInsideSteps =
       known.tree.watched.contains { $0.nodes.contains { if case .functional = $0 { true } else { false } } }
@@ -105,8 +113,9 @@ package final class DomainCondition: Sendable {
     guard (0..<state.count).allSatisfy({ state.firstPoint($0, where: { !$0.isFinite }) == nil }) else { return false }
     throw TreatmentFailure(
       time: time,
-      problem: "the condition \(text) is neither true nor false: "
-        + (place.find(in: state, time: time, volumes: volumes)?.description ?? "what it compares is no number"))
+      problem: "the condition \(spelling(condition)) is neither true nor false: "
+        + (place.find(in: state, time: time, volumes: volumes, pool: pool)?.description
+          ?? "what it compares is no number"))
   }
 
   /// Whether it holds when the run arrives at a time, before what happens then.
@@ -121,12 +130,8 @@ package final class DomainCondition: Sendable {
   /// What is 0 at that time, and has a sign just after it, has that sign: where an infusion begins at 2, `t > 2 && mean(u) <= 0` does
   /// not hold for a moment.
   ///
-  /// - Parameters:
-  ///   - state: after all that happens at that time.
-  ///   - later: states a little later, at distances of 1, 2 and 4 times a small part of a step; nil if they cannot be found.
-  func holdsJustAfter(
-    for state: FieldSet, at time: Double, later: () throws -> [(time: Double, state: FieldSet)]?
-  ) throws -> Bool {
+  /// - Parameter state: after all that happens at that time.
+  func holdsJustAfter(for state: FieldSet, at time: Double, later: LaterStates) throws -> Bool {
     guard switches.isJump(time) else { return false }
     let first = look(at: state, time: time, .after)
     let open = first.differences.indices.filter { first.differences[$0] == 0 && !times.isKnown($0) }

@@ -26,8 +26,19 @@ struct RootBracket {
     left = Int(log2(max((high - low) / precision, 1)).rounded(.up)) + 1
   }
 
-  /// Where to look next; nil if the bracket is as narrow as asked for, or cannot be divided.
-  var next: Double? {
+  /// Narrows the bracket to what is asked for, or until it cannot be divided.
+  ///
+  /// - Parameter look: whether it has happened at a place, and the margin there.
+  mutating func narrow(_ look: (_ place: Double) throws -> (hasHappened: Bool, margin: Double)) rethrows {
+    while let place = next {
+      let (hasHappened, margin) = try look(place)
+      left -= 1
+      if hasHappened { (high, highMargin) = (place, margin) } else { (low, lowMargin) = (place, margin) }
+    }
+  }
+
+  /// Where to look next.
+  private var next: Double? {
     let (length, middle) = (high - low, low + 0.5 * (high - low))
     guard length > precision, middle > low, middle < high else { return nil }
     // A margin may be useless, and a condition may jump: then halves.
@@ -39,11 +50,5 @@ struct RootBracket {
     let radius = max(0.5 * precision * exp2(Double(left)) - 0.5 * length, 0)
     let chosen = abs(truncated - middle) <= radius ? truncated : middle - side * radius
     return chosen > low && chosen < high ? chosen : middle
-  }
-
-  /// Takes note of what was found at the place looked at.
-  mutating func add(_ place: Double, hasHappened: Bool, margin: Double) {
-    left -= 1
-    if hasHappened { (high, highMargin) = (place, margin) } else { (low, lowMargin) = (place, margin) }
   }
 }

@@ -4,7 +4,7 @@ import Glibc
 ///
 /// The logarithm `g` of the rate over the limit is sampled along the step. Between two samples of different sign there is a root,
 /// found as in `RootBracket`. Between two of the same sign the polynomial of degree 4 through five samples says whether `g` may come to
-/// 0, and where one has to look, as in `EventLocator`.
+/// 0, and where one has to look, as in `ConditionSearch`.
 struct SteadySpans {
   struct Sample {
     /// Time since the start of the step.
@@ -114,13 +114,12 @@ struct SteadySpans {
     let falls = high.rate <= limit
     /// Positive after the root.
     func margin(_ rate: Double) -> Double { falls ? log(limit / rate) : log(rate / limit) }
-    var search = RootBracket(
+    var bracket = RootBracket(
       low: low.part, margin(low.rate), high: high.part, margin(high.rate), precision: precision)
-    while let part = search.next {
-      let found = try rate(part)
-      search.add(
-        part, hasHappened: found.map { ($0 <= limit) == falls } ?? false, margin: found.map(margin) ?? .nan)
+    try bracket.narrow { part in
+      guard let found = try rate(part) else { return (false, .nan) }
+      return ((found <= limit) == falls, margin(found))
     }
-    return (search.low, search.high)
+    return (bracket.low, bracket.high)
   }
 }

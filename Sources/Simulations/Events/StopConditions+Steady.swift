@@ -38,16 +38,16 @@ extension StopConditions {
     (memory.unrest, memory.began) = (nil, nil)
   }
 
-  /// Looks into a step that was attempted.
+  /// Looks into a step that was tried.
   ///
-  /// - Returns: when a steady state has lasted for long enough inside of it, so that it is to be shortened; nil if none has.
-  func lookForSteadyStates(in attempted: AttemptedStep) throws -> Double? {
+  /// - Returns: the first time inside of it at which a steady state has lasted for long enough; nil if there is none.
+  func firstSteadyState(in attempted: AttemptedStep) throws -> LocatedEvent? {
     steadyLook = nil
     guard hasSteadyStates else { return nil }
     let look = try find(in: attempted)
     steadyLook = look
     let step = attempted.step
-    return zip(conditions, look.spans).flatMap { condition, spans -> [Double] in
+    let first = zip(conditions, look.spans).flatMap { condition, spans -> [Double] in
       guard case .steady(_, let duration) = condition.kind else { return [] }
       return spans.compactMap { span in
         let last = span.begin + duration
@@ -57,6 +57,9 @@ extension StopConditions {
         return last
       }
     }.min()
+    return first.map {
+      LocatedEvent(part: $0 - step.start, time: $0, names: [], isPassed: { _, _ in true })
+    }
   }
 
   /// Takes note since when the solution has been steady at the end of a step that counts, which is the one that was attempted or
