@@ -216,11 +216,10 @@ package final class HealthCheck {
     for (field, range) in ranges.ranges(of: state).enumerated() {
       guard range.isFinite else { return .notFinite(field: field) }
       let allowance = HealthCheck.shareBetweenSteps * tolerances[field] * largestSizes[field]
-      let ends = min(start.minimum(field), end.minimum(field))
+      guard isDensity[field], keepsSign[field], range.minimum < -allowance else { continue }
       // What the equations make negative, or is so already, may be lower between two steps than at both.
-      if isDensity[field], keepsSign[field], ends >= -tolerances[field] * largestSizes[field],
-        range.minimum < -allowance, range.minimum < ends - allowance
-      {
+      let ends = min(start.minimum(field), end.minimum(field))
+      if ends >= -tolerances[field] * largestSizes[field], range.minimum < ends - allowance {
         return .negative(field: field, value: range.minimum)
       }
     }
