@@ -20,6 +20,8 @@ package struct RunEstimate {
   package let ending: Ending?
   /// Of the whole run: steps, and seconds of steps and rows of observables; NaN if not even one step was completed.
   package let steps, seconds: Double
+  /// Why there are so many, and what helps, where that is known; one sentence for each cause.
+  package let reasonsForSteps: [String]
 
   package enum Ending: Equatable {
     case reachedEnd
@@ -78,10 +80,12 @@ package struct RunEstimate {
     let whole = elapsed()
     guard ending == nil, let last = course.last else {
       (steps, self.seconds) = (Double(measuredSteps), whole)
+      reasonsForSteps = []
       return
     }
     guard course.count > 1 else {
       (steps, self.seconds) = (.nan, .nan)
+      reasonsForSteps = []
       return
     }
     let count = max(1, (course.count - 1) / 4)
@@ -95,6 +99,12 @@ package struct RunEstimate {
     self.seconds =
       whole + rest / Double(count) * (latest.seconds - latest.outputSeconds)
       + (shown > 0 ? (outputs(until: configuration.endTime) / shown - 1) * last.outputSeconds : 0)
+    reasonsForSteps =
+      steps < ShortSteps.manySteps
+      ? []
+      : ShortSteps(
+        current.assembly, state: simulation.state, time: last.time, step: latest.time / Double(count)
+      ).sentences
   }
 
   /// The end of a step.
@@ -138,6 +148,7 @@ extension RunEstimate {
       "seconds": .number(seconds),
       "measured_steps": .integer(measuredSteps),
       "measured_until": .number(time),
+      "because": .strings(reasonsForSteps),
       "ended": ending.map { ending in
         switch ending {
         case .reachedEnd: .string(RunSession.reachedEnd)

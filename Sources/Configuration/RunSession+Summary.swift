@@ -77,6 +77,16 @@ extension RunSession {
     }
   }
 
+  /// Why a run of many steps has so many, and what helps, where that is known; one sentence for each cause.
+  package var shortStepLines: [String] {
+    let clock = simulation.clock
+    guard Double(clock.step) >= ShortSteps.manySteps else { return [] }
+    return ShortSteps(
+      current.assembly, state: simulation.state, time: clock.time,
+      step: (clock.time - assembly.configuration.startTime) / Double(clock.step)
+    ).sentences
+  }
+
   private func output(_ sharp: SharpField) -> JSONText {
     .object([
       "field": .string(sharp.field), "since": .number(sharp.time), "step": .integer(sharp.step),
@@ -200,6 +210,7 @@ extension RunSession {
         .strings(
           (configuration.warnings.items + assembly.startWarnings.items).map(\.message) + overlapWarnings
             + [unrestWarning].compactMap(\.self))),
+      .init("steps_because", .strings(shortStepLines)),
       .init("never_held", .strings(unmetConditions.lines)),
       .init("failure", failure?.output ?? .null),
       .init("wall_seconds", RunSession.text(seconds: (ended ?? Date()).timeIntervalSince(started))),

@@ -28,19 +28,18 @@ package final class FieldRanges: Sendable {
 
   /// The ranges of all fields of a state on the grid.
   package func ranges(of state: FieldSet) -> [Range] {
-    let (rows, length) = (state.grid.rowCount, state.grid.rowLength)
-    pool.forEach(rows) { row, _ in
-      for field in 0..<state.count {
-        var (smallest, largest) = (0.0, 0.0)
-        tile_range(state.pointer(field, row: row), length, &smallest, &largest)
-        self.minima[row * state.count + field] = smallest
-        self.maxima[row * state.count + field] = largest
+    let (rows, length, stride) = (state.grid.rowCount, state.grid.rowLength, state.grid.rowStride)
+    for field in 0..<state.count {
+      let (values, first) = (ReadOnlyValues(state, field), field * rows)
+      pool.forEachRow(of: state.grid) { [minima, maxima] row in
+        tile_range(
+          values.start + row * stride, length, minima.pointer(first + row), maxima.pointer(first + row))
       }
     }
     return (0..<state.count).map { field in
       var (minimum, maximum) = (Double.infinity, -Double.infinity)
-      for row in 0..<rows {
-        let (low, high) = (minima[row * state.count + field], maxima[row * state.count + field])
+      for row in field * rows..<(field + 1) * rows {
+        let (low, high) = (minima[row], maxima[row])
         minimum = low.isNaN || low < minimum ? low : minimum
         maximum = high.isNaN || high > maximum ? high : maximum
         if low.isNaN { break }

@@ -39,17 +39,27 @@ package final class GridEvaluator: Sendable {
     let kinds = group.map { functions.functionals[$0].kind }
     let (tiles, output) = (tiling.count, functions.inputRowCount)
     let partials = TileResults(count: tiles * group.count)
-    forEachTile(state, functionals: known) { tileIndex, block, tile, workspace in
-      let volumes = self.volumes.values(of: tile)
-      for (place, index) in group.enumerated() {
-        self.functions.evaluateArgument(
-          of: index, block, inputRow: 0, outputRow: output, time: time, count: tile.count, workspace: workspace)
-        partials[place * tiles + tileIndex] =
-          switch kinds[place] {
-          case .integral, .mean: block.sum(row: output, times: volumes, count: tile.count)
-          case .max: block.maximum(row: output, where: volumes, count: tile.count)
-          case .min: block.minimum(row: output, where: volumes, count: tile.count)
-          }
+    /// Those of a field itself are found where it lies, which takes a fraction of the time.
+    func field(_ place: Int) -> Int? { volumes.uniform == nil ? nil : functions.fieldOfFunctional[group[place]] }
+    for place in group.indices {
+      guard let field = field(place) else { continue }
+      state.reduce(field, tiling, Reduction(kinds[place]), into: partials, from: place * tiles, pool: pool)
+    }
+    let others = group.indices.filter { field($0) == nil }
+    if !others.isEmpty {
+      forEachTile(state, functionals: known) { tileIndex, block, tile, workspace in
+        let volumes = self.volumes.values(of: tile)
+        for place in others {
+          self.functions.evaluateArgument(
+            of: group[place], block, inputRow: 0, outputRow: output, time: time, count: tile.count,
+            workspace: workspace)
+          partials[place * tiles + tileIndex] =
+            switch Reduction(kinds[place]) {
+            case .sum: block.sum(row: output, times: volumes, count: tile.count)
+            case .maximum: block.maximum(row: output, where: volumes, count: tile.count)
+            case .minimum: block.minimum(row: output, where: volumes, count: tile.count)
+            }
+        }
       }
     }
     return kinds.enumerated().map { place, kind in
@@ -154,5 +164,16 @@ package final class GridEvaluator: Sendable {
         tile, scale: state.scale, functionals: functionals, block: block, inputRow: 0, workspace: workspace)
       body(index, block, tile, workspace)
     }
+  }
+}
+
+extension Reduction {
+  fileprivate init(_ kind: Functional.Kind) {
+    self =
+      switch kind {
+      case .integral, .mean: .sum
+      case .max: .maximum
+      case .min: .minimum
+      }
   }
 }

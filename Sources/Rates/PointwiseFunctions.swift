@@ -10,6 +10,8 @@ package final class PointwiseFunctions: Sendable {
   package let functionals: [Functional]
   /// Their numbers, those together that depend on none of the same group or of later ones.
   let functionalGroups: [[Int]]
+  /// For each of them, the number of the field that it is of; nil where it is of an expression.
+  let fieldOfFunctional: [Int?]
   private let functionalPrograms: [Program]
   private let program: Program
   package let fieldCount: Int
@@ -61,6 +63,9 @@ package final class PointwiseFunctions: Sendable {
     }
     functionalPrograms = programs
     functionalGroups = PointwiseFunctions.groups(functionals)
+    fieldOfFunctional = functionals.map { functional in
+      fields.firstIndex { functional.argument == .symbol(.field($0)) }
+    }
     program = try compile(expressions, functionals: functionals.count)
     count = program.outputCount
     operationCount = programs.reduce(program.instructionCount) { $0 + $1.instructionCount }

@@ -229,11 +229,10 @@ package final class HealthCheck {
     for (field, range) in ranges.ranges(of: state).enumerated() {
       guard range.isFinite else { return .notFinite(field: field) }
       let allowance = HealthCheck.shareBetweenSteps * rules[field].tolerance * largestSizes[field]
-      let ends = min(start.minimum(field), end.minimum(field))
+      guard isDensity[field], rules[field].keepsSign, range.minimum < -allowance else { continue }
       // What the equations make negative, or is so already, may be lower between two steps than at both.
-      if isDensity[field], rules[field].keepsSign, ends >= -rules[field].tolerance * largestSizes[field],
-        range.minimum < -allowance, range.minimum < ends - allowance
-      {
+      let ends = min(start.minimum(field), end.minimum(field))
+      if ends >= -rules[field].tolerance * largestSizes[field], range.minimum < ends - allowance {
         return .negative(field: field, value: range.minimum)
       }
     }

@@ -44,6 +44,7 @@ struct Plan: ParsableCommand {
     } else {
       let text = isTooLarge ? "none for as many values; ask for it with --trial SECONDS" : estimate?.text
       if let text { try writeOutput("  estimate     \(text)\n") }
+      for reason in estimate?.reasonsForSteps ?? [] { try writeOutput("               \(reason)\n") }
       if doses { try writeOutput("\n" + configuration.doseList) }
     }
   }

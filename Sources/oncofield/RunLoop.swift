@@ -13,6 +13,7 @@ func carryOut(_ session: RunSession, _ options: SessionOptions) throws {
   let isQuiet = options.quiet
   let progress = Progress(session, isQuiet: isQuiet)
   var isUnrestTold = false
+  var areManyStepsTold = false
   var limit = options.maxWalltime.map(WallTimeLimit.init)
   func isStopRequested() -> Bool { process_stop_request() != 0 || limit?.isNear(session) ?? false }
   let outcome: Simulation.Outcome
@@ -21,6 +22,12 @@ func carryOut(_ session: RunSession, _ options: SessionOptions) throws {
       stopRequested: isStopRequested,
       didStep: {
         progress.update($0)
+        if !areManyStepsTold, !isQuiet, $0.simulation.clock.step.isMultiple(of: Int(ShortSteps.manySteps)) {
+          for line in manyStepLines($0) {
+            progress.tell(line)
+            areManyStepsTold = true
+          }
+        }
         if !isUnrestTold, let warning = $0.unrestWarning {
           progress.tell("warning: \(warning)")
           isUnrestTold = true
@@ -55,6 +62,7 @@ func carryOut(_ session: RunSession, _ options: SessionOptions) throws {
   let unmet = outcome == .interrupted ? [] : session.unmetConditions.lines
   if !isQuiet {
     for line in session.doseLines + session.propagatorLines + session.signLines + unmet { note("note: \(line)") }
+    if !areManyStepsTold { for line in manyStepLines(session) { note(line) } }
   }
   switch outcome {
   case .reachedEnd: note(summary(session))
@@ -101,6 +109,11 @@ private func estimateError(
     progress.clear()
     throw Failure(status: .inputOutput, message: "error: \(OutputFailureReport(failure, session).text)")
   }
+}
+
+/// Why a run of many steps has so many, and what helps.
+private func manyStepLines(_ session: RunSession) -> [String] {
+  session.shortStepLines.map { "note: \(session.simulation.clock.step) steps so far: \($0)" }
 }
 
 private func summary(_ session: RunSession) -> String {

@@ -100,8 +100,8 @@ import TimeStepping
     #expect(log2(errors[0] / errors[1]) > 1.7)
   }
 
-  /// What is shown between two steps comes from the rates that the step knows already, and one more; with fields that move,
-  /// that stay, that are quasi-steady, and rates of time.
+  /// What is shown between two steps comes from the rates that the step knows already; with fields that move, that stay,
+  /// that are quasi-steady, and rates of time.
   @Test func theSolutionWithinAStepIsOfTheOrderOfTheStep() throws {
     let text = """
       { "model": { "name": "within", "fields": {

@@ -75,4 +75,38 @@ import Testing
     ]
     for (value, exact) in zip(found, expected) { #expect(abs(value - exact) < 1e-13) }
   }
+
+  /// Sums and extremes of a field are found where it lies, and are those of its tiles to the bit, NaN included.
+  @Test(arguments: [[45, 7], [600], [16, 3, 5], [300, 2]], [0.5, Double.nan])
+  func functionalsOfAFieldAreThoseOfItsTiles(points: [Int], value: Double) throws {
+    let grid = Grid(axes: zip(["x", "y", "z"], points).map { Axis(name: $0, length: 2, points: $1) })
+    let state = try FieldSet(grid: grid, count: 2)
+    for field in 0..<2 {
+      state.setValues(field, to: (0..<grid.pointCount).map { Double(($0 * 37 + field) % 101) / 50 - 0.7 })
+    }
+    state.pointer(1, row: grid.rowCount - 1)[grid.rowLength - 2] = value
+    let scope = Scope(fields: ["u", "v"], coordinates: grid.axes.map(\.name), allows: [.rate])
+    let functions = try PointwiseFunctions(
+      ["integral(v)", "min(v)", "max(v)"].map { try Expression($0, in: scope) }, fields: ["u", "v"], parameters: [:],
+      grid: grid)
+    let volumes = try PointVolumes(grid)
+    let tiling = Tiling(grid)
+    let block = TileBlock(rowCount: 2)
+    var (sums, least, largest) = ([Double](), Double.infinity, -Double.infinity)
+    for index in 0..<tiling.count {
+      let tile = tiling[index]
+      block.load(state, tile: tile, into: 0, most: 2)
+      sums.append(block.sum(row: 1, count: tile.count))
+      let (low, high) = (block.minimum(row: 1, count: tile.count), block.maximum(row: 1, count: tile.count))
+      least = low.isNaN || low < least ? low : least
+      largest = high.isNaN || high > largest ? high : largest
+    }
+    let expected = [pairwiseSum(sums) * (try #require(volumes.uniform)), least, largest]
+    for threads in [1, 2] {
+      let found = GridEvaluator(functions, volumes: volumes, pool: WorkerPool(threads: threads))
+        .values(of: state, time: 0)
+      #expect(zip(found, expected).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN })
+      #expect(found.allSatisfy(\.isNaN) == value.isNaN)
+    }
+  }
 }

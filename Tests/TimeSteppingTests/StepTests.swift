@@ -111,6 +111,21 @@ import TimeStepping
     #expect(aside.memory.isEmpty && aside.memory.fields.isEmpty && aside.interpolant == nil)
   }
 
+  /// The interpolant evaluates no rates, and comes to the end of the step.
+  @Test(arguments: Method.exponential)
+  func interpolantsEvaluateNothing(method: Method) throws {
+    let problem = try LineProblem.cycle()
+    let stepper = try problem.stepper(method)
+    let (state, memory) = try begun(problem, stepper)
+    let start = try FieldSet(copying: state)
+    let step = try stepper.step(state, from: 0.5, by: 0.1, memory: memory, goesOn: true)
+    let (work, target) = (stepper.work.rateEvaluations, try FieldSet(grid: problem.grid, count: 2))
+    for part in [0.01, 0.05, 0.1 - 1e-9] { try #require(step.interpolant).evaluate(into: target, after: part) }
+    #expect(stepper.work.rateEvaluations == work)
+    print("\(method.name): \(distance(target, state)) from the end of a step of \(distance(start, state))")
+    #expect(distance(target, state) < 1e-5 * distance(start, state))
+  }
+
   /// The interpolant is about as accurate as the end of the step.
   @Test(arguments: Method.exponential, [0.2, 0.5, 0.9])
   func interpolantsAreAccurate(method: Method, share: Double) throws {

@@ -198,7 +198,7 @@ package final class CoupledExponentialStepper: AdaptiveStepper {
   private func estimate(
     of state: FieldSet, from time: Double, by step: Double, end: FieldSet, _ stages: Stages, _ measure: ErrorMeasure
   ) throws(NumericalFailure) -> ErrorEstimate {
-    let error = plan.spare.map { stages.slots[$0 - 1] } ?? sets.take()
+    let error = plan.spare(keepsLast: false).map { stages.slots[$0 - 1] } ?? sets.take()
     let terms = [(plan.error.of, 1.0), (plan.error.minus, -1)].filter { $0.0 != 0 }
     part.combine(
       into: error.set, base: nil, step: step,

@@ -37,7 +37,7 @@ extension ExponentialStepper {
         step: step)
     }
     let found = measure.errors(sizes, during: step)
-    let work = plan.spare.map { stages.slots[$0 - 1] } ?? sets.take()
+    let work = plan.spare(keepsLast: true).map { stages.slots[$0 - 1] } ?? sets.take()
     let forced =
       ratesOfTime != nil || parts.hasChangingSides
       ? try ExponentialStepper.forcingErrors(

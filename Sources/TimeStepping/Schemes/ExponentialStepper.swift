@@ -128,10 +128,10 @@ package final class ExponentialStepper: AdaptiveStepper {
     profiler?.passed(.diffusion)
     if let failure = try undefinedRate(stages, from: time, by: step) { throw failure }
     let changes = record?.finished(state, by: step, scheme)
-    let interpolant = plan.middle.map { middle in
+    let interpolant = plan.inside.map { inside in
       Interpolant(
-        stepper: self, start: start, end: end, middle: (stages.slots[middle.slot - 1], middle.scale), record: record,
-        time: time, size: step)
+        stepper: self, start: start, end: end, middle: (stages.slots[inside.middle - 1], inside.scale),
+        last: stages.slots[inside.last - 1], record: record, time: time, size: step)
     }
     return (
       StepResult(memory: end.memory(size: step, name: nameOfSolution), interpolant: interpolant, changes: changes),
@@ -259,45 +259,47 @@ package final class ExponentialStepper: AdaptiveStepper {
 
 extension ExponentialStepper {
   /// The solution inside of a step, from the rates at its start, in its middle and at its end.
+  ///
+  /// Those in the middle are the ones with which the step ends where it does: its sum has the rates `N₄` of the last stage in the place of
+  /// those at the new solution, `N₅`, so that by Simpson's rule `N(h/2) = N_m + (N₄ − N₅)/4 + O(h⁴)` with what the stages in the
+  /// middle give, `N_m`. Nothing is evaluated.
   private final class Interpolant: StepInterpolant {
     private let stepper: ExponentialStepper
     private let start, end: SolutionAndRates
     /// A multiple of the rates that the stages give in the middle, and the factor that makes them of it.
     private let middle: (set: PooledFieldSet, scale: Double)
-    /// Rates of the solution in the middle; nil before the first use.
-    private var rates: PooledFieldSet?
+    /// The rates at the last stage.
+    private let last: PooledFieldSet
     /// Of the masses at the stages; nil if no account is kept.
     private var record: StageRecord?
+    private var hasMiddle = false
     private let time, size: Double
 
     init(
       stepper: ExponentialStepper, start: SolutionAndRates, end: SolutionAndRates,
-      middle: (set: PooledFieldSet, scale: Double), record: StageRecord?, time: Double, size: Double
+      middle: (set: PooledFieldSet, scale: Double), last: PooledFieldSet, record: StageRecord?, time: Double,
+      size: Double
     ) {
-      (self.stepper, self.start, self.end, self.middle) = (stepper, start, end, middle)
+      (self.stepper, self.start, self.end, self.middle, self.last) = (stepper, start, end, middle, last)
       (self.record, self.time, self.size) = (record, time, size)
     }
 
     func evaluate(into target: FieldSet, after part: Double) throws(NumericalFailure) -> MassChanges? {
-      if rates == nil {
-        let found = stepper.sets.take()
-        try interpolate(target, middle: (middle.set.set, middle.scale), after: 0.5 * size)
+      if record != nil, !hasMiddle {
+        try interpolate(target, after: 0.5 * size)
         try record?.passedMiddle(target, at: time + 0.5 * size, stepper.scheme)
-        try stepper.evaluate(target, time + 0.5 * size, into: found.set)
-        stepper.parts.finishCoefficients(found.set)
-        rates = found
+        hasMiddle = true
       }
-      if let rates { try interpolate(target, middle: (rates.set, 1), after: part) }
+      try interpolate(target, after: part)
       return record?.changes(after: part, ofStep: size, target, stepper.scheme)
     }
 
-    private func interpolate(
-      _ target: FieldSet, middle: (rates: FieldSet, scale: Double), after part: Double
-    ) throws(NumericalFailure) {
+    private func interpolate(_ target: FieldSet, after part: Double) throws(NumericalFailure) {
       let weights = ExponentialScheme.weights(within: part / size)
+      let correction = 0.25 * weights.middle
       let terms = [
-        (start.rates.set, weights.start), (end.rates.set, weights.end),
-        (middle.rates, middle.scale * weights.middle),
+        (start.rates.set, weights.start), (end.rates.set, weights.end - correction),
+        (middle.set.set, middle.scale * weights.middle), (last.set, correction),
       ]
       stepper.parts.stage(
         into: target, base: start.solution.set, share: 1, of: part, terms: terms, decays: stepper.parts.decays)

@@ -37,8 +37,18 @@ package struct StagePlan: Sendable {
   package let middle: (slot: Int, scale: Double)?
   /// Slots of the rates whose difference the error is made of; nil for those at the new solution.
   package let error: (of: Int?, minus: Int?)
+  /// Slots of the rates in the middle, with the factor that makes them of it, and at the last stage at the end of the step, for the
+  /// solution inside of it.
+  var inside: (middle: Int, scale: Double, last: Int)? {
+    guard let middle, let last = error.minus else { return nil }
+    return (middle.slot, middle.scale, last)
+  }
   /// A slot that may be written over once the error has been found; nil if there is none.
-  package var spare: Int? { (1..<(slotCount + 1)).first { $0 != middle?.slot } }
+  ///
+  /// - Parameter keepsLast: whether what is needed for the solution inside of the step has the rates at the last stage.
+  func spare(keepsLast: Bool) -> Int? {
+    (1..<(slotCount + 1)).first { $0 != middle?.slot && !(keepsLast && $0 == inside?.last) }
+  }
 
   package init(_ scheme: ExponentialScheme) {
     var builder = Builder(scheme)
