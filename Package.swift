@@ -106,8 +106,8 @@ let package = Package(
     tests(of: "Models", uses: ["Documents", "Expressions"]),
     tests(of: "Operators", uses: ["Fields", "RandomNumbers"]),
     tests(of: "Rates", uses: ["Fields", "Expressions"]),
-    tests(of: "TimeStepping", uses: ["Fields", "Expressions", "Models", "Operators", "Rates", "RandomNumbers"]),
-    tests(of: "Stability", uses: ["Fields", "Operators", "TimeStepping"]),
+    tests(
+      of: "TimeStepping", uses: ["Fields", "Expressions", "Models", "Operators", "Rates", "Stability", "RandomNumbers"]),
     tests(of: "Simulations", uses: ["Fields", "Rates"]),
     tests(of: "Storage", uses: ["Fields"]),
     tests(of: "ArrayFiles", uses: ["Reports"]),

@@ -16,14 +16,14 @@ import Glibc
 package struct ErrorAccumulation: Sendable {
   /// Order of the scheme in the step size.
   let order: Int
-  /// Measured (docs/decisions/0020); 0 where errors are so small that they need not be held down further.
+  /// Measured (docs/decisions/0020); 0 where what errors add up to is measured, or errors are so small that they need not be held down further.
   let proportionalityOnset: Double
   /// The error, in units of the tolerance, up to which steps grow where nothing is known of what becomes of errors.
   let targetError: Double
 
-  static let standardTargetError = 0.03
+  static let standardTargetError = 0.1
 
-  init(order: Int, proportionalityOnset: Double, targetError: Double = standardTargetError) {
+  init(order: Int, proportionalityOnset: Double = 0, targetError: Double = standardTargetError) {
     self.order = order
     self.proportionalityOnset = proportionalityOnset
     self.targetError = targetError
@@ -34,8 +34,6 @@ package struct ErrorAccumulation: Sendable {
 
   /// A step whose error adds up to more, in units of the tolerance, does not count.
   private static let largestSum = 3.0
-  /// What steps grow to where only the most that errors can add up to is known.
-  private static let shareOfMost = 0.8
 
   /// The error of a step of a field, as it counts against the tolerance, and against `targetError`.
   ///
@@ -46,9 +44,7 @@ package struct ErrorAccumulation: Sendable {
   func count(_ error: Double, relative: Double, sum: Double?, most: Double) -> (counted: Double, growing: Double) {
     if let sum { return (error * max(1, sum / ErrorAccumulation.largestSum), error * targetError * sum) }
     let weight = weight(relative: relative)
-    return (
-      error * max(1, min(weight, most)), error * min(weight, targetError * most / ErrorAccumulation.shareOfMost)
-    )
+    return (error * max(1, min(weight, most)), error * min(weight, targetError * most))
   }
 }
 
@@ -57,17 +53,17 @@ extension SplittingScheme {
     ErrorAccumulation(order: order, proportionalityOnset: proportionalityOnset)
   }
   /// That of Strang splitting with its error taken off.
-  static let extrapolatedAccumulation = ErrorAccumulation(order: 4, proportionalityOnset: 0)
+  static let extrapolatedAccumulation = ErrorAccumulation(order: 4)
 }
 
 extension PositiveExponentialStepper {
-  package static let accumulation = ErrorAccumulation(order: 2, proportionalityOnset: 1)
+  package static let accumulation = ErrorAccumulation(order: 2)
 }
 
 extension ExponentialScheme {
   /// What is measured is the error of a less accurate solution.
   var accumulation: ErrorAccumulation {
-    ErrorAccumulation(order: order, proportionalityOnset: 0, targetError: errorTarget)
+    ErrorAccumulation(order: order, targetError: errorTarget)
   }
 }
 

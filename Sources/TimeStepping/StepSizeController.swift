@@ -18,26 +18,20 @@ import Glibc
 /// 533–554 (PI control); G. Söderlind & L. Wang, Adaptive time-stepping and computational stability, J. Comput. Appl. Math. 185 (2006) 225–243
 /// (names of the coefficients).
 package struct StepSizeController: Sendable {
-  /// The coefficients, by the names that the literature has for them.
+  /// The coefficients, by the names that the literature has for them; those of substeps of reactions, too.
   enum Coefficients {
     /// `s`, of the size that the last error asks for.
     static let safety = 0.9
     /// `k_I` and `k_P`: PI.3.4 of Gustafsson.
     static let (integral, proportional) = (0.3, 0.4)
-    /// `f_min` and `f_max` after a step that is accepted.
-    static let (smallestFactor, largestFactor) = (0.2, 3.0)
-    /// `f_max` while every step grows by `largestFactor` or more: first steps may be too short by orders of magnitude.
-    static let largestFactorAtStart = 10.0
-    /// `f_min` and `f_max` after a rejection.
-    static let (smallestFactorOfRejected, largestFactorOfRejected) = (0.1, 0.7)
-    /// After a step that could not be done, or the second rejection in a row.
-    static let factorOfFailed = 0.25
+    /// `f_min`, also after a step that could not be done and after the second rejection in a row.
+    static let smallestFactor = 0.2
+    /// `f_max`.
+    static let largestFactor = 5.0
     /// For so many steps a size that was rejected is not proposed only because errors are small, for twice as many after each further rejection.
     ///
     /// Fitted on acid-mediated invasion at 1e-3, where a third of the steps were rejected without it (docs/decisions/0020).
-    static let (shortestWait, longestWait) = (20, 800)
-    /// The least error that is told from 0.
-    static let leastError = 1e-12
+    static let shortestWait = 20
     /// A run does not end with steps of this share of its length, after so many of them in a row.
     static let (crawlingShare, mostCrawlingSteps) = (1e-10, 10_000)
   }
@@ -75,7 +69,7 @@ package struct StepSizeController: Sendable {
     /// Size of the step rejected last, and accepted steps since then.
     var rejected: RejectedStep?
     var rejectionsInARow = 0
-    /// Whether steps are still as short as at the start, and may grow fast.
+    /// Whether every step so far could have grown by `f_max`: errors of steps that are much shorter do not tell a trend.
     var isStarting = true
     /// Rejected steps since the start of the run.
     package fileprivate(set) var rejections = 0
@@ -104,8 +98,7 @@ package struct StepSizeController: Sendable {
       self.size = size
       // What is refused again is tried again half as often.
       retryAfter =
-        earlier.map { size >= $0.size ? min(2 * $0.retryAfter, Coefficients.longestWait) : $0.retryAfter }
-        ?? Coefficients.shortestWait
+        earlier.map { size >= $0.size ? 2 * min($0.retryAfter, .max / 2) : $0.retryAfter } ?? Coefficients.shortestWait
     }
 
     /// In checkpoints.
@@ -123,7 +116,7 @@ package struct StepSizeController: Sendable {
     }
 
     /// What steps are not to grow beyond only because errors are small: they may jump at the size refused.
-    var bound: Double { age < retryAfter ? 0.99 * size : .infinity }
+    var bound: Double { age < retryAfter ? size.nextDown : .infinity }
   }
 
   package let bounds: Bounds
@@ -188,7 +181,7 @@ package struct StepSizeController: Sendable {
   ///   - step: its error, in units of the tolerance at most 1.
   package mutating func accept(size: Double, error step: StepError) {
     let k = Double(errorOrder)
-    let (error, growing) = (max(step.value, Coefficients.leastError), max(step.growing, Coefficients.leastError))
+    let (error, growing) = (max(step.value, .leastNormalMagnitude), max(step.growing, .leastNormalMagnitude))
     let earlier = memory.isStarting || memory.rejectionsInARow > 0 ? nil : memory.previousError
     let (sum, proportional) = (Coefficients.integral + Coefficients.proportional, Coefficients.proportional)
     var factor =
@@ -198,9 +191,8 @@ package struct StepSizeController: Sendable {
       let growth = pow(targetError / max(growing, memory.previousGrowing ?? earlier), 1 / k)
       factor = max(factor, min(growth, (memory.rejected?.bound ?? .infinity) / size))
     }
-    let most = memory.isStarting ? Coefficients.largestFactorAtStart : Coefficients.largestFactor
     memory.isStarting = memory.isStarting && factor > Coefficients.largestFactor
-    let asked = min(size * min(max(factor, Coefficients.smallestFactor), most), longest)
+    let asked = min(size * min(max(factor, Coefficients.smallestFactor), Coefficients.largestFactor), longest)
     // What ends early because of where it must end says nothing against a larger step.
     let isShortened = size < proposal
     let level = level(below: memory.rejectionsInARow > 0 ? min(asked, size) : asked)
@@ -223,12 +215,8 @@ package struct StepSizeController: Sendable {
     memory.rejections += 1
     memory.rejectionsInARow += 1
     memory.rejected = RejectedStep(size: size, after: memory.rejected)
-    let factor =
-      error.isFinite && memory.rejectionsInARow == 1
-      ? min(
-        max(Coefficients.safety * pow(error, -1 / Double(errorOrder)), Coefficients.smallestFactorOfRejected),
-        Coefficients.largestFactorOfRejected) : Coefficients.factorOfFailed
-    memory.level = level(below: size * factor)
+    let factor = memory.rejectionsInARow == 1 ? Coefficients.safety * pow(error, -1 / Double(errorOrder)) : 0
+    memory.level = level(below: size * max(factor, Coefficients.smallestFactor))
     return size > bounds.smallest
   }
 

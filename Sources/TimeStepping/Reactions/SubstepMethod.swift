@@ -86,7 +86,9 @@ package struct SubstepChoice {
   ///   - stiffness: the fastest loss times the substep to try next.
   /// - Returns: whether there is one.
   mutating func relax(done: Int, stiffness: Double) -> Bool {
-    guard isAutomatic, method == .exponential, done >= 8, stiffness <= SubstepChoice.explicitReach else { return false }
+    guard isAutomatic, method == .exponential, done >= SubstepChoice.manySubsteps,
+      stiffness <= SubstepChoice.explicitReach
+    else { return false }
     return take([.explicit])
   }
 

@@ -91,7 +91,7 @@ struct TilePass {
         accountSubstep(step, from: done)
         done = parts == 1 ? interval : done + step
         swap(&rows.old, &rows.new)
-        step *= error == 0 ? 5 : min(5, max(1, factor(error)))
+        step *= max(1, factor(error))
         guard done < interval else { break }
         if choice.relax(done: substeps, stiffness: step * fastestLoss) {
           substeps = 0
@@ -107,7 +107,7 @@ struct TilePass {
         prepare(at: done)
       }
       failures = isUsable ? 0 : failures + 1
-      step *= isUsable ? max(0.1, factor(error)) : error.isFinite ? 0.3 : TilePass.shrinkage
+      step *= isUsable ? factor(error) : error.isFinite ? Coefficients.smallestFactor : TilePass.shrinkage
       if choice.change(
         failures: failures, done: substeps, parts: remaining / step, stiffness: step * fastestLoss)
       {
@@ -127,7 +127,12 @@ struct TilePass {
   private static let (attemptsBetweenLooks, leastProgress) = (10_000, 5e-4)
 
   /// The factor by which a substep with this error may grow or has to shrink.
-  private func factor(_ error: Double) -> Double { 0.9 * pow(error, -1 / Double(embeddedOrder + 1)) }
+  private func factor(_ error: Double) -> Double {
+    let factor = Coefficients.safety * pow(max(error, .leastNormalMagnitude), -1 / Double(embeddedOrder + 1))
+    return min(max(factor, Coefficients.smallestFactor), Coefficients.largestFactor)
+  }
+
+  private typealias Coefficients = StepSizeController.Coefficients
 
   private var embeddedOrder: Int {
     switch choice.method {
@@ -319,7 +324,7 @@ extension TilePass {
   }
 
   /// Substeps that lead to no number are tried again with this share of their length.
-  private static let shrinkage = 0.1
+  private static let shrinkage = StepSizeController.Coefficients.smallestFactor
   /// Substeps of less than this share of the interval are looked at when they lead to no number.
   private static let shareOfSmallSubsteps = 1e-3
 

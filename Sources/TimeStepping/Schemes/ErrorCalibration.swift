@@ -20,17 +20,9 @@ struct ErrorCalibration: Codable, Hashable, Sendable {
   let difference: Double
   /// `ε₀/δ₀` of each field.
   let ratios: [Double]
-  /// Whether the difference says about what the error is.
-  let isReliable: Bool
   /// Steps that have counted since.
   var age = 0
 
-  /// Steps after which it is measured again, which takes as much work as two of them; more where there was little to learn.
-  private static let lifetimes = (standard: 25, reliable: 200)
-  /// The least ratio of the largest errors with which there was.
-  private static let reliable = 0.5
-  /// Measured again where steps are longer or shorter by this.
-  private static let range = 2.0
   /// Measured again where the difference is larger or smaller by this than the size of the step explains.
   private static let change = 4.0
   /// Differences, in units of the tolerance, that are small enough in any case.
@@ -42,27 +34,7 @@ struct ErrorCalibration: Codable, Hashable, Sendable {
   init(step: Double, differences: [Double], errors: [Double]) {
     self.step = step
     difference = differences.max() ?? 0
-    isReliable = errors.max() ?? 0 > ErrorCalibration.reliable * difference
-    ratios = zip(differences, errors).map { difference, error in
-      // A difference of rounding says nothing about that of a later step.
-      difference > 0 ? error / max(difference, 1e-6) : 1
-    }
-  }
-
-  /// In checkpoints.
-  private enum CodingKeys: String, CodingKey {
-    case step, difference, ratios, age
-    case isReliable = "isUneventful"
-  }
-
-  /// Checkpoints of before do not say whether it is reliable.
-  init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    step = try values.decode(Double.self, forKey: .step)
-    difference = try values.decode(Double.self, forKey: .difference)
-    ratios = try values.decode([Double].self, forKey: .ratios)
-    isReliable = try values.decodeIfPresent(Bool.self, forKey: .isReliable) ?? false
-    age = try values.decode(Int.self, forKey: .age)
+    ratios = zip(differences, errors).map { $0 > 0 ? $1 / $0 : 1 }
   }
 
   /// Whether it holds for a step.
@@ -72,10 +44,9 @@ struct ErrorCalibration: Codable, Hashable, Sendable {
   /// - Parameter growth: power of the size of a step by which errors grow faster than differences.
   func holds(step size: Double, difference: Double, growth: Int) -> Bool {
     let ratio = size / step
-    if growth == 0, !isReliable, ratio > 1 { return false }
+    if growth == 0, ratio > 1 { return false }
     let expected = self.difference * ratio * ratio * ratio
-    return age < (isReliable ? ErrorCalibration.lifetimes.reliable : ErrorCalibration.lifetimes.standard)
-      && ratio <= ErrorCalibration.range && ratio >= 1 / ErrorCalibration.range
+    return age < GlobalErrorEstimator.lifetime && GlobalErrorEstimator.isNear(size, step)
       && difference <= ErrorCalibration.change * expected && difference >= expected / ErrorCalibration.change
   }
 

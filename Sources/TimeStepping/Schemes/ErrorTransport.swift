@@ -37,35 +37,23 @@ package struct ErrorTransport: Codable, Hashable, Sendable {
 
   /// The flows, in sizes of the step.
   private static let spans = [1, 1, 2, 4, 8, 16]
-  /// All together are at most such a share of the run, as far as they are longer than one step.
-  private static let shareCarried = 0.1
-  /// So many flows tell enough, where a longer one fails.
-  private static let leastCount = 4
-  /// Steps after which it is measured again.
-  private static let lifetime = 200
-  /// At the start, and where steps are longer or shorter by `range` than those it was measured by: so many, or a share of those
-  /// of the run, which takes half as much work as these.
-  private static let patience = 25
-  private static let leastPatience = 3
-  private static let share = 0.125
-  private static let range = 2.0
-  /// Where errors seem to grow, `S` is relied on up to this for each step.
-  private static let most = 2.0
+  /// Steps after which it is measured at the start, and where steps are much longer or shorter than those it was measured by: so many, or a
+  /// share of those of the run, at least as many as there are flows. These are together at most such a share of it, as far as they are longer than one step.
+  private static let (patience, share) = (25, 0.125)
   /// Steps of a run are not taken to be more: where they are as short as that they will grow, and what is left of their
   /// errors is rounding.
   private static let mostSteps = 1e6
 
   /// Whether it is time to measure for steps of a size.
   func isDue(step size: Double, by measure: ErrorMeasure) -> Bool {
-    let isNear = size <= ErrorTransport.range * step && size >= step / ErrorTransport.range
-    if isNear { return age >= ErrorTransport.lifetime }
-    let few = max(Int(min(ErrorTransport.share * measure.norm.duration / size, 1e9)), ErrorTransport.leastPatience)
-    return age >= min(few, ErrorTransport.patience)
+    if GlobalErrorEstimator.isNear(size, step) { return age >= GlobalErrorEstimator.lifetime }
+    let few = min(ErrorTransport.share * measure.norm.duration / size, Double(ErrorTransport.patience))
+    return age >= max(Int(few), ErrorTransport.spans.count)
   }
 
   /// `S` for steps of a size; nil where it is not known: nothing tells what becomes of errors in much longer ones.
   package func sum(step size: Double, duration: Double) -> Double? {
-    guard !transientSums.isEmpty, size <= ErrorTransport.range * step else { return nil }
+    guard !transientSums.isEmpty, size <= 2 * step else { return nil }
     let (steps, ratio) = (min(duration / size, ErrorTransport.mostSteps), size / step)
     let sums = transientSums.indices.map { field in
       let decay = pow(decays[field], ratio)
@@ -73,13 +61,13 @@ package struct ErrorTransport: Codable, Hashable, Sendable {
       // With shorter steps there are more of them until an error is forgotten.
       return transientSums[field] * max(1, 1 / ratio) + persistentAmplitudes[field] * tail
     }
-    return min(sums.max() ?? 0, ErrorTransport.most * steps)
+    return sums.max()
   }
 
   /// The flows for a run of so many steps.
   private static func spans(longest: Int?, steps: Double) -> [Int] {
     var spans = ErrorTransport.spans.map { min($0, longest ?? $0) }
-    while let last = spans.last, last > 1, Double(spans.reduce(0, +)) > shareCarried * steps {
+    while let last = spans.last, last > 1, Double(spans.reduce(0, +)) > share * steps {
       spans = spans.map { min($0, last / 2) }
     }
     return spans
@@ -114,7 +102,7 @@ package struct ErrorTransport: Codable, Hashable, Sendable {
       steps += span
       differences.append(next)
     }
-    guard differences.count > ErrorTransport.leastCount, let first = differences[0].max(), first > 0, first.isFinite
+    guard differences.count > 1, let first = differences[0].max(), first > 0, first.isFinite
     else { return found }
     for field in differences[0].indices {
       let course = zip(spans, zip(differences, differences.dropFirst())).map { span, ends in

@@ -7,6 +7,11 @@ package struct GlobalErrorEstimator: Sendable {
   /// What the errors of steps add up to: likewise.
   var transport = ErrorTransport()
 
+  /// Accepted steps after which a finding is made anew.
+  static let lifetime = 200
+  /// Whether steps are so long that a finding for one size holds for the other: less than twice or half of it.
+  static func isNear(_ size: Double, _ other: Double) -> Bool { size <= 2 * other && other <= 2 * size }
+
   package init() {}
 
   init(calibration: ErrorCalibration?, transport: ErrorTransport) {

@@ -12,7 +12,7 @@ package struct SplittingScheme: Sendable {
   /// Whether a constant is moved from one part to the other so that both vanish in a steady state.
   package let isRebalanced: Bool
   /// The relative tolerance below which errors of steps count more than they are; see `ErrorAccumulation`.
-  let proportionalityOnset: Double
+  var proportionalityOnset = 0.0
   /// One sentence for users.
   package let summary: String
 
@@ -45,7 +45,7 @@ extension SplittingScheme {
   ///
   /// G. Strang, On the construction and comparison of difference schemes, SIAM J. Numer. Anal. 5 (1968) 506–517.
   package static let strang = SplittingScheme(
-    name: "strang", order: 2, flows: symmetricFlows, isRebalanced: false, proportionalityOnset: 1e-4,
+    name: "strang", order: 2, flows: symmetricFlows, isRebalanced: false,
     summary:
       "second order; where reactions keep densities non-negative they stay so in fields that move by kernels, matrices or "
       + "finite volumes, and to within the tolerance in those that move by transforms; loses accuracy with a fast chemical"
@@ -56,7 +56,7 @@ extension SplittingScheme {
   /// R. L. Speth, W. H. Green, S. MacNamara & G. Strang, Balanced splitting and rebalanced splitting, SIAM J. Numer.
   /// Anal. 51 (2013) 3084–3105; here the balancing constant is extrapolated to the step at hand.
   package static let rebalancedStrang = SplittingScheme(
-    name: "rebalanced-strang", order: 2, flows: symmetricFlows, isRebalanced: true, proportionalityOnset: 1e-4,
+    name: "rebalanced-strang", order: 2, flows: symmetricFlows, isRebalanced: true,
     summary:
       "second order, also with a fast chemical and prescribed boundary data; keeps steady states; takes more memory"
   )
