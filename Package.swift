@@ -9,11 +9,11 @@ let hdf5 = FileManager.default.fileExists(atPath: "/usr/include/hdf5/serial") ? 
 // build, because it keeps what it once read here.
 let commit = ProcessInfo.processInfo.environment["ONCOFIELD_COMMIT"] ?? "unknown"
 
-/// A room of the program.
+/// A module of the program.
 ///
-/// A room imports only rooms that stand above it in `targets`; `scripts/check` compares
+/// A module imports only modules that stand above it in `targets`; `scripts/check` compares
 /// the `import` lines of the sources with the lists here.
-func room(_ name: String, uses dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+func module(_ name: String, uses dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
   .target(name: name, dependencies: dependencies, resources: resources)
 }
 
@@ -38,38 +38,38 @@ let package = Package(
     .target(name: "CKernels"),
     .target(name: "CHDF5Guard", dependencies: ["CHDF5"]),
     // JSON text with positions, diagnostics, the description of a document
-    room("Documents", uses: []),
+    module("Documents", uses: []),
     // Grid, axes, storage of fields, the worker pool, reductions in a fixed order
-    room("Fields", uses: ["CKernels"]),
+    module("Fields", uses: ["CKernels"]),
     // The expression language, from text to a vector program
-    room("Expressions", uses: ["CKernels", "Documents", "Fields"]),
+    module("Expressions", uses: ["CKernels", "Documents", "Fields"]),
     // A model as a value, and the catalogue of published models
-    room("Models", uses: ["Documents", "Expressions"], resources: [.embedInCode("Catalogue")]),
+    module("Models", uses: ["Documents", "Expressions"], resources: [.embedInCode("Catalogue")]),
     // Diffusion propagators
-    room("Operators", uses: ["CFFTW", "CKernels", "Fields"]),
+    module("Operators", uses: ["CFFTW", "CKernels", "Fields"]),
     // Expressions on grids, and the rates of change that the equations give a state, of the present and the past
-    room("Rates", uses: ["Fields", "Expressions", "Operators"]),
+    module("Rates", uses: ["Fields", "Expressions", "Operators"]),
     // Reaction integrators, splittings and exponential methods, estimates of errors and the sizes of steps
-    room("TimeStepping", uses: ["Fields", "Expressions", "Operators", "Rates"]),
+    module("TimeStepping", uses: ["Fields", "Expressions", "Operators", "Rates"]),
     // How waves about uniform states grow, by the equations and in steps
-    room("Stability", uses: ["Operators", "TimeStepping"]),
+    module("Stability", uses: ["Operators", "TimeStepping"]),
     // Clock, schedule, the loop, observers
-    room("Simulations", uses: ["Fields", "Expressions", "Rates", "TimeStepping"]),
+    module("Simulations", uses: ["Fields", "Expressions", "Rates", "TimeStepping"]),
     // HDF5 files, XDMF, CSV
-    room("Storage", uses: ["CHDF5", "CHDF5Guard", "CProcess", "CXXHash", "Documents", "Fields", "Simulations"]),
+    module("Storage", uses: ["CHDF5", "CHDF5Guard", "CProcess", "CXXHash", "Documents", "Fields", "Simulations"]),
     // Arrays out of NPY, PNG, TIFF and HDF5 files that others wrote
-    room("ArrayFiles", uses: ["CPNG", "CTIFF", "Storage"]),
+    module("ArrayFiles", uses: ["CPNG", "CTIFF", "Storage"]),
     // Pictures
-    room("Reports", uses: ["CPNG", "Fields", "Simulations", "Storage"]),
+    module("Reports", uses: ["CPNG", "Fields", "Simulations", "Storage"]),
     // Run file → checked configuration → assembled simulation
-    room(
+    module(
       "Configuration",
       uses: [
         "CFFTW", "CProcess", "Documents", "Fields", "Expressions", "Models", "Operators", "Rates", "TimeStepping",
         "Stability", "Simulations", "Storage", "ArrayFiles", "Reports",
       ]),
     // Benchmarks and the comparison of runs
-    room(
+    module(
       "Analysis",
       uses: [
         "CKernels", "Documents", "Fields", "Operators", "Rates", "Simulations", "Storage", "Reports", "Configuration",

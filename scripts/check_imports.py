@@ -1,4 +1,4 @@
-"""Compares the `import` lines of every room with its dependencies in Package.swift, which stand in import order."""
+"""Compares the `import` lines of every module with its dependencies in Package.swift, which stand in import order."""
 
 import argparse
 import json
@@ -14,7 +14,7 @@ def main():
         ["swift", "package", "--package-path", str(root), "dump-package"], check=True, capture_output=True, text=True
     )
     targets = json.loads(dump.stdout)["targets"]
-    rooms = {target["name"] for target in targets}
+    modules = {target["name"] for target in targets}
     problems = []
     seen = []
     for target in targets:
@@ -22,7 +22,7 @@ def main():
         for dependency in target["dependencies"]:
             name = next(iter(dependency.values()))[0]
             declared.add(name)
-            if name in rooms and name not in seen:
+            if name in modules and name not in seen:
                 problems.append(f"{target['name']} depends on {name}, which stands below it in Package.swift")
         seen.append(target["name"])
         place = target.get("path") or f"{'Tests' if target['type'] == 'test' else 'Sources'}/{target['name']}"
@@ -32,9 +32,9 @@ def main():
         for file in sources:
             for module in re.findall(r"^\s*(?:@testable )?import (?:\w+ )?(\w+)", file.read_text(), re.MULTILINE):
                 used.add(module)
-                if module in rooms and module not in declared:
+                if module in modules and module not in declared:
                     problems.append(f"{file.relative_to(root)} imports {module}, which {target['name']} does not declare")
-        for name in sorted((declared & rooms) - used):
+        for name in sorted((declared & modules) - used):
             # A target in C takes the compiler's flags from the library that it depends on.
             if sources:
                 problems.append(f"{target['name']} declares {name} and never imports it")

@@ -87,7 +87,7 @@ package struct FailureReport {
     _ failure: NumericalFailure, _ assembly: RunAssembly
   ) -> (field: Int, part: UndefinedPart)? {
     switch failure.cause {
-    case .undefined, .noise, .dose, .brokenPromise: return nil
+    case .undefined, .noise, .dose, .violatedInvariant: return nil
     case .velocity where !failure.values.isEmpty: return nil
     default: break
     }
@@ -169,7 +169,7 @@ package struct FailureReport {
         "Its noise, \(noise.joined(separator: ", ")), must be a number at all values that occur, also at negative ones "
         + "if it does not vanish with \(name); a shorter step may help."
     case .dose: return "Look at the expressions of the treatment."
-    case .brokenPromise: return "This is a defect in Oncofield, please report it with the run file."
+    case .violatedInvariant: return "This is a defect in Oncofield, please report it with the run file."
     }
   }
 

@@ -123,9 +123,9 @@ struct SharpData {
       guard let (low, high) = before[index], low >= 0, high > 0 else { continue }
       for copy in moved {
         guard let after = try values(of: [limit.expression], copy, time)[0] else { continue }
-        let shortfall = -after.low / high
-        guard shortfall > SharpData.threshold || after.low.isNaN else { continue }
-        for field in limit.fields { found[field] = max(found[field], shortfall.isNaN ? 1 : shortfall) }
+        let negativityError = -after.low / high
+        guard negativityError > SharpData.threshold || after.low.isNaN else { continue }
+        for field in limit.fields { found[field] = max(found[field], negativityError.isNaN ? 1 : negativityError) }
       }
     }
   }

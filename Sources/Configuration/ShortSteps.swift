@@ -3,7 +3,7 @@ import Expressions
 import Fields
 import Glibc
 import Simulations
-import TimeStepping
+import Rates
 
 /// Why the steps of a run are short beside its length, where the equations tell that and something helps.
 ///

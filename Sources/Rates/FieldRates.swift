@@ -25,7 +25,7 @@ package final class FieldRates: Sendable {
   ) throws {
     self.profiler = profiler
     let (functionals, local) = Expression.extractingFunctionals(rates)
-    let (found, rest) = Expression.extractingPlaces(local)
+    let (found, rest) = Expression.extractingStaticCoefficients(local)
     let functions = try PointwiseFunctions(
       pointwise: rest, functionals: functionals, fields: distributions?.names ?? fields, parameters: parameters,
       grid: volumes.grid, extraInputs: found.map { .field($0.name) })

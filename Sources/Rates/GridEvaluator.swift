@@ -97,7 +97,7 @@ package final class GridEvaluator: Sendable {
   ) {
     let functionals = known ?? functionalValues(of: state, time: time)
     precondition(!functions.hasExtraInputs || places != nil || fill != nil)
-    if fill == nil, functions.isPlaceless, state !== target {
+    if fill == nil, functions.isTranslationInvariant, state !== target {
       // From the fields where they lie, in pieces that go over rows.
       let count = state.grid.storageCount
       pool.forEach((count + Tile.capacity - 1) / Tile.capacity) { piece, worker in
@@ -119,7 +119,7 @@ package final class GridEvaluator: Sendable {
   }
 
   /// Whether `replace` can take the place of `evaluate`.
-  package var isPointwise: Bool { functions.isPlaceless && !functions.isNonlocal }
+  package var isPointwise: Bool { functions.isTranslationInvariant && !functions.isNonlocal }
 
   /// Replaces the values of the fields at some points by the expressions; the extra inputs follow the fields.
   ///

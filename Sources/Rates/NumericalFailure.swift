@@ -43,12 +43,12 @@ package struct NumericalFailure: Error, Sendable {
     /// A treatment sets a value that is not finite.
     case dose
     /// A density is negative although the scheme promises that it cannot be.
-    case brokenPromise
+    case violatedInvariant
 
     /// Whether the point of the failure is known.
     package var isLocated: Bool {
       switch self {
-      case .reactions, .undefined, .notFinite, .diffusivity, .tooManyParts, .noise, .dose, .brokenPromise: true
+      case .reactions, .undefined, .notFinite, .diffusivity, .tooManyParts, .noise, .dose, .violatedInvariant: true
       case .smallestStep, .velocity, .loss, .freeBoundary, .balance: false
       }
     }

@@ -132,7 +132,7 @@ package final class PointwiseFunctions: Sendable {
   }
 
   /// Whether the values at a point follow from the fields and the extra inputs there, and from what is the same at all points.
-  package var isPlaceless: Bool { fieldCount > 0 && !usesFirstCoordinate && !usesOtherCoordinates }
+  package var isTranslationInvariant: Bool { fieldCount > 0 && !usesFirstCoordinate && !usesOtherCoordinates }
   var hasExtraInputs: Bool { extraCount > 0 }
 
   /// Whether they are the same functions in all rows, but for what the functionals give.
@@ -141,7 +141,7 @@ package final class PointwiseFunctions: Sendable {
   /// Evaluates all expressions at `count` neighboring values of the fields, where they lie, rows being of no account.
   ///
   /// - Parameter places: the extra inputs.
-  /// - Precondition: `isPlaceless`.
+  /// - Precondition: `isTranslationInvariant`.
   func evaluate(
     _ state: FieldSet, places: FieldSet?, into target: FieldSet, from start: Int, count: Int, time: Double,
     functionals: [Double], workspace: Workspace
@@ -155,7 +155,7 @@ package final class PointwiseFunctions: Sendable {
 
   /// Replaces the values of the fields at `count` points of a block by those of all expressions; the extra inputs follow the fields.
   ///
-  /// - Precondition: `isPlaceless`, and there are no functionals.
+  /// - Precondition: `isTranslationInvariant`, and there are no functionals.
   func replace(
     _ points: PointBlock, from start: Int, count: Int, time: Double, in block: TileBlock, workspace: Workspace
   ) {

@@ -204,9 +204,9 @@ package final class HealthCheck {
     else { return }
     if isPromised {
       throw NumericalFailure(
-        problem: "is \(Float(value)), which the scheme promises never to happen,", field: field, row: row,
+        problem: "is \(Float(value)), against the positivity guarantee of the scheme,", field: field, row: row,
         column: column,
-        time: time, cause: .brokenPromise)
+        time: time, cause: .violatedInvariant)
     }
     lowestNegative[field] = Lowest(value: value, step: step, time: time, row: row, column: column)
     guard !findings.contains(where: { $0.kind == .negative && $0.field == field }) else { return }

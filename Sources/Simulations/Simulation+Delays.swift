@@ -13,7 +13,7 @@ extension Simulation {
     guard let delays = regimen.equations.delays, let tolerance = toleranceOfDelays,
       let found = try delays.interpolationError(of: state, at: attempt.step.end, tolerance: tolerance)
     else { return error }
-    return error.orWorse(StepError(value: found, field: error.field))
+    return error.maximum(with: StepError(value: found, field: error.field))
   }
 
   /// No step may be longer where little is known of what is delayed.

@@ -2,7 +2,7 @@ import Glibc
 
 /// What the errors of steps add up to in a run, and how accurate steps must be therefore.
 ///
-/// Where that is measured (`ErrorTransport`), steps grow until the sum is as large as the tolerance. Before, and where it
+/// Where that is measured (`ErrorPropagation`), steps grow until the sum is as large as the tolerance. Before, and where it
 /// cannot be measured:
 ///
 /// A step of a scheme of order `p` has an error `∝ h^{p+1}`, and a run takes `∝ 1/h` steps. If each had the error `r` of

@@ -45,7 +45,7 @@ package struct StepError: Sendable {
   }
 
   /// The worse of two errors of a step.
-  package func orWorse(_ other: StepError) -> StepError {
+  package func maximum(with other: StepError) -> StepError {
     let worse = other.value > value ? other : self
     return StepError(
       value: worse.value, field: worse.field, growing: max(growing, other.growing),
@@ -158,19 +158,20 @@ package struct ErrorMeasure: Sendable {
 
   /// The worst of the errors of the fields in a step of some length, as they count where they add up in some way.
   ///
-  /// - Parameter transport: what becomes of them in later steps, where that is measured.
+  /// - Parameter propagation: what becomes of them in later steps, where that is measured.
   func worst(
     of errors: [Double], during step: Double, accumulating accumulation: ErrorAccumulation,
-    transport: ErrorTransport? = nil
+    propagation: ErrorPropagation? = nil
   ) -> StepError {
-    let sum = transport?.sum(step: step, duration: norm.duration)
+    let sum = propagation?.sum(step: step, duration: norm.duration)
     return errors.enumerated().reduce(StepError(value: 0, field: 0)) { worst, next in
       let remembered = -1 / expm1(-contractionRates[next.offset] * step)
       let (counted, growing) = accumulation.count(
         next.element, relative: norm.tolerance.relative[next.offset], sum: sum,
         most: min(remembered, norm.duration / step))
-      return worst.orWorse(
-        StepError(value: counted, field: next.offset, growing: growing, sum: sum.map { $0 * next.element }))
+      return worst.maximum(
+        with:
+          StepError(value: counted, field: next.offset, growing: growing, sum: sum.map { $0 * next.element }))
     }
   }
 
@@ -250,7 +251,7 @@ package struct ErrorMeasure: Sendable {
   /// How far some fields have fallen below 0 in a step, as an error: tenfold the error allowed counts as 1.
   ///
   /// What was there before the step does not count: no step is short enough to undo it.
-  func shortfall(of state: FieldSet, in fields: [Int], _ sizes: StepSizes) -> StepError {
+  func negativityError(of state: FieldSet, in fields: [Int], _ sizes: StepSizes) -> StepError {
     var worst = StepError(value: 0, field: 0)
     for field in fields {
       let lowest = state.minimum(field, pool: norm.pool)

@@ -182,7 +182,7 @@ private struct RandomModel {
     do {
       _ = try run.run()
     } catch let failure as NumericalFailure {
-      #expect(failure.cause != .brokenPromise, "seed \(seed), \(scheme): \(failure)\n\(text)")
+      #expect(failure.cause != .violatedInvariant, "seed \(seed), \(scheme): \(failure)\n\(text)")
       tally.failed["\(scheme): \(failure.problem.prefix(24))", default: 0] += 1
       print("seed \(seed), \(scheme): \(failure.problem), t = \(failure.time)")
       return

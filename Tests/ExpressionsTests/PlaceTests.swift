@@ -14,7 +14,7 @@ import Testing
     ("normal()*exp(-x)", ["exp(-x)"], "normal()*p"),
   ])
   func whatDependsOnThePositionAloneIsTakenOut(text: String, places: [String], rest: String) throws {
-    let (found, left) = Expressions.Expression.extractingPlaces([try expression(text)])
+    let (found, left) = Expressions.Expression.extractingStaticCoefficients([try expression(text)])
     #expect(try found.map(\.expression) == places.map { try expression($0) })
     let scope = Scope(
       fields: ["u", "v", "p", "q"], parameters: ["a", "b", "k"], coordinates: ["x", "y"], functions: [:],
@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test func equalPartsOfSeveralExpressionsAreOne() throws {
-    let (found, _) = Expressions.Expression.extractingPlaces([
+    let (found, _) = Expressions.Expression.extractingStaticCoefficients([
       try expression("u*exp(-x)"), try expression("v - exp(-x)"), try expression("exp(-y)"),
     ])
     #expect(try found.map(\.expression) == [expression("exp(-x)"), expression("exp(-y)")])
@@ -34,8 +34,8 @@ import Testing
 
   @Test func nothingIsTakenOutIfThereIsMuch() throws {
     let many = try (1...9).map { try expression("u*exp(-\($0)*x)") }
-    #expect(Expressions.Expression.extractingPlaces(many).places.isEmpty)
-    #expect(Expressions.Expression.extractingPlaces(many).expressions == many)
-    #expect(Expressions.Expression.extractingPlaces(Array(many.prefix(8))).places.count == 8)
+    #expect(Expressions.Expression.extractingStaticCoefficients(many).places.isEmpty)
+    #expect(Expressions.Expression.extractingStaticCoefficients(many).expressions == many)
+    #expect(Expressions.Expression.extractingStaticCoefficients(Array(many.prefix(8))).places.count == 8)
   }
 }

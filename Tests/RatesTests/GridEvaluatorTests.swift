@@ -41,7 +41,7 @@ import Testing
     let (pool, volumes) = (WorkerPool(threads: 2), try PointVolumes(grid))
     let scope = Scope(fields: ["u", "v"], coordinates: ["x", "y"], allows: [.rate])
     let expressions = try texts.map { try Expression($0, in: scope) }
-    #expect(!Expression.extractingPlaces(expressions).places.isEmpty)
+    #expect(!Expression.extractingStaticCoefficients(expressions).places.isEmpty)
     let rates = try FieldRates(
       expressions, fields: ["u", "v"], parameters: [:], taxis: nil, distributions: nil, volumes: volumes, pool: pool)
     let evaluator = GridEvaluator(

@@ -44,7 +44,7 @@ import Testing
     let failure = try #require(throws: NumericalFailure.self) {
       try health.check(set, step: 2, time: 2, isPromised: true)
     }
-    #expect(failure.cause == .brokenPromise && failure.tile.row == 2 && failure.column == 5 && failure.time == 2)
+    #expect(failure.cause == .violatedInvariant && failure.tile.row == 2 && failure.column == 5 && failure.time == 2)
   }
 
   /// A scheme cannot promise what the equations do not keep.

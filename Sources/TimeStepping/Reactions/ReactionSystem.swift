@@ -64,7 +64,7 @@ package final class ReactionSystem: Sendable {
     let (functionals, all) = Expression.extractingFunctionals(
       rates + parts.map(\.production) + parts.map(\.loss) + processes)
     let count = rates.count
-    let (found, pointwise) = Expression.extractingPlaces(Array(all[..<(3 * count)]))
+    let (found, pointwise) = Expression.extractingStaticCoefficients(Array(all[..<(3 * count)]))
     let names = found.map { Symbol.field($0.name) }
     func compile(
       _ expressions: some Collection<Expression>, places: [Symbol] = []

@@ -8,7 +8,7 @@ import Rates
 /// `(u_{h/2} − u_h)/(2^p − 1)` for a scheme of order `p`. It can be taken off: Strang splitting with exact flows is
 /// symmetric, so that what is left is of order 4. The correction is limited so that densities stay non-negative where
 /// both solutions are. How large the error is beside the difference is measured now and then (`ErrorCalibration`), and so is
-/// what becomes of errors in later steps (`ErrorTransport`).
+/// what becomes of errors in later steps (`ErrorPropagation`).
 ///
 /// Source: L. F. Richardson & J. A. Gaunt, The deferred approach to the limit, Phil. Trans. R. Soc. A 226 (1927)
 /// 299–361; E. Hairer, C. Lubich & G. Wanner, Geometric Numerical Integration, Springer 2006, section II.4.
@@ -95,15 +95,16 @@ package final class DoublingStepper: AdaptiveStepper {
     let start = Start(time: time, size: size, memory: memory)
     let (result, found, local) = try measured(state, start, measure)
     var estimator = measure.estimator
-    let isDue = estimatesGlobalError && estimator.transport.isDue(step: size, by: measure)
+    let isDue = estimatesGlobalError && estimator.propagation.isDue(step: size, by: measure)
     let errors = try calibrated(found, of: state, start, measure, isDue: isDue, &estimator)
     func worst() -> StepError {
-      measure.worst(of: errors.values, during: size, accumulating: accumulation, transport: estimator.transport)
+      measure.worst(of: errors.values, during: size, accumulating: accumulation, propagation: estimator.propagation)
         .orWorse(local)
     }
-    if isDue, worst().value <= 1, let found = transport(of: state, start, measure, errors.sizes, estimator.calibration)
+    if isDue, worst().value <= 1,
+      let found = propagation(of: state, start, measure, errors.sizes, estimator.calibration)
     {
-      estimator.transport = found
+      estimator.propagation = found
     }
     return (result, ErrorEstimate(error: worst(), sizes: errors.sizes, estimator: estimator))
   }
@@ -201,7 +202,7 @@ package final class DoublingStepper: AdaptiveStepper {
   ) throws(NumericalFailure) -> FieldErrors {
     let size = start.size
     let plain = measure.worst(
-      of: found.values, during: size, accumulating: accumulation, transport: estimator.transport)
+      of: found.values, during: size, accumulating: accumulation, propagation: estimator.propagation)
     guard calibrates, let aside, plain.value > ErrorCalibration.small, plain.value.isFinite else { return found }
     let growth = extrapolates ? 2 : 0
     if !isDue, let known = estimator.calibration,
@@ -238,9 +239,9 @@ package final class DoublingStepper: AdaptiveStepper {
   ///   - sizes: of the fields in the step.
   ///   - calibration: the latest one.
   /// - Returns: nil where nothing can be measured now.
-  private func transport(
+  private func propagation(
     of state: FieldSet, _ start: Start, _ measure: ErrorMeasure, _ sizes: StepSizes, _ calibration: ErrorCalibration?
-  ) -> ErrorTransport? {
+  ) -> ErrorPropagation? {
     guard let aside else { return nil }
     // The more accurate the other solution is, the more of their difference is the error; that of the calibration is the
     // most accurate one, there where it has just been found.
@@ -249,7 +250,7 @@ package final class DoublingStepper: AdaptiveStepper {
     let (copy, other) = calibration == nil ? (aside, coarse) : (coarse, aside)
     copy.copy(from: state, pool: pool)
     let end = start.time + size
-    return ErrorTransport.measured(
+    return ErrorPropagation.measured(
       copy, against: other, step: size, sizes: sizes, by: measure, longest: base.longestAfterMemory
     ) {
       solution, steps, span throws(NumericalFailure) in

@@ -59,8 +59,8 @@ extension ExponentialStepper {
     let sizes = forced?.sizes ?? found.sizes
     let worst = [found.values, relative, forced?.values].compactMap(\.self)
       .map { measure.worst(of: $0, during: step, accumulating: accumulation) }
-      .reduce(StepError(value: 0, field: 0)) { $0.orWorse($1) }
-      .orWorse(measure.shortfall(of: state, in: nonNegative, sizes))
+      .reduce(StepError(value: 0, field: 0)) { $0.maximum(with: $1) }
+      .maximum(with: measure.negativityError(of: state, in: nonNegative, sizes))
     return ErrorEstimate(error: worst, sizes: sizes, estimator: measure.estimator)
   }
 

@@ -5,7 +5,7 @@ package struct GlobalErrorEstimator: Sendable {
   /// How large errors are beside the differences that tell them: the latest finding.
   var calibration: ErrorCalibration?
   /// What the errors of steps add up to: likewise.
-  var transport = ErrorTransport()
+  var propagation = ErrorPropagation()
 
   /// Accepted steps after which a finding is made anew.
   static let lifetime = 200
@@ -14,13 +14,13 @@ package struct GlobalErrorEstimator: Sendable {
 
   package init() {}
 
-  init(calibration: ErrorCalibration?, transport: ErrorTransport) {
-    (self.calibration, self.transport) = (calibration, transport)
+  init(calibration: ErrorCalibration?, propagation: ErrorPropagation) {
+    (self.calibration, self.propagation) = (calibration, propagation)
   }
 
   /// Takes note of an accepted step.
   package mutating func accept() {
     calibration?.age += 1
-    transport.age += 1
+    propagation.age += 1
   }
 }

@@ -13,7 +13,7 @@ package final class SplittingStepper: DivisibleStepper {
   package let taxis: Taxis?
   package let quasiSteady: QuasiSteadyFields?
   private let reactionFlow: ReactionFlow?
-  let balance: Balance?
+  let balance: BalancingConstant?
   let account: MassAccount?
   private let profiler: StepProfiler?
 
@@ -40,7 +40,7 @@ package final class SplittingStepper: DivisibleStepper {
     }
     balance =
       scheme.isRebalanced && reactions != nil
-      ? try Balance(
+      ? try BalancingConstant(
         grid: volumes.grid, fields: diffusion.fields.indices.filter { diffusion.fields[$0].moves },
         count: diffusion.fields.count, isDivided: isDivided, pool: pool)
       : nil
@@ -60,7 +60,7 @@ package final class SplittingStepper: DivisibleStepper {
   package var traits: StepperTraits {
     StepperTraits(
       fieldSetCount: (balance?.setCount ?? 0) + (reactionFlow?.fieldSetCount ?? 0),
-      memoryFieldSetCount: balance == nil ? 0 : Balance.names.count)
+      memoryFieldSetCount: balance == nil ? 0 : BalancingConstant.names.count)
   }
   /// Of the constant of a balance.
   var longestAfterMemory: Int? { balance == nil ? nil : 4 }

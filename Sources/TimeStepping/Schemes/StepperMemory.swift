@@ -47,22 +47,23 @@ struct SolutionAndRates {
 package struct SavedStepperMemory: Codable, Hashable, Sendable {
   let steps: [Double]
   let calibration: ErrorCalibration?
-  let transport: ErrorTransport?
+  let propagation: ErrorPropagation?
   let matrices: LinearMatrices?
 
   private enum CodingKeys: String, CodingKey {
-    case steps, transport, matrices
+    case steps, matrices
+    case propagation = "transport"
     case calibration = "gain"
   }
 
   /// - Parameter estimator: nil where steps are not chosen by their errors.
   package init(_ memory: StepperMemory, _ estimator: GlobalErrorEstimator?) {
     (steps, matrices) = (memory.steps, memory.matrices)
-    (calibration, transport) = (estimator?.calibration, estimator?.transport)
+    (calibration, propagation) = (estimator?.calibration, estimator?.propagation)
   }
 
   package var estimator: GlobalErrorEstimator {
-    GlobalErrorEstimator(calibration: calibration, transport: transport ?? ErrorTransport())
+    GlobalErrorEstimator(calibration: calibration, propagation: propagation ?? ErrorPropagation())
   }
 }
 

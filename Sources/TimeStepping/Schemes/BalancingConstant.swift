@@ -11,7 +11,7 @@ import Fields
 /// what is there (|c| Δt ≤ u), which keeps densities non-negative.
 ///
 /// Source: R. L. Speth, W. H. Green, S. MacNamara & G. Strang, SIAM J. Numer. Anal. 51 (2013) 3084–3105, section 4.
-final class Balance {
+final class BalancingConstant {
   /// `c` in the present step, 0 for fields that do not diffuse.
   let constant: FieldSet
   /// What diffusion has added in the present step so far, less what the other parts have added.
@@ -43,8 +43,8 @@ final class Balance {
 
   func memory(restoring saved: SavedStepperMemory) -> StepperMemory {
     var memory = StepperMemory()
-    memory.steps = Array(saved.steps.prefix(Balance.names.count))
-    memory.fields = zip(Balance.names, memory.steps).map { name, _ in (name, kept.take()) }
+    memory.steps = Array(saved.steps.prefix(BalancingConstant.names.count))
+    memory.fields = zip(BalancingConstant.names, memory.steps).map { name, _ in (name, kept.take()) }
     return memory
   }
 
@@ -66,7 +66,7 @@ final class Balance {
         constant.setField(field, toSumOf: terms, pool: pool)
         constant.limitSource(field, by: state, step: step)
       }
-      difference.setField(field, toSumOf: [(-Balance.sign(part), state)], pool: pool)
+      difference.setField(field, toSumOf: [(-BalancingConstant.sign(part), state)], pool: pool)
     }
   }
 
@@ -75,7 +75,7 @@ final class Balance {
   /// A flow changes the difference by its sign times (after − before), so that the state between two flows counts with
   /// the sign of the one less the sign of the other.
   func passed(_ state: FieldSet, after part: SplittingScheme.Part, before next: SplittingScheme.Part?) {
-    let weight = Balance.sign(part) - (next.map(Balance.sign) ?? 0)
+    let weight = BalancingConstant.sign(part) - (next.map(BalancingConstant.sign) ?? 0)
     guard weight != 0 else { return }
     for field in fields { difference.setField(field, toSumOf: [(1, difference), (weight, state)], pool: pool) }
   }
@@ -111,6 +111,6 @@ final class Balance {
       new.set.setField(field, toSumOf: [(0.5 / step, difference), (1, constant)], pool: pool)
     }
     memory.steps = [step] + memory.steps.prefix(1)
-    memory.fields = Array(zip(Balance.names, [new] + memory.fields.map(\.set)))
+    memory.fields = Array(zip(BalancingConstant.names, [new] + memory.fields.map(\.set)))
   }
 }

@@ -3,7 +3,7 @@ extension Expression {
   ///
   /// - Returns: the largest such parts, equal ones once, conditions excepted; and the expressions with a field of its name in place of
   ///   each. The names are none that a file could have. Nothing is taken out if there are many.
-  package static func extractingPlaces(
+  package static func extractingStaticCoefficients(
     _ expressions: [Expression]
   ) -> (places: [(name: String, expression: Expression)], expressions: [Expression]) {
     var source = ExpressionGraph()

@@ -17,7 +17,7 @@ import Rates
 ///
 /// Source: R. D. Skeel, Thirteen ways to estimate global error, Numer. Math. 48 (1986) 1–20, for the differential
 /// equation of the error, which is followed here by differences.
-package struct ErrorTransport: Codable, Hashable, Sendable {
+package struct ErrorPropagation: Codable, Hashable, Sendable {
   /// Size of the steps; 0 before the first measurement.
   private var step = 0.0
   /// Of each field the first sum over `δ`; empty where solutions could not be carried on.
@@ -37,8 +37,10 @@ package struct ErrorTransport: Codable, Hashable, Sendable {
 
   /// The flows, in sizes of the step.
   private static let spans = [1, 1, 2, 4, 8, 16]
-  /// Steps after which it is measured at the start, and where steps are much longer or shorter than those it was measured by: so many, or a
-  /// share of those of the run, at least as many as there are flows. These are together at most such a share of it, as far as they are longer than one step.
+  /// Steps after which it is measured at the start, and where steps are much longer or shorter than those it was measured by.
+  ///
+  /// So many, or a share of those of the run, at least as many as there are flows. These are together at most such a share of it, as far as they
+  /// are longer than one step.
   private static let (patience, share) = (25, 0.125)
   /// Steps of a run are not taken to be more: where they are as short as that they will grow, and what is left of their
   /// errors is rounding.
@@ -47,14 +49,14 @@ package struct ErrorTransport: Codable, Hashable, Sendable {
   /// Whether it is time to measure for steps of a size.
   func isDue(step size: Double, by measure: ErrorMeasure) -> Bool {
     if GlobalErrorEstimator.isNear(size, step) { return age >= GlobalErrorEstimator.lifetime }
-    let few = min(ErrorTransport.share * measure.norm.duration / size, Double(ErrorTransport.patience))
-    return age >= max(Int(few), ErrorTransport.spans.count)
+    let few = min(ErrorPropagation.share * measure.norm.duration / size, Double(ErrorPropagation.patience))
+    return age >= max(Int(few), ErrorPropagation.spans.count)
   }
 
   /// `S` for steps of a size; nil where it is not known: nothing tells what becomes of errors in much longer ones.
   package func sum(step size: Double, duration: Double) -> Double? {
     guard !transientSums.isEmpty, size <= 2 * step else { return nil }
-    let (steps, ratio) = (min(duration / size, ErrorTransport.mostSteps), size / step)
+    let (steps, ratio) = (min(duration / size, ErrorPropagation.mostSteps), size / step)
     let sums = transientSums.indices.map { field in
       let decay = pow(decays[field], ratio)
       let tail = decay < 1 ? (1 - pow(decay, steps)) / (1 - decay) : steps
@@ -66,7 +68,7 @@ package struct ErrorTransport: Codable, Hashable, Sendable {
 
   /// The flows for a run of so many steps.
   private static func spans(longest: Int?, steps: Double) -> [Int] {
-    var spans = ErrorTransport.spans.map { min($0, longest ?? $0) }
+    var spans = ErrorPropagation.spans.map { min($0, longest ?? $0) }
     while let last = spans.last, last > 1, Double(spans.reduce(0, +)) > share * steps {
       spans = spans.map { min($0, last / 2) }
     }
@@ -85,8 +87,8 @@ package struct ErrorTransport: Codable, Hashable, Sendable {
     _ solution: FieldSet, against other: FieldSet, step: Double, sizes: StepSizes, by measure: ErrorMeasure,
     longest: Int? = nil,
     advance: (_ solution: FieldSet, _ steps: Int, _ span: Int) throws(NumericalFailure) -> Void
-  ) -> ErrorTransport {
-    var found = ErrorTransport()
+  ) -> ErrorPropagation {
+    var found = ErrorPropagation()
     found.step = step
     var differences = [measure.differences(solution, other, sizes)]
     let spans = spans(longest: longest, steps: measure.norm.duration / step)
