@@ -103,7 +103,7 @@ let package = Package(
     tests(of: "Models", uses: ["Documents", "Expressions"]),
     tests(of: "Operators", uses: ["Fields", "RandomNumbers"]),
     tests(of: "TimeStepping", uses: ["Fields", "Expressions", "Models", "Operators", "RandomNumbers"]),
-    tests(of: "Simulations", uses: ["Fields", "TimeStepping"]),
+    tests(of: "Simulations", uses: ["Fields", "Expressions", "Operators", "TimeStepping"]),
     tests(of: "Storage", uses: ["Fields"]),
     tests(of: "ArrayFiles", uses: ["Reports"]),
     tests(of: "Reports", uses: ["Fields"]),
