@@ -108,7 +108,7 @@ let package = Package(
     tests(of: "Rates", uses: ["Fields", "Expressions"]),
     tests(
       of: "TimeStepping", uses: ["Fields", "Expressions", "Models", "Operators", "Rates", "Stability", "RandomNumbers"]),
-    tests(of: "Simulations", uses: ["Fields", "Rates"]),
+    tests(of: "Simulations", uses: ["Fields", "Expressions", "Operators", "Rates", "TimeStepping"]),
     tests(of: "Storage", uses: ["Fields"]),
     tests(of: "ArrayFiles", uses: ["Reports"]),
     tests(of: "Reports", uses: ["Fields"]),

@@ -45,6 +45,8 @@ package struct Clock: Codable, Hashable, Sendable {
     package let start: Double
     package let end: Double
     package let size: Double
+
+    package init(start: Double, end: Double, size: Double) { (self.start, self.end, self.size) = (start, end, size) }
   }
 
   package init(start: Double) { time = start }

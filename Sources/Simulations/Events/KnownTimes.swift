@@ -21,6 +21,8 @@ package struct TimeEvent: Hashable, Sendable {
   package let time: Double
   /// All that happens then.
   package let reasons: [Reason]
+
+  package init(time: Double, reasons: [Reason]) { (self.time, self.reasons) = (time, reasons) }
 }
 
 /// Times in rising order, known before the run comes to them.

@@ -63,6 +63,14 @@ package struct StepperTraits: Sendable {
   package var fieldSetCount = 0
   /// The most field sets that a memory holds.
   package var memoryFieldSetCount = 0
+
+  package init(
+    keepsDensitiesNonNegative: Bool = false, longestStep: Double = .infinity, fieldSetCount: Int = 0,
+    memoryFieldSetCount: Int = 0
+  ) {
+    (self.keepsDensitiesNonNegative, self.longestStep) = (keepsDensitiesNonNegative, longestStep)
+    (self.fieldSetCount, self.memoryFieldSetCount) = (fieldSetCount, memoryFieldSetCount)
+  }
 }
 
 /// What a method says of the errors of its steps.
