@@ -244,7 +244,7 @@ package struct ErrorMeasure: Sendable {
         weight
         * state.largestRelativeDifference(field, from: other, least: least, volumes: norm.volumes, pool: norm.pool)
       let value = found / (isTakenOff ? (10 * relative).squareRoot() : relative)
-      return worst.orWorse(StepError(value: pow(value, Double(controlled) / Double(order)), field: field))
+      return worst.maximum(with: StepError(value: pow(value, Double(controlled) / Double(order)), field: field))
     }
   }
 

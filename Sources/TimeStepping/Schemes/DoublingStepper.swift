@@ -99,7 +99,7 @@ package final class DoublingStepper: AdaptiveStepper {
     let errors = try calibrated(found, of: state, start, measure, isDue: isDue, &estimator)
     func worst() -> StepError {
       measure.worst(of: errors.values, during: size, accumulating: accumulation, propagation: estimator.propagation)
-        .orWorse(local)
+        .maximum(with: local)
     }
     if isDue, worst().value <= 1,
       let found = propagation(of: state, start, measure, errors.sizes, estimator.calibration)
