@@ -2,8 +2,8 @@ import Documents
 import Expressions
 import Fields
 import Glibc
-import Simulations
 import Rates
+import Simulations
 
 /// Why the steps of a run are short beside its length, where the equations tell that and something helps.
 ///
