@@ -36,21 +36,25 @@ extension FieldSet {
     return ErrorSizes(difference: sizes[0], value: sizes[1], old: sizes[2])
   }
 
-  /// The largest difference of a field from that of another solution, relative to its value at each point:
-  /// `max |u − v| / (|u| + least)` over the tissue.
+  /// The largest difference of a field from that of another solution, relative to its value at each point where it falls:
+  /// `max |u − v| / (|u| + least)` over the points of the tissue with `|u| ≤ |u_old|`.
   ///
-  /// - Parameter least: values far below it do not count, in the unit of the field; above 0.
+  /// - Parameters:
+  ///   - old: at the start of the step.
+  ///   - least: values far below it do not count, in the unit of the field; above 0.
   package func largestRelativeDifference(
-    _ field: Int, from other: FieldSet, least: Double, volumes: PointVolumes, pool: WorkerPool
+    _ field: Int, from other: FieldSet, falling old: FieldSet, least: Double, volumes: PointVolumes, pool: WorkerPool
   ) -> Double {
     let (values, others) = (ReadOnlyValues(self, field), ReadOnlyValues(other, field))
+    let before = ReadOnlyValues(old, field)
     let (stride, length) = (grid.rowStride, grid.rowLength)
     let largest = TileResults(count: grid.rowCount)
     pool.forEachRow(of: grid) { row in
       let (own, reference) = (values.start + row * stride, others.start + row * stride)
+      let earlier = before.start + row * stride
       let tissue = volumes.values(ofRow: row)
       largest[row] = (0..<length).reduce(0) { most, point in
-        guard tissue.map({ $0[point] > 0 }) ?? true else { return most }
+        guard tissue.map({ $0[point] > 0 }) ?? true, abs(own[point]) <= abs(earlier[point]) else { return most }
         let share = abs(own[point] - reference[point]) / (abs(own[point]) + least)
         return most.isNaN || share <= most ? most : share
       }

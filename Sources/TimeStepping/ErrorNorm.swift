@@ -223,11 +223,12 @@ package struct ErrorMeasure: Sendable {
   /// The error of the fields that are removed in a part of the domain, relative to what is left at each point, for a method that is told by
   /// two solutions `u` and `v`.
   ///
-  /// What is left grows again, and its error with it. So
+  /// What is left grows again, and its error with it. Where a field rises it comes from elsewhere, or grows by reactions, which the norm of
+  /// the whole field sees later. So
   ///
   ///     e = max_x w |u − v| / (|u| + r e^{−E} max_t RMS(u)),
   ///
-  /// with the weight `w` of the difference, the relative tolerance `r`, and the growth `e^E` of next to nothing in the run, counts as 1 if it is
+  /// over the points where `|u|` falls in the step, with the weight `w` of the difference, the relative tolerance `r`, and the growth `e^E` of next to nothing in the run, counts as 1 if it is
   /// `r`, or `√(10 r)` where the difference is taken off: about `e²` is left then.
   ///
   /// - Parameters:
@@ -242,7 +243,8 @@ package struct ErrorMeasure: Sendable {
       let least = max(relative * exp(-growth) * largestSizes[field], .leastNormalMagnitude)
       let found =
         weight
-        * state.largestRelativeDifference(field, from: other, least: least, volumes: norm.volumes, pool: norm.pool)
+        * state.largestRelativeDifference(
+          field, from: other, falling: start, least: least, volumes: norm.volumes, pool: norm.pool)
       let value = found / (isTakenOff ? (10 * relative).squareRoot() : relative)
       return worst.maximum(with: StepError(value: pow(value, Double(controlled) / Double(order)), field: field))
     }

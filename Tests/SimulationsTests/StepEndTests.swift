@@ -3,6 +3,7 @@ import Fields
 import Foundation
 import Simulations
 import Testing
+import Rates
 import TimeStepping
 
 /// Where the steps of a whole run end, of systems of a few lines.
