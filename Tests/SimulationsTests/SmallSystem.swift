@@ -1,8 +1,8 @@
 import Expressions
 import Fields
 import Operators
-import Simulations
 import Rates
+import Simulations
 import TimeStepping
 
 /// `u' = f(t, u, v)`, `v' = g(t, u, v)` from values at t = 0, the same at two points, without anything of a run file.

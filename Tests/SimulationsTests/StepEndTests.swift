@@ -1,9 +1,9 @@
 import Expressions
 import Fields
 import Foundation
+import Rates
 import Simulations
 import Testing
-import Rates
 import TimeStepping
 
 /// Where the steps of a whole run end, of systems of a few lines.
