@@ -5,7 +5,7 @@ import Models
 import Operators
 import Simulations
 
-/// Finds the field that processes remove in a part of the domain for a while, so that it grows again there from what is left.
+/// Finds the field that processes or doses remove in a part of the domain for a while, so that it grows again there from what is left.
 ///
 /// The loss of field `i` per unit of it is `−s`, `s = ∂R_i/∂u_i` at `u_i = 0`. It counts where it varies in space and ceases, because of
 /// positions and times in the rate, of parameters that treatments change, or of *prescribed* fields. These are fields that nothing
@@ -32,6 +32,8 @@ struct LocalRemoval {
   /// Of prescribed fields that nothing but doses makes, the rate at which they are lost at least; 0 for all others.
   private var losses: [Double]
 
+  /// Of the size of a field.
+  private static let little = 1e-3
   private static let timePieces = 64
   /// The sizes of a chain of prescribed fields follow from each other in so many rounds.
   private static let mostRounds = 8
@@ -228,8 +230,11 @@ struct LocalRemoval {
   func removal(of field: Int) -> Double {
     let own = system.nodes[field].symbol
     let rates = [system.nodes[field].rate] + system.nodes[field].infusions
-    return rates.reduce(0) { most, rate in
-      let slope = rate.derivative(by: own).substituting([own: .constant(0)])
+    // Where a rate has no slope at 0, as `u log u`, it has one a little above.
+    let slopes = rates.flatMap { rate in
+      [0, LocalRemoval.little * sizes[field]].map { rate.derivative(by: own).substituting([own: .constant($0)]) }
+    }
+    return slopes.reduce(removalByDoses(of: field)) { most, slope in
       let found = symbols(of: slope)
       let direct = nodes(in: found).filter { isPrescribed[$0] }
       guard !found.isDisjoint(with: coordinates) || direct.contains(where: { variesInSpace[$0] }),
@@ -248,6 +253,20 @@ struct LocalRemoval {
           acting.contains { lasting($0) < 1 } ? variation(slope, box(others: others, share: lasting)) * duration : 0
         return max(most, spread, removal(slope, atPeak) * longest)
       }
+    }
+  }
+
+  /// By how many powers of e the doses of a field take more from it at some points than at others, without taking all.
+  private func removalByDoses(of field: Int) -> Double {
+    let own = system.nodes[field].symbol
+    return configuration.treatments.reduce(0) { sum, treatment in
+      let count = Double(configuration.mostDoses(of: treatment))
+      return treatment.changes.filter { $0.target == .field(configuration.model.fieldNames[field]) }
+        .reduce(sum) { sum, change in
+          let share = change.value.derivative(by: own).substituting([own: .constant(0)]).interval(box(others: 1))
+          guard share.low > 0, min(share.high, 1) > share.low else { return sum }
+          return sum + count * log(min(share.high, 1) / share.low)
+        }
     }
   }
 

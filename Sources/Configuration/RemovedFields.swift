@@ -38,7 +38,7 @@ struct RemovedFields {
     if let field = infused.first {
       description = "an infusion removes \(fields[field].name), which grows again"
     } else if let field = processed.first {
-      description = "\(fields[field].name) is removed in a part of the domain for a while, and grows again there"
+      description = "\(fields[field].name) may be removed in a part of the domain for a while, and grow again there"
     } else {
       return nil
     }
@@ -60,14 +60,18 @@ struct RemovedFields {
   }
 
   /// Of schemes that do not follow what is left.
-  func warning(_ scheme: Scheme) -> (message: String, remedy: String)? {
+  ///
+  /// - Parameter isAsked: whether the run file asks for the scheme.
+  func warning(_ scheme: Scheme, isAsked: Bool) -> (message: String, remedy: String)? {
     switch scheme.method {
     case .splitting, .positiveExponential, .automatic: return nil
     case .exponential, .coupledExponential:
       return (
         "\(description): \(scheme.name) does not know what is left where it is little beside the rest of the field, "
           + "so that the time of its return can be wrong",
-        "leave out time.scheme, or use \(Scheme.strang4.name)"
+        isAsked
+          ? "leave out time.scheme, or use \(Scheme.strang4.name)"
+          : "use \(Scheme.strang4.name) if its steps are not too short"
       )
     }
   }

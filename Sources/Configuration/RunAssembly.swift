@@ -200,10 +200,13 @@ package final class RunAssembly {
       coupled.isEmpty ? taxis : try configuration.limitedTaxis(except: coupled, volumes: volumes, pool: pool)
     self.configuration = configuration
     growthLimit = patternOnset?.limit(configuration, volumes: volumes, pool: pool)
-    if isFresh {
+    if earlier == nil {
       let time = configuration.document["time"]
+      var isAsked = true
+      if case .automatic = configuration.askedScheme.method { isAsked = false }
       for (found, key) in [
-        (patternOnset?.warning(configuration), "step"), (removal?.warning(configuration.scheme), "scheme"),
+        (patternOnset?.warning(configuration), "step"),
+        (removal?.warning(configuration.scheme, isAsked: isAsked), "scheme"),
       ] {
         guard let (message, remedy) = found else { continue }
         startWarnings.warning(message, at: time?[key]?.place ?? configuration.document.place, remedy: remedy)

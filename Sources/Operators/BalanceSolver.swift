@@ -1,5 +1,6 @@
 import CKernels
 import Fields
+import Glibc
 
 /// Finds the balance of one field, `∇·(D ∇w) + b + R(w) = 0`, where its movement is much faster than all else.
 ///
@@ -71,6 +72,8 @@ package final class BalanceSolver: Sendable {
   private static let movementRounding = 1e-14
   /// Smaller numbers have no digits to spare.
   private static let nothing = 1e-290
+  /// The squares of smaller numbers have lost digits, or are 0.
+  private static let smallSquare = 1e-140
   private static let mostNewtonSteps = 40
   private static let mostIterations = 2000
   /// In so many Newton steps values are kept from becoming negative.
@@ -282,7 +285,18 @@ package final class BalanceSolver: Sendable {
 
   /// Solves `(−L − R′) δ = residual`.
   private func solveLinear(to target: Double) throws(BalanceFailure) {
-    if isLine && !isSingular { try eliminate() } else { try iterate(to: target) }
+    if isLine && !isSingular { return try eliminate() }
+    let largest = max(work.maximum(Part.residual), -work.minimum(Part.residual))
+    guard largest < BalanceSolver.smallSquare, largest > 0 else { return try iterate(to: target) }
+    // Sums of squares would be 0; a power of 2 takes nothing from the digits.
+    let unit = scalbn(1, Int32(largest.exponent))
+    scale(Part.residual, by: 1 / unit)
+    try iterate(to: target / unit)
+    scale(Part.solution, by: unit)
+  }
+
+  private func scale(_ part: Int, by factor: Double) {
+    work.setField(part, toSumOf: [(factor, work)], field: part, pool: pool)
   }
 
   /// On one axis the equations are tridiagonal; the sums of the rows are the losses less the slopes.

@@ -221,10 +221,10 @@ package final class CoupledLinearPart: Sendable {
   ///   - end: that at the end.
   package func transientErrors(
     of solution: FieldSet, middle: (rates: FieldSet, scale: Double), end: FieldSet, _ matrices: LinearMatrices,
-    step: Double
+    step: Double, isAfterJump: Bool
   ) -> [Double] {
     let decays = (0..<count).map { max(0, -matrices.jacobian[$0 * (count + 1)]) }
-    let reach = step * (decays.max() ?? 0)
+    let reach = isAfterJump ? .infinity : step * (decays.max() ?? 0)
     guard reach > 0 else { return decays.map { _ in 0 } }
     let factor = 2 * middle.scale
     return decays.enumerated().map { field, decay in

@@ -7,17 +7,20 @@ extension LinearParts {
   /// The difference between two solutions of different order does not see rates that follow a field which decays within the
   /// step: they are at rest again at all stages but the first. If the rates go like `e^{−ws}`, 0 ≤ s ≤ 1, Simpson's rule
   /// errs by `h φ₁ |d| w²/720` with `d = N₀ − 2 N_m + N′`, and `w` follows from `tanh(w/4) = d/(N₀ − N′)`; `w` is at
-  /// most the fastest decay times `h`, and the whole at most `h φ₁ |d|/6`. Norms are taken over all coefficients.
+  /// most the fastest decay times `h`, and the whole at most `h φ₁ |d|/6`. Norms are taken over all coefficients. In the first step after a
+  /// jump of the solution diffusion may be as fast as the points allow, and `w` has no bound.
   ///
   /// - Parameters:
   ///   - solution: normalized coefficients.
   ///   - start: coefficients of the rates at the start of the step.
   ///   - middle: a multiple of those in the middle, and what makes them of it.
   ///   - end: those at the end.
+  ///   - isAfterJump: whether the solution has jumped at the start of the step.
   package func transientErrors(
-    of solution: FieldSet, start: FieldSet, middle: (rates: FieldSet, scale: Double), end: FieldSet, step: Double
+    of solution: FieldSet, start: FieldSet, middle: (rates: FieldSet, scale: Double), end: FieldSet, step: Double,
+    isAfterJump: Bool
   ) -> [Double] {
-    let reach = step * (parts.map(\.decay).max() ?? 0)
+    let reach = isAfterJump ? .infinity : step * (parts.map(\.decay).max() ?? 0)
     guard reach > 0 else { return parts.map { _ in 0 } }
     return parts.indices.map { field in
       let span = step * PhiFunctions(-step * parts[field].decay).values[0] / (parts[field].space?.normalization ?? 1)

@@ -38,7 +38,8 @@ package struct ErrorControl: Sendable {
   /// What the steps from a state are measured with.
   package func measure(from start: FieldSet, contractionRates: [Double]) -> ErrorMeasure {
     ErrorMeasure(
-      norm, start: start, largestSizes: largestSizes, contractionRates: contractionRates, estimator: estimator)
+      norm, start: start, largestSizes: largestSizes, contractionRates: contractionRates, estimator: estimator,
+      isAfterJump: steps.memory.hasJumped ?? false)
   }
 
   /// Takes note of an accepted step.

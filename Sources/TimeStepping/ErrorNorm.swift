@@ -140,6 +140,8 @@ package struct ErrorMeasure: Sendable {
   /// The largest root mean square that each field has had after an accepted step.
   private let largestSizes: [Double]
   private let contractionRates: [Double]
+  /// Whether the solution has jumped at the start of the step, so that all diffusion may be fast.
+  let isAfterJump: Bool
   /// What is known of the errors of the run.
   package var estimator: GlobalErrorEstimator
 
@@ -147,8 +149,9 @@ package struct ErrorMeasure: Sendable {
   ///   exact; 0 if none is known.
   package init(
     _ norm: ErrorNorm, start: FieldSet, largestSizes: [Double], contractionRates: [Double],
-    estimator: GlobalErrorEstimator
+    estimator: GlobalErrorEstimator, isAfterJump: Bool = false
   ) {
+    self.isAfterJump = isAfterJump
     self.norm = norm
     self.start = start
     self.largestSizes = largestSizes

@@ -75,12 +75,14 @@ package struct StepSizeController: Sendable {
     package fileprivate(set) var rejections = 0
     /// Steps in a row that were so short that a run does not end with them; nil in checkpoints of older versions.
     fileprivate var crawlingSteps: Int?
+    /// Whether the solution has jumped since the last accepted step; nil if it has not.
+    package fileprivate(set) var hasJumped: Bool?
     /// The most that the errors of accepted steps add up to, in units of the tolerance; nil where that is not measured.
     package fileprivate(set) var largestSum: Double?
 
     /// In checkpoints.
     private enum CodingKeys: String, CodingKey {
-      case previousError, previousGrowing, rejectionsInARow, isStarting, rejections, crawlingSteps, largestSum
+      case previousError, previousGrowing, rejectionsInARow, isStarting, rejections, crawlingSteps, hasJumped, largestSum
       case level = "rung"
       case rejected = "refusal"
     }
@@ -199,6 +201,7 @@ package struct StepSizeController: Sendable {
     memory.level = isShortened ? max(memory.level, level) : level
     memory.previousError = error
     memory.previousGrowing = growing
+    memory.hasJumped = nil
     memory.rejectionsInARow = 0
     memory.rejected?.age += 1
     let isCrawling = size < Coefficients.crawlingShare * (bounds.length ?? 0)
@@ -231,6 +234,7 @@ package struct StepSizeController: Sendable {
 
   /// Takes note that the solution has jumped.
   package mutating func restart() {
+    memory.hasJumped = true
     (memory.previousError, memory.previousGrowing, memory.rejected) = (nil, nil, nil)
     memory.rejectionsInARow = 0
   }

@@ -210,7 +210,8 @@ package final class CoupledExponentialStepper: AdaptiveStepper {
     }
     let missed = plan.middle.map {
       part.transientErrors(
-        of: end, middle: (stages.rates($0.slot), $0.scale), end: stages.stage.set, stages.matrices, step: step)
+        of: end, middle: (stages.rates($0.slot), $0.scale), end: stages.stage.set, stages.matrices, step: step,
+        isAfterJump: measure.isAfterJump)
     }
     let found = measure.errors(sizes, during: step)
     let forced = try ratesOfTime.map { rates throws(NumericalFailure) in

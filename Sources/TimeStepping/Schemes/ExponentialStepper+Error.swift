@@ -34,7 +34,7 @@ extension ExponentialStepper {
     let missed = plan.middle.map {
       parts.transientErrors(
         of: end.solution.set, start: start.rates.set, middle: (stages.rates($0.slot), $0.scale), end: end.rates.set,
-        step: step)
+        step: step, isAfterJump: measure.isAfterJump)
     }
     let found = measure.errors(sizes, during: step)
     let work = plan.spare(keepsLast: true).map { stages.slots[$0 - 1] } ?? sets.take()

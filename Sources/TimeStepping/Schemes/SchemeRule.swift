@@ -46,7 +46,7 @@ extension Scheme {
   /// | begins near a uniform state about which waves grow, or decay slowly; the exponential of all fields together can be had | `etdrk4-coupled` |
   /// | spectral taxis | `etdrk4` |
   /// | exact flow of the reactions, which keeps the boundary data | `strang4` |
-  /// | an infusion, or a process somewhere for a while, removes a field that grows again; the reactions keep the boundary data, and nothing is lost fast | `strang4` |
+  /// | an infusion, or a process or doses somewhere for a while, removes a field that grows again; nothing is lost fast | `strang4` |
   /// | diffusion of all fields by exponentials, or in explicit steps that are few or fewer than those of a splitting; smooth rates | `etdrk4` |
   /// | no field that diffuses is lost fast, and the reactions keep the boundary data | `strang4` |
   /// | all others | `rebalanced-strang` |
@@ -60,7 +60,7 @@ extension Scheme {
     if traits.hasExactReactions, traits.keepsBoundaryData {
       return (.strang4, "the reactions have an exact flow, so that splitting makes the only error")
     }
-    if let removal = traits.removal, traits.keepsBoundaryData, traits.leastSplitSteps <= manyRemovingSteps {
+    if let removal = traits.removal, traits.leastSplitSteps <= manyRemovingSteps {
       return (.strang4, "\(removal), and flows of the reactions keep what is left at each point")
     }
     let obstacle =
