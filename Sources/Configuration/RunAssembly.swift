@@ -248,6 +248,7 @@ package final class RunAssembly {
         configuration, diffusions: diffusion.fields, upperLimits: upperLimits, traceGrowth: traceGrowth,
         volumes: volumes,
         pool: pool), EmptinessCheck(configuration, transformed: transformed, pool: pool),
+      try FastLossCheck(configuration, kernels: kernels, volumes: volumes, pool: pool),
     ]
     boundsChecks = checks.compactMap(\.self)
     if earlier == nil, continuing == nil {

@@ -183,8 +183,8 @@ extension RunConfiguration {
   }
 
   private func exponentialStepper(_ scheme: ExponentialScheme, _ parts: StepperParts) throws -> ExponentialStepper {
-    let decays = constantDecays
     let names = model.fieldNames
+    let decays = zip(constantDecays, names).map { $0 + (addedDecays[$1] ?? 0) }
     let isForced = model.ratesOfTime.contains { $0 != .constant(0) }
     // Taken out together, distributions have the same names in all of them.
     let (_, all) = Expression.extractingDistributions(

@@ -24,6 +24,7 @@ extension RunConfiguration {
         return (treatment?.infusion?.rates(since: ongoing.start) ?? []).map { ($0.field, $0.rate) }
           .map { (name: ongoing.treatment, field: $0, rate: decided($1)) }
       })
+    changed.addedDecays = changes.decays ?? [:]
     changed.findTimes()
     return changed
   }

@@ -39,6 +39,8 @@ package struct RunConfiguration: Sendable {
   /// The scheme in force, and why if the rule has chosen it; as asked until there is an assembly.
   package internal(set) var scheme: Scheme
   package internal(set) var schemeReason: String?
+  /// Decay that the linear part of exponential schemes has besides what is constant, by the name of the field (`FastLossCheck`).
+  package internal(set) var addedDecays: [String: Double] = [:]
   /// Distance of the times at which the paths of noise are drawn, before they are filled in between.
   package internal(set) var noiseInterval = 1.0
   /// Times at which the equations jump or bend.

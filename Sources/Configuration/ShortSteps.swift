@@ -63,7 +63,7 @@ package struct ShortSteps {
           }, volumes: assembly.volumes, pool: assembly.pool
         ).range(of: state, time: time)
         // What decays at a constant rate is exact in exponential schemes.
-        let stiff = range.largest - configuration.constantDecays[index]
+        let stiff = range.largest - configuration.constantDecays[index] - (configuration.addedDecays[field.name] ?? 0)
         guard ShortSteps.products.contains(stiff * step), range.least >= 0, range.largest > fastest?.rate.largest ?? 0
         else { continue }
         fastest = (index, range)

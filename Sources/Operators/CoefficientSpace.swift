@@ -57,8 +57,8 @@ final class CoefficientSpace: Sendable {
     _ members: [Member], along axes: Range<Int>? = nil, pool: WorkerPool, scratch: [WorkerScratch]
   ) {
     for axis in (axes ?? CoefficientSpace.axes(of: members)).reversed() {
-      forEachBlock(of: members, axis: axis, pool) { space, values, block, worker in
-        space.forward(block, axis: axis, of: values, scratch: scratch[worker])
+      forEachPiece(of: members, axis: axis, pool) { space, values, blocks, worker in
+        space.forward(blocks, axis: axis, of: values, scratch: scratch[worker])
       }
     }
   }
@@ -68,8 +68,8 @@ final class CoefficientSpace: Sendable {
     _ members: [Member], along axes: Range<Int>? = nil, pool: WorkerPool, scratch: [WorkerScratch]
   ) {
     for axis in axes ?? CoefficientSpace.axes(of: members) {
-      forEachBlock(of: members, axis: axis, pool) { space, values, block, worker in
-        space.backward(block, axis: axis, from: values, to: values, scratch: scratch[worker])
+      forEachPiece(of: members, axis: axis, pool) { space, values, blocks, worker in
+        space.backward(blocks, axis: axis, from: values, to: values, scratch: scratch[worker])
       }
     }
   }
@@ -78,46 +78,53 @@ final class CoefficientSpace: Sendable {
 
   /// Goes along the first axis with some rows, the first of which begins a block.
   func forwardFirstAxis(_ rows: Range<Int>, of values: FieldPointer, scratch: WorkerScratch) {
-    let lanes = grid.transformLanes
-    for block in rows.lowerBound / lanes..<(rows.upperBound + lanes - 1) / lanes {
-      forward(block, axis: 0, of: values, scratch: scratch)
-    }
+    forward(firstAxisBlocks(rows), axis: 0, of: values, scratch: scratch)
   }
 
   /// And back.
   func backwardFirstAxis(_ rows: Range<Int>, from source: FieldPointer, to target: FieldPointer, scratch: WorkerScratch)
   {
+    backward(firstAxisBlocks(rows), axis: 0, from: source, to: target, scratch: scratch)
+  }
+
+  private func firstAxisBlocks(_ rows: Range<Int>) -> Range<Int> {
     let lanes = grid.transformLanes
-    for block in rows.lowerBound / lanes..<(rows.upperBound + lanes - 1) / lanes {
-      backward(block, axis: 0, from: source, to: target, scratch: scratch)
+    return rows.lowerBound / lanes..<(rows.upperBound + lanes - 1) / lanes
+  }
+
+  private func forward(_ range: Range<Int>, axis: Int, of values: FieldPointer, scratch: WorkerScratch) {
+    let (lines, blocks, order) = (spectra[axis].transform, blocks[axis], coefficientOrders[axis])
+    let before = lines.order
+    for block in range {
+      blocks.gather(block, from: values.start, order: before, putBack: order, scratch: scratch) {
+        lines.forward($0, spare: $1)
+      }
     }
   }
 
-  private func forward(_ block: Int, axis: Int, of values: FieldPointer, scratch: WorkerScratch) {
-    let lines = spectra[axis].transform
-    blocks[axis].gather(
-      block, from: values.start, order: lines.order, putBack: coefficientOrders[axis], scratch: scratch
-    ) { lines.forward($0, spare: $1) }
-  }
-
   private func backward(
-    _ block: Int, axis: Int, from source: FieldPointer, to target: FieldPointer, scratch: WorkerScratch
+    _ range: Range<Int>, axis: Int, from source: FieldPointer, to target: FieldPointer, scratch: WorkerScratch
   ) {
-    let lines = spectra[axis].transform
-    blocks[axis].gather(
-      block, from: source.start, to: target.start, order: coefficientOrders[axis], putBack: lines.order,
-      scratch: scratch
-    ) { lines.backward($0, spare: $1) }
+    let (lines, blocks, order) = (spectra[axis].transform, blocks[axis], coefficientOrders[axis])
+    let after = lines.order
+    for block in range {
+      blocks.gather(
+        block, from: source.start, to: target.start, order: order, putBack: after, scratch: scratch
+      ) { lines.backward($0, spare: $1) }
+    }
   }
 
-  private static func forEachBlock(
+  /// Calls with some blocks of lines at a time: enough that they outweigh what a piece of work costs, and so few that all threads have some.
+  private static func forEachPiece(
     of members: [Member], axis: Int, _ pool: WorkerPool,
-    _ body: @Sendable (_ space: CoefficientSpace, _ values: FieldPointer, _ block: Int, _ worker: Int) -> Void
+    _ body: @Sendable (_ space: CoefficientSpace, _ values: FieldPointer, _ blocks: Range<Int>, _ worker: Int) -> Void
   ) {
-    guard let count = members.first?.space.blocks[axis].blockCount else { return }
-    pool.forEach(count * members.count) { item, worker in
-      let member = members[item % members.count]
-      body(member.space, member.values, item / members.count, worker)
+    guard let blocks = members.first?.space.blocks[axis] else { return }
+    let count = blocks.blockCount
+    let together = max(1, min(4096 / blocks.blockSize, count * members.count / (8 * pool.threadCount)))
+    pool.forEach((count + together - 1) / together * members.count) { item, worker in
+      let (member, start) = (members[item % members.count], item / members.count * together)
+      body(member.space, member.values, start..<min(start + together, count), worker)
     }
   }
 

@@ -34,9 +34,11 @@ package struct BoundsCorrection {
   package var sharp: [SharpField] = []
   /// Those that are nearly empty somewhere at the start or end of the step, which then does not count.
   package var emptied: [EmptiedField] = []
+  /// Decay that the linear part of a scheme is to have from the start of the step on, by the name of the field; the step then does not count.
+  package var decays: [String: Double] = [:]
 
   /// Whether other propagators move some field from the start of the step on.
-  var changesPropagators: Bool { !sharp.isEmpty || !emptied.isEmpty }
+  var changesPropagators: Bool { !sharp.isEmpty || !emptied.isEmpty || !decays.isEmpty }
 
   package init() {}
 }
@@ -49,6 +51,7 @@ extension Simulation {
       all.fields += found.fields
       all.sharp += found.sharp
       all.emptied += found.emptied
+      all.decays.merge(found.decays) { max($0, $1) }
     }
   }
 

@@ -90,6 +90,9 @@ package final class Regimen {
     if !correction.emptied.isEmpty {
       memory.changes.emptiedFields = (memory.changes.emptiedFields ?? []) + correction.emptied
     }
+    if !correction.decays.isEmpty {
+      memory.changes.decays = (memory.changes.decays ?? [:]).merging(correction.decays) { $1 }
+    }
     equations = try makeEquations(memory.changes, time)
   }
 

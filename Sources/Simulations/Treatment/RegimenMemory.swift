@@ -10,13 +10,17 @@ package struct EquationChanges: Codable, Hashable, Sendable {
   package var sharpFields: [SharpField]?
   /// The fields that were nowhere empty at the start and have become so, likewise.
   package var emptiedFields: [EmptiedField]?
+  /// Decay that the linear part of exponential schemes has besides what is constant, by the name of the field; nil if there is none.
+  package var decays: [String: Double]?
 
   package init(parameters: [String: Double] = [:], infusions: [OngoingInfusion] = []) {
     self.parameters = parameters
     self.infusions = infusions
   }
 
-  package var isEmpty: Bool { parameters.isEmpty && infusions.isEmpty && sharpFields == nil && emptiedFields == nil }
+  package var isEmpty: Bool {
+    parameters.isEmpty && infusions.isEmpty && sharpFields == nil && emptiedFields == nil && decays == nil
+  }
 
   package struct OngoingInfusion: Codable, Hashable, Sendable {
     /// Name of the treatment.
