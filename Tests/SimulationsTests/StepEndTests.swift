@@ -96,14 +96,13 @@ import TimeStepping
     #expect(isNear(ended.times, [0.6, 0.8]) && isNear(ended.doses, [0.6]))
   }
 
-  /// One holds at the root, the other just after it.
-  @Test func twoEventsAtOneTimeEndOneStep() throws {
+  /// One holds at the root, the other just after it: a step that is as long as roots are known to may lie in between.
+  @Test func twoEventsAtOneTimeHappenTogether() throws {
     let treatments = [
       try dose(named: "a", when: "mean(v) >= 0.5", of: "u"), try dose(named: "b", when: "mean(u) < 0.5", of: "u"),
     ]
     let ended = try run(fall, step: 4, until: 2, treatments: treatments)
-    #expect(
-      ended.times.count == 2 && ended.doses == [ended.times[0], ended.times[0]] && isNear([ended.doses[0]], [0.5]))
+    #expect(isNear(ended.doses, [0.5, 0.5]) && (2...3).contains(ended.times.count))
   }
 
   /// A condition comes true at the time of a dose to the last digit: looked at before the dose is given.
