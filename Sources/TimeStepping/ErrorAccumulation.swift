@@ -57,7 +57,8 @@ extension SplittingScheme {
 }
 
 extension PositiveExponentialStepper {
-  package static let accumulation = ErrorAccumulation(order: 2)
+  /// The onset is needed by pulses, at which nothing has been measured yet (`aPulseIsNotPassedOver`).
+  package static let accumulation = ErrorAccumulation(order: 2, proportionalityOnset: 1)
 }
 
 extension ExponentialScheme {

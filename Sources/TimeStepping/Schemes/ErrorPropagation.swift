@@ -42,6 +42,8 @@ package struct ErrorPropagation: Codable, Hashable, Sendable {
   /// So many, or a share of those of the run, at least as many as there are flows. These are together at most such a share of it, as far as they
   /// are longer than one step.
   private static let (patience, share) = (25, 0.125)
+  /// Where errors seem to grow, `S` is relied on up to this for each step.
+  private static let most = 2.0
   /// Steps of a run are not taken to be more: where they are as short as that they will grow, and what is left of their
   /// errors is rounding.
   private static let mostSteps = 1e6
@@ -63,7 +65,7 @@ package struct ErrorPropagation: Codable, Hashable, Sendable {
       // With shorter steps there are more of them until an error is forgotten.
       return transientSums[field] * max(1, 1 / ratio) + persistentAmplitudes[field] * tail
     }
-    return sums.max()
+    return min(sums.max() ?? 0, ErrorPropagation.most * steps)
   }
 
   /// The flows for a run of so many steps.
