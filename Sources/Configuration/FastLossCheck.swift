@@ -1,8 +1,8 @@
 import Expressions
 import Fields
 import Models
+import Rates
 import Simulations
-import TimeStepping
 
 /// Looks now and then whether a field whose loss goes by way of an integral along an axis is lost fast beside a step, and has an exponential scheme
 /// take that loss in its linear part.
