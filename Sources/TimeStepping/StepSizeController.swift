@@ -82,7 +82,8 @@ package struct StepSizeController: Sendable {
 
     /// In checkpoints.
     private enum CodingKeys: String, CodingKey {
-      case previousError, previousGrowing, rejectionsInARow, isStarting, rejections, crawlingSteps, hasJumped, largestSum
+      case previousError, previousGrowing, rejectionsInARow, isStarting, rejections, crawlingSteps, hasJumped
+      case largestSum
       case level = "rung"
       case rejected = "refusal"
     }

@@ -227,6 +227,71 @@ import Testing
     }
   }
 
+  /// `w = ln u` follows `w' = −0.3 w − k`: the slope of the rate is infinite at 0.
+  @Test(arguments: ["-0.3*u*log(u)", "0.3*u*log(1/u)", "-0.3*u*log(max(u, 1e-300))"], [1e-2, 1e-4, 1e-6])
+  func gompertzsGrowthComesBackInTime(growth: String, tolerance: Double) throws {
+    func text(_ loss: String, _ treatment: String) -> String {
+      """
+      { "model": { "name": "m", "fields": { "u": {} }, "reactions": { "u": "\(growth) - \(loss)*u" } },
+        "domain": { "size": [10], "points": [24] }, "initial": { "u": 0.5 }, "time": { "end": 15, "tolerance": \(tolerance) },
+        "treatment": [\(treatment)] }
+      """
+    }
+    let untreated = log(0.5)
+    let process = try finalState(text("where(t >= 5 && t < 7 && x > 5, 10, 0)", "")).values(0)[23]
+    let afterProcess = (untreated * exp(-0.3 * 5.0) + 10 / 0.3) * exp(-0.3 * 2.0) - 10 / 0.3
+    #expect(abs(process / exp(afterProcess * exp(-0.3 * 8.0)) - 1) < 0.01)
+    let surgery = #"{ "name": "s", "at": 3, "region": "x > 5", "multiply": { "u": 1e-9 } }"#
+    let dose = try finalState(text("0", surgery)).values(0)[23]
+    #expect(abs(dose / exp((untreated * exp(-0.3 * 3.0) + log(1e-9)) * exp(-0.3 * 12.0)) - 1) < 0.01)
+  }
+
+  /// `1/u` follows `v' = −v + 1` between the fractions.
+  @Test(arguments: [1e-2, 1e-4]) func aTumorThatIsIrradiatedInPartComesBackInTime(tolerance: Double) throws {
+    let text = """
+      { "model": { "name": "m", "fields": { "u": {}, "w": { "diffusion": 1 } }, "reactions": { "u": "u*(1 - u)", "w": "5*(u - w)" } },
+        "domain": { "size": [10], "points": [24] }, "initial": { "u": 0.5, "w": 0.5 }, "time": { "end": 21, "tolerance": \(tolerance) },
+        "treatment": [ { "name": "r", "at": { "start": 3, "every": 0.2, "count": 20 }, "region": "x > 5",
+          "radiotherapy": { "dose": 2, "alpha": 0.4, "alpha_beta": 10, "fields": ["u"] } } ] }
+      """
+    var inverse = 2.0
+    inverse = 1 + (inverse - 1) * exp(-3.0)
+    for fraction in 0..<20 {
+      inverse /= exp(-0.4 * 2 * (1 + 2.0 / 10))
+      inverse = 1 + (inverse - 1) * exp(fraction < 19 ? -0.2 : -(18 - 19 * 0.2))
+    }
+    let found = try finalState(text).values(0)[23]
+    #expect(abs(found * inverse - 1) < 0.01, "\(found), exact \(1 / inverse)")
+  }
+
+  /// What diffuses from a sharp edge into empty tissue is large beside what was there, and no removal.
+  @Test(arguments: ["auto", "strang", "rebalanced-strang", "etd2-positive"], [1e-2, 1e-4, 1e-6])
+  func emptyTissueBesideARemovalIsNoObstacle(scheme: String, tolerance: Double) throws {
+    let text = """
+      { "model": { "name": "m", "fields": { "u": { "diffusion": 0.01 }, "d": {} }, "reactions": { "u": "u*(1 - u) - 8*d*u", "d": "-d" } },
+        "domain": { "size": [1], "points": [20] }, "initial": { "u": "where(x < 0.3, 0.4, 0)", "d": 0 },
+        "time": { "end": 6, "tolerance": \(tolerance), "scheme": "\(scheme)" },
+        "treatment": [ { "name": "s", "at": 1, "region": "x > 0.5", "add": { "d": 3 } } ] }
+      """
+    let mass = try finalState(text).integral(0)
+    let right = try finalState(text, set: ["time.tolerance=1e-8", #"time.scheme="strang4""#]).integral(0)
+    #expect(abs(mass / right - 1) < 10 * tolerance)
+  }
+
+  /// A drug that enters through a side leaves next to nothing there (1.7e-54); `etdrk4` had a third of the tumor at the end.
+  @Test func aDrugFromASideTakesWhatIsLeftAtEachPoint() throws {
+    let text = """
+      { "model": { "name": "g", "fields": { "u": {}, "d": { "diffusion": 0.1, "boundary": { "x+": { "flux": "where(t < 6, 4, 0)" } } } },
+          "reactions": { "u": "u*(1 - u) - 4*d*u", "d": "-d" } },
+        "domain": { "size": [10], "points": [20] }, "initial": { "u": 0.5, "d": 0 }, "time": { "end": 24, "tolerance": 1e-4 },
+        "numerics": { "symbol": "second-order" } }
+      """
+    let found = try finalState(text).values(0)
+    let right = try finalState(text, set: ["time.tolerance=1e-7", #"time.scheme="rebalanced-strang""#]).values(0)
+    #expect(found[19] < 1e-50)
+    for point in 0..<20 { #expect(abs(found[point] - right[point]) < 1e-3) }
+  }
+
   /// An exponential scheme that is asked for is not told what is left where there is little.
   @Test(arguments: [
     ("etdrk4", "10", true), ("etdrk4-coupled", "10", true), ("strang4", "10", false), ("auto", "10", false),
@@ -258,5 +323,27 @@ import Testing
       """
     let scheme = try RunAssembly(configuration(text), threads: 1).configuration.scheme
     #expect(scheme.name == "etdrk4")
+  }
+}
+
+/// The first step after a dose, whose jumps diffuse within a small part of it.
+@Suite struct StepAfterDoseTests {
+  /// `E` is lost by `T`, which a dose changes by unlike factors in the two halves of the domain.
+  @Test(arguments: ["auto", "etdrk4", "etdrk4-coupled", "exprk4s5"], [1e-3, 1e-4, 1e-5])
+  func itIsAsAccurateAsTheFirst(scheme: String, tolerance: Double) throws {
+    let text = """
+      { "model": { "name": "m", "fields": { "T": { "diffusion": 1 }, "E": { "diffusion": 0.001 } },
+          "reactions": { "T": "0.2*T*(1 - T)", "E": "0.3 - E*(1 + T)" } },
+        "domain": { "size": [1], "points": [40] }, "initial": { "T": 0.3, "E": 0.1 },
+        "time": { "end": 3.25, "tolerance": \(tolerance), "scheme": "\(scheme)" }, "numerics": { "symbol": "second-order" },
+        "treatment": [ { "name": "r", "at": 3, "multiply": { "T": "where(x > 0.5, 0.1, 0.5)" } } ] }
+      """
+    let found = try finalState(text)
+    let right = try finalState(text, set: ["time.tolerance=1e-9", #"time.scheme="strang4""#])
+    for field in 0..<2 {
+      let (values, exact) = (found.values(field), right.values(field))
+      let error = zip(values, exact).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+      #expect((error / exact.reduce(0) { $0 + $1 * $1 }).squareRoot() < 5 * tolerance)
+    }
   }
 }

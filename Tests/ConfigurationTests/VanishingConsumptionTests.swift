@@ -37,6 +37,23 @@ import Testing
     }
   }
 
+  /// Where the source of a field in balance has vanished the field is 0, however small what is left is: its square is 0 in numbers.
+  @Test(
+    arguments: [
+      #""size": [4, 4], "points": [10, 10]"#, #""size": [4], "points": [40], "boundary": "periodic""#,
+      #""size": [4, 4], "points": [10, 10], "mask": "x + y < 6""#,
+    ], ["auto", "rebalanced-strang"])
+  func withoutASourceNothingIsLeft(domain: String, scheme: String) throws {
+    for (rate, treatment) in [("-u", #"{ "name": "s", "at": 3, "set": { "u": 0 } }"#), ("-30*u", "")] {
+      let state = try finalState(
+        Self.text(
+          w: #""diffusion": 1"#, rates: #""u": "\#(rate)", "w": "u - w""#, domain: domain,
+          initial: #""u": "where(x < 2, 0.4, 0.1)", "w": 0"#,
+          time: #""end": 30, "tolerance": 1e-4, "scheme": "\#(scheme)""#, more: #", "treatment": [\#(treatment)]"#))
+      #expect(state.maximum(1) < 1e-13 && state.minimum(1) > -1e-13)
+    }
+  }
+
   /// At the first step the prescribed values are all that makes the field what it is.
   @Test func withoutAnyRateItIsLinearFromTheStart() throws {
     let state = try finalState(
