@@ -36,14 +36,16 @@ extension FieldSet {
     return ErrorSizes(difference: sizes[0], value: sizes[1], old: sizes[2])
   }
 
-  /// The largest difference of a field from that of another solution, relative to its value at each point where it falls:
-  /// `max |u − v| / (|u| + least)` over the points of the tissue with `|u| ≤ |u_old|`.
+  /// The largest difference of a field from that of another solution, relative to its value at each point where it does not grow much:
+  /// `max |u − v| / (|u| + least)` over the points of the tissue with `|u| ≤ g |u_old|`.
   ///
   /// - Parameters:
   ///   - old: at the start of the step.
+  ///   - factor: `g`.
   ///   - least: values far below it do not count, in the unit of the field; above 0.
   package func largestRelativeDifference(
-    _ field: Int, from other: FieldSet, falling old: FieldSet, least: Double, volumes: PointVolumes, pool: WorkerPool
+    _ field: Int, from other: FieldSet, growing old: FieldSet, atMost factor: Double, least: Double,
+    volumes: PointVolumes, pool: WorkerPool
   ) -> Double {
     let (values, others) = (ReadOnlyValues(self, field), ReadOnlyValues(other, field))
     let before = ReadOnlyValues(old, field)
@@ -54,7 +56,8 @@ extension FieldSet {
       let earlier = before.start + row * stride
       let tissue = volumes.values(ofRow: row)
       largest[row] = (0..<length).reduce(0) { most, point in
-        guard tissue.map({ $0[point] > 0 }) ?? true, abs(own[point]) <= abs(earlier[point]) else { return most }
+        guard tissue.map({ $0[point] > 0 }) ?? true, abs(own[point]) <= factor * abs(earlier[point])
+        else { return most }
         let share = abs(own[point] - reference[point]) / (abs(own[point]) + least)
         return most.isNaN || share <= most ? most : share
       }

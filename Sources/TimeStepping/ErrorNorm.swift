@@ -226,20 +226,22 @@ package struct ErrorMeasure: Sendable {
   /// The error of the fields that are removed in a part of the domain, relative to what is left at each point, for a method that is told by
   /// two solutions `u` and `v`.
   ///
-  /// What is left grows again, and its error with it. Where a field rises it comes from elsewhere, or grows by reactions, which the norm of
-  /// the whole field sees later. So
+  /// What is left grows again, and its error with it. So
   ///
   ///     e = max_x w |u − v| / (|u| + r e^{−E} max_t RMS(u)),
   ///
-  /// over the points where `|u|` falls in the step, with the weight `w` of the difference, the relative tolerance `r`, and the growth `e^E` of next to nothing in the run, counts as 1 if it is
-  /// `r`, or `√(10 r)` where the difference is taken off: about `e²` is left then.
+  /// counts as 1 if it is `r`, or `√(10 r)` where the difference is taken off, so that about `e²` is left. `w` is the weight of the difference,
+  /// `r` the relative tolerance, `e^E` the growth of next to nothing in the run. The points are those where `|u|` does not rise by more than
+  /// `e^{hE/T}` in the step of length `h` of a run of length `T`: what rises faster comes from elsewhere, and is large beside what was there
+  /// whatever the step is.
   ///
   /// - Parameters:
   ///   - order: of the method whose error it is, in one step.
   ///   - controlled: the power of the step that the controller takes the error to be of.
   ///   - isTakenOff: whether the difference is taken off.
   func localError(
-    of state: FieldSet, against other: FieldSet, weight: Double, order: Int, controlled: Int, isTakenOff: Bool
+    of state: FieldSet, against other: FieldSet, weight: Double, during step: Double, order: Int, controlled: Int,
+    isTakenOff: Bool
   ) -> StepError {
     norm.removed.keys.sorted().reduce(StepError(value: 0, field: 0)) { worst, field in
       let (relative, growth) = (norm.tolerance.relative[field], norm.removed[field] ?? 0)
@@ -247,7 +249,8 @@ package struct ErrorMeasure: Sendable {
       let found =
         weight
         * state.largestRelativeDifference(
-          field, from: other, falling: start, least: least, volumes: norm.volumes, pool: norm.pool)
+          field, from: other, growing: start, atMost: exp(growth * step / norm.duration), least: least,
+          volumes: norm.volumes, pool: norm.pool)
       let value = found / (isTakenOff ? (10 * relative).squareRoot() : relative)
       return worst.maximum(with: StepError(value: pow(value, Double(controlled) / Double(order)), field: field))
     }

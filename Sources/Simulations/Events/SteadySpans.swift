@@ -57,7 +57,7 @@ struct SteadySpans {
       }
       let (low, high) = (samples[gap], samples[gap + 1])
       let isWithin = high.rate <= limit
-      if isWithin, let begin, places > 0, low.part < begin + duration {
+      if let begin, places > 0, low.part < begin + duration {
         let place = low.part + duration / SteadySpans.parts
         if place < high.part - precision, place > low.part, let found = try rate(place) {
           samples.insert(Sample(part: place, rate: found), at: gap + 1)

@@ -122,9 +122,9 @@ struct TilePass {
 
   /// So many substeps, rejected ones included, must do at least this share of the interval.
   ///
-  /// Else 20 million would be needed, as where values slide along the end of the domain of a rate. An explicit pair that kills a
+  /// Else 100 million would be needed, as where values slide along the end of the domain of a rate. An explicit pair that kills a
   /// field at a rate of 2e5 needs 10,000 for 1.4e-3 of the interval.
-  private static let (attemptsBetweenLooks, leastProgress) = (10_000, 5e-4)
+  private static let (attemptsBetweenLooks, leastProgress) = (20_000, 2e-4)
 
   /// The factor by which a substep with this error may grow or has to shrink.
   private func factor(_ error: Double) -> Double {

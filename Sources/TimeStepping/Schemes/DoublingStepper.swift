@@ -148,7 +148,8 @@ package final class DoublingStepper: AdaptiveStepper {
     of state: FieldSet, _ start: Start, _ measure: ErrorMeasure
   ) -> (errors: FieldErrors, local: StepError) {
     let local = measure.localError(
-      of: state, against: coarse, weight: weight, order: base.order + 1, controlled: errorTraits.order,
+      of: state, against: coarse, weight: weight, during: start.size, order: base.order + 1,
+      controlled: errorTraits.order,
       isTakenOff: extrapolates)
     return (measure.errors(of: state, against: coarse, weight: weight, during: start.size), local)
   }
