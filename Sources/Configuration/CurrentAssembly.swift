@@ -112,6 +112,6 @@ extension RunAssembly {
       scheme: configuration.scheme.name, stepper: stepper, quasiSteady: quasiSteady, delays: delays, account: account,
       positiveStepper: positiveStepper, ratesOfChange: ratesOfChange, contractionRates: configuration.contractionRates,
       jumps: configuration.jumps, stepLimits: configuration.stepLimits, growthLimit: growthLimit,
-      boundsChecks: boundsChecks)
+      boundsChecks: boundsChecks, poleCheck: poleCheck)
   }
 }

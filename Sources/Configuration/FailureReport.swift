@@ -87,7 +87,7 @@ package struct FailureReport {
     _ failure: NumericalFailure, _ assembly: RunAssembly
   ) -> (field: Int, part: UndefinedPart)? {
     switch failure.cause {
-    case .undefined, .noise, .dose, .violatedInvariant: return nil
+    case .undefined, .pole, .noise, .dose, .violatedInvariant: return nil
     case .velocity where !failure.values.isEmpty: return nil
     default: break
     }
@@ -119,7 +119,7 @@ package struct FailureReport {
     let location = isLocated ? " at \(position)" : "; it changes fastest at \(position)"
     let cause = undefined?.clause ?? ""
     let largest =
-      undefined != nil ? "" : process.map { "; largest process there: \($0.name), \(Float($0.rate))\(perTime)" } ?? ""
+      undefined != nil || failure.cause == .pole ? "" : process.map { "; largest process there: \($0.name), \(Float($0.rate))\(perTime)" } ?? ""
     return """
       step \(step) (t = \(configuration.description(ofTime: failure.time))): field \(name) \(failure.problem)\(location)\(cause)\(largest).
       \(FailureReport.sentence(lastCheckpoint: checkpoint)) \(remedy)
@@ -145,6 +145,10 @@ package struct FailureReport {
         "Write the rate so that it is a number for all values that occur, as sqrt(max(…, 0)), log(max(…, 1e-9)) or "
         + "where(u > 0, …/u, 0) are; values that the exact solution does not have come from data that jump between two points, "
         + "or from long steps."
+    case .pole:
+      return
+        "If the solution comes to the pole, it ends there, however short the steps are: write the rate so that it stays finite, as …/max(K - u, 0.001*K) does. "
+        + "If it does not, take shorter steps."
     case .reactions, .loss:
       let blame =
         process.map { "; if the solution itself grows without limit, the process \($0.name) must saturate" } ?? ""

@@ -48,6 +48,8 @@ package final class RunAssembly {
   package let upperLimits: [Double?]
   /// Look after each step whether transforms may still move the fields.
   package private(set) var boundsChecks: [any BoundsCheck] = []
+  /// Finds steps that pass a pole; nil if nothing can have one.
+  package private(set) var poleCheck: PoleCheck?
   /// Of each field whether it is nowhere empty at the start, so that it is transformed although its traces would grow; see
   /// `EmptinessCheck`.
   package let nowhereEmpty: [Bool]
@@ -251,6 +253,7 @@ package final class RunAssembly {
       try FastLossCheck(configuration, kernels: kernels, volumes: volumes, pool: pool),
     ]
     boundsChecks = checks.compactMap(\.self)
+    poleCheck = try configuration.poleCheck(volumes: volumes, pool: pool)
     if earlier == nil, continuing == nil {
       try checkBalances()
       try checkSpectralTaxis()
@@ -268,6 +271,7 @@ package final class RunAssembly {
       found, delays: delays, kernels: kernels, volumes: volumes, pool: pool)
     let system = try ReactionSystem(
       rates: rates, parts: parts, processes: configuration.activeLedgerLines.map { lines[$0] },
+      poles: configuration.ratePoles,
       fields: distributions?.names ?? model.fieldNames,
       uniformFields: model.fields.indices.filter { model.fields[$0].isCompartment }, parameters: model.parameterValues,
       grid: configuration.grid)

@@ -2,6 +2,7 @@ import Documents
 import Expressions
 import Fields
 import Models
+import Rates
 import Simulations
 
 extension RunConfiguration {
@@ -143,18 +144,47 @@ extension RunConfiguration {
 
   /// All that is evaluated at points, and what it is of.
   private var termsAtPoints: [(owner: String, term: Expression)] {
-    let rates = (model.processes + model.infusions).flatMap { process in
-      process.changes.map { (process.name, $0.amount * process.rate) }
+    let noise = model.noise.flatMap { source in source.changes.map { (source.name, $0.amplitude) } }
+    return rateTerms.map { ($0.process, $0.term) } + movementTerms.map { ($0.owner, $0.term) } + noise
+  }
+
+  /// What each process and infusion does to each field that it changes.
+  private var rateTerms: [(field: String, process: String, term: Expression)] {
+    (model.processes + model.infusions).flatMap { process in
+      process.changes.map { ($0.field, process.name, $0.amount * process.rate) }
     }
-    let movement = zip(model.fields, diffusivities).flatMap { field, diffusivity in
-      (diffusivity.variable ?? []).map { ("the diffusivity of \(field.name)", $0) }
-        + field.taxis.map { ("the sensitivity of \(field.name) to \($0.toward)", $0.sensitivity) }
+  }
+
+  private var movementTerms: [(field: String, owner: String, term: Expression)] {
+    zip(model.fields, diffusivities).flatMap { field, diffusivity in
+      (diffusivity.variable ?? []).map { (field.name, "the diffusivity of \(field.name)", $0) }
+        + field.taxis.map { (field.name, "the sensitivity of \(field.name) to \($0.toward)", $0.sensitivity) }
         + grid.axes.compactMap { axis in
-          field.advection[axis.name].map { ("the velocity of \(field.name)", $0) }
+          field.advection[axis.name].map { (field.name, "the velocity of \(field.name)", $0) }
         }
     }
-    let noise = model.noise.flatMap { source in source.changes.map { (source.name, $0.amplitude) } }
-    return rates + movement + noise
+  }
+
+  /// Finds steps that pass a pole of a rate, a diffusivity, a sensitivity or a velocity; nil if none can have one.
+  func poleCheck(volumes: PointVolumes, pool: WorkerPool) throws -> PoleCheck? {
+    try PoleCheck(
+      ratePoles + poles(movementTerms), fields: model.fieldNames, parameters: model.parameterValues, volumes: volumes,
+      pool: pool)
+  }
+
+  /// Where the rates of processes and infusions may have poles.
+  var ratePoles: [RatePole] { poles(rateTerms.map { ($0.field, "process \($0.process)", $0.term) }) }
+
+  private func poles(_ terms: [(field: String, owner: String, term: Expression)]) -> [RatePole] {
+    let intervals = solutionIntervals
+    return terms.flatMap { field, owner, term in
+      term.poles(intervals).compactMap { pole in
+        guard let number = model.fieldNames.firstIndex(of: field) else { return nil }
+        return RatePole(
+          field: number, pole: pole, part: "\(spelling(of: pole.part, in: owner)) of \(owner)",
+          divisor: spelling(of: pole.divisor, in: owner))
+      }
+    }
   }
 
   private func firstUndefinedPart(

@@ -136,7 +136,7 @@ extension ExpressionGraph {
   }
 
   /// What some numbers are made of, in rising order, without what is inside of functionals.
-  fileprivate func reachable(from roots: [Int], entersConditions: Bool) -> [Int] {
+  func reachable(from roots: [Int], entersConditions: Bool) -> [Int] {
     var found = Set(roots)
     var open = roots
     while let number = open.popLast() {

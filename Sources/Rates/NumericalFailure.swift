@@ -26,6 +26,8 @@ package struct NumericalFailure: Error, Sendable {
     case reactions
     /// A rate is no number although all values are.
     case undefined
+    /// A step passes a value at which a rate is infinite.
+    case pole
     /// A value of the state is not finite.
     case notFinite
     /// A step of the smallest size is not as accurate as asked for.
@@ -48,7 +50,7 @@ package struct NumericalFailure: Error, Sendable {
     /// Whether the point of the failure is known.
     package var isLocated: Bool {
       switch self {
-      case .reactions, .undefined, .notFinite, .diffusivity, .tooManyParts, .noise, .dose, .violatedInvariant: true
+      case .reactions, .undefined, .pole, .notFinite, .diffusivity, .tooManyParts, .noise, .dose, .violatedInvariant: true
       case .smallestStep, .velocity, .loss, .freeBoundary, .balance: false
       }
     }

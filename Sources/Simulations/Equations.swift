@@ -26,13 +26,16 @@ package struct Equations {
   package let growthLimit: GrowthLimit?
   /// Find the fields that transforms must not move any more, or that are beyond the bounds of the exact solution.
   package let boundsChecks: [any BoundsCheck]
+  /// Finds steps that pass a pole of what the equations contain; nil if nothing can have one.
+  package let poleCheck: PoleCheck?
 
   package init(
     scheme: String, stepper: any TimeStepper, quasiSteady: QuasiSteadyFields?, delays: DelayedFields? = nil,
     account: MassAccount? = nil, positiveStepper: LazyStepper? = nil, ratesOfChange: LazyRatesOfChange? = nil,
     contractionRates: [Double], jumps: JumpTimes = JumpTimes(), stepLimits: StepLimits = StepLimits(),
-    growthLimit: GrowthLimit? = nil, boundsChecks: [any BoundsCheck] = []
+    growthLimit: GrowthLimit? = nil, boundsChecks: [any BoundsCheck] = [], poleCheck: PoleCheck? = nil
   ) {
+    self.poleCheck = poleCheck
     self.boundsChecks = boundsChecks
     self.ratesOfChange = ratesOfChange
     self.positiveStepper = positiveStepper

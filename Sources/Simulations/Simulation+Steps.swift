@@ -84,7 +84,7 @@ extension Simulation {
   private func stateToGoBackTo(_ goal: Double, _ events: [StateEvent]) throws -> FieldSet? {
     let mayGoBack =
       steps.isControlled || !events.isEmpty || stops.hasSteadyStates || !regimen.equations.boundsChecks.isEmpty
-      || isAnyoneDue(inside: nextStep(to: goal))
+      || regimen.equations.poleCheck != nil || isAnyoneDue(inside: nextStep(to: goal))
     guard mayGoBack else { return nil }
     let start = try makePrevious()
     start.copy(from: state, pool: pool)
@@ -117,6 +117,9 @@ extension Simulation {
       let attempt = StepAttempt(step)
       do throws(NumericalFailure) {
         try perform(attempt, from: start)
+        if let start, let poleCheck = regimen.equations.poleCheck {
+          try poleCheck.check(from: (start, jumps.after(step.start)), to: (state, step.end))
+        }
       } catch {
         obstacle = error
         try reject(attempt, error: nil, because: error, from: start)

@@ -14,7 +14,22 @@ extension Resolver {
       ?? syntax.nodes.indices.first { contains($0) && !syntax.nodes[$0].operands.contains(where: contains) }
     guard let found else { return nil }
     let range = syntax.nodes[found].range
-    return String(decoding: Array(syntax.text.utf8)[range], as: UTF8.self)
+    return String(decoding: Array(syntax.text.utf8)[range], as: UTF8.self).withoutOuterParentheses
+  }
+}
+
+extension String {
+  /// `2 - u` of `(2 - u)`; a text such as `(a)*(b)` stays.
+  fileprivate var withoutOuterParentheses: String {
+    guard first == "(", last == ")" else { return self }
+    let inner = dropFirst().dropLast()
+    var depth = 0
+    for character in inner {
+      if character == "(" { depth += 1 }
+      if character == ")" { depth -= 1 }
+      if depth < 0 { return self }
+    }
+    return String(inner).withoutOuterParentheses
   }
 }
 

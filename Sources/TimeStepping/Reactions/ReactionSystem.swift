@@ -20,6 +20,8 @@ package final class ReactionSystem: Sendable {
   package let fieldCount: Int
   /// What is added up along the way: the rates of single processes; nil if nobody asks for them.
   let processes: PointwiseFunctions?
+  /// Where the rates may have poles; nil if they have none.
+  let poles: ReactionPoles?
   /// Whether the reactions cannot make a field negative.
   package let isPositive: [Bool]
   /// Fields that are the same at all points: compartments.
@@ -52,8 +54,9 @@ package final class ReactionSystem: Sendable {
   ///   - rates: net rate of change of each field, in the order of `fields`.
   ///   - parts: the same rates as production and loss; nil to find them, all fields being taken as non-negative.
   ///   - processes: rates to be added up along the way.
+  ///   - poles: what in the rates must not be passed by a substep.
   package init(
-    rates: [Expression], parts: [Parts]? = nil, processes: [Expression] = [], fields: [String],
+    rates: [Expression], parts: [Parts]? = nil, processes: [Expression] = [], poles: [RatePole] = [], fields: [String],
     uniformFields: [Int] = [], parameters: [String: Double], grid: Grid
   ) throws(ExpressionProblems) {
     var known: [Symbol: Interval] = [:]
@@ -62,7 +65,8 @@ package final class ReactionSystem: Sendable {
     let parts = parts ?? zip(fields, rates).map { Parts($1.split(by: .field($0), intervals: known)) }
     // Taken out together, they have the same numbers in all of them.
     let (functionals, all) = Expression.extractingFunctionals(
-      rates + parts.map(\.production) + parts.map(\.loss) + processes)
+      rates + parts.map(\.production) + parts.map(\.loss) + processes + poles.map(\.pole.divisor)
+        + poles.map(\.pole.whole))
     let count = rates.count
     let (found, pointwise) = Expression.extractingStaticCoefficients(Array(all[..<(3 * count)]))
     let names = found.map { Symbol.field($0.name) }
@@ -83,7 +87,16 @@ package final class ReactionSystem: Sendable {
       coefficients throws(ExpressionProblems) in
       ClosedForms(coefficients, functions: try compile(coefficients))
     }
-    self.processes = processes.isEmpty ? nil : try compile(all[(3 * count)...])
+    let divisors = 3 * count + processes.count
+    self.processes = processes.isEmpty ? nil : try compile(all[(3 * count)..<divisors])
+    self.poles =
+      poles.isEmpty
+      ? nil
+      : ReactionPoles(
+        terms: poles, divisors: Array(all[divisors..<(divisors + poles.count)]),
+        wholes: Array(all[(divisors + poles.count)...]),
+        functions: try compile(all[divisors..<(divisors + poles.count)]), fields: fields,
+        constants: Dictionary(uniqueKeysWithValues: parameters.map { (Symbol.parameter($0), $1) }))
     fieldCount = count
     isPositive = parts.map(\.isPositive)
     self.uniformFields = uniformFields
@@ -92,7 +105,7 @@ package final class ReactionSystem: Sendable {
 
   /// Whether points of several rows can be worked on at once.
   var isTheSameInAllRows: Bool {
-    [functions, losses, productionsAndLosses, jacobian.functions, places, closedForms?.functions, processes]
+    [functions, losses, productionsAndLosses, jacobian.functions, places, closedForms?.functions, processes, poles?.functions]
       .allSatisfy { $0?.areTheSameInAllRows ?? true }
   }
 }

@@ -55,6 +55,7 @@ struct TilePass {
     } else {
       findPlaces()
       enter(system.functions, worker.rates)
+      if let poles = system.poles, let workspace = worker.poles { enter(poles.functions, workspace) }
       if let failure = integrate() { return failure }
       worker.counters.tiles[choice.method.rawValue] += 1
     }
@@ -70,13 +71,17 @@ struct TilePass {
     var (failures, substeps) = (0, 0)
     // Since progress was looked at last, and what was done then.
     var (attempts, mark) = (0, 0.0)
+    // That the latest substep has passed, and so does not count.
+    var pole: NumericalFailure?
     begin()
     prepare(at: 0)
     beginAccount()
     while done < interval {
       attempts += 1
       if attempts.isMultiple(of: TilePass.attemptsBetweenLooks) {
-        if done - mark < TilePass.leastProgress * interval { return failure(at: time + done) }
+        if done - mark < TilePass.leastProgress * interval {
+          return pole ?? failure(at: time + done)
+        }
         mark = done
       }
       let remaining = interval - done
@@ -84,7 +89,11 @@ struct TilePass {
       let parts = equalParts(of: remaining, atMost: step)
       step = remaining / parts
       let error = attempt(step, from: done)
-      let isUsable = error.isFinite && !hasFalseNegative
+      var isUsable = error.isFinite && !hasFalseNegative
+      if isUsable, error <= 1 {
+        pole = passedPole(step, from: done)
+        isUsable = pole == nil
+      }
       if isUsable, error <= 1 {
         worker.counters.substeps += 1
         (failures, substeps) = (0, substeps + 1)
@@ -114,7 +123,7 @@ struct TilePass {
         (failures, substeps) = (0, 0)
         prepare(at: done)
       } else if step < interval * 1e-9 {
-        return failure(at: time + done)
+        return pole ?? failure(at: time + done)
       }
     }
     return nil

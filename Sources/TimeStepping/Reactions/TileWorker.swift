@@ -14,6 +14,7 @@ final class TileWorker {
   let places: PointwiseFunctions.Workspace?
   let closedForms: PointwiseFunctions.Workspace?
   let processes: PointwiseFunctions.Workspace?
+  let poles: PointwiseFunctions.Workspace?
   /// The largest loss of each field over the tile, and by how much it has changed.
   let largestLosses, changesOfLosses: Numbers
   let exponential: ExponentialCoefficients
@@ -36,6 +37,8 @@ final class TileWorker {
     var startRates: Int
     var endRates: Int
     let processes: Int
+    /// Divisors of rates at the start and at the end of a substep.
+    let poles: Int
     let count: Int
 
     static let mostStages =
@@ -52,7 +55,8 @@ final class TileWorker {
       startRates = middle + (isAccounted ? system.functions.inputRowCount : 0)
       endRates = startRates + (isAccounted ? fields : 0)
       processes = endRates + (isAccounted ? fields : 0)
-      count = processes + (system.processes?.count ?? 0)
+      poles = processes + (system.processes?.count ?? 0)
+      count = poles + 2 * (system.poles?.terms.count ?? 0)
     }
   }
 
@@ -67,6 +71,7 @@ final class TileWorker {
     places = system.places?.makeWorkspace()
     closedForms = system.closedForms?.functions.makeWorkspace()
     processes = system.processes?.makeWorkspace()
+    poles = system.poles?.functions.makeWorkspace()
     (largestLosses, changesOfLosses) = (Numbers(count: system.fieldCount), Numbers(count: system.fieldCount))
     exponential = ExponentialCoefficients(fieldCount: system.fieldCount)
   }
