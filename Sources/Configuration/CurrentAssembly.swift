@@ -91,7 +91,7 @@ package final class CurrentAssembly {
     return names.isEmpty
       ? "a treatment leaves no run that is possible"
       : "a transform must not move \(names) any more, which has become \(emptied.isEmpty ? "too sharp" : "nearly empty somewhere"), "
-        + "and the run needs another scheme (resume it with another time.scheme)"
+        + "and the run needs another time.scheme"
   }
 
   /// Done since the start.

@@ -119,7 +119,8 @@ package struct FailureReport {
     let location = isLocated ? " at \(position)" : "; it changes fastest at \(position)"
     let cause = undefined?.clause ?? ""
     let largest =
-      undefined != nil || failure.cause == .pole ? "" : process.map { "; largest process there: \($0.name), \(Float($0.rate))\(perTime)" } ?? ""
+      undefined != nil || failure.cause == .pole
+      ? "" : process.map { "; largest process there: \($0.name), \(Float($0.rate))\(perTime)" } ?? ""
     return """
       step \(step) (t = \(configuration.description(ofTime: failure.time))): field \(name) \(failure.problem)\(location)\(cause)\(largest).
       \(FailureReport.sentence(lastCheckpoint: checkpoint)) \(remedy)

@@ -17,7 +17,7 @@ extension RunAssembly {
     guard !configuration.overrides.isEmpty, diffusion.fields.contains(where: \.isSpoiltByRounding),
       var before = try checkpoint.configuration, before.model.fieldNames == configuration.model.fieldNames
     else { return [] }
-    before.negativeAtStart = configuration.negativeAtStart
+    (before.negativeAtStart, before.sizesAtStart) = (configuration.negativeAtStart, configuration.sizesAtStart)
     let growth = try before.traceGrowth(
       maxima: maxima, volumes: volumes, kernels: ConvolutionKernels(before, pool: pool))
     return diffusion.fields.indices.filter { index in

@@ -108,9 +108,11 @@ package final class RunAssembly {
       startWarnings.merge(try configuration.checkRegions(volumes: volumes, pool: pool))
       try configuration.checkSides(volumes: volumes)
       configuration.negativeAtStart = configuration.fieldsBelowZero(in: state)
+      configuration.sizesAtStart = configuration.sizesAtStart(maxima: state.largestAbsoluteValues)
       try configuration.checkDomains(of: state)
     } else {
       configuration.negativeAtStart = earlier?.configuration.negativeAtStart ?? continuing?.negativeAtStart ?? []
+      configuration.sizesAtStart = configuration.sizesAtStart(maxima: maxima ?? [])
       configuration.parametersBeforeStart =
         earlier?.configuration.parametersBeforeStart ?? continuing?.parametersBeforeStart
     }
@@ -127,7 +129,7 @@ package final class RunAssembly {
         try configuration.setDelayStages(of: state, kernels: kernels, volumes: volumes, pool: pool)
         try quasiSteady?.settle(state, time: configuration.startTime)
       }
-      maxima = model.fields.indices.map { [state] in max(abs(state.maximum($0)), abs(state.minimum($0))) }
+      maxima = state.largestAbsoluteValues
     }
     try continuing?.restore(state)
     delays = try configuration.delayedFields(
@@ -253,7 +255,7 @@ package final class RunAssembly {
       try FastLossCheck(configuration, kernels: kernels, volumes: volumes, pool: pool),
     ]
     boundsChecks = checks.compactMap(\.self)
-    poleCheck = try configuration.poleCheck(volumes: volumes, pool: pool)
+    poleCheck = try configuration.poleCheck(delays: delays, kernels: kernels, volumes: volumes, pool: pool)
     if earlier == nil, continuing == nil {
       try checkBalances()
       try checkSpectralTaxis()
@@ -271,7 +273,7 @@ package final class RunAssembly {
       found, delays: delays, kernels: kernels, volumes: volumes, pool: pool)
     let system = try ReactionSystem(
       rates: rates, parts: parts, processes: configuration.activeLedgerLines.map { lines[$0] },
-      poles: configuration.ratePoles,
+      poles: configuration.pointwiseRatePoles,
       fields: distributions?.names ?? model.fieldNames,
       uniformFields: model.fields.indices.filter { model.fields[$0].isCompartment }, parameters: model.parameterValues,
       grid: configuration.grid)
@@ -339,4 +341,9 @@ package final class RunAssembly {
         + (separateTaxis === taxis ? 0 : separateTaxis?.workingFieldCount ?? 0)
         + (spectralTaxis?.workingFieldCount ?? 0) + (quasiSteady?.workingFieldCount ?? 0))
   }
+}
+
+extension FieldSet {
+  /// Of each field.
+  fileprivate var largestAbsoluteValues: [Double] { (0..<count).map { max(abs(maximum($0)), abs(minimum($0))) } }
 }

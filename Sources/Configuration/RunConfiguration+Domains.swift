@@ -26,8 +26,21 @@ extension RunConfiguration {
   /// The expressions as they are computed: defined also where the error of a step or rounding has taken a field slightly below 0
   /// that cannot be negative in the exact solution.
   func keptInDomain(_ expressions: [Expression]) -> [Expression] {
-    let intervals = solutionIntervals
-    return expressions.map { $0.keptInDomain(intervals, tolerance: domainTolerance) }
+    let (intervals, errors) = (solutionIntervals, errorsBelowZero)
+    return expressions.map { $0.keptInDomain(intervals, tolerance: domainTolerance, errors: errors) }
+  }
+
+  /// By how much fields that cannot be negative may be computed below 0.
+  ///
+  /// The tolerance is one of the mean over the points; at single points errors are several times as large.
+  var errorsBelowZero: [Symbol: Double] {
+    Dictionary(
+      uniqueKeysWithValues: zip(model.fieldNames, sizesAtStart).map { (.field($0), 4 * domainTolerance * $1) })
+  }
+
+  /// The size of each field at the start, from the largest absolute values; 0 for one that starts empty or follows from the others.
+  func sizesAtStart(maxima: [Double]) -> [Double] {
+    zip(model.fields, maxima).map { $0.isQuasiSteady || $0.stage != nil ? 0 : $1 }
   }
 
   /// By how much, relative to its terms, an argument may leave its domain before that counts: the tolerance of the run, or with a
@@ -166,22 +179,39 @@ extension RunConfiguration {
   }
 
   /// Finds steps that pass a pole of a rate, a diffusivity, a sensitivity or a velocity; nil if none can have one.
-  func poleCheck(volumes: PointVolumes, pool: WorkerPool) throws -> PoleCheck? {
-    try PoleCheck(
-      ratePoles + poles(movementTerms), fields: model.fieldNames, parameters: model.parameterValues, volumes: volumes,
-      pool: pool)
+  func poleCheck(
+    delays: DelayedFields?, kernels: ConvolutionKernels, volumes: PointVolumes, pool: WorkerPool
+  ) throws -> PoleCheck? {
+    let terms = ratePoles + poles(movementTerms)
+    if terms.isEmpty { return nil }
+    let (found, expressions) = Expression.extractingDistributions(
+      terms.map(\.pole.divisor) + terms.map(\.pole.whole))
+    let isDelayed = expressions.contains { !$0.symbols.isDisjoint(with: delayedSymbols) }
+    let distributions = try distributionFields(
+      found, delays: isDelayed ? delays : nil, kernels: kernels, volumes: volumes, pool: pool)
+    return try PoleCheck(
+      terms, divisors: Array(expressions[..<terms.count]), wholes: Array(expressions[terms.count...]),
+      fields: distributions?.names ?? model.fieldNames, distributions: distributions, parameters: model.parameterValues,
+      volumes: volumes, pool: pool)
   }
 
   /// Where the rates of processes and infusions may have poles.
-  var ratePoles: [RatePole] { poles(rateTerms.map { ($0.field, "process \($0.process)", $0.term) }) }
+  private var ratePoles: [RatePole] { poles(rateTerms.map { ($0.field, "process \($0.process)", $0.term) }) }
+
+  /// The same as it is seen at a point alone.
+  var pointwiseRatePoles: [RatePole] {
+    ratePoles.compactMap { term in term.pole.atPoint(delayed: delayedSymbols).map(term.with) }
+  }
+
+  private var delayedSymbols: Set<Symbol> { Set(model.constantDelays.map { .field($0.delay.name) }) }
 
   private func poles(_ terms: [(field: String, owner: String, term: Expression)]) -> [RatePole] {
     let intervals = solutionIntervals
-    return terms.flatMap { field, owner, term in
-      term.poles(intervals).compactMap { pole in
-        guard let number = model.fieldNames.firstIndex(of: field) else { return nil }
-        return RatePole(
-          field: number, pole: pole, part: "\(spelling(of: pole.part, in: owner)) of \(owner)",
+    return terms.flatMap { name, owner, term -> [RatePole] in
+      guard let field = model.fieldNames.firstIndex(of: name) else { return [] }
+      return term.poles(intervals).map { pole in
+        RatePole(
+          field: field, pole: pole, part: "\(spelling(of: pole.part, in: owner)) of \(owner)",
           divisor: spelling(of: pole.divisor, in: owner))
       }
     }

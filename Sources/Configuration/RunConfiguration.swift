@@ -23,6 +23,8 @@ package struct RunConfiguration: Sendable {
   package let initial: [InitialValue]
   /// Names of the fields that have negative values at the start, beyond rounding; known once there is a state.
   package internal(set) var negativeAtStart: Set<String> = []
+  /// Of each field; empty before they are known.
+  var sizesAtStart: [Double] = []
   /// Values of the parameters before the start; nil if they are those of the model.
   package internal(set) var parametersBeforeStart: [String: Double]?
   /// Before the start, by field; the others were as they are at the start.

@@ -29,12 +29,18 @@ extension Expression {
   /// An argument that may be negative for values in the intervals, as that of `sqrt(1 - u)`, counts as 0 where it is less than that by
   /// at most a share of its terms.
   ///
+  /// An argument may be positive in the intervals, but not where a field is below 0 by as much as its error, as that of `u/(1e-6 + u)`. There a
+  /// field counts as no lower than where the argument is half of its smallest value, here as `max(u, -5e-7)`: beyond the pole a loss would have become a gain, or the other way round.
+  ///
   /// - Parameters:
   ///   - intervals: what is known of the symbols; the others can have any value.
   ///   - tolerance: that share.
-  package func keptInDomain(_ intervals: [Symbol: Interval], tolerance: Double = 0) -> Expression {
+  ///   - errors: by how much fields of at least 0 may be computed below 0.
+  package func keptInDomain(
+    _ intervals: [Symbol: Interval], tolerance: Double = 0, errors: [Symbol: Double] = [:]
+  ) -> Expression {
     let scaled = scalingHills(intervals.compactMapValues(\.single))
-    let projected = DomainAnalysis(scaled, intervals).projectingFields()
+    let projected = DomainAnalysis(scaled, intervals, errors: errors).projectingFields()
     let analysis = DomainAnalysis(projected, intervals)
     let raised = analysis.raisingArguments(tolerance: tolerance)
     guard analysis.hasPoles,
@@ -143,6 +149,8 @@ private struct DomainAnalysis {
     /// What the argument must be at least.
     let least: Double
     let isProven: Bool
+    /// How far below 0 fields may be in it, as a share of their errors.
+    let share: Double
   }
 
   var graph = ExpressionGraph()
@@ -152,16 +160,20 @@ private struct DomainAnalysis {
   private let known: [Interval]
   /// Whether each node depends on fields at the same point.
   private let dependsOnFields: [Bool]
+  /// By how much fields may be below 0.
+  private let errors: [Symbol: Double]
 
   /// Whether there are arguments that must not be 0.
   var hasPoles: Bool { limits.contains { ($0?.least ?? 0) > 0 } }
 
-  init(_ expression: Expression, _ intervals: [Symbol: Interval]) {
+  init(_ expression: Expression, _ intervals: [Symbol: Interval], errors: [Symbol: Double] = [:]) {
     root = graph.insert(expression)
     // Once with what is known, and once with fields of any value.
     let anyFields = intervals.filter { if case .field = $0.key { false } else { true } }
     let known = DomainAnalysis.intervals(intervals, graph)
     let loose = DomainAnalysis.intervals(anyFields, graph)
+    self.errors = errors
+    let computed = DomainAnalysis.intervals(DomainAnalysis.widened(intervals, by: errors), graph)
     self.known = known
     let dependsOnFields = DomainAnalysis.dependences(graph)
     self.dependsOnFields = dependsOnFields
@@ -174,11 +186,36 @@ private struct DomainAnalysis {
       let (mayBeZero, isProven) = (least == 0, known[argument].low >= 0)
       let isSafe = mayBeZero ? loose[argument].low >= 0 : loose[argument].low > 0 || loose[argument].high < 0
       // A positive bound leaves room for what is slightly out of its interval.
-      let isFar = known[argument].low > 0 || !mayBeZero && known[argument].high < 0
+      let isFar = computed[argument].low > 0 || !mayBeZero && computed[argument].high < 0
       let isLeft = !mayBeZero && !(isUnconditional[number] && dependsOnFields[argument])
-      limits.append(
-        isSafe || isFar || isLeft ? nil : Limit(argument: argument, least: least, isProven: isProven))
+      if isSafe || isFar || isLeft {
+        limits.append(nil)
+        continue
+      }
+      let share = known[argument].low > 0 ? share(of: argument, intervals) : 0
+      limits.append(Limit(argument: argument, least: least, isProven: isProven, share: share))
     }
+  }
+
+  private static func widened(_ intervals: [Symbol: Interval], by errors: [Symbol: Double]) -> [Symbol: Interval] {
+    intervals.merging(
+      errors.compactMap { symbol, error in
+        guard let known = intervals[symbol], known.isNonNegative else { return nil }
+        return (symbol, Interval(known.low - error, known.high))
+      }
+    ) { $1 }
+  }
+
+  /// The share of their errors by which fields may be below 0 so that an argument is at least half of its smallest value.
+  private func share(of argument: Int, _ intervals: [Symbol: Interval]) -> Double {
+    var (low, high) = (0.0, 1.0)
+    for _ in 0..<40 {
+      let middle = 0.5 * (low + high)
+      let known = DomainAnalysis.intervals(
+        DomainAnalysis.widened(intervals, by: errors.mapValues { middle * $0 }), graph)
+      if known[argument].low >= 0.5 * self.known[argument].low { low = middle } else { high = middle }
+    }
+    return low
   }
 
   /// The argument of an operation that has a restricted domain, and the end of it.
@@ -230,26 +267,31 @@ private struct DomainAnalysis {
   }
 
   /// The expression with `max(u, 0)` in place of each field that cannot be negative and occurs in an argument, in all terms that
-  /// have such arguments.
+  /// have such arguments; or with the negative bound that the argument allows.
   func projectingFields() -> Expression {
-    var (hasLimit, isArgument) = (graph.nodes.map { _ in false }, graph.nodes.map { _ in false })
+    var hasLimit = graph.nodes.map { _ in false }
+    // How far below 0 fields may be in an argument; nil if the node is in none.
+    var shares: [Double?] = graph.nodes.map { _ in nil }
     for (number, node) in graph.nodes.enumerated() {
       hasLimit[number] = limits[number] != nil || node.operands.contains { hasLimit[$0] }
     }
     guard hasLimit[root] else { return graph.expression(root) }
-    for limit in limits { if let limit { isArgument[limit.argument] = true } }
-    for number in graph.nodes.indices.reversed() where isArgument[number] {
-      for operand in graph.nodes[number].operands { isArgument[operand] = true }
+    func bound(_ number: Int, by share: Double) { shares[number] = min(shares[number] ?? .infinity, share) }
+    for limit in limits { if let limit { bound(limit.argument, by: limit.share) } }
+    for number in graph.nodes.indices.reversed() {
+      guard let share = shares[number] else { continue }
+      for operand in graph.nodes[number].operands { bound(operand, by: share) }
     }
     // Each node as it is, with the fields replaced, and as a sum some terms of which have them replaced.
     return Expression.build { target in
-      let zero = target.constant(0)
       var (plain, projected, sum) = ([Int](), [Int](), [Int]())
       for (number, node) in graph.nodes.enumerated() {
         plain.append(target.add(node.mapOperands { plain[$0] }))
-        let isField = if case .symbol(.field) = node { true } else { false }
-        if isField, isArgument[number], known[number].isNonNegative {
-          projected.append(target.extremum(.max, plain[number], zero))
+        if case .symbol(let symbol) = node, case .field = symbol, let share = shares[number],
+          known[number].isNonNegative
+        {
+          let bound = target.constant(share == 0 ? 0 : -share * (errors[symbol] ?? 0))
+          projected.append(target.extremum(.max, plain[number], bound))
         } else {
           projected.append(target.add(node.mapOperands { projected[$0] }))
         }

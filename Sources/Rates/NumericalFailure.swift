@@ -50,7 +50,8 @@ package struct NumericalFailure: Error, Sendable {
     /// Whether the point of the failure is known.
     package var isLocated: Bool {
       switch self {
-      case .reactions, .undefined, .pole, .notFinite, .diffusivity, .tooManyParts, .noise, .dose, .violatedInvariant: true
+      case .reactions, .undefined, .pole, .notFinite, .diffusivity, .tooManyParts, .noise, .dose, .violatedInvariant:
+        true
       case .smallestStep, .velocity, .loss, .freeBoundary, .balance: false
       }
     }

@@ -10,7 +10,12 @@ import Rates
 /// `sin(u)/u` does, or where a condition leaves out the values near the pole.
 package final class PoleCheck {
   private let terms: [RatePole]
+  /// Of each term, with the integrals along an axis and the convolutions taken out.
+  private let divisors, wholes: [Expression]
+  /// With those that stand for delayed values and distributions.
   private let fields: [String]
+  private let distributions: DistributionFields?
+  private let extended: (start: FieldSet, end: FieldSet)?
   private let parameters: [String: Double]
   private let volumes: PointVolumes
   private let pool: WorkerPool
@@ -33,27 +38,35 @@ package final class PoleCheck {
   /// At most at so many points of a term a change of sign is looked into.
   private static let mostPoints = 16
 
-  /// - Returns: nil if there are no terms.
-  package init?(
-    _ terms: [RatePole], fields: [String], parameters: [String: Double], volumes: PointVolumes, pool: WorkerPool
+  /// - Parameters:
+  ///   - divisors: of each term, with the integrals along an axis and the convolutions taken out.
+  ///   - wholes: likewise, what contains them.
+  ///   - fields: names, those that stand for delayed values and distributions included.
+  ///   - distributions: what fills these; nil if there are none.
+  package init(
+    _ terms: [RatePole], divisors: [Expression], wholes: [Expression], fields: [String],
+    distributions: DistributionFields?, parameters: [String: Double], volumes: PointVolumes, pool: WorkerPool
   ) throws {
-    guard !terms.isEmpty else { return nil }
-    (self.terms, self.fields, self.parameters, self.volumes, self.pool) = (terms, fields, parameters, volumes, pool)
-    func divisors(_ numbers: [Int]) throws -> Divisors? {
+    (self.terms, self.divisors, self.wholes, self.fields) = (terms, divisors, wholes, fields)
+    (self.distributions, self.parameters, self.volumes, self.pool) = (distributions, parameters, volumes, pool)
+    func memory() throws -> FieldSet { try FieldSet(grid: volumes.grid, count: fields.count) }
+    extended = try distributions.map { _ in (try memory(), try memory()) }
+    func watched(_ numbers: [Int]) throws -> Divisors? {
       guard !numbers.isEmpty else { return nil }
       let functions = try PointwiseFunctions(
-        numbers.map { terms[$0].pole.divisor }, fields: fields, parameters: parameters, grid: volumes.grid)
+        numbers.map { divisors[$0] }, fields: fields, parameters: parameters, grid: volumes.grid)
       return Divisors(
         terms: numbers, evaluator: GridEvaluator(functions, volumes: volumes, pool: pool),
         atStart: try FieldSet(grid: volumes.grid, count: numbers.count),
         atEnd: try FieldSet(grid: volumes.grid, count: numbers.count))
     }
-    ofSolution = try divisors(terms.indices.filter { terms[$0].pole.dependsOnSolution })
-    ofTime = try divisors(terms.indices.filter { !terms[$0].pole.dependsOnSolution })
+    ofSolution = try watched(terms.indices.filter { terms[$0].pole.dependsOnSolution })
+    ofTime = try watched(terms.indices.filter { !terms[$0].pole.dependsOnSolution })
   }
 
   /// Looks at a step that has been tried.
-  package func check(from start: Instant, to end: Instant) throws(NumericalFailure) {
+  package func check(from first: Instant, to last: Instant) throws(NumericalFailure) {
+    let (start, end) = (try instant(first, extended?.start), try instant(last, extended?.end))
     if let ofSolution { try check(ofSolution, from: start, to: end, between: 0, and: 1) }
     guard let ofTime else { return }
     let parts = PoleCheck.partsOfStep
@@ -61,6 +74,13 @@ package final class PoleCheck {
       try check(
         ofTime, from: start, to: end, between: Double(part) / Double(parts), and: Double(part + 1) / Double(parts))
     }
+  }
+
+  /// With what stands for delayed values and distributions.
+  private func instant(_ instant: Instant, _ memory: FieldSet?) throws(NumericalFailure) -> Instant {
+    guard let distributions, let memory else { return instant }
+    try distributions.extend(instant.state, into: memory, time: instant.time)
+    return (memory, instant.time)
   }
 
   /// The same for some divisors and a part of the step.
@@ -82,7 +102,7 @@ package final class PoleCheck {
         for column in 0..<grid.rowLength
         where before[column] * after[column] < 0 && inside?[column] != 0 && count < PoleCheck.mostPoints {
           count += 1
-          lines = lines ?? self.lines(term.pole, from: start, to: end)
+          lines = lines ?? self.lines(self.divisors[index], self.wholes[index], from: start, to: end)
           guard let lines,
             let share = lines.line(row: row, column: column).pole(
               ofDivisor: lines.divisor, in: lines.whole, between: low, and: high)
@@ -95,8 +115,10 @@ package final class PoleCheck {
     }
   }
 
-  private func lines(_ pole: Pole, from start: Instant, to end: Instant) -> Lines? {
-    let (functionals, expressions) = Expression.extractingFunctionals([pole.divisor, pole.whole])
+  private func lines(
+    _ divisor: Expression, _ whole: Expression, from start: Instant, to end: Instant
+  ) -> Lines? {
+    let (functionals, expressions) = Expression.extractingFunctionals([divisor, whole])
     let functions = try? PointwiseFunctions(
       pointwise: expressions, functionals: functionals, fields: fields, parameters: parameters,
       grid: volumes.grid)

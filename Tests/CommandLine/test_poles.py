@@ -1,6 +1,8 @@
 """A step that passes a pole of a rate does not count, whatever the scheme: the run ends there."""
 
+import csv
 import json
+import math
 
 import pytest
 
@@ -38,6 +40,12 @@ def run(oncofield, tmp_path):
     return start
 
 
+def mean(directory):
+    """The observable at the end of the run."""
+    with open(directory / "out" / "observables.csv") as file:
+        return float(list(csv.DictReader(file))[-1]["mean"])
+
+
 # Rates, initial values, and when the solution comes to the pole, by separation of variables.
 POLES = {
     "1/(2 - u)": ([("1/(2 - u)", {"u": 1})], {"u": 1}, 0.5),
@@ -60,6 +68,26 @@ def test_a_run_ends_at_a_pole(run, name, scheme):
     code, text, summary = run(processes, initial, {"end": 10, "scheme": scheme})
     assert code == 76, text
     assert summary["failure"]["time"] == pytest.approx(end, rel=2e-3)
+
+
+# What is divided by depends on the past or on other points; when it is 0, by integration of the same equations.
+ELSEWHERE = {
+    "along an axis": ("u/(25 - integral(u, x))", 7.9072683),
+    "convolution": ("u/(1.5 - convolve(where(abs(x) < 20, 0.05, 0), u))", None),
+    "past": ("0.3*u/(3 - delayed(u, 1))", None),
+    "largest value": ("u/(3 - max(u))", 3 * math.log(3) - 2),
+}
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_divisors_with_other_points_and_times_are_watched(run, name):
+    rate, end = ELSEWHERE[name]
+    code, text, summary = run([(rate, {"u": 1})], {"u": 1}, {"end": 30, "scheme": "etdrk4"}, diffusion=0.1)
+    assert code == 76, text
+    if end:
+        assert "comes to a pole of" in text
+        # A step may pass the pole by a little and end on the side on which it began.
+        assert summary["failure"]["time"] == pytest.approx(end, rel=2e-2)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
@@ -98,5 +126,16 @@ NO_POLES = {
 def test_a_rate_that_stays_finite_is_no_pole(run, rate, time, tmp_path):
     code, text, _ = run([(rate, {"u": 1})], {"u": 1}, {"end": 3, **time})
     assert code == 0, text
-    last = (tmp_path / "out" / "observables.csv").read_text().splitlines()[-1]
-    assert float(last.split(",")[-1]) == pytest.approx(NO_POLES[rate], rel=1e-4)
+    assert mean(tmp_path) == pytest.approx(NO_POLES[rate], rel=1e-4)
+
+
+@pytest.mark.parametrize("scheme", ["auto", "strang", "strang4"])
+def test_an_error_below_0_makes_no_gain_of_a_loss(run, tmp_path, scheme):
+    """The pole of `u/(1e-6 + u)` is nearer to 0 than the error of a step where the field comes to an end, at t = 0.53."""
+    code, text, summary = run(
+        [("u/(1e-6 + u)", {"u": -1})], {"u": "1 + 0.5*cos(pi*x/10)"}, {"end": 0.6, "scheme": scheme}, diffusion=1
+    )
+    assert code == 0, text
+    # By Radau's method on the same points, of max(u, 0)/(1e-6 + max(u, 0)).
+    assert mean(tmp_path) == pytest.approx(0.4084, abs=2e-4)
+    assert summary["health"]["lowest_values"]["u"] > -1e-3

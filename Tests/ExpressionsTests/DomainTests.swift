@@ -58,6 +58,24 @@ import Testing
     #expect(try value(text, 0.5, 0.7, kept: true) == value(text, 0.5, 0.7, kept: false))
   }
 
+  /// A pole just below 0 counts if the error of a step may go as far.
+  @Test func aPoleThatErrorsReachIsLeftOut() throws {
+    let plain = try expression("v*u/(1e-3 + u)")
+    func kept(_ error: Double) -> Expression {
+      plain.keptInDomain(Self.known, errors: [.field("u"): error, .field("v"): error])
+    }
+    #expect(kept(0) == plain)
+    #expect(kept(9e-4) == plain)
+    func value(_ u: Double) throws -> Double {
+      try #require(kept(2e-3).value(at: [.field("u"): u, .field("v"): 1]))
+    }
+    for u in [0.3, 0, -1e-9, -4.99e-4] { #expect(try value(u) == u / (1e-3 + u)) }
+    // Half of the way to the pole; v counts as no lower than that either.
+    for u in [-5.01e-4, -1e-3, -2e-3, -1] { #expect(try abs(value(u) + 1) < 1e-9) }
+    let far = try expression("u/(0.5 + v)")
+    #expect(far.keptInDomain(Self.known, errors: [.field("v"): 0.1]) == far)
+  }
+
   @Test func onlyNothingOverNothingIsNothing() throws {
     #expect(try value("v/u", 0, 0, kept: true) == 0)
   }

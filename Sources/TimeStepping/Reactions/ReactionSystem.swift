@@ -105,7 +105,10 @@ package final class ReactionSystem: Sendable {
 
   /// Whether points of several rows can be worked on at once.
   var isTheSameInAllRows: Bool {
-    [functions, losses, productionsAndLosses, jacobian.functions, places, closedForms?.functions, processes, poles?.functions]
-      .allSatisfy { $0?.areTheSameInAllRows ?? true }
+    [
+      functions, losses, productionsAndLosses, jacobian.functions, places, closedForms?.functions, processes,
+      poles?.functions,
+    ]
+    .allSatisfy { $0?.areTheSameInAllRows ?? true }
   }
 }

@@ -69,6 +69,7 @@ package struct SubstepChoice {
     let next: [SubstepMethod]
     switch method {
     case .explicit where failures >= 3: next = [.exponential, .rosenbrock]
+    case .explicit where mayBeStiff(done: done) && parts > Double(many) && stiffness > 1: next = [.rosenbrock]
     case .exponential where failures >= 3: next = [.rosenbrock]
     case .exponential where done >= many && parts > Double(many): next = stiffness > 1 ? [.rosenbrock] : [.explicit]
     case .rosenbrock where failures >= 3: next = [.quasiSteady]
@@ -76,6 +77,9 @@ package struct SubstepChoice {
     }
     return take(next)
   }
+
+  /// Whether stability may be what keeps the substeps of the explicit pair short, so that the fastest loss is worth a look.
+  func mayBeStiff(done: Int) -> Bool { isAutomatic && method == .explicit && done >= SubstepChoice.manySubsteps }
 
   /// Looks for a cheaper method after a substep that counts.
   ///

@@ -117,6 +117,7 @@ struct TilePass {
       }
       failures = isUsable ? 0 : failures + 1
       step *= isUsable ? factor(error) : error.isFinite ? Coefficients.smallestFactor : TilePass.shrinkage
+      if choice.mayBeStiff(done: substeps) { measureLosses(at: done) }
       if choice.change(
         failures: failures, done: substeps, parts: remaining / step, stiffness: step * fastestLoss)
       {
