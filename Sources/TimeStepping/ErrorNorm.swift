@@ -230,7 +230,7 @@ package struct ErrorMeasure: Sendable {
   ///
   ///     e = max_x w |u − v| / (|u| + r e^{−E} max_t RMS(u)),
   ///
-  /// counts as 1 if it is `r`, or `√(10 r)` where the difference is taken off, so that about `e²` is left. `w` is the weight of the difference,
+  /// counts as 1 if it is `r`, or `√(10 r)` with local extrapolation, whose error is about `e²`. `w` is the weight of the difference,
   /// `r` the relative tolerance, `e^E` the growth of next to nothing in the run. The points are those where `|u|` does not rise by more than
   /// `e^{hE/T}` in the step of length `h` of a run of length `T`: what rises faster comes from elsewhere, and is large beside what was there
   /// whatever the step is.
@@ -238,7 +238,7 @@ package struct ErrorMeasure: Sendable {
   /// - Parameters:
   ///   - order: of the method whose error it is, in one step.
   ///   - controlled: the power of the step that the controller takes the error to be of.
-  ///   - isTakenOff: whether the difference is taken off.
+  ///   - isTakenOff: whether the method extrapolates.
   func localError(
     of state: FieldSet, against other: FieldSet, weight: Double, during step: Double, order: Int, controlled: Int,
     isTakenOff: Bool
